@@ -1,0 +1,15 @@
+//! Turns the text of an Alloy program into a syntax tree with spans, errors and comments.
+
+mod syntax;
+
+pub(crate) use syntax::Attribute;
+pub(crate) use syntax::BinaryOp;
+pub(crate) use syntax::Block;
+pub(crate) use syntax::Body;
+pub(crate) use syntax::Expr;
+pub(crate) use syntax::ExprKind;
+pub(crate) use syntax::Field;
+pub(crate) use syntax::File;
+pub(crate) use syntax::Statement;
+pub(crate) use syntax::SyntaxError;
+pub(crate) use syntax::UnaryOp;

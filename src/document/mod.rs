@@ -1,0 +1,27 @@
+//! Turns bytes into trees with spans: YAML, JSON, INI and Alloy, and texts nested in texts.
+
+pub(crate) mod alloy;
+mod decode;
+mod scalar;
+mod tree;
+
+mod nest;
+
+pub(crate) use nest::Body;
+pub(crate) use nest::DocId;
+pub(crate) use nest::Document;
+pub(crate) use nest::Documents;
+pub(crate) use nest::File;
+pub(crate) use nest::Host;
+pub(crate) use nest::Language;
+pub(crate) use nest::Place;
+pub(crate) use nest::Resolved;
+pub(crate) use tree::Dialect;
+pub(crate) use tree::Entry;
+pub(crate) use tree::Node;
+pub(crate) use tree::NodeId;
+pub(crate) use tree::NodeKind;
+pub(crate) use tree::NodeRef;
+pub(crate) use tree::Scalar;
+pub(crate) use tree::Style;
+pub(crate) use tree::Tree;

@@ -1,0 +1,206 @@
+//! Documents in files and documents in documents; resolves a place at any depth to the outermost file.
+
+use std::sync::Arc;
+
+use super::Tree;
+use super::alloy;
+use crate::text::Embedding;
+use crate::text::LineColumn;
+use crate::text::LineIndex;
+use crate::text::Span;
+
+/// Names a document: which file of the run, which document in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct DocId {
+    /// Index into [`Documents::files`].
+    pub(crate) file: u32,
+    /// Index into [`File::documents`].
+    pub(crate) index: u32,
+}
+
+/// A run of text in one document; what findings point at. Becomes a line and column only when it is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The document whose text is meant.
+    pub(crate) doc: DocId,
+    /// The bytes in that document's text.
+    pub(crate) span: Span,
+}
+
+/// What a document's text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Language {
+    /// YAML.
+    Yaml,
+    /// JSON.
+    Json,
+    /// Alloy configuration syntax.
+    Alloy,
+    /// INI, as in `grafana.ini`.
+    Ini,
+}
+
+impl Language {
+    /// The name that reports use.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Json => "json",
+            Self::Alloy => "alloy",
+            Self::Ini => "ini",
+        }
+    }
+}
+
+/// A document's content.
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    /// YAML, JSON or INI.
+    Tree(Tree),
+    /// An Alloy program.
+    Alloy(alloy::File),
+}
+
+/// Where an embedded document stands in its container.
+#[derive(Debug, Clone)]
+pub(crate) struct Host {
+    /// The container: a document of the same file.
+    pub(crate) index: u32,
+    /// The field that holds the text, as a route in the container or its object: `data.config.alloy`.
+    pub(crate) field: String,
+    /// The object that the field belongs to, as `Kind namespace/name`, where the container holds objects.
+    pub(crate) object: Option<String>,
+    /// From this document's text to the container's text.
+    pub(crate) embedding: Embedding,
+}
+
+/// One parsed document.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    /// The text that spans refer to: the file's, or the decoded text of the field that it stands in.
+    pub(crate) text: Arc<str>,
+    /// What it is written in.
+    pub(crate) language: Language,
+    /// The container, for an embedded document.
+    pub(crate) host: Option<Host>,
+    /// The content.
+    pub(crate) body: Body,
+    /// The line table of `text`.
+    pub(crate) lines: Arc<LineIndex>,
+    /// Parts of the text that have a name (`Kind namespace/name` of the object there), sorted, not overlapping.
+    pub(crate) regions: Vec<(Span, Arc<str>)>,
+}
+
+impl Document {
+    /// The name of the region that holds `offset`.
+    fn region_at(&self, offset: u32) -> Option<&str> {
+        let index = self.regions.partition_point(|(span, _)| span.start <= offset).checked_sub(1)?;
+        let (span, name) = &self.regions[index];
+        (offset <= span.end).then_some(name.as_ref())
+    }
+
+    /// The tree of a YAML, JSON or INI document.
+    pub(crate) fn tree(&self) -> Option<&Tree> {
+        match &self.body {
+            Body::Tree(tree) => Some(tree),
+            Body::Alloy(_) => None,
+        }
+    }
+
+    /// The program of an Alloy document.
+    pub(crate) fn alloy(&self) -> Option<&alloy::File> {
+        match &self.body {
+            Body::Alloy(file) => Some(file),
+            Body::Tree(_) => None,
+        }
+    }
+}
+
+/// One input file with its documents: those of its stream first, then embedded ones, containers before contents.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct File {
+    /// As given on the command line, with `/`.
+    pub(crate) path: String,
+    /// All documents.
+    pub(crate) documents: Vec<Document>,
+}
+
+/// All files of a run, in a stable order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Documents {
+    /// In a stable order.
+    pub(crate) files: Vec<File>,
+}
+
+/// A layer of nesting, from the outermost embedded text inwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Layer {
+    /// The field of the container, such as `data.config.alloy`.
+    pub(crate) field: String,
+    /// The language of the embedded text.
+    pub(crate) language: Language,
+    /// The place in the embedded text.
+    pub(crate) start: LineColumn,
+}
+
+/// A place for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Resolved {
+    /// The file's path as given.
+    pub(crate) path: String,
+    /// Bytes of the outermost text.
+    pub(crate) outer: Span,
+    /// Start in the outermost file.
+    pub(crate) start: LineColumn,
+    /// End (exclusive) in the outermost file.
+    pub(crate) end: LineColumn,
+    /// The object, as `Kind namespace/name`, where known.
+    pub(crate) object: Option<String>,
+    /// Nesting, outermost first; empty for a place in the file's own text.
+    pub(crate) layers: Vec<Layer>,
+}
+
+impl Documents {
+    /// The document of that name.
+    pub(crate) fn document(&self, id: DocId) -> &Document {
+        &self.files[id.file as usize].documents[id.index as usize]
+    }
+
+    /// The text at a place.
+    pub(crate) fn slice(&self, place: Place) -> &str {
+        place.span.slice(&self.document(place.doc).text)
+    }
+
+    /// The outermost line and column of a place, and the layers on the way.
+    pub(crate) fn resolve(&self, place: Place) -> Resolved {
+        let file = &self.files[place.doc.file as usize];
+        let mut document = &file.documents[place.doc.index as usize];
+        let mut span = place.span;
+        let mut layers = Vec::new();
+        let mut object = None;
+        while let Some(host) = &document.host {
+            layers.push(Layer {
+                field: host.field.clone(),
+                language: document.language,
+                start: document.lines.position(&document.text, span.start),
+            });
+            if host.object.is_some() {
+                object.clone_from(&host.object);
+            }
+            span = host.embedding.to_host(span).unwrap_or_default();
+            document = &file.documents[host.index as usize];
+        }
+        layers.reverse();
+        if object.is_none() {
+            object = document.region_at(span.start).map(str::to_owned);
+        }
+        Resolved {
+            path: file.path.clone(),
+            outer: span,
+            start: document.lines.position(&document.text, span.start),
+            end: document.lines.position(&document.text, span.end),
+            object,
+            layers,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The tree of a YAML, JSON or INI document: nodes in one arena, each with the bytes that it was written in.
+
+use std::sync::Arc;
+
+use crate::text::Embedding;
+use crate::text::Span;
+
+/// A node of one [`Tree`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct NodeId(pub(crate) u32);
+
+/// How a scalar was written; decides its type and how its text maps to the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Unquoted.
+    Plain,
+    /// `'...'`.
+    SingleQuoted,
+    /// `"..."`, in YAML or JSON.
+    DoubleQuoted,
+    /// `|`.
+    Literal,
+    /// `>`.
+    Folded,
+}
+
+/// One entry of a mapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// The key's node, always a scalar in what we accept as a key.
+    pub(crate) key: NodeId,
+    /// The value's node.
+    pub(crate) value: NodeId,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NodeKind {
+    /// A scalar. `text` is `None` where the decoded text equals the source at the node's span.
+    Scalar {
+        /// How it was written.
+        style: Style,
+        /// The decoded text, where it differs from the source.
+        text: Option<Box<str>>,
+    },
+    /// A mapping, entries in order; merge keys (`<<`) stay entries here and are resolved on lookup.
+    Mapping(Vec<Entry>),
+    /// A sequence.
+    Sequence(Vec<NodeId>),
+    /// An alias to an anchored node. Never expanded in the tree.
+    Alias(NodeId),
+}
+
+/// A node with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Node {
+    /// What it is.
+    pub(crate) kind: NodeKind,
+    /// Where it was written. For block scalars the header (`|2-`) is included; collections end with their last child.
+    pub(crate) span: Span,
+    /// An explicit tag such as `!!int` or `!Ref`, without its leading `!` resolved to `tag:yaml.org,2002:` for `!!`.
+    pub(crate) tag: Option<Box<str>>,
+}
+
+/// Which rules give plain scalars their type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// What kubectl, Helm, Mimir and Loki use (go-yaml: `yes` is true, `0644` is octal).
+    GoYaml,
+    /// JSON: the scalar's style decides.
+    Json,
+    /// INI: every value is text.
+    Ini,
+}
+
+/// A parsed document.
+#[derive(Debug, Clone)]
+pub(crate) struct Tree {
+    /// The whole text that spans refer to (shared by all documents of a stream).
+    pub(crate) text: Arc<str>,
+    /// The arena.
+    pub(crate) nodes: Vec<Node>,
+    /// The root; `None` for an empty document.
+    pub(crate) root: Option<NodeId>,
+    /// How plain scalars are typed.
+    pub(crate) dialect: Dialect,
+}
+
+/// The typed value of a scalar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Scalar<'t> {
+    /// `null`, `~` or nothing.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A floating-point number (also an integer too large for `i64`).
+    Float(f64),
+    /// Text.
+    Text(&'t str),
+}
+
+impl Tree {
+    /// The root node, or `None` for an empty document.
+    pub(crate) fn root(&self) -> Option<NodeRef<'_>> {
+        self.root.map(|id| self.node(id))
+    }
+
+    /// A handle to a node of this tree.
+    pub(crate) fn node(&self, id: NodeId) -> NodeRef<'_> {
+        NodeRef { tree: self, id }
+    }
+}
+
+/// A node together with its tree; the way to read documents.
+///
+/// Every reading method follows aliases first. Lookups see merge keys (`<<`): an own key beats a merged one, an
+/// earlier merged mapping beats a later one, and of duplicate keys the last wins, as in go-yaml.
+#[derive(Clone, Copy)]
+pub(crate) struct NodeRef<'t> {
+    /// The tree.
+    pub(crate) tree: &'t Tree,
+    /// The node.
+    pub(crate) id: NodeId,
+}
+
+impl std::fmt::Debug for NodeRef<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NodeRef({})", self.id.0)
+    }
+}
+
+impl<'t> NodeRef<'t> {
+    /// The node itself, an alias not followed.
+    pub(crate) fn raw(self) -> &'t Node {
+        &self.tree.nodes[self.id.0 as usize]
+    }
+
+    /// Where the node was written (for an alias: where the alias stands).
+    pub(crate) fn span(self) -> Span {
+        self.raw().span
+    }
+
+    /// The node that an alias stands for, through chains of aliases.
+    pub(crate) fn resolved(self) -> Self {
+        let mut node = self;
+        // A chain is at most as long as the arena; a cycle cannot be written, since anchors point backwards.
+        for _ in 0..self.tree.nodes.len() {
+            match node.raw().kind {
+                NodeKind::Alias(target) => node = self.tree.node(target),
+                _ => break,
+            }
+        }
+        node
+    }
+
+    /// Whether it is a mapping.
+    pub(crate) fn is_mapping(self) -> bool {
+        matches!(self.resolved().raw().kind, NodeKind::Mapping(_))
+    }
+
+    /// Whether it is a sequence.
+    pub(crate) fn is_sequence(self) -> bool {
+        matches!(self.resolved().raw().kind, NodeKind::Sequence(_))
+    }
+
+    /// Whether it is a scalar.
+    pub(crate) fn is_scalar(self) -> bool {
+        matches!(self.resolved().raw().kind, NodeKind::Scalar { .. })
+    }
+
+    /// The items of a sequence; none for anything else.
+    pub(crate) fn items(self) -> impl Iterator<Item = NodeRef<'t>> {
+        let node = self.resolved();
+        let items: &'t [NodeId] = match &node.raw().kind {
+            NodeKind::Sequence(items) => items,
+            _ => &[],
+        };
+        items.iter().map(move |id| node.tree.node(*id))
+    }
+
+    /// The entries of a mapping as written (merge keys unresolved); none for anything else.
+    pub(crate) fn entries(self) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
+        let node = self.resolved();
+        let entries: &'t [Entry] = match &node.raw().kind {
+            NodeKind::Mapping(entries) => entries,
+            _ => &[],
+        };
+        entries.iter().map(move |entry| (node.tree.node(entry.key), node.tree.node(entry.value)))
+    }
+
+    /// The value under `key`, through merge keys.
+    pub(crate) fn get(self, key: &str) -> Option<NodeRef<'t>> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// The value at a dotted route of keys that hold no dots themselves, such as `spec.template.spec`.
+    pub(crate) fn at(self, route: &str) -> Option<NodeRef<'t>> {
+        route.split('.').try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The text at a dotted route, where it is a scalar.
+    pub(crate) fn text_at(self, route: &str) -> Option<&'t str> {
+        self.at(route)?.text()
+    }
+
+    /// The key and value under `key`, through merge keys.
+    pub(crate) fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        self.entry_within(key, 16)
+    }
+
+    fn entry_within(self, key: &str, depth: u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let mut own = None;
+        let mut merged = None;
+        for (name, value) in self.entries() {
+            match name.text() {
+                Some(text) if text == key => own = Some((name, value)),
+                Some("<<") if depth > 0 && self.tree.dialect == Dialect::GoYaml && merged.is_none() => {
+                    let value = value.resolved();
+                    merged = if value.is_sequence() {
+                        value.items().find_map(|item| item.entry_within(key, depth - 1))
+                    } else {
+                        value.entry_within(key, depth - 1)
+                    };
+                }
+                _ => {}
+            }
+        }
+        own.or(merged)
+    }
+
+    /// The decoded text of a scalar, whatever its type; `None` for collections. An empty plain value is `""`.
+    pub(crate) fn text(self) -> Option<&'t str> {
+        let node = self.resolved();
+        match &node.raw().kind {
+            NodeKind::Scalar { text: Some(text), .. } => Some(text),
+            NodeKind::Scalar { text: None, .. } => Some(node.raw().span.slice(&node.tree.text)),
+            _ => None,
+        }
+    }
+
+    /// The typed value of a scalar by the tree's dialect; `None` for collections.
+    pub(crate) fn scalar(self) -> Option<Scalar<'t>> {
+        let node = self.resolved();
+        let text = node.text()?;
+        let NodeKind::Scalar { style, .. } = node.raw().kind else { return None };
+        Some(super::scalar::resolve(text, style, node.raw().tag.as_deref(), self.tree.dialect))
+    }
+
+    /// A boolean value.
+    pub(crate) fn bool(self) -> Option<bool> {
+        match self.scalar()? {
+            Scalar::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// An integer value.
+    pub(crate) fn int(self) -> Option<i64> {
+        match self.scalar()? {
+            Scalar::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether the value is null or empty.
+    pub(crate) fn is_null(self) -> bool {
+        matches!(self.scalar(), Some(Scalar::Null))
+    }
+
+    /// The map from the scalar's decoded text to the tree's text. Built on request: only scalars that hold another
+    /// language, or have a finding inside, need it. Empty for collections.
+    pub(crate) fn embedding(self) -> Embedding {
+        super::decode::embedding(self)
+    }
+}

@@ -1,0 +1,90 @@
+//! Values of the Alloy language, with the leaf `Unknown` for what only the running process knows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::text::Span;
+
+/// A value. Objects keep their keys sorted; the reference does not define an order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    /// `null`.
+    Null,
+    /// A signed integer.
+    Int(i64),
+    /// An unsigned integer, which only arises from literals above `i64::MAX`.
+    Uint(u64),
+    /// A floating-point number.
+    Float(f64),
+    /// A boolean.
+    Bool(bool),
+    /// Text.
+    Text(Arc<str>),
+    /// Bytes, as `encoding.from_base64` makes them: an array of numbers to operators, text to a string argument.
+    Bytes(Arc<[u8]>),
+    /// A secret. Never printed.
+    Secret(Arc<str>),
+    /// Text that may be a secret.
+    OptionalSecret {
+        /// The text. Never printed when `secret` is set.
+        text: Arc<str>,
+        /// Whether it holds a secret.
+        secret: bool,
+    },
+    /// A list.
+    Array(Vec<Value>),
+    /// An object.
+    Object(BTreeMap<Arc<str>, Value>),
+    /// A function of the standard library, by its full name.
+    Function(Arc<str>),
+    /// A component's export that only other components can use, such as a receiver.
+    Capsule(Capsule),
+    /// One of several values, and it is not known which (never nested, never empty, no duplicates).
+    OneOf(Vec<Value>),
+    /// Not known before the process runs; says why, in words for the user.
+    Unknown(Arc<str>),
+}
+
+/// An opaque export of a component.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Capsule {
+    /// The node that exports it, as in `loki.write.local`.
+    pub(crate) node: Arc<str>,
+    /// The export's name, as in `receiver`.
+    pub(crate) export: Arc<str>,
+}
+
+/// What an identifier chain such as `loki.write.local.receiver` stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Lookup {
+    /// The first `used` parts name something of this value; the other parts are fields of it.
+    Found {
+        /// How many parts of the chain were used, at least one.
+        used: usize,
+        /// The value.
+        value: Value,
+    },
+    /// No such thing in scope; the standard library is tried next.
+    Missing,
+}
+
+/// What an expression can see.
+pub(crate) trait Scope {
+    /// The component, argument or variable that the chain starts with. Tried before the standard library.
+    fn lookup(&self, parts: &[&str]) -> Lookup;
+
+    /// The value of an environment variable, as `sys.env` gives it; `Unknown` where the input does not say.
+    fn env(&self, name: &str) -> Value;
+}
+
+/// An expression that the reference evaluator would refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EvalError {
+    /// The reference's text. Holds no secret's value.
+    pub(crate) message: String,
+    /// Where; `None` where the reference gives no position.
+    pub(crate) span: Option<Span>,
+}
+
+/// The outcome of an evaluation.
+pub(crate) type Evaluated = Result<Value, EvalError>;

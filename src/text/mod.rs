@@ -1,0 +1,55 @@
+//! Turns byte offsets into places a reader can find: spans, line tables, and maps between nested texts.
+
+mod embedding;
+mod lines;
+
+pub(crate) use embedding::Embedding;
+pub(crate) use embedding::Piece;
+pub(crate) use lines::LineColumn;
+pub(crate) use lines::LineIndex;
+
+/// A half-open byte range `start..end` in one text. Texts are at most 4 GiB, which the reader of files enforces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub(crate) struct Span {
+    /// First byte.
+    pub(crate) start: u32,
+    /// One past the last byte.
+    pub(crate) end: u32,
+}
+
+impl Span {
+    /// The span from `start` to `end`.
+    pub(crate) const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// An empty span at `offset`.
+    pub(crate) const fn at(offset: u32) -> Self {
+        Self { start: offset, end: offset }
+    }
+
+    /// The smallest span that covers both.
+    pub(crate) fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Length in bytes.
+    pub(crate) const fn len(self) -> u32 {
+        self.end - self.start
+    }
+
+    /// Whether the span covers no byte.
+    pub(crate) const fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether `other` lies inside this span.
+    pub(crate) const fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// The bytes of `text` that this span covers; empty where the span does not fit the text.
+    pub(crate) fn slice(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
