@@ -2,6 +2,7 @@
 
 pub(crate) mod alloy;
 mod decode;
+mod json;
 mod problem;
 mod scalar;
 mod tree;
@@ -9,6 +10,8 @@ mod yaml;
 
 mod nest;
 
+pub(crate) use json::JsonText;
+pub(crate) use json::parse_json;
 pub(crate) use nest::Body;
 pub(crate) use nest::DocId;
 pub(crate) use nest::Document;
