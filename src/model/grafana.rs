@@ -54,7 +54,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
             "values",
             namespace,
             ini,
-            values.reach("replicas").or_default(1),
+            values.reach("replicas").or_default(1_i64),
             middlewares,
             place,
         ));

@@ -24,6 +24,8 @@ use crate::document::Host;
 use crate::document::Language;
 use crate::document::NodeId;
 use crate::document::NodeRef;
+use crate::document::ParseFault;
+use crate::document::ParseProblem;
 use crate::document::Place;
 use crate::document::alloy;
 use crate::document::parse_ini;
@@ -164,14 +166,18 @@ impl Reader {
         }
     }
 
-    fn parse_problems(&mut self, index: u32, problems: Vec<crate::document::ParseProblem>) {
+    fn parse_problems(&mut self, index: u32, problems: Vec<ParseProblem>) {
         for problem in problems {
-            let related = problem
-                .first
-                .map(|span| (Place { doc: self.id(index), span }, "first given here".to_owned()));
-            let kind = if related.is_some() { ProblemKind::DuplicateKey } else { ProblemKind::Syntax };
-            let place = Place { doc: self.id(index), span: problem.span };
-            let hint = problem.hint;
+            let doc = self.id(index);
+            let (kind, related) = match problem.kind {
+                ParseFault::DuplicateKey { first } => {
+                    (ProblemKind::DuplicateKey, Some((Place { doc, span: first }, "first written here".to_owned())))
+                }
+                ParseFault::ComplexKey | ParseFault::BadAlias => (ProblemKind::Malformed, None),
+                ParseFault::Syntax | ParseFault::Limit => (ProblemKind::Syntax, None),
+            };
+            let place = Place { doc, span: problem.span };
+            let hint = problem.hint.unwrap_or_else(|| "mend the syntax at this place".to_owned());
             self.reading.problems.push(Problem { kind, place, message: problem.message, hint, related });
         }
     }

@@ -273,7 +273,6 @@ const SERVER_FIELDS: [&str; 9] = [
 
 /// Whether two objects of one name were applied from the same content.
 fn same_object(object: &ObjectName, one: NodeRef<'_>, two: NodeRef<'_>) -> bool {
-    let metadata = |node: NodeRef<'_>| node.get("metadata");
     // The API server fills in a namespace's own label and finalizer.
     if &*object.kind == "Namespace" {
         return true;
@@ -282,12 +281,10 @@ fn same_object(object: &ObjectName, one: NodeRef<'_>, two: NodeRef<'_>) -> bool 
     if &*object.kind == "Secret" {
         return true;
     }
-    let labels = |node: NodeRef<'_>| metadata(node).is_some_and(|metadata| metadata.get("labels").is_some());
-    let labels_agree =
-        match (metadata(one).and_then(|m| m.get("labels")), metadata(two).and_then(|m| m.get("labels"))) {
-            (Some(a), Some(b)) => same_node(a, b, 64),
-            _ => labels(one) == labels(two),
-        };
+    let labels_agree = match (one.at("metadata.labels"), two.at("metadata.labels")) {
+        (Some(one), Some(two)) => same_node(one, two, 64),
+        (one, two) => one.is_some() == two.is_some(),
+    };
     labels_agree && same_entries(one, two, 64, &["metadata", "status"])
 }
 

@@ -166,7 +166,7 @@ fn deleted(volume: &Fact, when: &str) -> Fact {
 fn loki_parts(values: &Fact) -> Fact {
     let parts = ["backend", "read", "write"].map(|part| {
         let facts = Fact::map(
-            [("replicas", values.reach(&format!("{part}.replicas")).or_default(3))],
+            [("replicas", values.reach(&format!("{part}.replicas")).or_default(3_i64))],
             values.reach(part).place,
         );
         (part, facts)
