@@ -17,6 +17,7 @@ mod token;
 mod tests;
 
 pub(crate) use parse::MAX_DEPTH;
+pub(crate) use parse::MAX_HEIGHT;
 pub(crate) use parse::parse;
 pub(crate) use parse::parse_bytes;
 pub(crate) use string::decode_string;
