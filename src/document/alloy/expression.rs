@@ -213,6 +213,9 @@ impl Parser<'_> {
         let mut highest = 0;
         self.enter()?;
         while self.token.kind != until && self.token.kind != Kind::Eof {
+            if self.reading == Reading::Salvage && self.statement_starts_here(0) {
+                return Err(GiveUp);
+            }
             let element = self.expression()?;
             highest = highest.max(element.height);
             elements.push(element.expr);

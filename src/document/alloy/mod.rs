@@ -3,6 +3,7 @@
 mod charset;
 mod encoding;
 mod expression;
+mod head;
 mod hint;
 mod lexer;
 mod literal;

@@ -11,9 +11,8 @@ use super::Block;
 use super::Body;
 use super::File;
 use super::Statement;
-use super::charset;
-use super::charset::Unit;
 use super::encoding;
+use super::head::Head;
 use super::lexer::Lexer;
 use super::lexer::StrayBytes;
 use super::lexer::span;
@@ -53,7 +52,7 @@ fn parse_with(text: Arc<str>, stray: &StrayBytes) -> File {
         let mut second = Parser::new(&text, stray, Reading::Salvage);
         (second.body(Kind::Eof), second.comments)
     };
-    File { text: Arc::clone(&text), body, comments, errors }
+    File { text, body, comments, errors }
 }
 
 /// What to do at an error.
@@ -116,26 +115,24 @@ impl<'a> Parser<'a> {
             let depth = self.depth;
             let open = self.open.len();
             let start = self.token;
-            match self.statement() {
-                Ok(statement) => statements.extend(statement),
-                Err(GiveUp) => {
-                    self.depth = depth;
-                    self.skip_statement(open, until);
+            let Ok(statement) = self.statement() else {
+                self.depth = depth;
+                self.skip_statement(open, until);
+                if self.token.kind == Kind::Terminator || self.token == start {
+                    self.next();
                 }
-            }
+                continue;
+            };
+            statements.extend(statement);
             if self.token.kind == until {
                 break;
             }
-            match self.reading {
-                Reading::Strict => {
-                    if self.token.kind != Kind::Terminator {
-                        self.report_unexpected("TERMINATOR");
-                        self.consume_statement();
-                    }
-                    self.next();
-                }
-                Reading::Salvage if self.token.kind == Kind::Terminator || self.token == start => self.next(),
-                Reading::Salvage => {}
+            if self.token.kind == Kind::Terminator {
+                self.next();
+            } else if self.reading == Reading::Strict {
+                self.report_unexpected("TERMINATOR");
+                self.consume_statement();
+                self.next();
             }
         }
         Body { statements }
@@ -194,89 +191,8 @@ impl<'a> Parser<'a> {
         Ok(Statement::Block(Block { name, parts: head.parts, label, body, span }))
     }
 
-    /// Reads a dotted name and a label. `None` where no name starts.
-    fn head(&mut self) -> Result<Option<Head>, GiveUp> {
-        if self.token.kind != Kind::Ident {
-            self.fail_unexpected("identifier")?;
-            return Ok(None);
-        }
-        let mut head = Head { parts: Vec::new(), joined_length: 0, label: None };
-        head.push(self.token);
-        self.next();
-        while self.token.kind == Kind::Dot {
-            self.next();
-            if self.token.kind != Kind::Ident {
-                self.fail_unexpected("identifier")?;
-            }
-            head.push(self.token);
-            self.next();
-        }
-        if !matches!(self.token.kind, Kind::Assign | Kind::LeftCurly) {
-            match (self.reading, self.token.kind) {
-                (Reading::Strict, Kind::String) => head.label = Some(self.label()),
-                (Reading::Strict, got) => {
-                    self.fail(|| format!("expected block label, got {}", got.name()))?
-                }
-                (Reading::Salvage, _) => head.label = self.salvage_label(),
-            }
-            if self.reading == Reading::Strict || head.label.is_some() {
-                self.next();
-            }
-            if self.reading == Reading::Salvage {
-                self.salvage_brace();
-            }
-        }
-        Ok(Some(head))
-    }
-
-    /// The label in sight, which is a string, and errors about it.
-    fn label(&mut self) -> Label {
-        let Span { start, end } = self.token.span;
-        let literal = self.token.span.slice(self.lexer.text);
-        let (place, text) = if literal.len() > 2 {
-            // What stands last may be no quote, where the string is not closed.
-            (self.token.span, Some(Span::new(start + 1, end - 1)))
-        } else {
-            (Span::new(start, self.boundary_from(start as usize + 2)), None)
-        };
-        if !literal.starts_with('"') {
-            self.report(|parser| {
-                let quoted = charset::quote(parser.units(parser.token.span));
-                format!("expected block label to be a double quoted string, but got {quoted}")
-            });
-        }
-        if text.is_some_and(|text| !charset::is_identifier(text.slice(self.lexer.text))) {
-            self.report(|parser| {
-                let quoted = charset::quote(parser.label_units().into_iter());
-                format!("expected block label to be a valid identifier, but got {quoted}")
-            });
-        }
-        Label { place, text }
-    }
-
-    /// The label as the reference cuts it: without the first and the last byte of the literal.
-    fn label_units(&self) -> Vec<Unit> {
-        let mut units: Vec<Unit> = self.units(self.token.span).skip(1).collect();
-        if let Some(Unit::Char(last)) = units.pop() {
-            let mut bytes = [0; 4];
-            let bytes = last.encode_utf8(&mut bytes).as_bytes();
-            units.extend(bytes.iter().take(bytes.len() - 1).map(|byte| Unit::Byte(*byte)));
-        }
-        units
-    }
-
-    /// The text of `place` as it stood in the file, before stray bytes were replaced.
-    fn units(&self, place: Span) -> impl Iterator<Item = Unit> {
-        place.slice(self.lexer.text).char_indices().map(move |(offset, character)| {
-            match self.lexer.stray_byte(place.start as usize + offset) {
-                Some(byte) => Unit::Byte(byte),
-                None => Unit::Char(character),
-            }
-        })
-    }
-
     /// The first character boundary at or after `offset`, within the text.
-    fn boundary_from(&self, offset: usize) -> u32 {
+    pub(super) fn boundary_from(&self, offset: usize) -> u32 {
         let text = self.lexer.text;
         let boundary = (offset..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
         span(boundary, boundary).start
@@ -286,10 +202,8 @@ impl<'a> Parser<'a> {
     pub(super) fn next(&mut self) {
         match self.token.kind {
             opening @ (Kind::LeftCurly | Kind::LeftParen | Kind::LeftBracket) => self.open.push(opening),
-            closing @ (Kind::RightCurly | Kind::RightParen | Kind::RightBracket) => {
-                if self.open.last().and_then(|open| open.closer()) == Some(closing) {
-                    self.open.pop();
-                }
+            closing if self.open.last().and_then(|open| open.closer()) == Some(closing) => {
+                self.open.pop();
             }
             _ => {}
         }
@@ -370,7 +284,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Tells of an error at the token in sight, unless the error before was on the same line.
-    fn report(&mut self, message: impl FnOnce(&Self) -> String) {
+    pub(super) fn report(&mut self, message: impl FnOnce(&Self) -> String) {
         let at = self.token.span.start as usize;
         let passed = self.lexer.bytes().get(self.line_known_to..at).unwrap_or_default();
         if passed.contains(&b'\n') {
@@ -382,53 +296,4 @@ impl<'a> Parser<'a> {
             self.lexer.reports.add(Span::at(self.token.span.start), || message);
         }
     }
-}
-
-/// The name and label before `=` or `{`.
-#[derive(Debug)]
-struct Head {
-    /// At least one. Where there were errors, not all are names.
-    parts: Vec<Span>,
-    /// The bytes of the parts and the dots between them.
-    joined_length: usize,
-    label: Option<Label>,
-}
-
-impl Head {
-    /// Adds a part of the name. Marks have no text in the reference's count, a line end has one byte.
-    fn push(&mut self, part: Token) {
-        let length = match part.kind {
-            Kind::Terminator => 1,
-            Kind::Ident
-            | Kind::Number
-            | Kind::Float
-            | Kind::String
-            | Kind::Bool
-            | Kind::Null
-            | Kind::Illegal => part.span.len() as usize,
-            _ => 0,
-        };
-        self.joined_length += length + usize::from(!self.parts.is_empty());
-        self.parts.push(part.span);
-    }
-
-    /// From the first to the last part.
-    fn name(&self) -> Span {
-        let first = self.parts.first().copied().unwrap_or_default();
-        self.parts.last().map_or(first, |last| first.to(*last))
-    }
-
-    /// Whether the name could be an attribute's.
-    fn may_be_attribute(&self) -> bool {
-        self.parts.len() == 1 && self.label.is_none_or(|label| label.text.is_none())
-    }
-}
-
-/// A label.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Label {
-    /// The literal with its quotes.
-    pub(super) place: Span,
-    /// What stands between the quotes; `None` for nothing.
-    pub(super) text: Option<Span>,
 }

@@ -42,7 +42,7 @@ const SHAPES: &[(&str, &str, &str, &str)] = &[
     ("x = y ", "{ b = y ", "", ""),
     ("x = ", "(", "", ""),
     ("x = ", "[", "", ""),
-    ("x = ", "{", "", ""),
+    ("x = ", "{ k = ", "", ""),
     ("", "b {\n", "", ""),
 ];
 
@@ -71,7 +71,7 @@ fn error_stands_at_the_level_too_many() {
     assert_eq!(errors(&file), ["2:134 nested more than 128 deep"]);
     assert_eq!(outline(&file), "a=1 z=2");
     let file = nest(10_000, "x = y", ".y", "", "");
-    assert_eq!(errors(&file), ["2:804 expression has more than 400 levels"]);
+    assert_eq!(errors(&file), ["2:806 expression has more than 400 levels"]);
     assert_eq!(outline(&file), "a=1 z=2");
 }
 
@@ -108,4 +108,45 @@ fn trees_stay_low_when_chains_and_brackets_mix() {
     let text = (0..100).fold("1".to_owned(), |inner, _| format!("({inner}{chain})"));
     let file = read(&format!("x = {text}\n"));
     assert!(limits(&file.errors[0].message));
+}
+
+#[test]
+fn hostile_texts_take_no_longer_than_others_of_their_size() {
+    const SIZE: usize = 300_000;
+    let repeated = |unit: &str| unit.repeat(SIZE / unit.len());
+    let texts = [
+        repeated("a = [1, \"x\", { k = b.c(d) }]\n"),
+        format!("x = {}", repeated("(")),
+        format!("x = {}{}", repeated("("), repeated("]")),
+        format!("x = , {}{}", repeated("[{("), repeated(")")),
+        format!("x = [\n{}", repeated("a.\n")),
+        format!("x = [\n{}", repeated("a,\n")),
+        format!("x = , [\n{}", repeated("a\n")),
+        format!("a {}", repeated("/**/")),
+        format!("a {} b", repeated("/* x */")),
+        repeated("a /* */ \n"),
+        repeated("a /*"),
+        repeated("/*"),
+        repeated("a \"b\n"),
+        repeated("a { "),
+        repeated("a = { "),
+        repeated("} ) ]\n"),
+        repeated("'"),
+        repeated("\"\\x"),
+        repeated("a b {\n"),
+        repeated("a\n{"),
+        repeated("#"),
+        repeated("\0"),
+        repeated("é."),
+        repeated("= "),
+        repeated("a = b \"c\" { "),
+        repeated("a = b \"c\" {} \"d\" "),
+    ];
+    for text in texts {
+        let start = std::time::Instant::now();
+        drop(read(&text));
+        let seconds = start.elapsed().as_secs_f32();
+        // Where the time grows with the square of the size it is minutes.
+        assert!(seconds < 10.0, "{seconds} s for {}...", text.chars().take(40).collect::<String>());
+    }
 }

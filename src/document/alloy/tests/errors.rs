@@ -64,7 +64,7 @@ fn columns_count_bytes_and_ranges_have_an_end() {
 #[test]
 fn second_error_of_the_parser_on_a_line_is_not_told() {
     assert_eq!(
-        errors(&read("a = , b = ,\nc = ,\n")),
+        errors(&read("a = , b = 1\nc = ,\n")),
         ["1:5 expected expression, got ,", "2:5 expected expression, got ,"]
     );
 }
