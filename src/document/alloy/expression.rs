@@ -235,6 +235,9 @@ impl Parser<'_> {
         self.enter()?;
         while self.token.kind != Kind::RightCurly && self.token.kind != Kind::Eof {
             let key = self.token;
+            if self.is_outdented() {
+                return Err(GiveUp);
+            }
             if matches!(key.kind, Kind::String | Kind::Ident) {
                 self.next();
             } else {

@@ -3,6 +3,7 @@
 //! The grammar and the order and texts of the errors are those of the reference, which gives no tree when there is
 //! an error. Ours then reads the file a second time: silent, with `#` as a comment, and giving up one statement at
 //! a time instead of looking for more errors. What it keeps is what a person would read in spite of the fault.
+//! Where a brace is missing, a third reading goes by indentation.
 
 use std::sync::Arc;
 
@@ -47,12 +48,28 @@ fn parse_with(text: Arc<str>, stray: &StrayBytes) -> File {
     let (body, comments) = if errors.is_empty() {
         (body, first.comments)
     } else {
-        // Dropped before the second reading: only one tree is held at a time.
+        // Dropped before the next reading, since it is of no use.
         drop(body);
-        let mut second = Parser::new(&text, stray, Reading::Salvage);
-        (second.body(Kind::Eof), second.comments)
+        salvage(&text, stray)
     };
     File { text, body, comments, errors }
+}
+
+/// Reads what can be read of a text with errors: statements and comments.
+fn salvage(text: &str, stray: &StrayBytes) -> (Body, Vec<Span>) {
+    let mut second = Parser::new(text, stray, Reading::Salvage);
+    let body = second.body(Kind::Eof);
+    if second.open_blocks == 0 {
+        return (body, second.comments);
+    }
+    let mut third = Parser::new(text, stray, Reading::Salvage);
+    third.by_indentation = true;
+    let indented = third.body(Kind::Eof);
+    // A text that is not indented by its structure leaves closing braces over.
+    if third.stray_braces > second.stray_braces {
+        return (body, second.comments);
+    }
+    (indented, third.comments)
 }
 
 /// What to do at an error.
@@ -81,6 +98,13 @@ pub(super) struct Parser<'a> {
     pub(super) depth: u32,
     /// Opening marks read and not closed.
     pub(super) open: Vec<Kind>,
+    /// Whether a line further left than its block ends the block.
+    pub(super) by_indentation: bool,
+    /// Column of the innermost statement that the parser is in, where that is the first on its line.
+    pub(super) margin: Option<usize>,
+    /// Blocks without a closing brace, and closing braces without a block, in what was read.
+    open_blocks: usize,
+    pub(super) stray_braces: usize,
     comments: Vec<Span>,
     /// Whether a parser's error was told on the line that `line_known_to` is on; a second one there is not told.
     line_has_error: bool,
@@ -99,6 +123,10 @@ impl<'a> Parser<'a> {
             end: 0,
             depth: 0,
             open: Vec::new(),
+            by_indentation: false,
+            margin: None,
+            open_blocks: 0,
+            stray_braces: 0,
             comments: Vec::new(),
             line_has_error: false,
             line_known_to: 0,
@@ -111,18 +139,24 @@ impl<'a> Parser<'a> {
     /// Reads statements up to `until`, which is not read, or the end of the file.
     pub(super) fn body(&mut self, until: Kind) -> Body {
         let mut statements = Vec::new();
-        while self.token.kind != until && self.token.kind != Kind::Eof {
+        let margin = self.margin;
+        while self.token.kind != until && self.token.kind != Kind::Eof && !self.is_outdented() {
             let depth = self.depth;
             let open = self.open.len();
             let start = self.token;
+            if self.by_indentation {
+                self.margin = self.column_of_first();
+            }
             let Ok(statement) = self.statement() else {
                 self.depth = depth;
                 self.skip_statement(open, until);
+                self.margin = margin;
                 if self.token.kind == Kind::Terminator || self.token == start {
                     self.next();
                 }
                 continue;
             };
+            self.margin = margin;
             statements.extend(statement);
             if self.token.kind == until {
                 break;
@@ -184,6 +218,8 @@ impl<'a> Parser<'a> {
         self.leave();
         if self.reading == Reading::Strict || self.token.kind == Kind::RightCurly {
             self.expect(Kind::RightCurly)?;
+        } else {
+            self.open_blocks += 1;
         }
         let name = head.name();
         let label = head.label.and_then(|label| label.text);

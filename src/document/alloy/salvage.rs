@@ -30,6 +30,7 @@ impl Parser<'_> {
             match found {
                 Kind::Eof => break,
                 Kind::Terminator if self.open.len() <= open => break,
+                Kind::RightCurly if found == until && self.is_outdented() => break,
                 Kind::RightCurly | Kind::RightParen | Kind::RightBracket => {
                     let mine = self.open.get(open..).unwrap_or_default();
                     let mut last = mine.iter().rev().take(MAX_CLOSED);
@@ -38,7 +39,7 @@ impl Parser<'_> {
                         Some(left_open) => self.open.truncate(self.open.len() - left_open),
                         None if found == until => break,
                         // Closes something around that is not the body: it has nothing to close.
-                        None => {}
+                        None => self.stray_braces += usize::from(found == Kind::RightCurly),
                     }
                 }
                 Kind::Ident if self.statement_starts_here(open) => break,
@@ -54,7 +55,7 @@ impl Parser<'_> {
     /// none (the line before ended in a mark that lets it go on). Inside `{` it may be a field.
     pub(super) fn statement_starts_here(&mut self, open: usize) -> bool {
         let in_object = self.open.get(open..).and_then(<[Kind]>::last) == Some(&Kind::LeftCurly);
-        if self.token.kind != Kind::Ident || in_object || !self.first_on_line() {
+        if self.token.kind != Kind::Ident || !self.first_on_line() || (in_object && !self.is_outdented()) {
             return false;
         }
         let state = self.lexer.state();
@@ -80,6 +81,25 @@ impl Parser<'_> {
         let (end, start) = (self.end as usize, self.token.span.start as usize);
         let from = end.saturating_sub(1);
         self.lexer.bytes().get(from..start).is_some_and(|gap| gap.contains(&b'\n'))
+    }
+
+    /// The column (bytes from 0) of the token in sight, if it is the first on its line.
+    pub(super) fn column_of_first(&self) -> Option<usize> {
+        let read = self.lexer.bytes().get(..self.token.span.start as usize)?;
+        let indent = read.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        (read.len() == indent || read.get(read.len() - indent - 1) == Some(&b'\n')).then_some(indent)
+    }
+
+    /// Whether the token in sight stands where only something after the innermost statement can stand: a name not
+    /// further right, or a closing brace further left. Asked of the block around a statement, and only where lines
+    /// are read by their indentation.
+    pub(super) fn is_outdented(&self) -> bool {
+        let (true, Some(margin)) = (self.by_indentation, self.margin) else { return false };
+        self.column_of_first().is_some_and(|column| match self.token.kind {
+            Kind::Ident => column <= margin,
+            Kind::RightCurly => column < margin,
+            _ => false,
+        })
     }
 
     /// The label in sight, if the next token is meant as one: quoted in any way, or a bare word before a `{`.

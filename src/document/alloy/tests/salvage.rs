@@ -95,3 +95,22 @@ fn comments_are_kept_once() {
     let comments: Vec<&str> = file.comments.iter().map(|comment| file.str(*comment)).collect();
     assert_eq!(comments, ["// a", "// e"]);
 }
+
+#[test]
+fn block_without_closing_brace_ends_where_indentation_does() {
+    let text = "a \"x\" {\n\tb = 1\n\tc {\n\t\td = 2\n\te = 3\n}\n\nf \"y\" {\n\tg = 4\n\n// next\nh \"z\" {\n\ti = 5\n}\n";
+    assert_eq!(kept(text), "a:x{b=1 c{d=2} e=3} f:y{g=4} h:z{i=5}");
+    let text = "a {\n  b {\n    c = 1\n}\nd {\n  e = 2\n}\n";
+    assert_eq!(kept(text), "a{b{c=1}} d{e=2}");
+}
+
+#[test]
+fn object_without_closing_brace_ends_where_indentation_does() {
+    let text = "a {\n  b = {\n    c = 1,\n    d = 2,\n  e = 3\n}\nf {\n  g = {\n    h = 1,\n}\ni {}\n";
+    assert_eq!(kept(text), "a{e=3} f{g={\n    h = 1,\n}} i{}");
+}
+
+#[test]
+fn text_without_indentation_is_read_by_its_braces() {
+    assert_eq!(kept("a {\nb {\nc = 1\n}\n}\nd {\ne = 1\n"), "a{b{c=1}} d{e=1}");
+}
