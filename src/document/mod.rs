@@ -8,6 +8,7 @@ mod json;
 mod problem;
 mod scalar;
 mod tree;
+mod walk;
 mod yaml;
 
 mod nest;

@@ -102,7 +102,17 @@ pub(crate) fn from_scanner(text: &str, error: &ScanError) -> ParseProblem {
         ErrorKind::RecursionLimitExceeded => ProblemKind::Limit,
         _ => ProblemKind::Syntax,
     };
-    let span = to_line_end(text, at);
+    let mut span = to_line_end(text, at);
+    if let ErrorKind::UnknownQuotedScalarEscape
+    | ErrorKind::InvalidQuotedScalarHexEscape
+    | ErrorKind::InvalidLowSurrogateHexEscape
+    | ErrorKind::InvalidLowSurrogate
+    | ErrorKind::MissingLowSurrogate
+    | ErrorKind::UnpairedLowSurrogate
+    | ErrorKind::InvalidUnicodeEscape = error.kind()
+    {
+        span = bad_escape(text, at).unwrap_or(span);
+    }
     let (message, hint) = wording(error.kind(), text.get(at..).and_then(|rest| rest.chars().next()));
     let problem = ParseProblem::new(kind, span, message);
     if line_around(text, at).contains("{{") {
@@ -113,6 +123,40 @@ pub(crate) fn from_scanner(text: &str, error: &ScanError) -> ParseProblem {
     match hint {
         "" => problem,
         hint => problem.with_hint(hint),
+    }
+}
+
+/// The first escape that is not valid in the double-quoted scalar at `quote`: the scanner names the scalar, a person
+/// looks for the escape.
+fn bad_escape(text: &str, quote: usize) -> Option<Span> {
+    let mut at = quote + 1;
+    loop {
+        at += text.get(at..)?.find('\\')?;
+        let letter = text.get(at + 1..)?.chars().next()?;
+        let next = at + 1 + letter.len_utf8();
+        let digits = match letter {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            _ => 0,
+        };
+        let code = text.get(next..next + digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let valid = match (digits, code) {
+            (0, _) => "0abtnvfre \t\n\r\"/\\N_LP".contains(letter),
+            (4, Some(0xd800..0xdc00)) => {
+                let low =
+                    text.get(next + 6..next + 10).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+                let paired = low.is_some_and(|low| (0xdc00..0xe000).contains(&low));
+                // The second half is not looked at on its own.
+                at += if paired { 6 } else { 0 };
+                paired
+            }
+            (_, code) => code.and_then(char::from_u32).is_some(),
+        };
+        if !valid {
+            return Some(Span::new(offset(at), offset(next)));
+        }
+        at += 1 + letter.len_utf8() + digits;
     }
 }
 
@@ -157,10 +201,9 @@ fn wording(kind: &ErrorKind, here: Option<char>) -> (String, &'static str) {
             ("a tab follows `-`, `?` or `:` and a nested entry follows the tab", TAB)
         }
         ErrorKind::UnclosedQuotedScalar => ("the quote that opens here is never closed", "close the quote"),
-        ErrorKind::DocumentIndicatorInQuotedScalar => (
-            "a line starts with `---` or `...` inside quotes",
-            "close the quote before this line, or indent it",
-        ),
+        ErrorKind::DocumentIndicatorInQuotedScalar => {
+            ("the quote that opens here is not closed before the next document", "close the quote")
+        }
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
             "nothing but a comment may follow the closing quote",
             "put the whole value in one pair of quotes; a quote inside it is written `''` or `\\\"`",

@@ -27,6 +27,10 @@ use crate::text::Span;
 /// Texts larger than this many bytes are refused: 64 MiB, some forty times the largest rendered stack seen.
 pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
 
+/// A document whose aliases stand for more nodes than this is refused: a hundred times the largest manifest seen, and
+/// far below what would hold up a run.
+const MAX_EXPANDED: u64 = 2_000_000;
+
 /// Mappings up to this many entries are searched for duplicate keys pair by pair, larger ones with a hash table.
 const FEW_KEYS: usize = 8;
 
@@ -179,11 +183,62 @@ impl<'t> Builder<'t> {
     }
 
     fn finish(&mut self) {
+        if self.anchors.is_empty() || self.expansion_fits() {
+            self.keep();
+        }
+        self.abandon();
+    }
+
+    /// Whether the document stays within [`MAX_EXPANDED`] when its aliases are followed; reports it where not.
+    fn expansion_fits(&mut self) -> bool {
+        // Nodes stand in the order of their starts, so a node's descendants follow it. `sizes[i]` is the number of
+        // nodes that the first `i` nodes stand for.
+        let mut sizes: Vec<u64> = Vec::with_capacity(self.nodes.len() + 1);
+        let mut total = 0_u64;
+        sizes.push(0);
+        for node in &self.nodes {
+            total = total.saturating_add(match node.kind {
+                NodeKind::Alias(target) => {
+                    let end = self.subtree_end(target);
+                    let size = |index: usize| sizes.get(index).copied().unwrap_or_default();
+                    size(end).saturating_sub(size(target.0 as usize)).saturating_add(1)
+                }
+                _ => 1,
+            });
+            if total > MAX_EXPANDED {
+                self.errors.push(
+                    ParseProblem::new(
+                        ProblemKind::Limit,
+                        node.span,
+                        format!("aliases make this document larger than {MAX_EXPANDED} nodes here"),
+                    )
+                    .with_hint("no reader of manifests accepts this; write the values out"),
+                );
+                return false;
+            }
+            sizes.push(total);
+        }
+        true
+    }
+
+    /// One past the last descendant of a node.
+    fn subtree_end(&self, id: NodeId) -> usize {
+        let mut last = id;
+        loop {
+            let node = self.nodes.get(last.0 as usize);
+            last = match node.map(|node| &node.kind) {
+                Some(NodeKind::Mapping(entries)) if !entries.is_empty() => entries[entries.len() - 1].value,
+                Some(NodeKind::Sequence(items)) if !items.is_empty() => items[items.len() - 1],
+                _ => return last.0 as usize + 1,
+            };
+        }
+    }
+
+    fn keep(&mut self) {
         let nodes = std::mem::take(&mut self.nodes);
         let root = self.root.filter(|root| !is_nothing(&nodes[root.0 as usize]));
         let nodes = if root.is_some() { nodes } else { Vec::new() };
         self.documents.push(Tree { text: Arc::clone(self.text), nodes, root, dialect: Dialect::GoYaml });
-        self.abandon();
     }
 
     /// Adds a node below the innermost open collection.
