@@ -5,10 +5,12 @@ mod base64;
 mod decode;
 mod ini;
 mod json;
+mod keys;
 mod problem;
 mod scalar;
 mod tree;
 mod walk;
+mod wording;
 mod yaml;
 
 mod nest;

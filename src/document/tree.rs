@@ -216,7 +216,7 @@ impl<'t> NodeRef<'t> {
 
     /// The value at a dotted route of keys that hold no dots themselves, such as `spec.template.spec`.
     pub(crate) fn at(self, route: &str) -> Option<NodeRef<'t>> {
-        route.split('.').try_fold(self, |node, key| node.get(key))
+        route.split('.').try_fold(self, NodeRef::get)
     }
 
     /// The text at a dotted route, where it is a scalar.

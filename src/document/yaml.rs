@@ -1,6 +1,5 @@
 //! Turns a YAML stream into one tree per document.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use granit_parser::Event;
@@ -10,11 +9,11 @@ use granit_parser::ScalarStyle;
 use granit_parser::StructureStyle;
 use granit_parser::Tag;
 
+use super::keys::check_keys;
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
-use super::problem::from_scanner;
 use super::problem::offset;
-use super::problem::to_line_end;
+use super::problem::too_large;
 use super::tree::Dialect;
 use super::tree::Entry;
 use super::tree::Node;
@@ -22,17 +21,12 @@ use super::tree::NodeId;
 use super::tree::NodeKind;
 use super::tree::Style;
 use super::tree::Tree;
+use super::wording::from_scanner;
 use crate::text::Span;
-
-/// Texts larger than this many bytes are refused: 64 MiB, some forty times the largest rendered stack seen.
-pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// A document whose aliases stand for more nodes than this is refused: a hundred times the largest manifest seen, and
 /// far below what would hold up a run.
 const MAX_EXPANDED: u64 = 2_000_000;
-
-/// Mappings up to this many entries are searched for duplicate keys pair by pair, larger ones with a hash table.
-const FEW_KEYS: usize = 8;
 
 /// What a YAML text holds.
 #[derive(Debug, Clone, Default)]
@@ -70,22 +64,6 @@ pub(crate) fn parse_yaml(text: &Arc<str>) -> YamlStream {
     stream.documents = builder.documents;
     stream.errors = builder.errors;
     stream
-}
-
-/// The problem of a text above [`MAX_BYTES`].
-pub(crate) fn too_large(text: &str) -> Option<ParseProblem> {
-    (text.len() > MAX_BYTES).then(|| {
-        ParseProblem::new(
-            ProblemKind::Limit,
-            Span::at(0),
-            format!(
-                "the text has {} MiB, more than the {} MiB that are read",
-                text.len() >> 20,
-                MAX_BYTES >> 20
-            ),
-        )
-        .with_hint("split it into several files")
-    })
 }
 
 /// A collection that is still open.
@@ -421,50 +399,6 @@ fn is_nothing(node: &Node) -> bool {
 /// `!!int` as `tag:yaml.org,2002:int`, `!Ref` as it is, `!` as `!`.
 fn tag_text(tag: &Tag) -> Box<str> {
     [tag.handle(), tag.suffix()].concat().into_boxed_str()
-}
-
-/// The text of a scalar key, through aliases.
-fn key_text<'n>(text: &'n str, nodes: &'n [Node], key: NodeId) -> Option<&'n str> {
-    let mut node = nodes.get(key.0 as usize)?;
-    if let NodeKind::Alias(target) = node.kind {
-        node = nodes.get(target.0 as usize)?;
-    }
-    node.scalar_text(text)
-}
-
-/// Reports keys that are written twice, and keys that are collections. Linear in the size of the mapping.
-pub(super) fn check_keys(text: &str, nodes: &[Node], entries: &[Entry], errors: &mut Vec<ParseProblem>) {
-    let span = |id: NodeId| nodes[id.0 as usize].span;
-    let mut seen_large: HashMap<&str, NodeId> =
-        if entries.len() > FEW_KEYS { HashMap::with_capacity(entries.len()) } else { HashMap::new() };
-    for (index, entry) in entries.iter().enumerate() {
-        let Some(key) = key_text(text, nodes, entry.key) else {
-            errors.push(
-                ParseProblem::new(
-                    ProblemKind::ComplexKey,
-                    to_line_end(text, span(entry.key).start as usize),
-                    "a key must be a text, not a mapping or list",
-                )
-                .with_hint("put quotes around a value that starts with `{` or `[`"),
-            );
-            continue;
-        };
-        let first = if entries.len() > FEW_KEYS {
-            match seen_large.entry(key) {
-                std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),
-                std::collections::hash_map::Entry::Vacant(slot) => {
-                    slot.insert(entry.key);
-                    None
-                }
-            }
-        } else {
-            let same = |earlier: &&Entry| key_text(text, nodes, earlier.key) == Some(key);
-            entries[..index].iter().find(same).map(|earlier| earlier.key)
-        };
-        if let Some(first) = first {
-            errors.push(ParseProblem::duplicate_key(key, span(first), span(entry.key)));
-        }
-    }
 }
 
 #[cfg(test)]
