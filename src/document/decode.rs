@@ -13,9 +13,13 @@ use crate::text::Span;
 /// line of text. Empty for collections and empty scalars.
 pub(crate) fn embedding(node: NodeRef<'_>) -> Embedding {
     let node = node.resolved();
-    let NodeKind::Scalar { style, .. } = node.raw().kind else { return Embedding::new() };
+    let NodeKind::Scalar { style, ref text } = node.raw().kind else { return Embedding::new() };
     let decoded = node.text().unwrap_or_default();
     let span = node.span();
+    if style == Style::Plain && text.is_none() {
+        // Copied; an INI value may hold line breaks that are not folded.
+        return whole(decoded, span);
+    }
     let source = node.tree.text.as_ref();
     let (start, end) = (span.start as usize, span.end as usize);
     let mapped = match style {

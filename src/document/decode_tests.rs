@@ -110,7 +110,7 @@ fn wrapped(text: &str, indent: usize) -> Vec<String> {
         format!("a:\n  b: '{}'\n", quoted_lines.replace('\'', "''")),
         format!("a:\n  b: \"{}\"\n", escaped.replace('\n', &format!("\n\n{pad}"))),
         format!("a:\n  b: \"{}\"\n", escaped.replace(' ', &format!("\n{pad}"))),
-        format!("a:\n  b: \"{}\"\n", escaped.replace(' ', &format!(" \\\n{pad}")).replace('\n', "\n")),
+        format!("a:\n  b: \"{}\"\n", escaped.replace(' ', &format!(" \\\n{pad}"))),
         format!("a:\n  b: '{}'\n", quoted_lines.replace('\'', "''").replace(' ', &format!("  \n{pad}  "))),
     ];
     for header in ["|", "|-", "|+", ">", ">-", ">+"] {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::keys::check_keys;
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
 use super::problem::offset;
 use super::problem::shortened;
+use super::problem::too_large;
 use super::tree::Dialect;
 use super::tree::Entry;
 use super::tree::Node;
@@ -13,8 +15,6 @@ use super::tree::NodeId;
 use super::tree::NodeKind;
 use super::tree::Style;
 use super::tree::Tree;
-use super::yaml::check_keys;
-use super::yaml::too_large;
 use crate::text::Span;
 
 /// Objects and arrays nested deeper than this are refused.

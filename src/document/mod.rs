@@ -1,15 +1,22 @@
 //! Turns bytes into trees with spans: YAML, JSON, INI and Alloy, and texts nested in texts.
 
 pub(crate) mod alloy;
+mod base64;
 mod decode;
+mod ini;
 mod json;
+mod keys;
 mod problem;
 mod scalar;
 mod tree;
+mod walk;
+mod wording;
 mod yaml;
 
 mod nest;
 
+pub(crate) use base64::decode_base64;
+pub(crate) use ini::parse_ini;
 pub(crate) use json::JsonText;
 pub(crate) use json::parse_json;
 pub(crate) use nest::Body;

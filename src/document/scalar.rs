@@ -10,9 +10,8 @@ const CORE: &str = "tag:yaml.org,2002:";
 /// The value of a scalar with this text, style and tag.
 pub(crate) fn resolve<'t>(text: &'t str, style: Style, tag: Option<&str>, dialect: Dialect) -> Scalar<'t> {
     match dialect {
-        Dialect::Ini => Scalar::Text(text),
         Dialect::Json if style == Style::Plain => json(text),
-        Dialect::Json => Scalar::Text(text),
+        Dialect::Ini | Dialect::Json => Scalar::Text(text),
         Dialect::GoYaml => match tag {
             None if style == Style::Plain => go_yaml(text),
             None => Scalar::Text(text),

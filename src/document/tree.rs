@@ -129,6 +129,9 @@ impl Tree {
     }
 }
 
+/// Merge keys inside merged mappings are followed this far.
+pub(super) const MERGE_DEPTH: u32 = 64;
+
 /// A node together with its tree; the way to read documents.
 ///
 /// Every reading method follows aliases first. Lookups see merge keys (`<<`): an own key beats a merged one, an
@@ -213,7 +216,7 @@ impl<'t> NodeRef<'t> {
 
     /// The value at a dotted route of keys that hold no dots themselves, such as `spec.template.spec`.
     pub(crate) fn at(self, route: &str) -> Option<NodeRef<'t>> {
-        route.split('.').try_fold(self, |node, key| node.get(key))
+        route.split('.').try_fold(self, NodeRef::get)
     }
 
     /// The text at a dotted route, where it is a scalar.
@@ -223,24 +226,22 @@ impl<'t> NodeRef<'t> {
 
     /// The key and value under `key`, through merge keys.
     pub(crate) fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        self.entry_within(key, 16)
+        self.entry_within(key, MERGE_DEPTH)
     }
 
     fn entry_within(self, key: &str, depth: u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
         let mut own = None;
         let mut merged = None;
         for (name, value) in self.entries() {
-            match name.text() {
-                Some(text) if text == key => own = Some((name, value)),
-                Some("<<") if depth > 0 && self.tree.dialect == Dialect::GoYaml && merged.is_none() => {
-                    let value = value.resolved();
-                    merged = if value.is_sequence() {
-                        value.items().find_map(|item| item.entry_within(key, depth - 1))
-                    } else {
-                        value.entry_within(key, depth - 1)
-                    };
-                }
-                _ => {}
+            if name.text() == Some(key) {
+                own = Some((name, value));
+            } else if depth > 0 && merged.is_none() && name.is_merge() {
+                let value = value.resolved();
+                merged = if value.is_sequence() {
+                    value.items().find_map(|item| item.entry_within(key, depth - 1))
+                } else {
+                    value.entry_within(key, depth - 1)
+                };
             }
         }
         own.or(merged)
