@@ -30,8 +30,8 @@ pub(crate) fn general(value: f64, precision: Option<usize>) -> String {
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
     let places = i32::try_from(digits).unwrap_or(i32::MAX);
     let limit = match precision {
-        // Go takes 6 for the shortest form, but 21 for `%v`; `fmt` passes `%v` as the former.
-        None => 21,
+        // The shortest form decides as if six digits were asked for.
+        None => 6,
         Some(precision) => {
             let precision = i32::try_from(precision.max(1)).unwrap_or(i32::MAX);
             if precision > places && places > power { places } else { precision }

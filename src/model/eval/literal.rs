@@ -3,6 +3,8 @@
 use super::fault::Fault;
 use super::fault::Outcome;
 use super::traced::Kind;
+use crate::document::alloy::decode_string;
+use crate::text::Span;
 
 /// The value of a NUMBER: a leading zero makes it octal; too large for `i64` it is unsigned, then a float.
 pub(crate) fn number(text: &str) -> Outcome {
@@ -27,13 +29,18 @@ pub(crate) fn float(text: &str) -> Outcome {
     }
 }
 
-/// The bytes of a string literal, quotes included in `text`. The parser has checked it, so what cannot be decoded
-/// stays as it is.
-pub(crate) fn string(text: &str) -> Vec<u8> {
-    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-    if text.starts_with('`') {
-        return inner.bytes().filter(|byte| *byte != b'\r').collect();
+/// The bytes of a string literal. What spells no UTF-8 is decoded here, everything else by the parser's own decoder;
+/// the parser has checked the literal, so what cannot be decoded stays as it is.
+pub(crate) fn string(text: &str, span: Span) -> Vec<u8> {
+    match decode_string(text, span) {
+        Some((value, _)) => value.into_bytes(),
+        None => bytes(span.slice(text)),
     }
+}
+
+/// The bytes of a literal in double quotes.
+fn bytes(literal: &str) -> Vec<u8> {
+    let inner = literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default();
     let mut out = Vec::with_capacity(inner.len());
     let mut rest = inner;
     while let Some(at) = rest.find('\\') {
