@@ -1,6 +1,5 @@
 //! Turns a format and its arguments into text, as Go's `fmt.Sprintf` does.
 
-use super::fault::Outcome;
 use super::goverb::Flags;
 use super::goverb::Printer;
 use super::traced::Kind;
@@ -13,14 +12,14 @@ const WIDEST: usize = 1_000_000;
 const LONGEST: usize = 16 << 20;
 
 /// `fmt.Sprintf(format, arguments...)`. What depends on memory addresses, or is too rare to be written here, is unknown.
-pub(crate) fn sprintf(format: &[u8], arguments: &[Traced]) -> Outcome {
+pub(crate) fn sprintf(format: &[u8], arguments: &[Traced]) -> Traced {
     let mut run =
         Run { format, at: 0, arguments, next: 0, reordered: false, sound: true, printer: Printer::default() };
     run.all();
     if run.printer.unsupported || run.printer.out.len() > LONGEST {
-        return Ok(Traced::unknown("string.format is not followed for this format"));
+        return Traced::unknown("string.format is not followed for this format");
     }
-    Ok(Traced::text(run.printer.out))
+    Traced::text(run.printer.out)
 }
 
 /// One run through a format.

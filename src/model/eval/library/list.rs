@@ -40,8 +40,8 @@ fn few_combinations(arguments: &[Traced]) -> bool {
     product <= crate::model::eval::alternatives::MOST
 }
 
-fn too_many() -> Outcome {
-    Ok(Traced::unknown("there are too many possible values"))
+fn too_many() -> Traced {
+    Traced::unknown("there are too many possible values")
 }
 
 /// The reason why an argument itself is not known.
@@ -55,7 +55,7 @@ fn unknown(arguments: &[Traced]) -> Option<Arc<str>> {
 /// `coalesce`: the first value that is neither null, nor zero, nor empty; else the last one.
 pub(super) fn coalesce(arguments: &[Traced]) -> Outcome {
     if !few_combinations(arguments) {
-        return too_many();
+        return Ok(too_many());
     }
     settled(arguments, &mut |arguments| {
         for argument in arguments {
@@ -88,7 +88,7 @@ fn is_empty(kind: &Kind) -> bool {
 /// `array.concat`.
 pub(super) fn concat(arguments: &[Traced]) -> Outcome {
     if !few_combinations(arguments) {
-        return too_many();
+        return Ok(too_many());
     }
     settled(arguments, &mut |arguments| {
         for argument in arguments {
@@ -114,7 +114,7 @@ pub(super) fn combine_maps(arguments: &[Traced]) -> Outcome {
         return Err(Fault::nowhere(format!("combine_maps: expected 3 or 4 arguments, got {count}")));
     }
     if !few_combinations(arguments) {
-        return too_many();
+        return Ok(too_many());
     }
     settled(arguments, &mut |arguments| match arguments {
         [left, right, keys, rest @ ..] => {
@@ -192,7 +192,7 @@ fn joined(left: &[Traced], right: &[Traced], names: &[Traced], keep: bool) -> Ou
 }
 
 /// Elements of a list of objects; elements that are not known stay, for the caller to see.
-fn objects(list: &Traced) -> Result<Vec<Traced>, Box<Fault>> {
+fn objects(list: &Traced) -> Result<Vec<Traced>, Fault> {
     let Some(items) = list.items() else { return Err(Fault::wrong_type(list, "array")) };
     let strange =
         items.iter().find(|item| !matches!(item.kind, Kind::Object(_) | Kind::Unknown(_) | Kind::OneOf(_)));
@@ -219,7 +219,7 @@ pub(super) fn group_by(arguments: &[Traced]) -> Outcome {
         return Err(Fault::nowhere(format!("group_by: expected 3 arguments, got {count}")));
     }
     if !few_combinations(arguments) {
-        return too_many();
+        return Ok(too_many());
     }
     settled(arguments, &mut |arguments| match arguments {
         [list, key, drop] => {

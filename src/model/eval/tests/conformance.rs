@@ -186,7 +186,7 @@ fn complaint(case: &Json, text: &str, got: &Evaluated) -> Option<String> {
             let at = got.span.map(|span| {
                 let (start, end) = (span.start as usize, span.end as usize - 1);
                 let before = |offset: usize| &file.text.as_bytes()[..offset];
-                let line = |offset: usize| before(offset).iter().filter(|byte| **byte == b'\n').count();
+                let line = |offset: usize| before(offset).split(|byte| *byte == b'\n').count() - 1;
                 let column = |offset: usize| {
                     before(offset).iter().rev().take_while(|byte| **byte != b'\n').count() + 1
                 };
