@@ -9,7 +9,7 @@ use super::traced::Traced;
 const WIDEST: usize = 1_000_000;
 
 /// Longer results than this stay unknown: widths multiply.
-const LONGEST: usize = 16 << 20;
+const LONGEST: usize = super::traced::LONGEST_TEXT;
 
 /// `fmt.Sprintf(format, arguments...)`. What depends on memory addresses, or is too rare to be written here, is unknown.
 pub(crate) fn sprintf(format: &[u8], arguments: &[Traced]) -> Traced {

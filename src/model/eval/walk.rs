@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
             ExprKind::Binary(left, op, _, right) => {
                 let left = self.expr(left)?;
                 let right = self.expr(right)?;
-                operator::binary(&left, *op, &right)
+                operator::binary(&left, *op, &right).map(Traced::limited)
             }
             ExprKind::Paren(inner) => self.expr(inner),
         }
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
             return Err(Fault::wrong_type(&function, "function"));
         }
         let arguments = self.list(arguments)?;
-        library::call(&function, &arguments, self.scope)
+        library::call(&function, &arguments, self.scope).map(Traced::limited)
     }
 
     /// `value.name`.

@@ -11,8 +11,8 @@ use crate::model::eval::operator::equal;
 use crate::model::eval::traced::Kind;
 use crate::model::eval::traced::Traced;
 
-/// The most elements that a join of lists may give; more become unknown.
-const MOST_JOINED: usize = 100_000;
+/// The most pairs of elements that are compared; more leave the result unknown.
+const MOST_PAIRS: usize = 1_000_000;
 
 /// Resolves alternatives of the arguments themselves, one argument after the other.
 fn settled(arguments: &[Traced], apply: &mut dyn FnMut(&[Traced]) -> Outcome) -> Outcome {
@@ -102,7 +102,8 @@ pub(super) fn concat(arguments: &[Traced]) -> Outcome {
         if let [only] = arguments {
             return Ok(only.clone());
         }
-        Ok(Traced::array(arguments.iter().filter_map(Traced::items).flatten().collect()))
+        let items: Vec<Traced> = arguments.iter().filter_map(Traced::items).flatten().collect();
+        Ok(Traced::array(items))
     })
 }
 
@@ -142,6 +143,9 @@ pub(super) fn combine_maps(arguments: &[Traced]) -> Outcome {
 }
 
 fn joined(left: &[Traced], right: &[Traced], names: &[Traced], keep: bool) -> Outcome {
+    if left.len().saturating_mul(right.len()) > MOST_PAIRS {
+        return Ok(Traced::too_large());
+    }
     let mut out = Vec::new();
     for element in left {
         for other in right {
@@ -182,9 +186,6 @@ fn joined(left: &[Traced], right: &[Traced], names: &[Traced], keep: bool) -> Ou
                 out.push(Traced::object(merged));
             } else if keep {
                 out.push(element.clone());
-            }
-            if out.len() > MOST_JOINED {
-                return Ok(Traced::unknown("array.combine_maps gives too many elements"));
             }
         }
     }

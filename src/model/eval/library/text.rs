@@ -3,6 +3,8 @@
 use super::Argument;
 use crate::model::eval::runes::Rune;
 use crate::model::eval::runes::runes;
+use crate::model::eval::traced::LONGEST_LIST;
+use crate::model::eval::traced::LONGEST_TEXT;
 use crate::model::eval::traced::Traced;
 
 fn texts<const N: usize>(arguments: &[Argument]) -> [&[u8]; N] {
@@ -13,12 +15,20 @@ fn texts<const N: usize>(arguments: &[Argument]) -> [&[u8]; N] {
 pub(super) fn join(arguments: &[Argument]) -> Traced {
     let parts = arguments.first().map(Argument::texts).unwrap_or_default();
     let [_, separator] = texts(arguments);
+    let length: usize = parts.iter().map(|part| part.len() + separator.len()).sum();
+    if length > LONGEST_TEXT {
+        return Traced::too_large();
+    }
     Traced::text(parts.join(separator))
 }
 
 /// `string.replace`: an empty pattern stands before each character and at the end.
 pub(super) fn replace(arguments: &[Argument]) -> Traced {
     let [text, old, new] = texts(arguments);
+    let count = if old.is_empty() { runes(text).count() + 1 } else { pieces(text, old).len() };
+    if text.len() + count.saturating_mul(new.len()) > LONGEST_TEXT {
+        return Traced::too_large();
+    }
     let mut out = Vec::with_capacity(text.len());
     if old.is_empty() {
         for rune in runes(text) {
@@ -36,6 +46,9 @@ pub(super) fn replace(arguments: &[Argument]) -> Traced {
 pub(super) fn split(arguments: &[Argument]) -> Traced {
     let [text, separator] = texts(arguments);
     let parts = if separator.is_empty() {
+        if text.len() > LONGEST_LIST {
+            return Traced::too_large();
+        }
         runes(text).map(|rune| Traced::text(rune.bytes)).collect()
     } else {
         pieces(text, separator).into_iter().map(Traced::text).collect()
