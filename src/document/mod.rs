@@ -2,8 +2,10 @@
 
 pub(crate) mod alloy;
 mod decode;
+mod problem;
 mod scalar;
 mod tree;
+mod yaml;
 
 mod nest;
 
@@ -16,6 +18,8 @@ pub(crate) use nest::Host;
 pub(crate) use nest::Language;
 pub(crate) use nest::Place;
 pub(crate) use nest::Resolved;
+pub(crate) use problem::ParseProblem;
+pub(crate) use problem::ProblemKind;
 pub(crate) use tree::Dialect;
 pub(crate) use tree::Entry;
 pub(crate) use tree::Node;
@@ -25,3 +29,5 @@ pub(crate) use tree::NodeRef;
 pub(crate) use tree::Scalar;
 pub(crate) use tree::Style;
 pub(crate) use tree::Tree;
+pub(crate) use yaml::YamlStream;
+pub(crate) use yaml::parse_yaml;

@@ -36,7 +36,8 @@ pub(crate) struct Entry {
 /// What a node is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NodeKind {
-    /// A scalar. `text` is `None` where the decoded text equals the source at the node's span.
+    /// A scalar. `text` is `None` where the decoded text equals the source at the node's span, quotes left out; read
+    /// it with [`NodeRef::text`].
     Scalar {
         /// How it was written.
         style: Style,
@@ -58,8 +59,23 @@ pub(crate) struct Node {
     pub(crate) kind: NodeKind,
     /// Where it was written. For block scalars the header (`|2-`) is included; collections end with their last child.
     pub(crate) span: Span,
-    /// An explicit tag such as `!!int` or `!Ref`, without its leading `!` resolved to `tag:yaml.org,2002:` for `!!`.
+    /// An explicit tag: `!!int` as `tag:yaml.org,2002:int`, others such as `!Ref` as written.
     pub(crate) tag: Option<Box<str>>,
+}
+
+impl Node {
+    /// The decoded text of a scalar; `source` is the text that the node's span refers to.
+    pub(crate) fn scalar_text<'n>(&'n self, source: &'n str) -> Option<&'n str> {
+        match &self.kind {
+            NodeKind::Scalar { text: Some(text), .. } => Some(text),
+            NodeKind::Scalar { text: None, style: Style::SingleQuoted | Style::DoubleQuoted } => {
+                let Span { start, end } = self.span;
+                Some(Span::new(start.saturating_add(1), end.saturating_sub(1)).slice(source))
+            }
+            NodeKind::Scalar { text: None, .. } => Some(self.span.slice(source)),
+            _ => None,
+        }
+    }
 }
 
 /// Which rules give plain scalars their type.
@@ -233,11 +249,7 @@ impl<'t> NodeRef<'t> {
     /// The decoded text of a scalar, whatever its type; `None` for collections. An empty plain value is `""`.
     pub(crate) fn text(self) -> Option<&'t str> {
         let node = self.resolved();
-        match &node.raw().kind {
-            NodeKind::Scalar { text: Some(text), .. } => Some(text),
-            NodeKind::Scalar { text: None, .. } => Some(node.raw().span.slice(&node.tree.text)),
-            _ => None,
-        }
+        node.raw().scalar_text(&node.tree.text)
     }
 
     /// The typed value of a scalar by the tree's dialect; `None` for collections.
