@@ -10,9 +10,9 @@ use cel::parser::Expression as Tree;
 use super::fields;
 use super::fields::Access;
 use super::functions;
-use super::suggest::suggest;
 use super::syntax::Expression;
 use super::syntax::TextProblem;
+use crate::text::suggest;
 
 /// Deepest nesting of list functions with a variable: each level multiplies the work.
 const MAX_COMPREHENSIONS: usize = 3;

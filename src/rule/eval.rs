@@ -244,7 +244,10 @@ impl<'a> Evaluation<'a> {
             View::List(items) => items.to_vec(),
             View::Map(entries) => entries.keys(),
             _ => {
-                return Err(Stop::Error(format!("`{name}` needs a list, and there is {}", range.type_name())));
+                return Err(Stop::Error(format!(
+                    "`{name}` needs a list, and there is {}",
+                    range.type_name()
+                )));
             }
         };
         let (filter, step) = match (name, body) {
