@@ -1,7 +1,10 @@
 //! Turns bytes into trees with spans: YAML, JSON, INI and Alloy, and texts nested in texts.
 
 pub(crate) mod alloy;
+mod base64;
 mod decode;
+mod ini;
+mod json;
 mod problem;
 mod scalar;
 mod tree;
@@ -9,6 +12,10 @@ mod yaml;
 
 mod nest;
 
+pub(crate) use base64::decode_base64;
+pub(crate) use ini::parse_ini;
+pub(crate) use json::JsonText;
+pub(crate) use json::parse_json;
 pub(crate) use nest::Body;
 pub(crate) use nest::DocId;
 pub(crate) use nest::Document;
