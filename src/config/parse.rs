@@ -39,7 +39,7 @@ impl Config {
     /// Reads a configuration file, as far as it can be read.
     pub(crate) fn parse(doc: DocId, document: &Document) -> (Self, Vec<ConfigProblem>) {
         let mut reader = Reader { doc, problems: Vec::new() };
-        let root = document.tree().and_then(|tree| tree.root());
+        let root = document.tree().and_then(crate::document::Tree::root);
         let config = match root {
             Some(root) => reader.config(root),
             None => Self::default(),
@@ -48,11 +48,8 @@ impl Config {
     }
 
     /// Holds the ids under `select` and `ignore` against those that exist.
-    pub(crate) fn check_rule_ids<'i>(
-        &self,
-        ids: impl Iterator<Item = &'i str> + Clone,
-    ) -> Vec<ConfigProblem> {
-        let unknown = |id: &&Spanned<String>| !ids.clone().any(|known| known == id.value);
+    pub(crate) fn check_rule_ids(&self, ids: &[&str]) -> Vec<ConfigProblem> {
+        let unknown = |id: &&Spanned<String>| !ids.contains(&id.value.as_str());
         self.select
             .iter()
             .chain(&self.ignore)
@@ -60,7 +57,7 @@ impl Config {
             .map(|id| ConfigProblem {
                 place: id.place,
                 message: format!("unknown rule `{}`", id.value),
-                help: suggest(&id.value, ids.clone()),
+                help: suggest(&id.value, ids.iter().copied()),
             })
             .collect()
     }

@@ -129,7 +129,7 @@ fn mistakes_have_a_place_and_a_remedy() {
 fn unknown_rule_ids_are_told() {
     let (config, problems) = parse("version: 1\nselect: [a-rule]\nignore: [b-rul]\n");
     assert_eq!(problems, Vec::<String>::new());
-    let problems = config.check_rule_ids(["a-rule", "b-rule"].into_iter());
+    let problems = config.check_rule_ids(&["a-rule", "b-rule"]);
     assert_eq!(problems.len(), 1);
     assert_eq!(
         (problems[0].message.as_str(), problems[0].help.as_str()),

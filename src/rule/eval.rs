@@ -256,7 +256,7 @@ impl<'a> Evaluation<'a> {
             (_, [filter]) => (Some(filter), None),
             _ => return Err(Stop::Error(format!("`{name}` has too many or too few arguments"))),
         };
-        let mut stop = None;
+        let mut doubt = None;
         let mut hits: i64 = 0;
         let mut results = Vec::new();
         for item in items {
@@ -279,11 +279,11 @@ impl<'a> Evaluation<'a> {
                 }
                 (_, Ok(false)) => {}
                 // Of several, the first is told; a later item may still decide.
-                (_, Err(reason)) => stop = stop.or(Some(reason)),
+                (_, Err(reason)) => doubt = doubt.or(Some(reason)),
             }
         }
-        if let (Some(stop), false) = (stop, name == "exists_one" && hits > 1) {
-            return Err(stop);
+        if let (Some(doubt), false) = (doubt, name == "exists_one" && hits > 1) {
+            return Err(doubt);
         }
         Ok(match name {
             "all" => Value::Bool(true),

@@ -126,7 +126,7 @@ fn check_size(source: &str) -> Result<(), TextProblem> {
             }
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b'+' | b'-' | b'*' | b'/' | b'%' | b'!' | b'<' | b'>' | b'=' | b'&' | b'|' | b'?' | b'.' => {
-                operators += 1
+                operators += 1;
             }
             _ => {}
         }

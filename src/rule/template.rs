@@ -1,5 +1,7 @@
 //! Messages with `{expression}` in them.
 
+use std::fmt::Write as _;
+
 use super::check;
 use super::check::Scope;
 use super::eval::Evaluation;
@@ -97,7 +99,9 @@ impl Template {
                     match value.and_then(|tree| evaluation.value(tree)) {
                         Ok(value) => text.push_str(&value.render()),
                         Err(Stop::Unknown(_)) => text.push_str("(unknown)"),
-                        Err(Stop::Error(reason)) => text.push_str(&format!("(could not be told: {reason})")),
+                        Err(Stop::Error(reason)) => {
+                            let _ = write!(text, "(could not be told: {reason})");
+                        }
                     }
                 }
             }
@@ -114,12 +118,11 @@ fn closing(text: &str) -> Option<usize> {
             (Some(_), _) if escaped => escaped = false,
             (Some(_), b'\\') => escaped = true,
             (Some(open), _) if byte == open => quote = None,
-            (Some(_), _) => {}
             (None, b'"' | b'\'') => quote = Some(byte),
             (None, b'{') => depth += 1,
             (None, b'}') if depth == 0 => return Some(offset),
             (None, b'}') => depth -= 1,
-            (None, _) => {}
+            _ => {}
         }
     }
     None
