@@ -66,6 +66,7 @@ impl<'a> Evaluation<'a> {
         let value = self.known(tree)?;
         match value.view() {
             View::Bool(value) => Ok(value),
+            View::Null => Err(not_set(tree, "the condition")),
             _ => Err(Stop::Error(format!("the condition is {}, not true or false", value.type_name()))),
         }
     }
@@ -173,8 +174,12 @@ impl<'a> Evaluation<'a> {
                 self.comprehension(name, &range, variable, body)
             }
             (name, [left, right]) if is_arithmetic(name) => {
-                let (left, right) = (self.known(left)?, self.known(right)?);
-                binary(name, &left, &right)
+                let symbol = format!("`{}`", name.trim_matches('_'));
+                let [left, right] = [left, right].map(|tree| match self.known(tree)? {
+                    value if matches!(value.view(), View::Null) => Err(not_set(tree, &symbol)),
+                    value => Ok(value),
+                });
+                binary(name, &left?, &right?)
             }
             (operators::NEGATE, [operand]) => {
                 let operand = self.known(operand)?;
@@ -194,7 +199,14 @@ impl<'a> Evaluation<'a> {
                 for argument in arguments {
                     values.push(self.known(argument)?);
                 }
-                functions::call(name, &values)
+                functions::call(name, &values).map_err(|stop| {
+                    let mut trees = call.target.as_deref().into_iter().chain(arguments);
+                    let absent = values.iter().position(|value| matches!(value.view(), View::Null));
+                    match (stop, absent.and_then(|index| trees.nth(index))) {
+                        (Stop::Error(_), Some(tree)) => not_set(tree, &format!("`{name}`")),
+                        (stop, _) => stop,
+                    }
+                })
             }
         }
     }
@@ -291,6 +303,21 @@ impl<'a> Evaluation<'a> {
             "exists_one" => Value::Bool(hits == 1),
             _ => Value::list(results),
         })
+    }
+}
+
+/// The error of an operation on something absent: a rule says what absence means.
+fn not_set(tree: &Tree, needed_by: &str) -> Stop {
+    let what = route(tree).map_or("a value".to_owned(), |route| format!("`{route}`"));
+    Stop::Error(format!("{what} is not set, and {needed_by} needs it: guard it with `!= null`"))
+}
+
+/// The words of a chain of fields.
+fn route(tree: &Tree) -> Option<String> {
+    match &tree.expr {
+        Expr::Ident(name) => Some(name.clone()),
+        Expr::Select(select) => Some(format!("{}.{}", route(&select.operand)?, select.field)),
+        _ => None,
     }
 }
 

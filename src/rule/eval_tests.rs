@@ -59,8 +59,15 @@ fn missing_fields_and_indices_are_null_and_null_can_be_compared() {
 
 #[test]
 fn order_and_arithmetic_with_null_are_errors_and_no_silent_false() {
-    fails("s.gone > 5", "`>` does not work on null and an integer");
-    fails("s.gone + 1 == 2", "`+` does not work on null and an integer");
+    fails("s.gone > 5", "`s.gone` is not set, and `>` needs it: guard it with `!= null`");
+    fails("2 == 1 + s.gone.deep", "`s.gone.deep` is not set, and `+` needs it: guard it with `!= null`");
+    fails(
+        "s.gone.startsWith('a')",
+        "`s.gone` is not set, and `startsWith` needs it: guard it with `!= null`",
+    );
+    fails("s.urls[9].contains('a')", "a value is not set, and `contains` needs it: guard it with `!= null`");
+    fails("s.gone && true", "`s.gone` is not set, and the condition needs it: guard it with `!= null`");
+    fails("s.name && true", "the condition is text, not true or false");
     fails("s.name < 1", "`<` does not work on text and an integer");
     fails("1 / 0 == 1", "it divides by zero");
     fails("9223372036854775807 + 1 == 0", "a number becomes too large");

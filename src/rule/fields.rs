@@ -158,10 +158,7 @@ pub(crate) const FIELDS: &[Field] = &[
 
 /// The kinds of subject that a rule can range over.
 pub(crate) fn subjects() -> impl Iterator<Item = &'static str> {
-    FIELDS
-        .iter()
-        .filter(|field| field.path.is_empty() && field.subject != "workload")
-        .map(|field| field.subject)
+    FIELDS.iter().filter(|field| field.path.is_empty()).map(|field| field.subject)
 }
 
 /// Whether rules may read a route, where items of lists are `[]`.

@@ -35,7 +35,7 @@ pub(crate) struct RuleProblem {
 }
 
 /// The keys of a rule file.
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "id",
     "invariant",
     "severity",
@@ -58,7 +58,8 @@ const KEYS: &[&str] = &[
 ];
 
 /// Keys that every rule needs.
-const REQUIRED: &[&str] = &["id", "invariant", "severity", "over", "when", "message", "why", "help"];
+pub(super) const REQUIRED: &[&str] =
+    &["id", "invariant", "severity", "over", "when", "message", "why", "help"];
 
 /// Reads the rule in `tree`. With `thorough`, its expressions are parsed and checked too; built-in rules were checked
 /// by a test and are parsed when they are needed.

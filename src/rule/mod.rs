@@ -8,6 +8,8 @@ mod file;
 mod functions;
 mod load;
 mod run;
+#[cfg(test)]
+mod schema_tests;
 mod set;
 mod settings;
 mod syntax;

@@ -52,9 +52,12 @@ impl RuleSet {
     ) -> Vec<Outcome> {
         let mut by_rule: BTreeMap<&str, Vec<Outcome>> = BTreeMap::new();
         let mut by_kind: BTreeMap<&str, Vec<&Subject>> = BTreeMap::new();
+        // The declaration is a subject too, so that a rule can judge it.
+        let declaration = Subject { kind: "workload", key: "workload".to_owned(), facts: workload.clone() };
         for subject in subjects {
             by_kind.entry(subject.kind).or_default().push(subject);
         }
+        by_kind.entry(declaration.kind).or_insert_with(|| vec![&declaration]);
         for (kind, subjects) in by_kind {
             for rule in self.over(kind) {
                 let settings = settings(rule, overrides);
@@ -187,7 +190,8 @@ fn place<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule, subject: &'a Subje
 fn labels<'a>(evaluation: &mut Evaluation<'a>, related: &'a Related) -> Vec<Label> {
     let at = related.at.as_ref().and_then(|at| at.tree().ok());
     let Some(each) = &related.each else {
-        let place = at.and_then(|tree| evaluation.place(tree, true));
+        // Not the nearest ancestor: words about something that is not there would stand under something else.
+        let place = at.and_then(|tree| evaluation.place(tree, false));
         return place
             .map(|place| Label { place, text: related.text.render(evaluation) })
             .into_iter()
@@ -200,7 +204,7 @@ fn labels<'a>(evaluation: &mut Evaluation<'a>, related: &'a Related) -> Vec<Labe
         let own = item.place();
         evaluation.with("item", item, |inner| {
             let place = match at {
-                Some(tree) => inner.place(tree, true),
+                Some(tree) => inner.place(tree, false).or(own),
                 None => own,
             };
             labels.extend(place.map(|place| Label { place, text: related.text.render(inner) }));

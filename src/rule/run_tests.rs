@@ -95,7 +95,7 @@ fn a_condition_on_something_unknown_is_undecided_with_its_reason() {
 fn a_rule_that_does_not_fit_the_facts_is_undecided_and_no_pass() {
     let rule = "when: mimir.config.limits.series > 8\nmessage: m\nat: mimir.config.limits.series\n";
     let outcomes = run(rule, limits(Fact::default()));
-    let text = "rule could not be evaluated: `>` does not work on null and an integer";
+    let text = "rule could not be evaluated: `mimir.config.limits.series` is not set, and `>` needs it: guard it with `!= null`";
     assert_eq!(reason(&outcomes), (text, Some(place(20))));
 }
 
@@ -146,7 +146,8 @@ fn related_places_can_be_one_per_item() {
         - { at: mimir.config.limits, text: limits }\n\
         - { at: mimir.chart, text: no place of its own }\n\
         - { each: mimir.config.tenants, text: 'tenant {item.name}' }\n\
-        - { each: mimir.config.tenants, at: item.name, text: 'named {item.name}' }\n";
+        - { each: mimir.config.tenants, at: item.name, text: 'named {item.name}' }\n\
+        - { each: mimir.config.tenants, at: item.limit, text: 'limit of {item.name}' }\n";
     let tenant = |name: &str, start| Fact::map([("name", Fact::new(name, place(start + 1)))], place(start));
     let tenants = Fact::list([tenant("a", 40), tenant("b", 50), Fact::bare("nowhere")], None);
     let config = Fact::map([("limits", Fact::map::<String>([], place(20))), ("tenants", tenants)], None);
@@ -157,11 +158,12 @@ fn related_places_can_be_one_per_item() {
         labels,
         [
             (20, "limits"),
-            (1, "no place of its own"),
             (40, "tenant a"),
             (50, "tenant b"),
             (41, "named a"),
-            (51, "named b")
+            (51, "named b"),
+            (40, "limit of a"),
+            (50, "limit of b")
         ]
     );
 }
@@ -217,4 +219,16 @@ fn rules_over_other_subjects_are_not_even_parsed() {
     let mimir = Subject { kind: "mimir", key: "m".to_owned(), facts: Fact::default() };
     let outcomes = set.evaluate(&[mimir], &Fact::default(), &Overrides::new());
     assert_eq!(reason(&outcomes).0, "rule could not be evaluated: `is` is not expected here");
+}
+
+#[test]
+fn the_declaration_is_a_subject_as_well() {
+    let text = "id: no-room\ninvariant: dual-write\nseverity: info\nover: workload\nwhy: harm\nhelp: mend\n\
+        when: workload.control_room == null\nmessage: '{workload.name} has none'\nat: workload.control_room\n";
+    let (set, problems) = RuleSet::from_texts(&[("no-room.yaml", text)], true);
+    assert_eq!(problems, []);
+    let workload =
+        Fact::map([("name", Fact::bare("demo")), ("control_room", Fact::absent(place(3)))], place(2));
+    let found = finding(set.evaluate(&[], &workload, &Overrides::new()));
+    assert_eq!((found.message.as_str(), found.place), ("demo has none", Some(place(3))));
 }
