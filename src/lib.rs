@@ -11,6 +11,10 @@ mod model;
 
 mod finding;
 
+mod config;
+
+mod rule;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
