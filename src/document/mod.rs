@@ -29,7 +29,7 @@ pub(crate) use nest::Language;
 pub(crate) use nest::Place;
 pub(crate) use nest::Resolved;
 pub(crate) use problem::ParseProblem;
-pub(crate) use problem::ProblemKind;
+pub(crate) use problem::ProblemKind as ParseFault;
 pub(crate) use tree::Dialect;
 pub(crate) use tree::Entry;
 pub(crate) use tree::Node;

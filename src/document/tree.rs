@@ -118,6 +118,11 @@ pub(crate) enum Scalar<'t> {
 }
 
 impl Tree {
+    /// A tree without nodes, for a text that could not be read.
+    pub(crate) fn empty(text: &Arc<str>) -> Self {
+        Self { text: text.clone(), nodes: Vec::new(), root: None, dialect: Dialect::GoYaml }
+    }
+
     /// The root node, or `None` for an empty document.
     pub(crate) fn root(&self) -> Option<NodeRef<'_>> {
         self.root.map(|id| self.node(id))

@@ -192,8 +192,10 @@ impl Reader {
         depth: u32,
     ) {
         let (trees, problems) = if language == Language::Json {
-            let (tree, problems) = parse_json(text);
-            (tree.into_iter().collect::<Vec<_>>(), problems)
+            match parse_json(text) {
+                Ok(json) => (vec![json.tree], json.problems),
+                Err(problem) => (Vec::new(), vec![problem]),
+            }
         } else {
             let stream = parse_yaml(text);
             (stream.documents, stream.errors)
