@@ -9,6 +9,8 @@ mod document;
 
 mod model;
 
+mod flow;
+
 mod finding;
 
 use std::ffi::OsString;
