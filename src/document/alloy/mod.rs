@@ -1,7 +1,25 @@
 //! Turns the text of an Alloy program into a syntax tree with spans, errors and comments.
 
+mod charset;
+mod encoding;
+mod expression;
+mod hint;
+mod lexer;
+mod literal;
+mod parse;
+mod report;
+mod salvage;
+mod string;
 mod syntax;
+mod token;
 
+#[cfg(test)]
+mod tests;
+
+pub(crate) use parse::MAX_DEPTH;
+pub(crate) use parse::parse;
+pub(crate) use parse::parse_bytes;
+pub(crate) use string::decode_string;
 pub(crate) use syntax::Attribute;
 pub(crate) use syntax::BinaryOp;
 pub(crate) use syntax::Block;

@@ -33,6 +33,8 @@ pub(crate) struct SyntaxError {
     pub(crate) span: Span,
     /// The reference parser's text.
     pub(crate) message: String,
+    /// What to type instead, where the message does not say.
+    pub(crate) hint: Option<&'static str>,
 }
 
 /// Statements of a file or block.
