@@ -1,10 +1,39 @@
 //! Turns Alloy expressions into values as far as they can be known without running anything.
 
+mod walk;
+
+mod alternatives;
+mod chain;
+mod convert;
+mod duration;
+mod fault;
+mod gofloat;
+mod goquote;
+mod goverb;
+mod json;
+mod library;
+mod literal;
+mod number;
+mod operator;
+mod print;
+mod runes;
+mod sprintf;
+mod traced;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
+pub(crate) use chain::chain;
+pub(crate) use chain::references;
+pub(crate) use convert::TypeName;
+pub(crate) use convert::convert;
+pub(crate) use library::is_name as is_library_name;
 pub(crate) use value::Capsule;
 pub(crate) use value::EvalError;
 pub(crate) use value::Evaluated;
 pub(crate) use value::Lookup;
 pub(crate) use value::Scope;
 pub(crate) use value::Value;
+pub(crate) use walk::evaluate;
+pub(crate) use walk::evaluate_as;

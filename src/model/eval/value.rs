@@ -1,12 +1,13 @@
 //! Values of the Alloy language, with the leaf `Unknown` for what only the running process knows.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::text::Span;
 
 /// A value. Objects keep their keys sorted; the reference does not define an order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Value {
     /// `null`.
     Null,
@@ -45,6 +46,29 @@ pub(crate) enum Value {
     Unknown(Arc<str>),
 }
 
+/// Secrets are not shown: this text ends up in logs and failed tests.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::Int(value) => f.debug_tuple("Int").field(value).finish(),
+            Self::Uint(value) => f.debug_tuple("Uint").field(value).finish(),
+            Self::Float(value) => f.debug_tuple("Float").field(value).finish(),
+            Self::Bool(value) => f.debug_tuple("Bool").field(value).finish(),
+            Self::Text(text) => f.debug_tuple("Text").field(text).finish(),
+            Self::Bytes(bytes) => f.debug_tuple("Bytes").field(bytes).finish(),
+            Self::Secret(_) | Self::OptionalSecret { secret: true, .. } => f.write_str("(secret)"),
+            Self::OptionalSecret { text, .. } => f.debug_tuple("OptionalSecret").field(text).finish(),
+            Self::Array(items) => f.debug_list().entries(items).finish(),
+            Self::Object(fields) => f.debug_map().entries(fields).finish(),
+            Self::Function(name) => f.debug_tuple("Function").field(name).finish(),
+            Self::Capsule(capsule) => f.debug_tuple("Capsule").field(capsule).finish(),
+            Self::OneOf(values) => f.debug_tuple("OneOf").field(values).finish(),
+            Self::Unknown(reason) => f.debug_tuple("Unknown").field(reason).finish(),
+        }
+    }
+}
+
 /// An opaque export of a component.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Capsule {
@@ -75,6 +99,13 @@ pub(crate) trait Scope {
 
     /// The value of an environment variable, as `sys.env` gives it; `Unknown` where the input does not say.
     fn env(&self, name: &str) -> Value;
+
+    /// The error for a chain that is neither in scope nor in the standard library, and how many of its parts the
+    /// error covers.
+    fn unresolved(&self, parts: &[&str]) -> (String, usize) {
+        let message = format!("component \"{}\" does not exist or is out of scope", parts.join("."));
+        (message, parts.len())
+    }
 }
 
 /// An expression that the reference evaluator would refuse.
