@@ -49,7 +49,8 @@ pub(super) fn of_program(
     let mut exits = Vec::new();
     for (index, component) in program.components.iter().enumerate() {
         let Some(entry) = component.entry() else { continue };
-        let mut finder = Finder { program, surroundings, namespace, index, component, entry, exits: &mut exits };
+        let mut finder =
+            Finder { program, surroundings, namespace, index, component, entry, exits: &mut exits };
         finder.find();
     }
     exits
@@ -199,10 +200,9 @@ impl Finder<'_, '_> {
                 .iter()
                 .flat_map(|item| {
                     let place = self.component.place(content_span(item));
-                    let found = self.value(item).map_or_else(
-                        |error| vec![Destination::Unknown(error.message)],
-                        destination,
-                    );
+                    let found = self
+                        .value(item)
+                        .map_or_else(|error| vec![Destination::Unknown(error.message)], destination);
                     found.into_iter().map(move |one| (one, place))
                 })
                 .collect();
@@ -226,8 +226,11 @@ impl Finder<'_, '_> {
         }
         let mut via = Vec::new();
         let stays = egress.kind != "telemetry" && egress.kind != "content";
-        let direct =
-            if stays { Zone::Workload { assumption: None } } else { self.zone(egress, destination, &mut via) };
+        let direct = if stays {
+            Zone::Workload { assumption: None }
+        } else {
+            self.zone(egress, destination, &mut via)
+        };
         let mut zone = direct.clone();
         if !stays {
             for (proxy, place) in self.proxies(egress, slot.map(|(slot, _)| slot)) {
@@ -269,7 +272,12 @@ impl Finder<'_, '_> {
         }
     }
 
-    fn zone_of_text(&self, destination: &Destination, syntax: Syntax, via: &mut Vec<(String, Place)>) -> Zone {
+    fn zone_of_text(
+        &self,
+        destination: &Destination,
+        syntax: Syntax,
+        via: &mut Vec<(String, Place)>,
+    ) -> Zone {
         let mut one = |text: &String| {
             let placed = zone::place(text, syntax, self.surroundings, self.namespace);
             via.extend(placed.via);
@@ -287,8 +295,11 @@ impl Finder<'_, '_> {
             Destination::Unknown(reason) => Zone::Unknown { reason: reason.clone() },
             Destination::OneOf(texts) => {
                 let zones: Vec<_> = texts.iter().map(|text| (one(text), text)).collect();
-                let certain = zones.iter().map(|(zone, _)| zone.name()).collect::<std::collections::BTreeSet<_>>();
-                let worst = zones.into_iter().reduce(|a, b| if a.0.clone().worse(b.0.clone()) == a.0 { a } else { b });
+                let certain =
+                    zones.iter().map(|(zone, _)| zone.name()).collect::<std::collections::BTreeSet<_>>();
+                let worst = zones
+                    .into_iter()
+                    .reduce(|a, b| if a.0.clone().worse(b.0.clone()) == a.0 { a } else { b });
                 match worst {
                     Some((zone, _)) if certain.len() == 1 => zone,
                     Some((zone, text)) => Zone::Unknown {
@@ -313,14 +324,20 @@ impl Finder<'_, '_> {
             body.attributes().filter(|attribute| self.component.file.str(attribute.name) == name).last()
         };
         if let Some(url) = attribute(&egress.proxy) {
-            found.extend(self.destinations(&url.value).into_iter().filter(|(one, _)| *one != Destination::Text(String::new())));
+            found.extend(
+                self.destinations(&url.value)
+                    .into_iter()
+                    .filter(|(one, _)| *one != Destination::Text(String::new())),
+            );
         }
         let switch = attribute(&egress.proxy_env);
-        let switched = switch.is_some_and(|switch| !matches!(self.value(&switch.value), Ok(Value::Bool(false))));
+        let switched =
+            switch.is_some_and(|switch| !matches!(self.value(&switch.value), Ok(Value::Bool(false))));
         // Clients of OpenTelemetry exporters take the environment's proxy unless told another one.
         let by_default = self.component.name.starts_with("otelcol.") && found.is_empty();
         if switched || by_default {
-            let place = switch.map_or(self.component.name_place(), |switch| self.component.place(switch.value.span));
+            let place =
+                switch.map_or(self.component.name_place(), |switch| self.component.place(switch.value.span));
             let environment = &self.program.environment;
             for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] {
                 if environment.values.contains_key(name) {
@@ -380,9 +397,7 @@ fn words(destination: &Destination) -> String {
     match destination {
         Destination::Text(text) => redacted(text),
         Destination::Secret(_) => "(secret)".to_owned(),
-        Destination::OneOf(texts) => {
-            texts.iter().map(|text| redacted(text)).collect::<Vec<_>>().join(" or ")
-        }
+        Destination::OneOf(texts) => texts.iter().map(|text| redacted(text)).collect::<Vec<_>>().join(" or "),
         Destination::Unknown(reason) => reason.clone(),
     }
 }

@@ -179,7 +179,8 @@ impl Builder<'_, '_> {
         for receiver in found {
             let Ok(Capsule { node, export }) = &receiver.target else { continue };
             let target = self.program.find(node).and_then(|found| self.program.components.get(found));
-            let accepted = target.and_then(|target| target.entry()).and_then(|entry| entry.accepts.get(export));
+            let accepted =
+                target.and_then(|target| target.entry()).and_then(|entry| entry.accepts.get(export.as_ref()));
             for signal in accepted.copied().unwrap_or_default().iter() {
                 let from = born(index, signal.index());
                 self.graph.born.push(from);
@@ -337,6 +338,10 @@ fn collect_expressions<'a>(body: &'a Body, found: &mut Vec<&'a Expr>, depth: u32
 fn may_name_receivers(expr: &Expr) -> bool {
     matches!(
         expr.kind,
-        ExprKind::Array(_) | ExprKind::Access(..) | ExprKind::Paren(_) | ExprKind::Call(..) | ExprKind::Index(..)
+        ExprKind::Array(_)
+            | ExprKind::Access(..)
+            | ExprKind::Paren(_)
+            | ExprKind::Call(..)
+            | ExprKind::Index(..)
     )
 }

@@ -53,8 +53,11 @@ struct Ends {
 /// Follows all metrics of a program.
 pub(super) fn analyse(program: &Program<'_>, graph: &Graph, sources: &[Source], exits: &[Exit]) -> Metrics {
     let (mut filters, filtered_exits) = filters(program, exits);
-    let dropping: HashSet<usize> =
-        filters.iter().filter(|found| found.drops && !found.on_endpoint).map(|found| found.filter.component).collect();
+    let dropping: HashSet<usize> = filters
+        .iter()
+        .filter(|found| found.drops && !found.on_endpoint)
+        .map(|found| found.filter.component)
+        .collect();
     let ends = ends(program, graph, exits, &dropping, &filtered_exits);
     let mut metrics = Metrics::default();
     let mut blamed: BTreeMap<(Place, bool, bool), MetricPath> = BTreeMap::new();
@@ -89,10 +92,13 @@ pub(super) fn analyse(program: &Program<'_>, graph: &Graph, sources: &[Source], 
             continue;
         }
         let key = (place, reach.local == Some(true), reach.control_room == Some(true));
-        blamed
-            .entry(key)
-            .and_modify(|known| known.sources.push(index))
-            .or_insert_with(|| MetricPath { component, reach, sources: vec![index], place, path });
+        blamed.entry(key).and_modify(|known| known.sources.push(index)).or_insert_with(|| MetricPath {
+            component,
+            reach,
+            sources: vec![index],
+            place,
+            path,
+        });
     }
     for found in &mut filters {
         let component = found.filter.component;
@@ -212,9 +218,10 @@ fn dead_end(graph: &Graph, vertex: Vertex) -> (Vec<usize>, Vertex) {
     let mut way = Vec::new();
     let mut at = vertex;
     while seen.insert(at) {
-        let Some(edge) = graph.leaving(at).find(|edge| {
-            graph.edges.get(*edge).is_some_and(|edge| !seen.contains(&edge.to))
-        }) else {
+        let Some(edge) = graph
+            .leaving(at)
+            .find(|edge| graph.edges.get(*edge).is_some_and(|edge| !seen.contains(&edge.to)))
+        else {
             break;
         };
         way.push(edge);
@@ -242,7 +249,9 @@ fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, HashSet<usize>
     let mut filtered = HashSet::new();
     for (index, component) in program.components.iter().enumerate() {
         match component.name.as_ref() {
-            "prometheus.relabel" => rules(program, index, component, &component.block.body, "rule", &mut found),
+            "prometheus.relabel" => {
+                rules(program, index, component, &component.block.body, "rule", &mut found)
+            }
             "otelcol.processor.filter" => {
                 for block in blocks_at(component.file, &component.block.body, "metrics") {
                     let place = component.place(block.name);

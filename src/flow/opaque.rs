@@ -76,7 +76,8 @@ fn of_config(program: &Program<'_>, component: &Component<'_>) -> Option<(&'stat
     match component.name.as_ref() {
         "declare" => Some((
             "declare",
-            "modules are not followed; write their components at the top level to have them judged".to_owned(),
+            "modules are not followed; write their components at the top level to have them judged"
+                .to_owned(),
         )),
         "foreach" => Some((
             "foreach",

@@ -28,7 +28,9 @@ const LISTED: usize = 100;
 /// All subjects of a collector's flow.
 pub(crate) fn subjects(flow: &CollectorFlow) -> Vec<Subject> {
     let mut found = Vec::new();
-    found.extend(flow.exits.iter().filter(|exit| exit.signals.meets(Signals::LOGS)).map(|exit| log_exit(flow, exit)));
+    found.extend(
+        flow.exits.iter().filter(|exit| exit.signals.meets(Signals::LOGS)).map(|exit| log_exit(flow, exit)),
+    );
     sources(flow, &mut found);
     metric_paths(flow, &mut found);
     found.extend(
@@ -156,7 +158,11 @@ fn sources(flow: &CollectorFlow, found: &mut Vec<Subject>) {
         let place = source.place;
         let name = id(flow, source.component);
         let origin = Fact::new(source.origin.as_str(), place);
-        let common = [("collector", collector(flow)), ("component", component(flow, source.component)), ("origin", origin)];
+        let common = [
+            ("collector", collector(flow)),
+            ("component", component(flow, source.component)),
+            ("origin", origin),
+        ];
         if let Some(reach) = reach {
             let mut facts = Fact::map(common, place);
             add(&mut facts, reach_fields(flow, reach, place));
@@ -270,7 +276,12 @@ fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("max_backoff", get(&["queue_config.0.max_backoff"])),
         ("block", Fact::new(exit.block.as_str(), lacking)),
     ];
-    subject("metric_writer", format!("{} endpoint {}", id(flow, exit.component), exit.endpoint), fields, place)
+    subject(
+        "metric_writer",
+        format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),
+        fields,
+        place,
+    )
 }
 
 fn components(flow: &CollectorFlow, found: &mut Vec<Subject>) {

@@ -107,12 +107,9 @@ pub(crate) struct Surroundings {
 impl Surroundings {
     /// The endpoints that every workload has: the gateways of its own Loki and Mimir.
     pub(crate) fn with_platform_endpoints(mut self) -> Self {
-        for (namespace, name, what) in
-            [("loki", "loki-gateway", "Loki"), ("mimir", "mimir-gateway", "Mimir")]
+        for (namespace, name, what) in [("loki", "loki-gateway", "Loki"), ("mimir", "mimir-gateway", "Mimir")]
         {
-            self.assumed
-                .entry((namespace.to_owned(), name.to_owned()))
-                .or_insert_with(|| what.to_owned());
+            self.assumed.entry((namespace.to_owned(), name.to_owned())).or_insert_with(|| what.to_owned());
         }
         self
     }
@@ -288,8 +285,9 @@ fn of_service(
                 let list = addresses.join(", ");
                 via.push((format!("Service {namespace}/{service} leads to {list}"), place));
             }
-            let unknown =
-                Zone::Unknown { reason: format!("Service {namespace}/{service} has no selector and no addresses") };
+            let unknown = Zone::Unknown {
+                reason: format!("Service {namespace}/{service} has no selector and no addresses"),
+            };
             addresses
                 .iter()
                 .map(|address| match address.parse::<IpAddr>() {

@@ -126,6 +126,13 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a text is a URL with a password in it.
+fn holds_password(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+}
+
 /// The fact value of a value. Lists and objects made by functions have no places inside.
 fn fact_value(value: Value, secret: bool, depth: u32) -> FactValue {
     let Some(depth) = depth.checked_sub(1) else {
@@ -142,7 +149,7 @@ fn fact_value(value: Value, secret: bool, depth: u32) -> FactValue {
         Value::Int(number) => FactValue::Secret(number.to_string().into()),
         Value::Uint(number) => FactValue::Secret(number.to_string().into()),
         Value::Float(number) => FactValue::Secret(number.to_string().into()),
-        Value::Text(text) if secret => FactValue::Secret(text),
+        Value::Text(text) if secret || holds_password(&text) => FactValue::Secret(text),
         Value::Text(text) | Value::OptionalSecret { text, secret: false } if !secret => FactValue::Text(text),
         Value::Secret(text) | Value::Text(text) | Value::OptionalSecret { text, .. } => {
             FactValue::Secret(text)

@@ -38,13 +38,7 @@ pub(crate) fn blocks_at<'a>(file: &File, body: &'a Body, path: &str) -> Vec<&'a 
     found
 }
 
-fn collect<'a>(
-    file: &File,
-    body: &'a Body,
-    block: Option<&'a Block>,
-    path: &str,
-    found: &mut Vec<Slot<'a>>,
-) {
+fn collect<'a>(file: &File, body: &'a Body, block: Option<&'a Block>, path: &str, found: &mut Vec<Slot<'a>>) {
     if path.contains('.') {
         for inner in body.blocks() {
             // The path gets shorter at every step, so this ends however deep the input is.

@@ -15,10 +15,7 @@ pub(crate) const MOST: usize = 64;
 ///
 /// Something unknown makes the result unknown with the first reason; alternatives, wherever they stand, are tried in
 /// all combinations.
-pub(crate) fn combine(
-    operands: &[Traced],
-    apply: &mut dyn FnMut(&[Traced]) -> Outcome,
-) -> Outcome {
+pub(crate) fn combine(operands: &[Traced], apply: &mut dyn FnMut(&[Traced]) -> Outcome) -> Outcome {
     if let Some(reason) = operands.iter().find_map(Traced::first_unknown) {
         return Ok(Traced::unknown(reason));
     }
@@ -137,9 +134,8 @@ fn expand(value: &Traced) -> Option<Vec<Traced>> {
                 }
                 rows = extended(rows, &choices);
             }
-            let object = |row: Vec<Traced>| {
-                Traced::object(fields.keys().cloned().zip(row).collect::<Fields>())
-            };
+            let object =
+                |row: Vec<Traced>| Traced::object(fields.keys().cloned().zip(row).collect::<Fields>());
             Some(rows.into_iter().map(object).collect())
         }
         _ => Some(vec![value.clone()]),

@@ -153,7 +153,9 @@ fn assign_known(value: &Traced, to: &TypeName) -> Outcome {
             _ => return bytes(value),
         },
         TypeName::Secret => match &value.kind {
-            Kind::Text(text) | Kind::Secret(text) | Kind::OptionalSecret(text, _) => Kind::Secret(text.clone()),
+            Kind::Text(text) | Kind::Secret(text) | Kind::OptionalSecret(text, _) => {
+                Kind::Secret(text.clone())
+            }
             _ => return Err(Fault::wrong_type(value, "capsule")),
         },
         TypeName::OptionalSecret => match &value.kind {

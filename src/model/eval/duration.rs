@@ -28,7 +28,10 @@ pub(crate) fn parse(text: &[u8]) -> Result<i64, String> {
         }
         let Some(unit) = unit(name) else { return Err(refused("its unit is unknown")) };
         let part = amount(whole, fraction, unit).ok_or_else(|| refused("it is too long"))?;
-        total = total.checked_add(part).filter(|total| *total <= 1 << 63).ok_or_else(|| refused("it is too long"))?;
+        total = total
+            .checked_add(part)
+            .filter(|total| *total <= 1 << 63)
+            .ok_or_else(|| refused("it is too long"))?;
         rest = after;
     }
     if negative {
@@ -91,7 +94,10 @@ mod tests {
     fn refuses_what_go_refuses_without_repeating_it() {
         for text in ["", "30", "1d", "5 m", "s", "1h 30m", "9999999h", "1e3s", "."] {
             let reason = parse(text.as_bytes()).unwrap_err();
-            assert!(reason.starts_with("should be a duration such as \"30s\" or \"1h30m\": "), "{text}: {reason}");
+            assert!(
+                reason.starts_with("should be a duration such as \"30s\" or \"1h30m\": "),
+                "{text}: {reason}"
+            );
         }
     }
 }

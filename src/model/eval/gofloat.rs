@@ -61,7 +61,14 @@ pub(crate) fn binary(value: f64) -> String {
 }
 
 fn named(value: f64) -> String {
-    if value.is_nan() { "NaN" } else if value < 0.0 { "-Inf" } else { "+Inf" }.to_owned()
+    if value.is_nan() {
+        "NaN"
+    } else if value < 0.0 {
+        "-Inf"
+    } else {
+        "+Inf"
+    }
+    .to_owned()
 }
 
 /// Without zeros at the end of the mantissa.

@@ -7,7 +7,8 @@ use regex::Regex;
 use super::runes::runes;
 
 /// What Go's `unicode.IsPrint` takes: letters, marks, numbers, punctuation, symbols and the blank.
-static PRINTABLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$").ok());
+static PRINTABLE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$").ok());
 
 /// Whether Go prints a character as it is.
 pub(crate) fn is_printable(letter: char) -> bool {
@@ -52,7 +53,9 @@ pub(crate) fn quote(text: &[u8], mark: char, ascii: bool) -> String {
 /// Whether text can stand between backticks.
 pub(crate) fn fits_backticks(text: &[u8]) -> bool {
     runes(text).all(|rune| {
-        !rune.is_bad() && !matches!(rune.letter, '`' | '\u{7f}' | '\u{feff}') && (rune.letter >= ' ' || rune.letter == '\t')
+        !rune.is_bad()
+            && !matches!(rune.letter, '`' | '\u{7f}' | '\u{feff}')
+            && (rune.letter >= ' ' || rune.letter == '\t')
     })
 }
 

@@ -1,7 +1,7 @@
 //! Turns one argument of `string.format` into text: Go's verbs, widths, precisions and flags.
 
-use super::goquote;
 use super::gofloat;
+use super::goquote;
 use super::runes::runes;
 use super::sprintf::go_type;
 use super::traced::Kind;
@@ -51,7 +51,9 @@ impl Printer {
     /// Prints a value by a verb.
     pub(crate) fn print(&mut self, value: &Traced, verb: char) {
         match (verb, &value.kind) {
-            (_, Kind::Function(_) | Kind::Capsule(_) | Kind::OneOf(_) | Kind::Unknown(_)) => self.unsupported = true,
+            (_, Kind::Function(_) | Kind::Capsule(_) | Kind::OneOf(_) | Kind::Unknown(_)) => {
+                self.unsupported = true
+            }
             ('T', _) => self.text(go_type(value).as_bytes(), 's'),
             ('v', Kind::Null) => self.pad(b"<nil>"),
             (_, Kind::Null) => self.push(&format!("%!{verb}(<nil>)")),
@@ -79,7 +81,13 @@ impl Printer {
                 let sharp = self.flags.sharp_v;
                 self.push(if sharp { "[]interface {}{" } else { "[" });
                 for (index, item) in value.items().unwrap_or_default().iter().enumerate() {
-                    self.push(if index == 0 { "" } else if sharp { ", " } else { " " });
+                    self.push(if index == 0 {
+                        ""
+                    } else if sharp {
+                        ", "
+                    } else {
+                        " "
+                    });
                     self.inner(item, verb);
                 }
                 self.push(if sharp { "}" } else { "]" });
@@ -88,7 +96,13 @@ impl Printer {
                 let sharp = self.flags.sharp_v;
                 self.push(if sharp { "map[string]interface {}{" } else { "map[" });
                 for (index, (key, field)) in fields.iter().enumerate() {
-                    self.push(if index == 0 { "" } else if sharp { ", " } else { " " });
+                    self.push(if index == 0 {
+                        ""
+                    } else if sharp {
+                        ", "
+                    } else {
+                        " "
+                    });
                     self.print(&Traced::text(key.as_bytes()), verb);
                     self.push(":");
                     self.inner(field, verb);

@@ -170,7 +170,10 @@ impl Reader<'_> {
             self.digits()?;
         }
         let text = &self.text[start..self.at];
-        if whole && self.numbers == Numbers::Integers && let Ok(value) = text.parse() {
+        if whole
+            && self.numbers == Numbers::Integers
+            && let Ok(value) = text.parse()
+        {
             return Ok(Kind::Int(value).into());
         }
         match text.parse::<f64>() {
@@ -267,7 +270,11 @@ pub(crate) fn write(value: &Traced, out: &mut String) -> Result<(), Unwritable> 
         Kind::Float(value) => write_float(*value, out),
         Kind::Text(text) | Kind::Secret(text) => write_text(&String::from_utf8_lossy(text), out),
         Kind::OptionalSecret(text, secret) => {
-            out.push_str(if *secret { "{\"IsSecret\":true,\"Value\":" } else { "{\"IsSecret\":false,\"Value\":" });
+            out.push_str(if *secret {
+                "{\"IsSecret\":true,\"Value\":"
+            } else {
+                "{\"IsSecret\":false,\"Value\":"
+            });
             write_text(&String::from_utf8_lossy(text), out);
             out.push('}');
         }
@@ -345,7 +352,9 @@ mod tests {
 
     #[test]
     fn refuses_at_the_wrong_byte() {
-        for (text, at) in [("", 0), ("{a: 1}", 1), ("1 2", 2), (".5", 0), ("1e400", 0), ("[1,]", 3), ("\"a\tb\"", 2)] {
+        for (text, at) in
+            [("", 0), ("{a: 1}", 1), ("1 2", 2), (".5", 0), ("1e400", 0), ("[1,]", 3), ("\"a\tb\"", 2)]
+        {
             assert_eq!(parse(text.as_bytes(), Numbers::Floats).err(), Some(Refused::Invalid(at)), "{text}");
         }
     }

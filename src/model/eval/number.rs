@@ -39,9 +39,7 @@ impl Number {
         match self {
             Self::Int(value) => value.cast_unsigned(),
             Self::Uint(value) => value,
-            Self::Float(value) if value >= HALF => {
-                float_to_int(value - HALF).cast_unsigned() ^ (1_u64 << 63)
-            }
+            Self::Float(value) if value >= HALF => float_to_int(value - HALF).cast_unsigned() ^ (1_u64 << 63),
             Self::Float(value) => float_to_int(value).cast_unsigned(),
         }
     }

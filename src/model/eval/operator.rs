@@ -78,7 +78,8 @@ fn known_binary(left: &Traced, op: BinaryOp, right: &Traced) -> Outcome {
         // The reference takes the other capsule for an empty secret.
         (kind @ (Kind::Secret(_) | Kind::OptionalSecret(..)), _, _) => kind.clone(),
         _ => {
-            let reason = format!("could not perform binop {} for unknown types lhs capsule rhs capsule", mark(op));
+            let reason =
+                format!("could not perform binop {} for unknown types lhs capsule rhs capsule", mark(op));
             return Err(Fault::about(left, reason));
         }
     };
@@ -90,7 +91,9 @@ fn accepted(op: BinaryOp) -> &'static [&'static str] {
     match op {
         BinaryOp::Or | BinaryOp::And => &["bool"],
         BinaryOp::Add => &["number", "string", "capsule"],
-        BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => &["number", "string"],
+        BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
+            &["number", "string"]
+        }
         _ => &["number"],
     }
 }

@@ -1,10 +1,10 @@
 //! Turns a format and its arguments into text, as Go's `fmt.Sprintf` does.
 
+use super::fault::Outcome;
 use super::goverb::Flags;
 use super::goverb::Printer;
 use super::traced::Kind;
 use super::traced::Traced;
-use super::fault::Outcome;
 
 /// Widths and precisions above this are malformed, as in Go.
 const WIDEST: usize = 1_000_000;
@@ -14,7 +14,8 @@ const LONGEST: usize = 16 << 20;
 
 /// `fmt.Sprintf(format, arguments...)`. What depends on memory addresses, or is too rare to be written here, is unknown.
 pub(crate) fn sprintf(format: &[u8], arguments: &[Traced]) -> Outcome {
-    let mut run = Run { format, at: 0, arguments, next: 0, reordered: false, sound: true, printer: Printer::default() };
+    let mut run =
+        Run { format, at: 0, arguments, next: 0, reordered: false, sound: true, printer: Printer::default() };
     run.all();
     if run.printer.unsupported || run.printer.out.len() > LONGEST {
         return Ok(Traced::unknown("string.format is not followed for this format"));
@@ -78,7 +79,9 @@ impl Run<'_> {
             self.index();
         }
         let rest = self.format.get(self.at..).unwrap_or_default();
-        let Some((verb, length)) = super::runes::runes(rest).next().map(|rune| (rune.letter, rune.bytes.len())) else {
+        let Some((verb, length)) =
+            super::runes::runes(rest).next().map(|rune| (rune.letter, rune.bytes.len()))
+        else {
             self.printer.push("%!(NOVERB)");
             return;
         };
@@ -113,7 +116,8 @@ impl Run<'_> {
             return false;
         };
         let digits = std::str::from_utf8(&rest[1..close]).unwrap_or_default();
-        let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<usize>().ok()).flatten();
+        let number =
+            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<usize>().ok()).flatten();
         self.at += close + 1;
         match number {
             Some(number) if number >= 1 && number <= self.arguments.len() => {
@@ -193,7 +197,8 @@ impl Run<'_> {
         if length == 0 {
             return None;
         }
-        let number = std::str::from_utf8(&rest[..length]).ok()?.parse().ok().filter(|number| *number <= WIDEST);
+        let number =
+            std::str::from_utf8(&rest[..length]).ok()?.parse().ok().filter(|number| *number <= WIDEST);
         // Go gives up on the rest of the format when the number is too large.
         self.at = if number.is_some() { self.at + length } else { self.format.len() };
         number

@@ -162,7 +162,8 @@ impl<'a> Walk<'a> {
                 .ok_or_else(|| Fault::at(name, format!("field \"{field}\" does not exist"))),
             Kind::Secret(_) | Kind::OptionalSecret(..) | Kind::Capsule(_) => Err(no_object(value)),
             _ => {
-                let reason = format!("cannot access field \"{field}\" on value of type {}", value.type_name());
+                let reason =
+                    format!("cannot access field \"{field}\" on value of type {}", value.type_name());
                 Err(Fault::about(value, reason))
             }
         })
@@ -218,7 +219,9 @@ fn element(value: &Traced, index: &Traced) -> Outcome {
             _ => Err(Fault::wrong_type(index, "string")),
         },
         Kind::Array(_) | Kind::Bytes(_) => {
-            let Some(number) = Number::of(&index.kind) else { return Err(Fault::wrong_type(index, "number")) };
+            let Some(number) = Number::of(&index.kind) else {
+                return Err(Fault::wrong_type(index, "number"));
+            };
             let length = match &value.kind {
                 Kind::Array(items) => items.len(),
                 Kind::Bytes(bytes) => bytes.len(),

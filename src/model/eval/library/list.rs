@@ -161,12 +161,17 @@ fn joined(left: &[Traced], right: &[Traced], names: &[Traced], keep: bool) -> Ou
                 }
                 // The reference ends with a panic here.
                 for side in [one, two] {
-                    if matches!(side.kind, Kind::Array(_) | Kind::Bytes(_) | Kind::Object(_) | Kind::Function(_)) {
-                        let reason = format!("combine_maps: cannot compare values of type {}", side.type_name());
+                    if matches!(
+                        side.kind,
+                        Kind::Array(_) | Kind::Bytes(_) | Kind::Object(_) | Kind::Function(_)
+                    ) {
+                        let reason =
+                            format!("combine_maps: cannot compare values of type {}", side.type_name());
                         return Err(Fault::about(side, reason));
                     }
                 }
-                if std::mem::discriminant(&one.kind) != std::mem::discriminant(&two.kind) || !equal(one, two) {
+                if std::mem::discriminant(&one.kind) != std::mem::discriminant(&two.kind) || !equal(one, two)
+                {
                     agree = false;
                     break;
                 }
@@ -189,9 +194,8 @@ fn joined(left: &[Traced], right: &[Traced], names: &[Traced], keep: bool) -> Ou
 /// Elements of a list of objects; elements that are not known stay, for the caller to see.
 fn objects(list: &Traced) -> Result<Vec<Traced>, Box<Fault>> {
     let Some(items) = list.items() else { return Err(Fault::wrong_type(list, "array")) };
-    let strange = items
-        .iter()
-        .find(|item| !matches!(item.kind, Kind::Object(_) | Kind::Unknown(_) | Kind::OneOf(_)));
+    let strange =
+        items.iter().find(|item| !matches!(item.kind, Kind::Object(_) | Kind::Unknown(_) | Kind::OneOf(_)));
     match strange {
         Some(item) => Err(Fault::wrong_type(item, "object")),
         None => Ok(items),

@@ -192,10 +192,16 @@ pub(crate) fn call(function: &Traced, arguments: &[Traced], scope: &dyn Scope) -
         Some(Form::Plain(parameters, repeats, body)) => {
             let least = parameters.len() - usize::from(repeats);
             if repeats && arguments.len() < least {
-                return Err(Fault::about(function, format!("expected at least {least} args, got {}", arguments.len())));
+                return Err(Fault::about(
+                    function,
+                    format!("expected at least {least} args, got {}", arguments.len()),
+                ));
             }
             if !repeats && arguments.len() != least {
-                return Err(Fault::about(function, format!("expected {least} args, got {}", arguments.len())));
+                return Err(Fault::about(
+                    function,
+                    format!("expected {least} args, got {}", arguments.len()),
+                ));
             }
             combine(arguments, &mut |arguments| {
                 let mut converted = Vec::with_capacity(arguments.len());
@@ -226,7 +232,8 @@ fn take(argument: &Traced, parameter: Parameter) -> Result<Argument, Box<Fault>>
             let Some(items) = argument.items() else { return Err(Fault::wrong_type(argument, "array")) };
             let mut texts = Vec::with_capacity(items.len());
             for (index, item) in items.iter().enumerate() {
-                let text = convert::text(item).map_err(|fault| fault.inside(argument, format!("[{index}]")))?;
+                let text =
+                    convert::text(item).map_err(|fault| fault.inside(argument, format!("[{index}]")))?;
                 texts.push(text);
             }
             Ok(Argument::Texts(texts))

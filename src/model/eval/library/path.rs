@@ -130,9 +130,14 @@ mod tests {
 
     #[test]
     fn cleans_paths_as_go_does() {
-        for (path, cleaned) in
-            [("a//b/", "a/b"), ("/a/../../b", "/b"), ("..", ".."), ("../../a", "../../a"), ("a/..", "."), ("/", "/")]
-        {
+        for (path, cleaned) in [
+            ("a//b/", "a/b"),
+            ("/a/../../b", "/b"),
+            ("..", ".."),
+            ("../../a", "../../a"),
+            ("a/..", "."),
+            ("/", "/"),
+        ] {
             assert_eq!(String::from_utf8(clean(path.as_bytes())).unwrap(), cleaned);
         }
     }

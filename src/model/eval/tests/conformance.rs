@@ -174,8 +174,7 @@ fn complaint(case: &Json, text: &str, got: &Evaluated) -> Option<String> {
             let mut found = BTreeSet::new();
             markers(got, &mut found);
             let wanted = case["marker"].as_array().into_iter().flatten();
-            let wanted: BTreeSet<String> =
-                wanted.map(|marker| marker.as_str().unwrap().to_owned()).collect();
+            let wanted: BTreeSet<String> = wanted.map(|marker| marker.as_str().unwrap().to_owned()).collect();
             (found != wanted).then(|| format!("markers {found:?} instead of {wanted:?}"))
         }
         (Some(_), Err(_)) if case["go_text"].as_bool() == Some(true) => None,
@@ -187,12 +186,12 @@ fn complaint(case: &Json, text: &str, got: &Evaluated) -> Option<String> {
             let at = got.span.map(|span| {
                 let (start, end) = (span.start as usize, span.end as usize - 1);
                 let line = |offset: usize| file.text[..offset].matches('\n').count();
-                let column = |offset: usize| offset - file.text[..offset].rfind('\n').map_or(0, |at| at + 1) + 1;
+                let column =
+                    |offset: usize| offset - file.text[..offset].rfind('\n').map_or(0, |at| at + 1) + 1;
                 [line(start), column(start), line(end), column(end)].map(|number| number as u64)
             });
-            let wanted: Option<Vec<u64>> = case["at"].as_array().map(|at| {
-                at.iter().map(|number| number.as_u64().unwrap()).collect()
-            });
+            let wanted: Option<Vec<u64>> =
+                case["at"].as_array().map(|at| at.iter().map(|number| number.as_u64().unwrap()).collect());
             let got = at.map(Vec::from);
             (got != wanted).then(|| format!("at {got:?} instead of {wanted:?}"))
         }
