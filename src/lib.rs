@@ -9,6 +9,8 @@ mod document;
 
 mod model;
 
+mod flow;
+
 mod finding;
 
 mod config;

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Makes components.json, the table of Alloy components, from the shared facts.
+
+    python3 schemas/alloy/regenerate.py ../shared/data > schemas/alloy/components.json
+
+The output is one JSON object with one entry a line, sorted by name, so that the program can find a component by binary
+search over lines and parse only the components that occur. Keys of an entry (absent means empty):
+
+    role        source, transform, sink, discovery, exporter, extension, auth, utility, config
+    since       first minor version; gone: the version that no longer has it
+    stability   generally-available, public-preview, experimental, community
+    exports     name -> type
+    accepts     export -> signals that pass
+    receivers   [path, signals] of arguments that name receivers
+    ignored     paths of receiver type that get no data
+    flows       [in, out, via]; `in` is a signal, or words for where the data is born
+    egress      path, kind, signals, syntax, default, required, repeated, when, overrides, proxy, proxy_env, port
+    listens     path, signals, default, always, auth
+    secrets     paths of inline secrets
+    when        [path, wanted value, default], or ["block", path]
+"""
+import json
+import sys
+
+SIGNALS = {
+    "loki.logs": "logs", "prometheus.metrics": "metrics", "otel.logs": "otel_logs", "otel.metrics": "otel_metrics",
+    "otel.traces": "otel_traces", "pyroscope.profiles": "profiles", "targets": "targets",
+}
+SYNTAX = {
+    "host:port, http(s):// URL or gRPC target such as dns:///name:port or unix:///path": "grpc",
+    "list of host:port": "host_port", "host:port": "host_port", "host[:port]": "host_port", "url or host:port": "host_port",
+    "dns name": "host", "host": "host", "url": "url", "list of url": "url", "url (unix:// or tcp://)": "url", "git url": "url",
+    "kubernetes service, name or name.namespace": "service", "vendor site name": "vendor",
+    "aws cloud map service": "vendor", "projects/<project>/topics/<topic>": "vendor", "bucket": "vendor", "env": "env",
+    "s3://bucket/key": "vendor", "resource attribute name": "data", "path": "path", "--storage.path": "path",
+}
+# What the facts say in words, as conditions.
+WHEN = {
+    "wal.enabled": ["wal.enabled", True],
+    "use_internal_logger = true (default)": ["use_internal_logger", True],
+    "use_internal_logger = false": ["use_internal_logger", False],
+    'intake.behavior = "proxy"': ["intake.behavior", "proxy"],
+}
+# Overrides that the facts state in words: the egress whose address is replaced.
+OVERRIDES = {"the AWS endpoint of the region": "s3_uploader.s3_bucket", "pubsub.<universe_domain>": "topic"}
+
+
+def signals(names):
+    return [SIGNALS.get(name, name) for name in names]
+
+
+def default_of(entry, path):
+    """The default of an attribute by its dotted path, from the argument catalogue."""
+    parts, node = path.split("."), entry or {}
+    while parts:
+        attribute = node.get("attributes", {}).get(".".join(parts))
+        if attribute is not None:
+            return attribute.get("default")
+        for size in range(len(parts) - 1, 0, -1):
+            block = node.get("blocks", {}).get(".".join(parts[:size]))
+            if block is not None:
+                node, parts = block, parts[size:]
+                break
+        else:
+            return None
+    return None
+
+
+def condition(entry, path, text):
+    if text in WHEN:
+        key, wanted = WHEN[text]
+        default = default_of(entry, key)
+        return [key, wanted, default if default is not None else (False if isinstance(wanted, bool) else "")]
+    if text == "block present":
+        return ["block", path.rsplit(".", 1)[0]]
+    if text.endswith(" block present"):
+        return ["block", text.split(" ")[0]]
+    raise SystemExit(f"condition in words that nothing translates: {text}")
+
+
+def compact(value):
+    return {key: item for key, item in value.items() if item not in (None, [], {}, False, "")}
+
+
+def egress(entry, flow, item):
+    path, proxy = item.get("path"), {}
+    prefix = path.rsplit(".", 1)[0] + "." if path and "." in path else ""
+    for name in flow.get("auth_tls", {}).get("proxy", []):
+        if name == prefix + "proxy_url":
+            proxy["proxy"] = name
+        if name == prefix + "proxy_from_environment":
+            proxy["proxy_env"] = name
+    when = item.get("when")
+    overrides = item.get("overrides")
+    default = item.get("default")
+    return compact({
+        "path": path, "kind": item["kind"], "signals": signals(item["signals"]),
+        "syntax": SYNTAX.get(item.get("syntax"), "other"), "default": default if isinstance(default, (str, list)) else None,
+        "required": item.get("required"), "repeated": item.get("repeated"),
+        "when": condition(entry, path or "", when) if when else None,
+        "overrides": OVERRIDES.get(overrides, overrides), "port": item.get("port_path"), **proxy,
+    })
+
+
+def listen(entry, item):
+    when = item.get("when")
+    return compact({
+        "path": item.get("path"), "signals": signals(item["signals"]), "default": str(item.get("default") or ""),
+        "always": item.get("always"), "auth": item.get("auth"),
+        "when": condition(entry, item.get("path") or "", when) if when else None,
+    })
+
+
+def build(flow, entry, gone):
+    return compact({
+        "role": flow["role"], "since": (entry or {}).get("since"), "gone": gone, "stability": (entry or {}).get("stability"),
+        "exports": (entry or {}).get("exports"),
+        "accepts": {export: signals(names) for export, names in (flow.get("accepts") or {}).items()},
+        "receivers": [[path, signals(names)] for path, names in (flow.get("receivers") or {}).items()],
+        "ignored": flow.get("ignored_receivers"),
+        "flows": [[SIGNALS.get(f["in"], f["in"]), SIGNALS.get(f["out"], f["out"]), f["via"]] for f in flow.get("flows", [])],
+        "egress": [egress(entry, flow, item) for item in flow.get("egress", [])],
+        "listens": [listen(entry, item) for item in flow.get("listens", [])],
+        "secrets": flow.get("auth_tls", {}).get("inline_secret"),
+    })
+
+
+def main():
+    folder = sys.argv[1]
+    flows = json.load(open(f"{folder}/alloy-dataflow.json", encoding="utf-8"))
+    types = json.load(open(f"{folder}/alloy-components.json", encoding="utf-8"))
+    table = {}
+    for name, flow in flows["components"].items():
+        removed = types["removed_components"].get(name)
+        gone = removed.get("last_version") if removed else None
+        table[name] = build(flow, types["components"].get(name) or removed, gone)
+    for name, flow in flows["config_blocks"].items():
+        table[name] = {**build({**flow, "role": "config"}, types["config_blocks"].get(name), None)}
+    lines = [f"{json.dumps(name)}:{json.dumps(table[name], separators=(',', ':'))}" for name in sorted(table)]
+    print("{\n" + ",\n".join(lines) + "\n}")
+
+
+main()

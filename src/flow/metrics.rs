@@ -1,0 +1,337 @@
+//! Follows metrics to the two stores: which sources reach which, what filters them, and which hop is to blame.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use super::Exit;
+use super::Filter;
+use super::MetricPath;
+use super::Source;
+use super::Zone;
+use super::graph;
+use super::graph::Graph;
+use super::graph::Vertex;
+use super::reach;
+use super::reach::Reaching;
+use super::reach::reaching;
+use super::types::MetricReach;
+use crate::document::Place;
+use crate::document::alloy::Body;
+use crate::model::Fact;
+use crate::model::FactValue;
+use crate::model::alloy::Component;
+use crate::model::alloy::Program;
+use crate::model::alloy::Signals;
+use crate::model::alloy::blocks_at;
+use crate::model::alloy::content_span;
+use crate::model::alloy::expr_fact;
+use crate::model::eval::Value;
+use crate::model::eval::evaluate;
+
+/// What is known of the ways of metrics.
+#[derive(Debug, Default)]
+pub(super) struct Metrics {
+    /// Rules that drop or rewrite metrics.
+    pub(super) filters: Vec<Filter>,
+    /// One for each hop that is to blame, one for each source that lacks nothing.
+    pub(super) paths: Vec<MetricPath>,
+    /// For each source how far it gets; `None` for other signals.
+    pub(super) source_reach: Vec<Option<MetricReach>>,
+}
+
+/// What can be reached, for each kind of end.
+struct Ends {
+    local: Reaching,
+    unfiltered: Reaching,
+    control_room: Reaching,
+    external: Reaching,
+    unknown: Reaching,
+    unknown_reasons: HashMap<Vertex, String>,
+}
+
+/// Follows all metrics of a program.
+pub(super) fn analyse(program: &Program<'_>, graph: &Graph, sources: &[Source], exits: &[Exit]) -> Metrics {
+    let (mut filters, filtered_exits) = filters(program, exits);
+    let dropping: HashSet<usize> = filters
+        .iter()
+        .filter(|found| found.drops && !found.on_endpoint)
+        .map(|found| found.filter.component)
+        .collect();
+    let ends = ends(program, graph, exits, &dropping, &filtered_exits);
+    let mut metrics = Metrics::default();
+    let mut blamed: BTreeMap<(Place, bool, bool), MetricPath> = BTreeMap::new();
+    for (index, (source, vertex)) in sources.iter().zip(&graph.born).enumerate() {
+        if !source.signals.meets(Signals::METRICS) {
+            metrics.source_reach.push(None);
+            continue;
+        }
+        let reach = reach_of(&ends, *vertex);
+        metrics.source_reach.push(Some(reach.clone()));
+        if reach.local_filtered {
+            let (way, end) = ends.local.way(graph, *vertex);
+            let passed: HashSet<usize> =
+                way.iter().filter_map(|edge| graph.hop(*edge)).map(|hop| hop.from).collect();
+            let mut mine = filters.iter_mut().filter(|found| {
+                found.drops
+                    && (passed.contains(&found.filter.component)
+                        || found.on_endpoint && found.filter.component == graph::component_of(end))
+            });
+            // The first on the way is the one to mend; endpoints come last.
+            if let Some(found) = mine.next() {
+                found.filter.cuts_local = true;
+                found.filter.sources.push(index);
+            }
+        }
+        let (component, place, path) = blame(program, graph, &ends, *vertex, &reach);
+        let path: Vec<_> = path.into_iter().filter_map(|edge| graph.hop(edge)).collect();
+        let complete = reach.local == Some(true) && reach.control_room == Some(true);
+        if complete {
+            let sources = vec![index];
+            metrics.paths.push(MetricPath { component, reach, sources, place, path });
+            continue;
+        }
+        let key = (place, reach.local == Some(true), reach.control_room == Some(true));
+        blamed.entry(key).and_modify(|known| known.sources.push(index)).or_insert_with(|| MetricPath {
+            component,
+            reach,
+            sources: vec![index],
+            place,
+            path,
+        });
+    }
+    for found in &mut filters {
+        let component = found.filter.component;
+        found.filter.on_control_room = Signals::METRICS
+            .iter()
+            .any(|signal| ends.control_room.holds(graph::entering(component, signal.index())));
+    }
+    metrics.paths.extend(blamed.into_values());
+    metrics.paths.sort_by_key(|path| (path.place, path.sources.first().copied()));
+    metrics.filters = filters.into_iter().map(|found| found.filter).collect();
+    metrics
+}
+
+/// How far one source gets.
+fn reach_of(ends: &Ends, vertex: Vertex) -> MetricReach {
+    let local = ends.local.holds(vertex);
+    let control_room = ends.control_room.holds(vertex);
+    let unknown = ends.unknown.holds(vertex).then(|| {
+        let reason = ends.unknown.order.iter().find_map(|end| ends.unknown_reasons.get(end));
+        reason.cloned().unwrap_or_else(|| "part of the way is not known".to_owned())
+    });
+    let known = |reached: bool| if reached || unknown.is_none() { Some(reached) } else { None };
+    MetricReach {
+        local: known(local),
+        control_room: known(control_room),
+        external: ends.external.holds(vertex),
+        local_filtered: local && !ends.unfiltered.holds(vertex),
+        unknown,
+    }
+}
+
+/// Walks backwards from every kind of end.
+fn ends(
+    program: &Program<'_>,
+    graph: &Graph,
+    exits: &[Exit],
+    dropping: &HashSet<usize>,
+    filtered: &HashSet<usize>,
+) -> Ends {
+    let metric = |exit: &&Exit| exit.kind == "telemetry" && exit.signals.meets(Signals::METRICS);
+    let vertices = |wanted: &dyn Fn(&Zone) -> bool| -> Vec<Vertex> {
+        let fitting = exits.iter().filter(metric).filter(|exit| wanted(&exit.direct));
+        fitting.flat_map(reach::exit_vertices).filter(is_metric).collect()
+    };
+    let open = |_: Vertex| false;
+    let unfiltered: Vec<Vertex> = exits
+        .iter()
+        .enumerate()
+        .filter(|(index, exit)| metric(exit) && exit.direct.is_workload() && !filtered.contains(index))
+        .flat_map(|(_, exit)| reach::exit_vertices(exit))
+        .filter(is_metric)
+        .collect();
+    let mut unknown_reasons = HashMap::new();
+    for exit in exits.iter().filter(metric) {
+        if let Zone::Unknown { reason } = &exit.direct {
+            let id = program.components.get(exit.component).map(|component| component.id.to_string());
+            let words = format!("where {} sends them is not known: {reason}", id.unwrap_or_default());
+            for vertex in reach::exit_vertices(exit) {
+                unknown_reasons.entry(vertex).or_insert_with(|| words.clone());
+            }
+        }
+    }
+    let mut unknown = vertices(&|zone| matches!(zone, Zone::Unknown { .. }));
+    unknown.extend(graph.unfollowed.iter().map(|(vertex, _)| *vertex).filter(is_metric));
+    Ends {
+        local: reaching(graph, vertices(&Zone::is_workload), open),
+        unfiltered: reaching(graph, unfiltered, |vertex| dropping.contains(&graph::component_of(vertex))),
+        control_room: reaching(graph, vertices(&|zone| matches!(zone, Zone::ControlRoom)), open),
+        external: reaching(
+            graph,
+            vertices(&|zone| matches!(zone, Zone::External | Zone::Allowed { .. })),
+            open,
+        ),
+        unknown: reaching(graph, unknown, open),
+        unknown_reasons,
+    }
+}
+
+fn is_metric(vertex: &Vertex) -> bool {
+    graph::signal_of(*vertex).meets(Signals::METRICS)
+}
+
+/// The component and the receiver list in which a change would mend the way of a source, and the way there.
+///
+/// It is the last component before the end that is reached: all components before it share the fault, and a change in
+/// it mends all of them at once.
+fn blame(
+    program: &Program<'_>,
+    graph: &Graph,
+    ends: &Ends,
+    vertex: Vertex,
+    reach: &MetricReach,
+) -> (usize, Place, Vec<usize>) {
+    let reached = [
+        (reach.local == Some(true), &ends.local),
+        (reach.control_room == Some(true), &ends.control_room),
+        (reach.external, &ends.external),
+        (reach.unknown.is_some(), &ends.unknown),
+    ];
+    let way = reached.into_iter().find(|(holds, _)| *holds).map(|(_, reaching)| reaching.way(graph, vertex));
+    let (way, at) = match way {
+        Some((way, _)) => {
+            let last = way.last().and_then(|edge| graph.edges.get(*edge)).map_or(vertex, |edge| edge.from);
+            (way, last)
+        }
+        None => dead_end(graph, vertex),
+    };
+    let component = graph::component_of(at);
+    let name = program.components.get(component).map(Component::name_place);
+    let place = graph.list(at).or(name).unwrap_or_else(|| fallback(program));
+    (component, place, way)
+}
+
+/// The first dead end that the data of a vertex runs into.
+fn dead_end(graph: &Graph, vertex: Vertex) -> (Vec<usize>, Vertex) {
+    let mut seen = HashSet::new();
+    let mut way = Vec::new();
+    let mut at = vertex;
+    while seen.insert(at) {
+        let Some(edge) = graph
+            .leaving(at)
+            .find(|edge| graph.edges.get(*edge).is_some_and(|edge| !seen.contains(&edge.to)))
+        else {
+            break;
+        };
+        way.push(edge);
+        at = graph.edges[edge].to;
+    }
+    (way, at)
+}
+
+/// A place for a vertex that has none, which does not happen.
+fn fallback(program: &Program<'_>) -> Place {
+    let doc = program.files.first().map_or(crate::document::DocId { file: 0, index: 0 }, |(doc, _)| *doc);
+    Place { doc, span: crate::text::Span::default() }
+}
+
+/// A filter with what decides its reach.
+struct Found {
+    filter: Filter,
+    drops: bool,
+    on_endpoint: bool,
+}
+
+/// The filters of a program, and the exits that have one of their own.
+fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, HashSet<usize>) {
+    let mut found = Vec::new();
+    let mut filtered = HashSet::new();
+    for (index, component) in program.components.iter().enumerate() {
+        match component.name.as_ref() {
+            "prometheus.relabel" => {
+                rules(program, index, component, &component.block.body, "rule", &mut found)
+            }
+            "otelcol.processor.filter" => {
+                for block in blocks_at(component.file, &component.block.body, "metrics") {
+                    let place = component.place(block.name);
+                    let filter = Filter {
+                        component: index,
+                        action: "filter".to_owned(),
+                        drops: true,
+                        regex: Fact::absent(place),
+                        source_labels: Fact::absent(place),
+                        place,
+                        cuts_local: false,
+                        on_control_room: false,
+                        sources: Vec::new(),
+                    };
+                    found.push(Found { filter, drops: true, on_endpoint: false });
+                }
+            }
+            "prometheus.remote_write" => {
+                for (position, endpoint) in
+                    blocks_at(component.file, &component.block.body, "endpoint").into_iter().enumerate()
+                {
+                    let before = found.len();
+                    rules(program, index, component, &endpoint.body, "write_relabel_config", &mut found);
+                    let mine = found.get_mut(before..).unwrap_or_default();
+                    for one in mine.iter_mut() {
+                        one.on_endpoint = true;
+                    }
+                    if mine.iter().any(|one| one.drops) {
+                        let route = format!("endpoint.{position}");
+                        let own = exits.iter().enumerate();
+                        let own = own.filter(|(_, exit)| exit.component == index && exit.block == route);
+                        filtered.extend(own.map(|(exit, _)| exit));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    (found, filtered)
+}
+
+/// The rules of a relabel component or endpoint that take something away.
+fn rules(
+    program: &Program<'_>,
+    index: usize,
+    component: &Component<'_>,
+    body: &Body,
+    block: &str,
+    found: &mut Vec<Found>,
+) {
+    for rule in blocks_at(component.file, body, block) {
+        let attribute = |name: &str| {
+            rule.body.attributes().filter(|attribute| component.file.str(attribute.name) == name).last()
+        };
+        let Some(action) = attribute("action") else { continue };
+        let place = component.place(content_span(&action.value));
+        let name = match evaluate(component.file, &action.value, program) {
+            Ok(Value::Text(text)) => text.to_ascii_lowercase(),
+            // An action that is not known may drop.
+            _ => "unknown".to_owned(),
+        };
+        let drops = matches!(name.as_str(), "keep" | "drop" | "keepequal" | "dropequal" | "unknown");
+        if !drops && !matches!(name.as_str(), "labeldrop" | "labelkeep") {
+            continue;
+        }
+        let fact = |name: &str| match attribute(name) {
+            Some(attribute) => expr_fact(component.file, component.doc, &attribute.value, program, false),
+            None => Fact { value: FactValue::Null, place: Some(component.place(rule.name)) },
+        };
+        let filter = Filter {
+            component: index,
+            action: name,
+            drops,
+            regex: fact("regex"),
+            source_labels: fact("source_labels"),
+            place,
+            cuts_local: false,
+            on_control_room: false,
+            sources: Vec::new(),
+        };
+        found.push(Found { filter, drops, on_endpoint: false });
+    }
+}

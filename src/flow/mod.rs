@@ -1,0 +1,67 @@
+//! Turns programs into flows: where each signal is born, which way it takes, and where it leaves.
+
+mod exits;
+mod graph;
+mod host;
+mod metrics;
+mod opaque;
+mod reach;
+mod receivers;
+mod subjects;
+mod types;
+mod zone;
+
+pub(crate) use host::redacted;
+pub(crate) use subjects::subjects;
+pub(crate) use types::CollectorFlow;
+pub(crate) use types::CollectorInput;
+pub(crate) use types::ComponentNote;
+pub(crate) use types::Exit;
+pub(crate) use types::Filter;
+pub(crate) use types::Hop;
+pub(crate) use types::MetricPath;
+pub(crate) use types::Opaque;
+pub(crate) use types::Source;
+pub(crate) use types::Summary;
+pub(crate) use zone::Placement;
+pub(crate) use zone::Service;
+pub(crate) use zone::ServiceTarget;
+pub(crate) use zone::Surroundings;
+pub(crate) use zone::Zone;
+pub(crate) use zone::place as zone_of;
+
+use crate::model::alloy::Program;
+
+/// The flows of each collector, in the order given.
+pub(crate) fn analyse(collectors: &[CollectorInput<'_>], surroundings: &Surroundings) -> Vec<CollectorFlow> {
+    collectors.iter().map(|input| analyse_one(input, surroundings)).collect()
+}
+
+/// The flows of one collector. Linear in the size of the program, times the number of log writers that share sources.
+fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> CollectorFlow {
+    let program = Program::new(input.files.clone(), input.environment.clone());
+    let mut opaque = opaque::of_program(&program);
+    let graph = graph::build(&program, &mut opaque);
+    let components = types::notes(&program);
+    let sources = graph.sources(&program);
+    let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref());
+    reach::feed(&program, &graph, &sources, &mut exits);
+    let metrics = metrics::analyse(&program, &graph, &sources, &exits);
+    let summary = types::summary(&sources, &exits, surroundings);
+    CollectorFlow {
+        name: input.name.clone(),
+        place: input.place,
+        control_room: surroundings.control_room.is_some(),
+        components,
+        sources,
+        exits,
+        opaque,
+        filters: metrics.filters,
+        metric_paths: metrics.paths,
+        source_reach: metrics.source_reach,
+        summary,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! What is not followed: every such thing makes the verdicts undecided for the signals that may pass it.
+//!
+//! Kinds: `unknown-component`, `module-instance`, `declare`, `import`, `foreach`, `remotecfg`, `duplicate`,
+//! `syntax-error`, and from the graph `receiver` (a receiver that cannot be told) and `wrong-receiver`.
+
+use super::Opaque;
+use crate::document::Place;
+use crate::model::alloy::Component;
+use crate::model::alloy::Kind;
+use crate::model::alloy::Program;
+use crate::model::alloy::Signals;
+use crate::model::alloy::slots;
+use crate::model::eval::Value;
+use crate::model::eval::evaluate;
+
+/// Everything in the program that hides flows.
+pub(super) fn of_program(program: &Program<'_>) -> Vec<Opaque> {
+    let mut found = Vec::new();
+    for (doc, file) in &program.files {
+        if let Some(error) = file.errors.first() {
+            found.push(Opaque {
+                kind: "syntax-error",
+                name: "the program".to_owned(),
+                reason: format!("the program cannot be read ({}), so its flows are not known", error.message),
+                place: Place { doc: *doc, span: error.span },
+                signals: Signals::TELEMETRY,
+            });
+        }
+    }
+    for duplicate in &program.duplicates {
+        found.push(Opaque {
+            kind: "duplicate",
+            name: duplicate.id.to_string(),
+            reason: format!("`{}` is declared twice, so the collector refuses the program", duplicate.id),
+            place: duplicate.again,
+            signals: Signals::TELEMETRY,
+        });
+    }
+    for component in &program.components {
+        found.extend(of_component(program, component));
+    }
+    found
+}
+
+/// Why a component or config block is not followed, if it is not.
+fn of_component(program: &Program<'_>, component: &Component<'_>) -> Option<Opaque> {
+    let (kind, reason, signals) = match &component.kind {
+        Kind::Known(_) => return None,
+        Kind::Unknown => (
+            "unknown-component",
+            format!(
+                "`{}` is not a component that is known here; which data it takes and where it sends it is not known",
+                component.name
+            ),
+            signals_by_name(&component.name),
+        ),
+        Kind::Custom(module) => (
+            "module-instance",
+            format!(
+                "`{}` is an instance of the module `{module}`, which is not followed; write its components at the top \
+                 level to have them judged",
+                component.id
+            ),
+            Signals::TELEMETRY,
+        ),
+        Kind::Config(_) => {
+            let (kind, reason) = of_config(program, component)?;
+            (kind, reason, Signals::TELEMETRY)
+        }
+    };
+    Some(Opaque { kind, name: component.id.to_string(), reason, place: component.name_place(), signals })
+}
+
+/// Why a block of the language hides flows, if it does.
+fn of_config(program: &Program<'_>, component: &Component<'_>) -> Option<(&'static str, String)> {
+    match component.name.as_ref() {
+        "declare" => Some((
+            "declare",
+            "modules are not followed; write their components at the top level to have them judged"
+                .to_owned(),
+        )),
+        "foreach" => Some((
+            "foreach",
+            "the components of `foreach` are not followed; write them out to have them judged".to_owned(),
+        )),
+        "import.file" | "import.git" | "import.http" | "import.string" => Some((
+            "import",
+            format!(
+                "`{}` brings in configuration that is not in the input; write it into the program to have it judged",
+                component.name
+            ),
+        )),
+        "remotecfg" => {
+            let url = slots(component.file, &component.block.body, "url").into_iter().next()?;
+            let value = evaluate(component.file, &url.attribute?.value, program);
+            let off = matches!(&value, Ok(Value::Null))
+                || matches!(&value, Ok(Value::Text(text)) if text.is_empty());
+            (!off).then(|| {
+                (
+                    "remotecfg",
+                    "a server can send another configuration at any time; remove `remotecfg` to have the flows \
+                     judged"
+                        .to_owned(),
+                )
+            })
+        }
+        _ => None,
+    }
+}
+
+/// What a component can carry, by the family that its name puts it in.
+fn signals_by_name(name: &str) -> Signals {
+    match name.split('.').next().unwrap_or_default() {
+        "loki" => Signals::LOGS,
+        "prometheus" | "mimir" => Signals::METRICS,
+        "otelcol" => Signals::OTEL.or(Signals::LOGS).or(Signals::METRICS),
+        "pyroscope" => Signals::PROFILES,
+        "discovery" => Signals::NONE,
+        _ => Signals::TELEMETRY,
+    }
+}

@@ -1,0 +1,303 @@
+//! Turns a flow into subjects: what rules range over.
+//!
+//! Kinds and their fields:
+//! - `log_exit`: collector, component, endpoint, kind, destination, zone, zone_reason, assumption, fed, sources, hops, via
+//! - `log_source`: collector, component, origin
+//! - `metric_source`: collector, component, origin, and the reach fields of `metric_path`
+//! - `metric_path`: collector, component, complete, reaches_local, reaches_control_room, reaches_external,
+//!   local_filtered, control_room_declared, unknown, sources, hops
+//! - `metric_filter`: collector, component, action, drops, regex, source_labels, cuts_local, on_control_room, sources
+//! - `metric_writer`: collector, component, endpoint, url, zone, zone_reason, fed, and what authenticates and bounds it
+//! - `component`: collector, id, name, label, known, config, since, gone, stability, arguments
+//! - `opaque`: collector, kind, name, reason, logs, metrics
+
+use super::CollectorFlow;
+use super::Exit;
+use super::Hop;
+use super::Zone;
+use super::types::MetricReach;
+use crate::document::Place;
+use crate::model::Fact;
+use crate::model::FactValue;
+use crate::model::Subject;
+use crate::model::alloy::Signals;
+
+/// At most this many sources are listed in one subject; the count is always given.
+const LISTED: usize = 100;
+
+/// All subjects of a collector's flow.
+pub(crate) fn subjects(flow: &CollectorFlow) -> Vec<Subject> {
+    let mut found = Vec::new();
+    found.extend(
+        flow.exits.iter().filter(|exit| exit.signals.meets(Signals::LOGS)).map(|exit| log_exit(flow, exit)),
+    );
+    sources(flow, &mut found);
+    metric_paths(flow, &mut found);
+    found.extend(
+        flow.exits
+            .iter()
+            .filter(|exit| exit.kind == "telemetry" && exit.signals.meets(Signals::METRICS))
+            .map(|exit| metric_writer(flow, exit)),
+    );
+    components(flow, &mut found);
+    for opaque in &flow.opaque {
+        let fields = [
+            ("collector", collector(flow)),
+            ("kind", Fact::new(opaque.kind, opaque.place)),
+            ("name", Fact::new(opaque.name.as_str(), opaque.place)),
+            ("reason", Fact::new(opaque.reason.as_str(), opaque.place)),
+            ("logs", Fact::new(opaque.signals.meets(Signals::LOGS), opaque.place)),
+            ("metrics", Fact::new(opaque.signals.meets(Signals::METRICS), opaque.place)),
+        ];
+        found.push(subject("opaque", format!("{} {}", opaque.kind, opaque.name), fields, opaque.place));
+    }
+    found
+}
+
+fn subject<const N: usize>(
+    kind: &'static str,
+    key: String,
+    fields: [(&'static str, Fact); N],
+    place: Place,
+) -> Subject {
+    Subject { kind, key, facts: Fact::map(fields, place) }
+}
+
+fn collector(flow: &CollectorFlow) -> Fact {
+    Fact::new(flow.name.as_str(), flow.place)
+}
+
+/// The id of a component, at its name.
+fn component(flow: &CollectorFlow, index: usize) -> Fact {
+    flow.components.get(index).map_or_else(Fact::default, |note| Fact::new(note.id.as_str(), note.place))
+}
+
+fn id(flow: &CollectorFlow, index: usize) -> &str {
+    flow.components.get(index).map_or("", |note| note.id.as_str())
+}
+
+fn hops(flow: &CollectorFlow, path: &[Hop]) -> Fact {
+    let hop = |hop: &Hop| {
+        let text = format!("{} forwards to {}", id(flow, hop.from), id(flow, hop.to));
+        Fact::map([("text", Fact::new(text, hop.place)), ("place", Fact::new(true, hop.place))], hop.place)
+    };
+    Fact::list(path.iter().map(hop), path.first().map(|hop| hop.place))
+}
+
+fn source_list(flow: &CollectorFlow, sources: &[usize]) -> Fact {
+    let mut seen = std::collections::BTreeSet::new();
+    let listed = sources.iter().filter_map(|index| flow.sources.get(*index));
+    let listed = listed.filter(|source| seen.insert(source.component)).take(LISTED);
+    Fact::list(
+        listed.map(|source| {
+            let place = source.place;
+            Fact::map(
+                [
+                    ("name", Fact::new(id(flow, source.component), place)),
+                    ("origin", Fact::new(source.origin.as_str(), place)),
+                    ("place", Fact::new(true, place)),
+                ],
+                place,
+            )
+        }),
+        None,
+    )
+}
+
+fn zone_reason(zone: &Zone, place: Place) -> Fact {
+    match zone {
+        Zone::Unknown { reason } | Zone::Allowed { reason } => Fact::new(reason.as_str(), place),
+        _ => Fact::absent(place),
+    }
+}
+
+fn assumption(zone: &Zone, place: Place) -> Fact {
+    match zone {
+        Zone::Workload { assumption: Some(text) } => Fact::new(text.as_str(), place),
+        _ => Fact::absent(place),
+    }
+}
+
+fn destination(exit: &Exit) -> Fact {
+    match &exit.destination {
+        Ok(text) => Fact::new(text.as_str(), exit.place),
+        Err(reason) => Fact::unknown(reason.as_str(), exit.place),
+    }
+}
+
+fn log_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
+    let place = exit.place;
+    let via = exit.via.iter().map(|(text, place)| {
+        Fact::map([("text", Fact::new(text.as_str(), *place)), ("place", Fact::new(true, *place))], *place)
+    });
+    let fields = [
+        ("collector", collector(flow)),
+        ("component", component(flow, exit.component)),
+        ("endpoint", Fact::new(exit.endpoint, place)),
+        ("kind", Fact::new(exit.kind.as_str(), place)),
+        ("destination", destination(exit)),
+        ("zone", Fact::new(exit.zone.name(), place)),
+        ("zone_reason", zone_reason(&exit.zone, place)),
+        ("assumption", assumption(&exit.zone, place)),
+        ("fed", Fact::new(exit.fed.meets(Signals::LOGS), place)),
+        ("sources", source_list(flow, &exit.sources)),
+        ("source_count", Fact::new(exit.sources.len(), place)),
+        ("hops", hops(flow, &exit.path)),
+        ("via", Fact::list(via, place)),
+    ];
+    let key = match exit.kind.as_str() {
+        "telemetry" => format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),
+        kind => format!("{} {kind} {}", id(flow, exit.component), exit.endpoint),
+    };
+    subject("log_exit", key, fields, place)
+}
+
+fn sources(flow: &CollectorFlow, found: &mut Vec<Subject>) {
+    let mut seen = std::collections::BTreeSet::new();
+    for (source, reach) in flow.sources.iter().zip(&flow.source_reach) {
+        let place = source.place;
+        let name = id(flow, source.component);
+        let origin = Fact::new(source.origin.as_str(), place);
+        let common = [
+            ("collector", collector(flow)),
+            ("component", component(flow, source.component)),
+            ("origin", origin),
+        ];
+        if let Some(reach) = reach {
+            let mut facts = Fact::map(common, place);
+            add(&mut facts, reach_fields(flow, reach, place));
+            found.push(Subject { kind: "metric_source", key: name.to_owned(), facts });
+        } else if source.signals.meets(Signals::LOGS) && seen.insert(source.component) {
+            found.push(subject("log_source", name.to_owned(), common, place));
+        }
+    }
+}
+
+/// Adds fields to a map.
+fn add<const N: usize>(facts: &mut Fact, fields: [(&'static str, Fact); N]) {
+    if let FactValue::Map(entries) = &mut facts.value {
+        entries.extend(fields.into_iter().map(|(name, fact)| (name.to_owned(), fact)));
+    }
+}
+
+fn reach_fields(flow: &CollectorFlow, reach: &MetricReach, place: Place) -> [(&'static str, Fact); 6] {
+    let reason = reach.unknown.as_deref().unwrap_or("not known");
+    let known = |reached: Option<bool>| match reached {
+        Some(reached) => Fact::new(reached, place),
+        None => Fact::unknown(reason, place),
+    };
+    [
+        ("reaches_local", known(reach.local)),
+        ("reaches_control_room", known(reach.control_room)),
+        ("reaches_external", Fact::new(reach.external, place)),
+        ("local_filtered", Fact::new(reach.local_filtered, place)),
+        ("control_room_declared", Fact::new(flow.control_room, place)),
+        ("unknown", Fact::new(reach.unknown.as_deref(), place)),
+    ]
+}
+
+fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
+    for path in &flow.metric_paths {
+        let place = path.place;
+        let complete = path.reach.local == Some(true) && path.reach.control_room == Some(true);
+        let mut facts = Fact::map(
+            [
+                ("collector", collector(flow)),
+                ("component", component(flow, path.component)),
+                ("complete", Fact::new(complete, place)),
+                ("sources", source_list(flow, &path.sources)),
+                ("source_count", Fact::new(path.sources.len(), place)),
+                ("hops", hops(flow, &path.path)),
+            ],
+            place,
+        );
+        add(&mut facts, reach_fields(flow, &path.reach, place));
+        let first = path.sources.first().and_then(|index| flow.sources.get(*index));
+        let key = match first {
+            Some(source) if complete => format!("from {}", id(flow, source.component)),
+            _ => format!("through {}", id(flow, path.component)),
+        };
+        found.push(Subject { kind: "metric_path", key, facts });
+    }
+    let mut numbers = std::collections::BTreeMap::new();
+    for filter in &flow.filters {
+        let number = numbers.entry(filter.component).or_insert(0_usize);
+        *number += 1;
+        let fields = [
+            ("collector", collector(flow)),
+            ("component", component(flow, filter.component)),
+            ("action", Fact::new(filter.action.as_str(), filter.place)),
+            ("drops", Fact::new(filter.drops, filter.place)),
+            ("regex", filter.regex.clone()),
+            ("source_labels", filter.source_labels.clone()),
+            ("cuts_local", Fact::new(filter.cuts_local, filter.place)),
+            ("on_control_room", Fact::new(filter.on_control_room, filter.place)),
+            ("sources", source_list(flow, &filter.sources)),
+        ];
+        let key = format!("{} rule {number}", id(flow, filter.component));
+        found.push(subject("metric_filter", key, fields, filter.place));
+    }
+}
+
+fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
+    let place = exit.place;
+    let note = flow.components.get(exit.component);
+    let block = note.and_then(|note| note.arguments.at(&exit.block)).filter(|_| !exit.block.is_empty());
+    let own = note.map(|note| &note.arguments);
+    // What is absent points at the block that lacks it.
+    let lacking = block.or(own).and_then(|fact| fact.place).unwrap_or(place);
+    let get = |routes: &[&str]| {
+        let found = block.or(own).and_then(|fact| routes.iter().find_map(|route| fact.at(route)));
+        found.cloned().unwrap_or_else(|| Fact::absent(lacking))
+    };
+    let component_argument = |name: &str| {
+        let found = own.and_then(|fact| fact.at(name));
+        found.cloned().unwrap_or_else(|| Fact::absent(note.map(|note| note.place)))
+    };
+    let fields = [
+        ("collector", collector(flow)),
+        ("component", component(flow, exit.component)),
+        ("endpoint", Fact::new(exit.endpoint, place)),
+        ("url", destination(exit)),
+        ("zone", Fact::new(exit.direct.name(), place)),
+        ("zone_reason", zone_reason(&exit.direct, place)),
+        ("assumption", assumption(&exit.direct, place)),
+        ("sent_to", Fact::new(exit.zone.name(), place)),
+        ("fed", Fact::new(exit.fed.meets(Signals::METRICS), place)),
+        ("username", get(&["basic_auth.0.username"])),
+        ("password", get(&["basic_auth.0.password"])),
+        ("password_file", get(&["basic_auth.0.password_file"])),
+        ("insecure_skip_verify", get(&["tls_config.0.insecure_skip_verify", "tls.0.insecure_skip_verify"])),
+        ("tls_insecure", get(&["tls.0.insecure"])),
+        ("headers", get(&["headers"])),
+        ("external_labels", component_argument("external_labels")),
+        ("sample_age_limit", get(&["queue_config.0.sample_age_limit"])),
+        ("max_shards", get(&["queue_config.0.max_shards"])),
+        ("max_backoff", get(&["queue_config.0.max_backoff"])),
+        ("block", Fact::new(exit.block.as_str(), lacking)),
+    ];
+    subject(
+        "metric_writer",
+        format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),
+        fields,
+        place,
+    )
+}
+
+fn components(flow: &CollectorFlow, found: &mut Vec<Subject>) {
+    for note in &flow.components {
+        let fields = [
+            ("collector", collector(flow)),
+            ("id", Fact::new(note.id.as_str(), note.place)),
+            ("name", Fact::new(note.name.as_str(), note.place)),
+            ("label", Fact::new(note.label.as_str(), note.place)),
+            ("known", Fact::new(note.known, note.place)),
+            ("config", Fact::new(note.config, note.place)),
+            ("since", Fact::new(note.since.as_deref(), note.place)),
+            ("gone", Fact::new(note.gone.as_deref(), note.place)),
+            ("stability", Fact::new(note.stability.as_deref(), note.place)),
+            ("arguments", note.arguments.clone()),
+        ];
+        found.push(subject("component", note.id.clone(), fields, note.place));
+    }
+}

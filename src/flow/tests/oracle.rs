@@ -1,0 +1,124 @@
+//! Random programs: the graph's answers against a slow reading of the same edges.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Who sends to whom, among sources, processors and writers.
+#[derive(Debug, Clone)]
+struct Shape {
+    sources: Vec<BTreeSet<usize>>,
+    processors: Vec<BTreeSet<usize>>,
+    writers: usize,
+}
+
+impl Shape {
+    /// Target numbers: processors first, then writers.
+    fn name(&self, target: usize) -> String {
+        if target < self.processors.len() {
+            format!("loki.process.p{target}")
+        } else {
+            format!("loki.write.w{}", target - self.processors.len())
+        }
+    }
+
+    fn program(&self) -> String {
+        let mut text = String::new();
+        let list = |targets: &BTreeSet<usize>| {
+            targets
+                .iter()
+                .map(|target| format!("{}.receiver", self.name(*target)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        for (index, targets) in self.sources.iter().enumerate() {
+            let _ = writeln!(text, "loki.source.journal \"s{index}\" {{ forward_to = [{}] }}", list(targets));
+        }
+        for (index, targets) in self.processors.iter().enumerate() {
+            let _ = writeln!(text, "loki.process \"p{index}\" {{ forward_to = [{}] }}", list(targets));
+        }
+        for index in 0..self.writers {
+            let url = format!("https://w{index}.example.net/push");
+            let _ = writeln!(text, "loki.write \"w{index}\" {{\n  endpoint {{ url = \"{url}\" }}\n}}");
+        }
+        text
+    }
+
+    /// Everything that a set of targets leads to, by passing over all edges until nothing new turns up.
+    fn closure(&self, start: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let mut known = start.clone();
+        loop {
+            let more: BTreeSet<usize> =
+                known.iter().filter_map(|target| self.processors.get(*target)).flatten().copied().collect();
+            if more.is_subset(&known) {
+                return known;
+            }
+            known.extend(more);
+        }
+    }
+}
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    (1..6usize, 0..7usize, 1..4usize).prop_flat_map(|(sources, processors, writers)| {
+        let targets = prop::collection::btree_set(0..processors + writers, 0..4);
+        (
+            prop::collection::vec(targets.clone(), sources),
+            prop::collection::vec(targets, processors),
+            Just(writers),
+        )
+            .prop_map(|(sources, processors, writers)| Shape { sources, processors, writers })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn reach_agrees_with_a_slow_closure(shape in shapes()) {
+        let program = shape.program();
+        let case = analyse_text(&program);
+        prop_assert!(case.opaque().is_empty(), "{:?}\n{program}", case.opaque());
+        for writer in 0..shape.writers {
+            let number = shape.processors.len() + writer;
+            let wanted: BTreeSet<String> = shape
+                .sources
+                .iter()
+                .enumerate()
+                .filter(|(_, targets)| shape.closure(targets).contains(&number))
+                .map(|(index, _)| format!("loki.source.journal.s{index}"))
+                .collect();
+            let exit = case.exit(&format!("loki.write.w{writer}"));
+            let found: BTreeSet<String> = case.sources_of(exit).into_iter().map(str::to_owned).collect();
+            prop_assert_eq!(&found, &wanted, "writer {}\n{}", writer, program);
+            prop_assert_eq!(exit.fed.meets(Signals::LOGS), !wanted.is_empty());
+            // The way is one: it starts at a source, hangs together, and ends at the writer.
+            if let (Some(first), Some(last)) = (exit.path.first(), exit.path.last()) {
+                prop_assert_eq!(case.id(first.from), case.id(case.flow.sources[exit.sources[0]].component));
+                prop_assert_eq!(case.id(last.to), format!("loki.write.w{writer}"));
+                prop_assert!(exit.path.windows(2).all(|pair| pair[0].to == pair[1].from));
+                for hop in &exit.path {
+                    prop_assert_eq!(case.slice(hop.place), format!("{}.receiver", case.id(hop.to)));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn twenty_thousand_components_are_analysed_in_seconds() {
+    let mut program = String::from(LOCAL);
+    for index in 0..10_000 {
+        let next =
+            if index == 0 { "loki.write.local".to_owned() } else { format!("loki.process.p{}", index / 2) };
+        let _ = writeln!(program, "loki.process \"p{index}\" {{ forward_to = [{next}.receiver] }}");
+        let _ = writeln!(
+            program,
+            "loki.source.journal \"s{index}\" {{ forward_to = [loki.process.p{index}.receiver] }}"
+        );
+    }
+    let case = analyse_text(&program);
+    assert_eq!(case.exit("loki.write.local").sources.len(), 10_000);
+}

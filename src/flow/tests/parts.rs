@@ -1,0 +1,154 @@
+//! What is not followed, and what is said of components.
+
+use super::*;
+
+const LEAK: &str = r#"
+loki.source.journal "leak" { forward_to = [loki.write.away.receiver] }
+loki.write "away" {
+  endpoint { url = "https://logs.example.net/push" }
+}
+"#;
+
+#[test]
+fn unknown_component_hides_its_own_flows_only() {
+    let case = analyse_text(&format!(
+        r#"{LOCAL}{LEAK}
+prometheus.scrape "s" {{
+  targets    = []
+  forward_to = [prometheus.magic.m.receiver]
+}}
+prometheus.magic "m" {{
+  forward_to = [prometheus.remote_write.workload.receiver]
+}}
+"#
+    ));
+    assert_eq!(case.opaque(), ["unknown-component metrics"]);
+    assert_eq!(case.slice(case.flow.opaque[0].place), "prometheus.magic \"m\"");
+    assert_eq!(case.log_exits(), ["loki.write.away external https://logs.example.net/push"]);
+    let source = case.subject("metric_source", "prometheus.scrape.s");
+    assert!(text(&source, "reaches_local").starts_with("unknown: "), "{}", text(&source, "reaches_local"));
+    // What the unknown component names as a receiver is fed by it.
+    let writer = case.subject("metric_writer", "prometheus.remote_write.workload endpoint 1");
+    assert_eq!(text(&writer, "fed"), "true");
+}
+
+#[test]
+fn reference_to_nothing_is_a_fact_and_leaves_the_rest_alone() {
+    let case = analyse_text(&format!(
+        "{LEAK}\nloki.source.file \"f\" {{\n targets = []\n forward_to = [loki.write.gone.receiver]\n}}\n"
+    ));
+    assert_eq!(case.opaque(), ["receiver logs"]);
+    let opaque = &case.flow.opaque[0];
+    assert_eq!(case.slice(opaque.place), "loki.write.gone.receiver");
+    assert!(opaque.reason.contains("does not exist"), "{}", opaque.reason);
+    assert_eq!(case.log_exits(), ["loki.write.away external https://logs.example.net/push"]);
+    let subject = case.subject("opaque", "receiver loki.source.file.f");
+    assert_eq!((text(&subject, "logs"), text(&subject, "metrics")), ("true".into(), "false".into()));
+}
+
+#[test]
+fn wrong_export_and_wrong_signal_are_not_flows() {
+    let case = analyse_text(&format!(
+        r#"{LOCAL}
+loki.source.journal "j" {{ forward_to = [prometheus.remote_write.workload.receiver] }}
+loki.source.file "f" {{
+  targets    = []
+  forward_to = [otelcol.auth.basic.a.handler]
+}}
+otelcol.auth.basic "a" {{ }}
+"#
+    ));
+    assert_eq!(case.opaque(), ["wrong-receiver logs", "wrong-receiver logs"]);
+    assert_eq!(case.flow.opaque[0].reason, "`prometheus.remote_write.workload` does not take logs");
+    assert_eq!(case.flow.opaque[1].reason, "`otelcol.auth.basic.a.handler` is not a receiver");
+    assert!(case.log_exits().is_empty());
+}
+
+#[test]
+fn receivers_that_are_computed_from_data_are_not_followed() {
+    let case = analyse_text(
+        r#"
+local.file "f" { filename = "x" }
+loki.source.journal "j" { forward_to = local.file.f.content }
+"#,
+    );
+    assert_eq!(case.opaque(), ["receiver logs"]);
+    assert_eq!(case.slice(case.flow.opaque[0].place), "local.file.f.content");
+}
+
+#[test]
+fn modules_and_remote_configuration_hide_everything() {
+    for (program, kinds) in [
+        ("declare \"m\" { }\nm \"x\" { }\n", vec!["declare", "module-instance"]),
+        (
+            "import.git \"lib\" { repository = \"x\" }\nlib.thing \"x\" { }\n",
+            vec!["import", "module-instance"],
+        ),
+        ("foreach \"f\" {\n collection = []\n var = \"x\"\n template { }\n}\n", vec!["foreach"]),
+        ("remotecfg { url = \"https://x.example.com\" }\n", vec!["remotecfg"]),
+        ("remotecfg { url = sys.env(\"X\") }\n", vec!["remotecfg"]),
+        ("remotecfg { url = \"\" }\n", vec![]),
+        // A module's label hides a built-in component of that name.
+        ("declare \"loki\" { }\nloki.write \"x\" { }\n", vec!["declare", "module-instance"]),
+        ("loki.write \"x\" { }\nloki.write \"x\" { }\n", vec!["duplicate"]),
+        ("loki.write \"x\" {", vec!["syntax-error"]),
+    ] {
+        let case = analyse_text(program);
+        let found: Vec<_> = case.flow.opaque.iter().map(|opaque| opaque.kind).collect();
+        assert_eq!(found, kinds, "{program}");
+        assert!(case.flow.opaque.iter().all(|opaque| opaque.signals == Signals::TELEMETRY), "{program}");
+    }
+}
+
+#[test]
+fn files_of_a_folder_share_one_scope() {
+    let first = alloy::parse(Arc::from(LEAK.lines().nth(1).unwrap()));
+    let second = alloy::parse(Arc::from(LEAK.lines().skip(2).collect::<Vec<_>>().join("\n").as_str()));
+    let files = vec![(DocId { file: 0, index: 0 }, &first), (DocId { file: 1, index: 0 }, &second)];
+    let input = CollectorInput {
+        name: "alloy/alloy".to_owned(),
+        files,
+        environment: Environment::default(),
+        namespace: None,
+        place: None,
+    };
+    let flow = super::super::analyse(&[input], &surroundings()).remove(0);
+    assert!(flow.opaque.is_empty(), "{:?}", flow.opaque);
+    assert_eq!(flow.exits[0].fed, Signals::LOKI_LOGS);
+    assert_eq!(flow.exits[0].place.doc.file, 1);
+}
+
+#[test]
+fn component_tells_its_arguments_and_hides_its_secrets() {
+    let case = analyse_text(
+        r#"
+prometheus.remote_write "w" {
+  endpoint {
+    url = "https://me:hunter2@mimir.cr.example.com/api/v1/push"
+    basic_auth {
+      username = "me"
+      password = "hunter2"
+    }
+    headers = { "X-Scope-OrgID" = "1", "Authorization" = "Bearer hunter2" }
+  }
+}
+acme.unknown "x" {
+  api_key = "hunter2"
+  size    = 3
+}
+"#,
+    );
+    let writer = case.subject("component", "prometheus.remote_write.w");
+    assert_eq!(text(&writer, "arguments.endpoint.0.basic_auth.0.username"), "me");
+    assert_eq!(text(&writer, "arguments.endpoint.0.basic_auth.0.password"), "(secret)");
+    assert_eq!(text(&writer, "arguments.endpoint.0.headers.Authorization"), "(secret)");
+    assert_eq!(text(&writer, "since"), "v1.0.0");
+    let tenant = fact(&writer, "arguments.endpoint.0.headers.X-Scope-OrgID");
+    assert_eq!(case.slice(tenant.place.unwrap()), "1");
+    let unknown = case.subject("component", "acme.unknown.x");
+    assert_eq!(text(&unknown, "known"), "false");
+    assert_eq!(text(&unknown, "arguments.api_key"), "(secret)");
+    assert_eq!(text(&unknown, "arguments.size"), "3");
+    let exit = case.exit("prometheus.remote_write.w");
+    assert_eq!(exit.destination, Ok("https://me:(secret)@mimir.cr.example.com/api/v1/push".to_owned()));
+}

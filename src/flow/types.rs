@@ -1,0 +1,284 @@
+//! What a flow analysis takes and gives.
+
+use std::collections::BTreeSet;
+
+use super::Surroundings;
+use super::Zone;
+use crate::document::DocId;
+use crate::document::Place;
+use crate::document::alloy::File;
+use crate::model::Fact;
+use crate::model::alloy::Environment;
+use crate::model::alloy::Program;
+use crate::model::alloy::Signals;
+use crate::model::alloy::body_fact;
+
+/// One collector of the input.
+#[derive(Debug, Clone)]
+pub(crate) struct CollectorInput<'a> {
+    /// Who it is, in words that do not depend on the form of the input.
+    pub(crate) name: String,
+    /// The files of its program: all share one scope.
+    pub(crate) files: Vec<(DocId, &'a File)>,
+    /// What its process sees as environment.
+    pub(crate) environment: Environment,
+    /// The namespace of its pods, where known.
+    pub(crate) namespace: Option<String>,
+    /// Where it is declared, for findings about the whole of it.
+    pub(crate) place: Option<Place>,
+}
+
+/// The flows of one collector.
+#[derive(Debug, Clone)]
+pub(crate) struct CollectorFlow {
+    /// As in the input.
+    pub(crate) name: String,
+    /// As in the input.
+    pub(crate) place: Option<Place>,
+    /// Whether a control room is declared.
+    pub(crate) control_room: bool,
+    /// All components and config blocks, in order of appearance.
+    pub(crate) components: Vec<ComponentNote>,
+    /// Where signals are born.
+    pub(crate) sources: Vec<Source>,
+    /// Where signals can leave.
+    pub(crate) exits: Vec<Exit>,
+    /// What was not followed.
+    pub(crate) opaque: Vec<Opaque>,
+    /// Rules that drop metrics.
+    pub(crate) filters: Vec<Filter>,
+    /// The ways of metrics, one per hop that is to blame and one per source where none is.
+    pub(crate) metric_paths: Vec<MetricPath>,
+    /// For each source, in the same order: how far it gets. `None` for sources of other signals.
+    pub(crate) source_reach: Vec<Option<MetricReach>>,
+    /// Counts for the verdict's words.
+    pub(crate) summary: Summary,
+}
+
+/// A component with its arguments.
+#[derive(Debug, Clone)]
+pub(crate) struct ComponentNote {
+    /// Name and label: `loki.write.local`.
+    pub(crate) id: String,
+    /// The dotted name.
+    pub(crate) name: String,
+    /// The label; empty for none.
+    pub(crate) label: String,
+    /// Whether the table knows it.
+    pub(crate) known: bool,
+    /// Whether it is a block of the language and no component.
+    pub(crate) config: bool,
+    /// The first version that has it.
+    pub(crate) since: Option<String>,
+    /// The last version that had it.
+    pub(crate) gone: Option<String>,
+    /// `generally-available` and lower.
+    pub(crate) stability: Option<String>,
+    /// Its name and label.
+    pub(crate) place: Place,
+    /// Its arguments: attributes by name, for each block name the list of its instances.
+    pub(crate) arguments: Fact,
+}
+
+/// Where data of one signal is born.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// Index into [`CollectorFlow::components`].
+    pub(crate) component: usize,
+    /// What is born.
+    pub(crate) signals: Signals,
+    /// Where it comes from, in words: `pod logs by API`.
+    pub(crate) origin: String,
+    /// The component's name and label.
+    pub(crate) place: Place,
+}
+
+/// A step of data from one component to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hop {
+    /// Index of the component that sends.
+    pub(crate) from: usize,
+    /// Index of the component that receives.
+    pub(crate) to: usize,
+    /// The expression that names the receiver.
+    pub(crate) place: Place,
+}
+
+/// A way out of the collector.
+#[derive(Debug, Clone)]
+pub(crate) struct Exit {
+    /// Index into [`CollectorFlow::components`].
+    pub(crate) component: usize,
+    /// `telemetry`, `filesystem`, `process_log`, `debug_http` ...
+    pub(crate) kind: String,
+    /// What can leave there.
+    pub(crate) signals: Signals,
+    /// What does: something feeds it.
+    pub(crate) fed: Signals,
+    /// Which of the component's ways out of that kind, from 1.
+    pub(crate) endpoint: usize,
+    /// The destination without secrets, or why it is not known.
+    pub(crate) destination: Result<String, String>,
+    /// The text that decides the destination.
+    pub(crate) place: Place,
+    /// Where the bytes go, proxies included.
+    pub(crate) zone: Zone,
+    /// Where the destination itself is.
+    pub(crate) direct: Zone,
+    /// Services and proxies on the way.
+    pub(crate) via: Vec<(String, Place)>,
+    /// The route of the block around the destination in the component's arguments: `endpoint.0`, or empty.
+    pub(crate) block: String,
+    /// Logs only: indices into [`CollectorFlow::sources`] of what reaches it.
+    pub(crate) sources: Vec<usize>,
+    /// Logs only: the way from the first of [`Exit::sources`].
+    pub(crate) path: Vec<Hop>,
+}
+
+/// Something that was not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Opaque {
+    /// `unknown-component`, `declare`, `remotecfg` ...: the full list stands with [`super::opaque`].
+    pub(crate) kind: &'static str,
+    /// Who: a component's id, or the block's name.
+    pub(crate) name: String,
+    /// Why it was not followed, and what would settle it.
+    pub(crate) reason: String,
+    /// Where.
+    pub(crate) place: Place,
+    /// What may flow there.
+    pub(crate) signals: Signals,
+}
+
+/// A rule that drops or rewrites metrics on their way.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Filter {
+    /// Index into [`CollectorFlow::components`].
+    pub(crate) component: usize,
+    /// `keep`, `drop`, `keepequal`, `dropequal`, `labeldrop`, `labelkeep`, `filter`.
+    pub(crate) action: String,
+    /// Whether whole series can be dropped.
+    pub(crate) drops: bool,
+    /// The regular expression, as far as known.
+    pub(crate) regex: Fact,
+    /// The labels that are matched.
+    pub(crate) source_labels: Fact,
+    /// The action's text, or the block's name.
+    pub(crate) place: Place,
+    /// Some metric source reaches the workload's store through filters like this one only.
+    pub(crate) cuts_local: bool,
+    /// It stands on a way to the control room.
+    pub(crate) on_control_room: bool,
+    /// Indices of the sources that it cuts off from an unfiltered local store.
+    pub(crate) sources: Vec<usize>,
+}
+
+/// How far the metrics of a source get. `None` means that it is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct MetricReach {
+    /// A store of the workload.
+    pub(crate) local: Option<bool>,
+    /// The control room.
+    pub(crate) control_room: Option<bool>,
+    /// Some other destination outside.
+    pub(crate) external: bool,
+    /// The workload's store, but only what a filter leaves.
+    pub(crate) local_filtered: bool,
+    /// Why something is not known.
+    pub(crate) unknown: Option<String>,
+}
+
+/// The way of metrics from one or more sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MetricPath {
+    /// Index of the component that a change has to be made in.
+    pub(crate) component: usize,
+    /// How far they get.
+    pub(crate) reach: MetricReach,
+    /// Indices into [`CollectorFlow::sources`].
+    pub(crate) sources: Vec<usize>,
+    /// The receiver list that lacks a destination.
+    pub(crate) place: Place,
+    /// The way of the first source to the blamed component and on to what it does reach.
+    pub(crate) path: Vec<Hop>,
+}
+
+/// Counts for the words of a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Summary {
+    /// Components in which logs are born.
+    pub(crate) log_sources: usize,
+    /// Ways out that logs take.
+    pub(crate) log_exits: usize,
+    /// Those of them that stay inside.
+    pub(crate) log_exits_inside: usize,
+    /// Components in which metrics are born.
+    pub(crate) metric_sources: usize,
+    /// Ways out that metrics take over the network.
+    pub(crate) metric_exits: usize,
+    /// What the zones of ways out for logs take for granted.
+    pub(crate) log_assumptions: Vec<String>,
+    /// What the zones of ways out for metrics take for granted.
+    pub(crate) metric_assumptions: Vec<String>,
+}
+
+/// The components of a program with their arguments.
+pub(super) fn notes(program: &Program<'_>) -> Vec<ComponentNote> {
+    let note = |component: &crate::model::alloy::Component<'_>| {
+        let entry = component.entry();
+        let secrets = entry.map_or(&[][..], |entry| entry.secrets.as_slice());
+        let place = component.name_place();
+        ComponentNote {
+            id: component.id.to_string(),
+            name: component.name.to_string(),
+            label: component.label.as_deref().unwrap_or_default().to_owned(),
+            known: entry.is_some(),
+            config: component.is_config(),
+            since: entry.and_then(|entry| entry.since.clone()),
+            gone: entry.and_then(|entry| entry.gone.clone()),
+            stability: entry.and_then(|entry| entry.stability.clone()),
+            place,
+            arguments: body_fact(
+                component.file,
+                component.doc,
+                &component.block.body,
+                program,
+                secrets,
+                place,
+            ),
+        }
+    };
+    program.components.iter().map(note).collect()
+}
+
+/// Counts sources and ways out.
+pub(super) fn summary(sources: &[Source], exits: &[Exit], _surroundings: &Surroundings) -> Summary {
+    let distinct = |wanted: Signals| {
+        let born = sources.iter().filter(|source| source.signals.meets(wanted));
+        born.map(|source| source.component).collect::<BTreeSet<_>>().len()
+    };
+    let mut summary = Summary {
+        log_sources: distinct(Signals::LOGS),
+        metric_sources: distinct(Signals::METRICS),
+        ..Summary::default()
+    };
+    let mut assumptions = (BTreeSet::new(), BTreeSet::new());
+    for exit in exits {
+        let assumption = match &exit.zone {
+            Zone::Workload { assumption: Some(text) } => Some(text.clone()),
+            _ => None,
+        };
+        if exit.fed.meets(Signals::LOGS) {
+            summary.log_exits += 1;
+            summary.log_exits_inside += usize::from(exit.zone.is_workload());
+            assumptions.0.extend(assumption.clone());
+        }
+        if exit.kind == "telemetry" && exit.fed.meets(Signals::METRICS) {
+            summary.metric_exits += 1;
+            assumptions.1.extend(assumption);
+        }
+    }
+    summary.log_assumptions = assumptions.0.into_iter().collect();
+    summary.metric_assumptions = assumptions.1.into_iter().collect();
+    summary
+}

@@ -1,0 +1,351 @@
+//! Turns a destination into a zone: does it stay in the workload, go to the control room, or leave?
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::host;
+use super::host::Target;
+use crate::document::Place;
+use crate::model::alloy::Syntax;
+
+/// What a destination turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Zone {
+    /// Inside the workload.
+    Workload {
+        /// What is taken for granted, where the input does not show it.
+        assumption: Option<String>,
+    },
+    /// A host of the declared control room.
+    ControlRoom,
+    /// Listed by the user.
+    Allowed {
+        /// The user's reason.
+        reason: String,
+    },
+    /// Known, and none of the others.
+    External,
+    /// Not known.
+    Unknown {
+        /// Why, and so what would settle it.
+        reason: String,
+    },
+}
+
+impl Zone {
+    /// The name in rules and reports.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Workload { .. } => "workload",
+            Self::ControlRoom => "control-room",
+            Self::Allowed { .. } => "allowed",
+            Self::External => "external",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// How far data is from home: of two zones that it passes, the higher one counts.
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Workload { assumption: None } => 0,
+            Self::Workload { assumption: Some(_) } => 1,
+            Self::Allowed { .. } => 2,
+            Self::Unknown { .. } => 3,
+            Self::ControlRoom => 4,
+            Self::External => 5,
+        }
+    }
+
+    /// The zone that counts when data passes both.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        if other.rank() > self.rank() { other } else { self }
+    }
+
+    /// Whether data that goes there stays in the workload.
+    pub(crate) const fn is_workload(&self) -> bool {
+        matches!(self, Self::Workload { .. })
+    }
+}
+
+/// A Service of the input, by where it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ServiceTarget {
+    /// Pods of this cluster.
+    Selector,
+    /// An alias of that host.
+    ExternalName(String),
+    /// Addresses that are given by hand.
+    Outside(Vec<String>),
+}
+
+/// A Service with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Service {
+    /// Where it leads.
+    pub(crate) target: ServiceTarget,
+    /// What decides that: the selector, the external name.
+    pub(crate) place: Option<Place>,
+}
+
+/// What is around the collectors.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Surroundings {
+    /// Services of the input, by namespace and name.
+    pub(crate) services: BTreeMap<(String, String), Service>,
+    /// Namespaces whose Services the input shows.
+    pub(crate) covered_namespaces: BTreeSet<String>,
+    /// Services that may be taken for granted in namespaces that the input does not cover: by namespace and name, with
+    /// what they are (`Loki`).
+    pub(crate) assumed: BTreeMap<(String, String), String>,
+    /// The domain of the control room.
+    pub(crate) control_room: Option<String>,
+    /// Hosts that the user allows, with the reason. `*` stands for any text.
+    pub(crate) allowed: Vec<(String, String)>,
+}
+
+impl Surroundings {
+    /// The endpoints that every workload has: the gateways of its own Loki and Mimir.
+    pub(crate) fn with_platform_endpoints(mut self) -> Self {
+        for (namespace, name, what) in [("loki", "loki-gateway", "Loki"), ("mimir", "mimir-gateway", "Mimir")]
+        {
+            self.assumed.entry((namespace.to_owned(), name.to_owned())).or_insert_with(|| what.to_owned());
+        }
+        self
+    }
+}
+
+/// A destination with its zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placement {
+    /// The zone.
+    pub(crate) zone: Zone,
+    /// Services on the way, with words.
+    pub(crate) via: Vec<(String, Place)>,
+}
+
+/// How many aliases are followed before they count as a circle.
+const ALIASES: u32 = 8;
+
+/// Top-level domains that no one gives a namespace, beside those of two letters.
+const PUBLIC: [&str; 8] = ["com", "net", "org", "edu", "gov", "mil", "int", "info"];
+
+/// The zone of a destination as `namespace`'s pods see it.
+pub(crate) fn place(
+    text: &str,
+    syntax: Syntax,
+    surroundings: &Surroundings,
+    namespace: Option<&str>,
+) -> Placement {
+    let mut via = Vec::new();
+    let zone = match syntax {
+        Syntax::Path | Syntax::Env => Zone::Workload { assumption: None },
+        Syntax::Vendor => listed(text, surroundings).unwrap_or(Zone::External),
+        Syntax::Data => Zone::Unknown { reason: "the data that passes chooses the destination".to_owned() },
+        _ => of_target(&host::target(text, syntax), surroundings, namespace, &mut via, ALIASES),
+    };
+    Placement { zone, via }
+}
+
+fn of_target(
+    target: &Target,
+    surroundings: &Surroundings,
+    namespace: Option<&str>,
+    via: &mut Vec<(String, Place)>,
+    aliases: u32,
+) -> Zone {
+    match target {
+        Target::Pod => Zone::Workload { assumption: None },
+        Target::Address(address) => of_address(*address, surroundings),
+        Target::Name(name) => of_name(name, surroundings, namespace, via, aliases),
+        // Lenient readers may dial the likely host: if that is bad, the destination is bad.
+        Target::Malformed { reason, likely } => {
+            let unknown =
+                Zone::Unknown { reason: format!("the destination cannot be read for certain: {reason}") };
+            match likely {
+                Some(likely) if matches!(**likely, Target::Name(_) | Target::Address(_)) => {
+                    unknown.worse(of_target(likely, surroundings, namespace, via, aliases))
+                }
+                _ => unknown,
+            }
+        }
+    }
+}
+
+/// The zone of a literal address.
+fn of_address(address: IpAddr, surroundings: &Surroundings) -> Zone {
+    if address.is_loopback() || address.is_unspecified() {
+        return Zone::Workload { assumption: None };
+    }
+    if let Some(zone) = listed(&address.to_string(), surroundings) {
+        return zone;
+    }
+    if in_usual_service_range(address) {
+        let reason = format!("{address} may be the address of a Service of this cluster; name the Service");
+        return Zone::Unknown { reason };
+    }
+    Zone::External
+}
+
+/// The ranges that EKS, AKS, kubeadm and k3s give to Services.
+fn in_usual_service_range(address: IpAddr) -> bool {
+    let IpAddr::V4(address) = address else { return false };
+    match address.octets() {
+        [172, 20, ..] | [10, 0 | 43 | 100, ..] => true,
+        [10, second, ..] => (96..112).contains(&second),
+        _ => false,
+    }
+}
+
+/// The zone of a host name, lower case and without a trailing dot.
+fn of_name(
+    name: &str,
+    surroundings: &Surroundings,
+    namespace: Option<&str>,
+    via: &mut Vec<(String, Place)>,
+    aliases: u32,
+) -> Zone {
+    if name == "localhost" || name.ends_with(".localhost") {
+        return Zone::Workload { assumption: None };
+    }
+    let labels: Vec<&str> = name.split('.').collect();
+    match labels.as_slice() {
+        [service] => match namespace {
+            Some(namespace) => of_service(namespace, service, surroundings, via, aliases),
+            None => Zone::Unknown {
+                reason: format!(
+                    "`{name}` is looked up in the collector's own namespace, which the input does not tell"
+                ),
+            },
+        },
+        [service, namespace] if is_namespace(service, namespace, surroundings) => {
+            of_service(namespace, service, surroundings, via, aliases)
+        }
+        [.., service, namespace, "svc"] | [.., service, namespace, "svc", "cluster", "local"] => {
+            of_service(namespace, service, surroundings, via, aliases)
+        }
+        [.., "cluster", "local"] => {
+            Zone::Unknown { reason: format!("`{name}` is a name of this cluster, but not that of a Service") }
+        }
+        _ => of_public_name(name, surroundings),
+    }
+}
+
+/// Whether `service.namespace` is a name in the cluster. Pods try that before the public name.
+fn is_namespace(service: &str, namespace: &str, surroundings: &Surroundings) -> bool {
+    let key = (namespace.to_owned(), service.to_owned());
+    surroundings.services.contains_key(&key)
+        || surroundings.assumed.contains_key(&key)
+        || surroundings.covered_namespaces.contains(namespace)
+        || !(namespace.len() == 2 || PUBLIC.contains(&namespace))
+            && !under_control_room(&format!("{service}.{namespace}"), surroundings)
+            && listed(&format!("{service}.{namespace}"), surroundings).is_none()
+}
+
+/// The zone of a Service.
+fn of_service(
+    namespace: &str,
+    service: &str,
+    surroundings: &Surroundings,
+    via: &mut Vec<(String, Place)>,
+    aliases: u32,
+) -> Zone {
+    let key = (namespace.to_owned(), service.to_owned());
+    let Some(found) = surroundings.services.get(&key) else {
+        if surroundings.covered_namespaces.contains(namespace) {
+            let reason = format!("namespace {namespace} is in the input, but no Service {service}");
+            return Zone::Unknown { reason };
+        }
+        return match surroundings.assumed.get(&key) {
+            Some(what) => Zone::Workload {
+                assumption: Some(format!(
+                    "{service}.{namespace} is this workload's {what} (not in the input)"
+                )),
+            },
+            None => Zone::Unknown {
+                reason: format!("the input does not show the Service {service} of namespace {namespace}"),
+            },
+        };
+    };
+    let place = found.place;
+    match &found.target {
+        ServiceTarget::Selector => Zone::Workload { assumption: None },
+        ServiceTarget::ExternalName(host) => {
+            if let Some(place) = place {
+                via.push((format!("Service {namespace}/{service} is an alias of {host}"), place));
+            }
+            if aliases == 0 {
+                return Zone::Unknown { reason: "Services that are aliases of each other".to_owned() };
+            }
+            let target = host::target(host, Syntax::Host);
+            of_target(&target, surroundings, Some(namespace), via, aliases - 1)
+        }
+        ServiceTarget::Outside(addresses) => {
+            if let Some(place) = place {
+                let list = addresses.join(", ");
+                via.push((format!("Service {namespace}/{service} leads to {list}"), place));
+            }
+            let unknown = Zone::Unknown {
+                reason: format!("Service {namespace}/{service} has no selector and no addresses"),
+            };
+            addresses
+                .iter()
+                .map(|address| match address.parse::<IpAddr>() {
+                    // Endpoints cannot be loopback addresses: the node's is meant, if anything.
+                    Ok(address) if address.is_loopback() => Zone::External,
+                    Ok(address) => of_address(address, surroundings),
+                    Err(_) => of_target(
+                        &host::target(address, Syntax::Host),
+                        surroundings,
+                        Some(namespace),
+                        &mut Vec::new(),
+                        0,
+                    ),
+                })
+                .reduce(Zone::worse)
+                .unwrap_or(unknown)
+        }
+    }
+}
+
+/// The zone of a name that is not one of the cluster.
+fn of_public_name(name: &str, surroundings: &Surroundings) -> Zone {
+    if under_control_room(name, surroundings) {
+        return Zone::ControlRoom;
+    }
+    listed(name, surroundings).unwrap_or(Zone::External)
+}
+
+/// Whether the name is the control room's domain or below it.
+fn under_control_room(name: &str, surroundings: &Surroundings) -> bool {
+    let Some(domain) = &surroundings.control_room else { return false };
+    let domain = domain.trim_matches('.').to_ascii_lowercase();
+    !domain.is_empty()
+        && name.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// The zone of a host that the user lists.
+fn listed(host: &str, surroundings: &Surroundings) -> Option<Zone> {
+    let host = host.to_ascii_lowercase();
+    surroundings.allowed.iter().find_map(|(pattern, reason)| {
+        let pattern = pattern.to_ascii_lowercase();
+        matches_glob(pattern.trim_end_matches('.'), &host).then(|| Zone::Allowed { reason: reason.clone() })
+    })
+}
+
+/// Whether `text` fits `pattern`, in which `*` stands for any text.
+fn matches_glob(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests;

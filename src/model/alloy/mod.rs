@@ -1,0 +1,28 @@
+//! Turns Alloy documents into a program: components with what is known of them, and what expressions can see.
+
+mod catalog;
+mod facts;
+mod paths;
+mod program;
+mod scope;
+mod signal;
+
+pub(crate) use catalog::Egress;
+pub(crate) use catalog::Entry;
+pub(crate) use catalog::Flow;
+pub(crate) use catalog::Syntax;
+pub(crate) use catalog::When;
+pub(crate) use catalog::entry;
+pub(crate) use facts::body_fact;
+pub(crate) use facts::content_span;
+pub(crate) use facts::expr_fact;
+pub(crate) use facts::is_secret_name;
+pub(crate) use paths::Slot;
+pub(crate) use paths::blocks_at;
+pub(crate) use paths::slots;
+pub(crate) use program::Component;
+pub(crate) use program::Duplicate;
+pub(crate) use program::Kind;
+pub(crate) use program::Program;
+pub(crate) use scope::Environment;
+pub(crate) use signal::Signals;
