@@ -1,5 +1,6 @@
 //! Turns documents into meaning: resources, charts, collectors, stores, and values as far as they can be known.
 
+pub(crate) mod alloy;
 mod cluster;
 mod collector;
 pub(crate) mod eval;
