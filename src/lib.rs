@@ -5,6 +5,8 @@
 
 mod text;
 
+mod source;
+
 mod document;
 
 mod model;
