@@ -97,11 +97,8 @@ impl Expansion {
     /// Whether a file of that folder was met under an earlier argument.
     fn covers(&self, folder: &Path) -> bool {
         let Ok(real) = folder.canonicalize() else { return false };
-        let read = |task: &Task| {
-            let file = task.file.as_ref().and_then(|file| file.canonicalize().ok());
-            file.is_some_and(|file| file.starts_with(&real))
-        };
-        self.tasks.iter().any(read)
+        let mut files = self.tasks.iter().filter_map(|task| task.file.as_ref()?.canonicalize().ok());
+        files.any(|file| file.starts_with(&real))
     }
 
     fn files_below(&mut self, index: usize, folder: &Path) {

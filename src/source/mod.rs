@@ -54,7 +54,7 @@ pub(crate) struct Skipped {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sources {
     /// In order of arguments; within a folder by the bytes of the path.
-    pub(crate) sources: Vec<Source>,
+    pub(crate) texts: Vec<Source>,
     /// Left out on purpose, in the same order.
     pub(crate) skipped: Vec<Skipped>,
     /// Not readable, in the same order.
@@ -78,11 +78,11 @@ pub(crate) fn read_one(path: &Path) -> Result<Source, SourceProblem> {
 
 /// Reads the rule files (`*.yaml`, `*.yml`) below a folder, sorted by path.
 pub(crate) fn read_rules(folder: &OsString) -> Sources {
-    let mut sources = read_all(std::slice::from_ref(folder), None, &mut std::io::empty());
-    sources.sources.retain(|source| {
+    let mut found = read_all(std::slice::from_ref(folder), None, &mut std::io::empty());
+    found.texts.retain(|source| {
         Path::new(&source.path).extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
     });
-    sources
+    found
 }
 
 #[cfg(test)]

@@ -31,11 +31,11 @@ pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: 
     } else {
         expansion.tasks.iter().map(read).collect()
     };
-    let mut found = Sources { sources: Vec::new(), skipped: expansion.skipped, problems: expansion.problems };
+    let mut found = Sources { texts: Vec::new(), skipped: expansion.skipped, problems: expansion.problems };
     for (task, outcome) in expansion.tasks.into_iter().zip(outcomes) {
         let outcome = outcome.unwrap_or_else(|| read_stdin(stdin));
         match outcome {
-            Ok(text) => found.sources.push(Source { path: task.path, argument: task.argument, text }),
+            Ok(text) => found.texts.push(Source { path: task.path, argument: task.argument, text }),
             Err(Fault::Empty) => {
                 found.skipped.push(Skipped { path: task.path, reason: "an empty file".to_owned() });
             }

@@ -36,7 +36,7 @@ fn short(folder: &TempDir, path: &str) -> String {
 }
 
 fn paths(folder: &TempDir, found: &Sources) -> Vec<String> {
-    found.sources.iter().map(|source| short(folder, &source.path)).collect()
+    found.texts.iter().map(|source| short(folder, &source.path)).collect()
 }
 
 fn problems(folder: &TempDir, found: &Sources) -> Vec<(String, Option<u32>, String)> {
@@ -96,7 +96,7 @@ fn sources_remember_their_argument_and_arguments_keep_their_order() {
     let folder = folder(&[("b/x.yaml", b"a: 1"), ("a/x.yaml", b"a: 2")]);
     let found = read(&folder, &["b", "a"]);
     let seen: Vec<_> =
-        found.sources.iter().map(|source| (short(&folder, &source.path), source.argument)).collect();
+        found.texts.iter().map(|source| (short(&folder, &source.path), source.argument)).collect();
     assert_eq!(seen, [("b/x.yaml".to_owned(), 0), ("a/x.yaml".to_owned(), 1)]);
 }
 
@@ -249,7 +249,7 @@ fn standard_input_is_read_once_under_the_name_given() {
     let arguments = [OsString::from("-"), OsString::from("-")];
     let found = read_all(&arguments, Some("rendered.yaml"), &mut &b"a: 1"[..]);
     let text = Source { path: "rendered.yaml".to_owned(), argument: 0, text: "a: 1".into() };
-    assert_eq!(found.sources, [text]);
+    assert_eq!(found.texts, [text]);
 }
 
 #[test]
