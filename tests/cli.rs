@@ -1,4 +1,5 @@
 //! Runs of the real program: arguments in, streams and exit codes out.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
 use std::io::Write as _;
 use std::path::Path;

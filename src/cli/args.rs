@@ -24,7 +24,7 @@ Examples:
 
 Exit codes:
   0  nothing at or above --fail-on
-  1  findings at or above --fail-on, or a promise that could not be decided (the log boundary; with --strict, any)
+  1  findings at or above --fail-on; the log boundary undecided (with --strict: any promise)
   2  the run is incomplete: unreadable or broken input, bad usage";
 
 /// Checks that a Posit Team Dedicated monitoring stack keeps its promises.
