@@ -121,7 +121,7 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "NAME")]
     pub(super) workload: Option<String>,
     /// What the inputs are, where their content does not tell.
-    #[arg(long, value_enum, default_value_t = KindArg::Auto, hide_possible_values = false)]
+    #[arg(long, value_enum, default_value_t = KindArg::Auto)]
     pub(super) kind: KindArg,
     /// What standard input is called in reports.
     #[arg(long, value_name = "NAME")]
@@ -144,8 +144,11 @@ pub(super) struct CheckArgs {
 /// Severities as the command line knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum FailOn {
+    /// Only leaks, losses and outages.
     Error,
+    /// Also deviations from what was agreed.
     Warning,
+    /// Also what is worth knowing.
     Info,
 }
 
@@ -162,23 +165,36 @@ impl From<FailOn> for Severity {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorArg {
+    /// On terminals.
     Auto,
+    /// Always.
     Always,
+    /// Never.
     Never,
 }
 
 /// Kinds of input as the command line knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum KindArg {
+    /// Recognised by content.
     Auto,
+    /// Values of the chart alloy.
     AlloyValues,
+    /// Values of the chart mimir-distributed.
     MimirValues,
+    /// Values of the chart loki.
     LokiValues,
+    /// Values of the chart grafana.
     GrafanaValues,
+    /// An Alloy program.
     Alloy,
+    /// Mimir's own configuration.
     Mimir,
+    /// Loki's own configuration.
     Loki,
+    /// Grafana's own configuration.
     GrafanaIni,
+    /// Kubernetes objects.
     Manifests,
 }
 

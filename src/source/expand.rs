@@ -155,6 +155,9 @@ fn has_known_extension(file: &Path) -> bool {
     EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
+/// "Too many levels of symbolic links"; the standard library has no stable name for it.
+const ELOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
+
 /// An error of the operating system in words that name a remedy where there is one.
 pub(super) fn describe(error: &std::io::Error) -> String {
     match error.kind() {
@@ -162,8 +165,7 @@ pub(super) fn describe(error: &std::io::Error) -> String {
         std::io::ErrorKind::PermissionDenied => {
             "no permission to read it; make it readable for this user".to_owned()
         }
-        // ELOOP; its kind has no stable name.
-        _ if error.raw_os_error() == Some(40) && cfg!(target_os = "linux") => {
+        _ if error.raw_os_error() == Some(ELOOP) => {
             "the link leads back to itself; make it point at a file".to_owned()
         }
         _ => format!("cannot be read: {error}"),

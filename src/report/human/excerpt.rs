@@ -110,8 +110,11 @@ impl Excerpt {
         let start = self.text.len();
         let first_line = first.line.saturating_sub(1).max(1);
         for line in first_line..=last.line + 1 {
-            let Some((offset, text)) = line_of(first.document, line) else { continue };
             let here: Vec<_> = cluster.iter().filter(|mark| mark.line == line).collect();
+            let Some((offset, text)) = line_of(first.document, line) else {
+                self.left_out.extend(here.iter().map(|mark| mark.index));
+                continue;
+            };
             // An empty last line is the end of the line before, not a line.
             if here.is_empty() && text.is_empty() && line > last.line && is_end(first.document, offset) {
                 continue;

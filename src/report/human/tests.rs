@@ -1,5 +1,7 @@
 //! The text for people, to the character.
 
+use proptest::prelude::*;
+
 use super::super::sample;
 use super::*;
 use crate::document::DocId;
@@ -221,4 +223,31 @@ fn help_is_wrapped_between_words() {
     let style = Style { width: 20, detail: Detail::Quiet, color: false };
     let text = written(Outcome { documents: &documents, report: &report }, style);
     assert!(text.ends_with("  help: one two\n        three four\n        five\n\n"), "{text}");
+}
+
+proptest! {
+    #[test]
+    fn any_places_in_any_text_are_shown_or_noted(
+        text in "[ab: ä漢\t\r\n\u{feff}\u{1b}\u{301}]{0,80}",
+        spans in prop::collection::vec((0u32..90, 0u32..30), 1..6),
+        long in 0usize..700,
+    ) {
+        let text = format!("{text}{}{text}", "x".repeat(long));
+        let root = sample::root(&text, Language::Yaml, &[]);
+        let documents = Documents { files: vec![File { path: "a.yaml".to_owned(), documents: vec![root] }] };
+        let length = u32::try_from(text.len()).unwrap();
+        let mut places = spans.iter().map(|(start, size)| {
+            let span = Span::new((*start).min(length), (start + size).min(length));
+            Place { doc: DocId { file: 0, index: 0 }, span }
+        });
+        let finding = Finding {
+            place: places.next(),
+            label: "PRIMARY".to_owned(),
+            related: places.map(|place| Label { place, text: "RELATED".to_owned() }).collect(),
+            ..bare()
+        };
+        let shown = alone(&documents, finding);
+        prop_assert_eq!(shown.matches("PRIMARY").count(), 1, "{}", shown);
+        prop_assert_eq!(shown.matches("RELATED").count(), spans.len() - 1, "{}", shown);
+    }
 }
