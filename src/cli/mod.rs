@@ -18,6 +18,8 @@ use self::args::CheckArgs;
 use self::args::Cli;
 use self::args::Command;
 use self::args::RulesArgs;
+use self::settings::ConfigChoice;
+use self::settings::Settings;
 use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Checked;
@@ -51,7 +53,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
             let mut stderr = std::io::stderr().lock();
             for line in lines {
                 // Nobody is left to tell if standard error is gone.
-                let _ = writeln!(stderr, "error: {line}");
+                let _ = writeln!(stderr, "error: {}", report::printable(&line));
             }
             exit::INCOMPLETE
         }
@@ -92,7 +94,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         // Fails only if there is a pool already, and nothing made one.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
     }
-    let options = options(&args)?;
+    let (options, mut unread) = options(&args)?;
     if args.verbose
         && let Some(config) = &options.config
     {
@@ -101,8 +103,9 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
 
     let found = source::read_all(&args.paths, args.stdin_filename.as_deref(), &mut std::io::stdin().lock());
     let Sources { texts, skipped, problems } = found;
+    unread.extend(problems);
     let Checked { documents, mut report } = check::check(texts, &options);
-    add_to_coverage(&mut report.coverage, skipped, problems);
+    add_to_coverage(&mut report.coverage, skipped, unread);
 
     let outcome = Outcome { documents: &documents, report: &report };
     let mut failed = Vec::new();
@@ -118,11 +121,17 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     Ok(exit::exit_code(&report, args.fail_on.into(), undecided))
 }
 
-fn options(args: &CheckArgs) -> Result<CheckOptions, Stop> {
-    let config = settings::config(args).map_err(|problem| Stop::Failed(vec![problem_line(&problem)]))?;
-    let rules = settings::rules(&args.rules.folders).map_err(|problems| failed(&problems))?;
+/// Reads what governs the run. Settings that cannot be read are returned beside the options.
+fn options(args: &CheckArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+    let choice = match &args.config {
+        _ if args.no_config => ConfigChoice::None,
+        Some(path) => ConfigChoice::Named(path),
+        None => ConfigChoice::Discovered,
+    };
+    let Settings { config, rules, problems } =
+        Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
     if !args.select.is_empty() || !args.ignore.is_empty() {
-        let known = check::rule_docs(&rules).map_err(|errors| broken(&errors))?;
+        let (known, _) = check::rule_docs(&rules);
         let unknown =
             args.select.iter().chain(&args.ignore).find(|id| known.iter().all(|rule| rule.id != **id));
         if let Some(id) = unknown {
@@ -134,7 +143,7 @@ fn options(args: &CheckArgs) -> Result<CheckOptions, Stop> {
         None if args.no_control_room => ControlRoom::None,
         None => ControlRoom::Undeclared,
     };
-    Ok(CheckOptions {
+    let options = CheckOptions {
         config,
         rules,
         select: args.select.clone(),
@@ -142,7 +151,8 @@ fn options(args: &CheckArgs) -> Result<CheckOptions, Stop> {
         control_room,
         workload: args.workload.clone(),
         kind: args.kind.into(),
-    })
+    };
+    Ok((options, problems))
 }
 
 /// Adds what reading saw to what checking saw.
@@ -157,24 +167,28 @@ fn add_to_coverage(coverage: &mut Coverage, skipped: Vec<Skipped>, problems: Vec
 }
 
 fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
-    let rules = load_rules(args)?;
+    let (rules, faults) = load_rules(args)?;
     output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
-    Ok(exit::CLEAN)
+    if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
 }
 
 fn explain(id: &str, args: &RulesArgs) -> Result<u8, Stop> {
-    let rules = load_rules(args)?;
-    let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
-        return Err(Stop::Failed(vec![unknown_rule(id, &rules)]));
-    };
-    output::to_stdout(|mut out| report::write_explanation(rule, &mut out))
-        .map_err(|error| unwritten(&error))?;
-    Ok(exit::CLEAN)
+    let (rules, mut faults) = load_rules(args)?;
+    match rules.iter().find(|rule| rule.id == id) {
+        Some(rule) => output::to_stdout(|mut out| report::write_explanation(rule, &mut out))
+            .map_err(|error| unwritten(&error))?,
+        None => faults.push(unknown_rule(id, &rules)),
+    }
+    if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
 }
 
-fn load_rules(args: &RulesArgs) -> Result<Vec<RuleDoc>, Stop> {
-    let sources = settings::rules(&args.folders).map_err(|problems| failed(&problems))?;
-    check::rule_docs(&sources).map_err(|errors| broken(&errors))
+/// All rules, and a line for each thing that is wrong with rule files.
+fn load_rules(args: &RulesArgs) -> Result<(Vec<RuleDoc>, Vec<String>), Stop> {
+    let settings = Settings::read(ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))?;
+    let (rules, errors) = check::rule_docs(&settings.rules);
+    let unread = settings.problems.iter().map(problem_line);
+    let broken = errors.iter().map(|error| placed(&error.path, error.line, &error.message));
+    Ok((rules, unread.chain(broken).collect()))
 }
 
 /// Names the rules that share a word with the unknown one; the whole list is one command away.
@@ -189,16 +203,12 @@ fn unknown_rule(id: &str, known: &[RuleDoc]) -> String {
     }
 }
 
-fn failed(problems: &[SourceProblem]) -> Stop {
-    Stop::Failed(problems.iter().map(problem_line).collect())
+fn failed(problem: &SourceProblem) -> Stop {
+    Stop::Failed(vec![problem_line(problem)])
 }
 
 fn problem_line(problem: &SourceProblem) -> String {
     placed(&problem.path, problem.line, &problem.message)
-}
-
-fn broken(errors: &[RunError]) -> Stop {
-    Stop::Failed(errors.iter().map(|error| placed(&error.path, error.line, &error.message)).collect())
 }
 
 fn placed(path: &str, line: Option<u32>, message: &str) -> String {

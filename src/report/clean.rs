@@ -8,7 +8,7 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// As [`line()`], but line ends stay, for texts that are meant to have several lines.
-pub(super) fn lines(text: &str) -> String {
+pub(crate) fn lines(text: &str) -> String {
     text.chars().map(|character| if character == '\n' { '\n' } else { visible(character) }).collect()
 }
 

@@ -8,6 +8,7 @@ mod rules;
 #[cfg(test)]
 mod sample;
 
+pub(crate) use clean::lines as printable;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
 pub(crate) use human::write as write_human;

@@ -129,7 +129,9 @@ fn write_errors(report: &Report, style: Style, out: &mut impl Write) -> std::io:
     writeln!(out, "{}", paint(style, RED, "The run is incomplete:"))?;
     for error in &report.coverage.errors {
         let line = error.line.map(|line| format!(":{line}")).unwrap_or_default();
-        writeln!(out, "  {}{line}: {}", clean::line(&error.path), clean::line(&error.message))?;
+        // A fault in a rule's condition comes with its text and a caret below.
+        let message = clean::lines(&error.message).replace('\n', "\n    ");
+        writeln!(out, "  {}{line}: {message}", clean::line(&error.path))?;
     }
     Ok(())
 }

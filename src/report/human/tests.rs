@@ -251,3 +251,25 @@ proptest! {
         prop_assert_eq!(shown.matches("RELATED").count(), spans.len() - 1, "{}", shown);
     }
 }
+
+#[test]
+fn error_of_several_lines_keeps_its_shape() {
+    let error = crate::finding::RunError {
+        path: "rules/a.yaml".to_owned(),
+        line: Some(4),
+        message: "not a condition:\na ==\n    ^ a value is missing\u{7}".to_owned(),
+    };
+    let mut report = Report::default();
+    report.coverage.errors.push(error);
+    let documents = Documents::default();
+    let style = Style { detail: Detail::Quiet, ..PLAIN };
+    let text = written(Outcome { documents: &documents, report: &report }, style);
+    assert_eq!(
+        text,
+        "The run is incomplete:
+  rules/a.yaml:4: not a condition:
+    a ==
+        ^ a value is missing␇
+"
+    );
+}
