@@ -7,6 +7,8 @@ mod ini;
 mod json;
 mod keys;
 mod problem;
+#[cfg(test)]
+mod robustness;
 mod scalar;
 mod tree;
 mod walk;

@@ -153,9 +153,15 @@ impl<'t> Builder<'t> {
             }
             Event::DocumentStart(explicit, _) => {
                 self.abandon();
-                self.last_end = if explicit { range.end } else { range.start };
+                // Without `---` the scanner may report the end of the first token.
+                if explicit {
+                    self.last_end = range.end;
+                }
             }
-            Event::DocumentEnd => self.finish(),
+            Event::DocumentEnd => {
+                self.finish();
+                self.last_end = self.last_end.max(range.end);
+            }
             _ => {}
         }
     }
