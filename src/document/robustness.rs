@@ -97,6 +97,9 @@ fn survives(text: &str) {
     let stream = parse_yaml(&text);
     stream.documents.iter().for_each(sound);
     sound_problems(&text, &stream.errors);
+    for comment in super::yaml_comments(&text) {
+        assert!(comment.slice(&text).starts_with('#'), "{comment:?} in {text:?}");
+    }
     match parse_json(&text) {
         Ok(json) => {
             sound(&json.tree);
