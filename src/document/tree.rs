@@ -269,10 +269,19 @@ impl<'t> NodeRef<'t> {
         }
     }
 
-    /// An integer value.
+    /// An integer value; also a float without a fraction, as in `1e6`, which Go's readers take for integers too.
     pub(crate) fn int(self) -> Option<i64> {
+        /// Above this, floats skip integers.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
         match self.scalar()? {
             Scalar::Int(value) => Some(value),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "without a fraction, and far below the limit of i64"
+            )]
+            Scalar::Float(value) if value.fract().abs() < f64::EPSILON && value.abs() <= EXACT => {
+                Some(value as i64)
+            }
             _ => None,
         }
     }

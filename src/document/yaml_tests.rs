@@ -252,3 +252,10 @@ fn two_merge_keys_in_one_mapping_get_their_own_hint() {
     let stream = parse("a: &a {x: 1}\nb: {<<: *a, <<: *a}\n");
     assert_eq!(stream.errors[0].hint.as_deref(), Some("merge both with one `<<: [*first, *second]`"));
 }
+
+#[test]
+fn floats_without_a_fraction_are_integers_too() {
+    let tree = one("[1e6, 08, 1.5, 1e300, .inf, .nan, '7']");
+    let found: Vec<_> = tree.root().unwrap().items().map(NodeRef::int).collect();
+    assert_eq!(found, [Some(1_000_000), Some(8), None, None, None, None, None]);
+}
