@@ -134,7 +134,7 @@ pub(super) const MERGE_DEPTH: u32 = 64;
 
 /// A node together with its tree; the way to read documents.
 ///
-/// Every reading method follows aliases first. Lookups see merge keys (`<<`) as kubectl 1.32 and Helm do: of all entries
+/// Every reading method follows aliases first. Lookups see merge keys (`<<`) as kubectl does (observed): of all entries
 /// that give a key, own or merged, the last one written counts; of a list of merged mappings the first. (By YAML's
 /// own description of merge keys an own key also beats a merge key behind it.)
 #[derive(Clone, Copy)]
