@@ -250,6 +250,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     // What the chart itself sets.
     environment.values.insert("ALLOY_DEPLOY_MODE".to_owned(), Value::Text("helm".into()));
     environment
+        .values
         .insert("HOSTNAME".to_owned(), Value::Unknown("the node's name is known only when it runs".into()));
     for variable in values.reach("alloy.extraEnv").items() {
         let Some(name) = variable.reach("name").text().map(str::to_owned) else { continue };
