@@ -1,5 +1,6 @@
 //! Turns programs into flows: where each signal is born, which way it takes, and where it leaves.
 
+mod collected;
 mod exits;
 mod graph;
 mod host;
@@ -11,7 +12,10 @@ mod subjects;
 mod types;
 mod zone;
 
+pub(crate) use collected::Collected;
+pub(crate) use collected::Probe;
 pub(crate) use host::redacted;
+pub(crate) use subjects::coverage;
 pub(crate) use subjects::subjects;
 pub(crate) use types::CollectorFlow;
 pub(crate) use types::CollectorInput;
@@ -47,6 +51,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
     let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref());
     reach::feed(&program, &graph, &sources, &mut exits);
     let metrics = metrics::analyse(&program, &graph, &sources, &exits);
+    let collected = collected::of_program(&program, &components);
     let summary = types::summary(&sources, &exits, surroundings);
     CollectorFlow {
         name: input.name.clone(),
@@ -60,6 +65,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
         metric_paths: metrics.paths,
         source_reach: metrics.source_reach,
         summary,
+        collected,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Collected;
 use super::Surroundings;
 use super::Zone;
 use crate::document::DocId;
@@ -53,6 +54,8 @@ pub(crate) struct CollectorFlow {
     pub(crate) source_reach: Vec<Option<MetricReach>>,
     /// Counts for the verdict's words.
     pub(crate) summary: Summary,
+    /// What its scrapes and log sources read.
+    pub(crate) collected: Collected,
 }
 
 /// A component with its arguments.
