@@ -228,3 +228,21 @@ fn agrees_with_cel_where_everything_is_known() {
         gives(source, &theirs);
     }
 }
+
+#[test]
+fn the_deepest_allowed_expressions_need_little_stack() {
+    let work = || {
+        let ternary = format!("{}2", "s.on==false?1:".repeat(30));
+        for (source, wanted) in [
+            (vec!["1"; 100].join("+"), "100"),
+            (format!("{}1{}", "[".repeat(30), "]".repeat(30)), "1"),
+            (format!("s.gone{}", ".b".repeat(97)), "not set"),
+            (format!("s.name{}", ".trim()".repeat(97)), "main"),
+            (vec!["true"; 600].join("&&"), "true"),
+            (ternary, "2"),
+        ] {
+            gives(&source, wanted);
+        }
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
+}
