@@ -396,4 +396,71 @@ mod tests {
             "write `list.all(x, condition on x)`",
         );
     }
+
+    const TOKENS: &[&str] = &[
+        "log_exit",
+        ".",
+        "zone",
+        "sources",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "'",
+        "\"",
+        "é",
+        "\n",
+        "//",
+        "?",
+        ":",
+        "&&",
+        "||",
+        "!",
+        "-",
+        "1",
+        "1u",
+        "1.5",
+        "0x1",
+        "9999999999999999999",
+        "in",
+        "has(",
+        ".exists(x,",
+        "all",
+        "\\",
+        "r'",
+        "b'",
+        "`",
+        "null",
+        "true",
+        ",",
+        " ",
+        "==",
+        "<",
+        "\0",
+        "😀",
+        "\r",
+        "\t",
+        "if",
+        ".?",
+        "[?",
+        "'''",
+        "\\u",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_accepted_or_refused_at_a_place_inside_it(
+            tokens in proptest::collection::vec(proptest::sample::select(TOKENS), 0..14)
+        ) {
+            let source: String = tokens.concat();
+            let expression = Expression::new(&source);
+            for problem in check(&expression, &Scope::new("log_exit", &[])) {
+                let span = problem.span.start as usize..problem.span.end as usize;
+                proptest::prop_assert!(source.get(span).is_some(), "{:?}", problem);
+                proptest::prop_assert!(!problem.message.is_empty() && problem.message.len() < 200);
+            }
+        }
+    }
 }

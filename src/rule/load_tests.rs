@@ -202,7 +202,10 @@ fn every_builtin_rule_is_sound_and_named_after_its_file() {
         assert!(set.rule(stem).is_some(), "rules/{path} holds a rule of another name");
     }
     assert!(set.ids().collect::<Vec<_>>().windows(2).all(|pair| pair[0] != pair[1]), "two rules share an id");
-    assert!(set.rules().iter().all(|rule| rule.replaces.is_none()));
+    for rule in set.rules() {
+        assert!(rule.replaces.is_none(), "{} replaces another rule", rule.id);
+        assert!(!rule.source.is_empty(), "{} does not say where its values come from", rule.id);
+    }
     assert_eq!(RuleSet::builtin().rules().len(), set.rules().len());
 }
 
@@ -232,4 +235,14 @@ fn settings_of_the_configuration_must_exist_and_fit() {
         Config::parse(DOC, &document("version: 1\nrules: { settings: { my-rule: { series: 5 } } }\n"));
     let (overrides, problems) = set.overrides(&parsed.settings);
     assert_eq!((overrides["my-rule"]["series"].value.clone(), problems), (5_i64.into(), vec![]));
+}
+
+#[test]
+fn the_example_for_rule_authors_is_sound() {
+    let readme = include_str!("../../rules/README.md");
+    let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(add(&mut RuleSet::default(), example), []);
+    for key in KEYS.iter().filter(|key| **key != "replaces") {
+        assert!(example.contains(&format!("{key}:")), "{key}");
+    }
 }

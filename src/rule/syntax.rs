@@ -152,7 +152,8 @@ fn reword(source: &str, errors: &cel::ParseErrors) -> TextProblem {
         Some(rest.split("' expecting").next()?.trim_end_matches('\'').to_owned())
     };
     let at = |length: usize| {
-        let end = source.len().min(start + length);
+        let end =
+            (start + length..source.len()).find(|end| source.is_char_boundary(*end)).unwrap_or(source.len());
         // A caret past the end still needs a character to stand under.
         if start >= source.len() {
             span(source.trim_end().len(), source.trim_end().len())
