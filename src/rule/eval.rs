@@ -159,6 +159,9 @@ impl<'a> Evaluation<'a> {
             (operators::IN, [needle, haystack]) => {
                 let haystack = self.known(haystack)?;
                 let needle = self.value(needle)?;
+                if let View::List(items) = haystack.view() {
+                    self.steps = self.steps.saturating_add(u32::try_from(items.len()).unwrap_or(u32::MAX));
+                }
                 contains(&haystack, &needle)
             }
             ("has", [tree]) if call.target.is_none() => {

@@ -246,3 +246,22 @@ fn the_example_for_rule_authors_is_sound() {
         assert!(example.contains(&format!("{key}:")), "{key}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn a_mutilated_rule_file_never_panics_and_is_told_at_places_inside_it(
+        cut in 0..GOOD.len(), length in 0..20_usize, insert in "[ \\n:{}'\"\\[\\]&*|>a-z.é#-]{0,6}"
+    ) {
+        let text = format!("{GOOD}related: [{{ each: mimir.config.x, text: 'a {{item}}' }}]\nsettings: {{ s: {{ default: 1, about: x }} }}\n");
+        let end = (cut + length).min(text.len());
+        let text: Arc<str> = Arc::from(format!("{}{insert}{}", &text[..cut], &text[end..]));
+        for tree in parse_yaml(&text).documents {
+            let (rule, problems) = load(DOC, &tree, true);
+            proptest::prop_assert!(rule.is_some() || !problems.is_empty());
+            for problem in problems {
+                let span = problem.place.span;
+                proptest::prop_assert!(text.get(span.start as usize..span.end as usize).is_some(), "{problem:?}");
+            }
+        }
+    }
+}
