@@ -7,10 +7,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::keys::check_keys;
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
 use super::problem::offset;
 use super::problem::to_line_end;
+use super::problem::too_large;
 use super::tree::Dialect;
 use super::tree::Entry;
 use super::tree::Node;
@@ -18,8 +20,6 @@ use super::tree::NodeId;
 use super::tree::NodeKind;
 use super::tree::Style;
 use super::tree::Tree;
-use super::yaml::check_keys;
-use super::yaml::too_large;
 use crate::text::Span;
 
 /// Parses INI text. Lines that cannot be read are problems; the others are in the tree. Keys before any section stand

@@ -5,9 +5,14 @@ mod base64;
 mod decode;
 mod ini;
 mod json;
+mod keys;
 mod problem;
+#[cfg(test)]
+mod robustness;
 mod scalar;
 mod tree;
+mod walk;
+mod wording;
 mod yaml;
 
 mod nest;
@@ -38,3 +43,4 @@ pub(crate) use tree::Style;
 pub(crate) use tree::Tree;
 pub(crate) use yaml::YamlStream;
 pub(crate) use yaml::parse_yaml;
+pub(crate) use yaml::yaml_comments;

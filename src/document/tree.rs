@@ -129,10 +129,14 @@ impl Tree {
     }
 }
 
+/// Merge keys inside merged mappings are followed this far.
+pub(super) const MERGE_DEPTH: u32 = 64;
+
 /// A node together with its tree; the way to read documents.
 ///
-/// Every reading method follows aliases first. Lookups see merge keys (`<<`): an own key beats a merged one, an
-/// earlier merged mapping beats a later one, and of duplicate keys the last wins, as in go-yaml.
+/// Every reading method follows aliases first. Lookups see merge keys (`<<`) as kubectl does (observed): of all entries
+/// that give a key, own or merged, the last one written counts; of a list of merged mappings the first. (By YAML's
+/// own description of merge keys an own key also beats a merge key behind it.)
 #[derive(Clone, Copy)]
 pub(crate) struct NodeRef<'t> {
     /// The tree.
@@ -213,7 +217,7 @@ impl<'t> NodeRef<'t> {
 
     /// The value at a dotted route of keys that hold no dots themselves, such as `spec.template.spec`.
     pub(crate) fn at(self, route: &str) -> Option<NodeRef<'t>> {
-        route.split('.').try_fold(self, |node, key| node.get(key))
+        route.split('.').try_fold(self, NodeRef::get)
     }
 
     /// The text at a dotted route, where it is a scalar.
@@ -223,27 +227,33 @@ impl<'t> NodeRef<'t> {
 
     /// The key and value under `key`, through merge keys.
     pub(crate) fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        self.entry_within(key, 16)
+        self.entry_within(key, MERGE_DEPTH)
     }
 
     fn entry_within(self, key: &str, depth: u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let mut own = None;
-        let mut merged = None;
-        for (name, value) in self.entries() {
-            match name.text() {
-                Some(text) if text == key => own = Some((name, value)),
-                Some("<<") if depth > 0 && self.tree.dialect == Dialect::GoYaml && merged.is_none() => {
-                    let value = value.resolved();
-                    merged = if value.is_sequence() {
-                        value.items().find_map(|item| item.entry_within(key, depth - 1))
-                    } else {
-                        value.entry_within(key, depth - 1)
-                    };
-                }
-                _ => {}
+        self.entries_from_last().find_map(|(name, value)| {
+            if name.text() == Some(key) {
+                return Some((name, value));
             }
-        }
-        own.or(merged)
+            let depth = depth.checked_sub(1).filter(|_| name.is_merge())?;
+            value.merge_sources().find_map(|source| source.entry_within(key, depth))
+        })
+    }
+
+    /// The entries of a mapping as written, the last one first.
+    pub(super) fn entries_from_last(self) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
+        let node = self.resolved();
+        let entries: &'t [Entry] = match &node.raw().kind {
+            NodeKind::Mapping(entries) => entries,
+            _ => &[],
+        };
+        entries.iter().rev().map(move |entry| (node.tree.node(entry.key), node.tree.node(entry.value)))
+    }
+
+    /// The mappings that the value of a merge key names: itself, or the items of a list, of which the first wins.
+    pub(super) fn merge_sources(self) -> impl Iterator<Item = NodeRef<'t>> {
+        let single = (!self.is_sequence()).then_some(self);
+        single.into_iter().chain(self.items())
     }
 
     /// The decoded text of a scalar, whatever its type; `None` for collections. An empty plain value is `""`.
@@ -268,10 +278,19 @@ impl<'t> NodeRef<'t> {
         }
     }
 
-    /// An integer value.
+    /// An integer value; also a float without a fraction, as in `1e6`, which Go's readers take for integers too.
     pub(crate) fn int(self) -> Option<i64> {
+        /// Above this, floats skip integers.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
         match self.scalar()? {
             Scalar::Int(value) => Some(value),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "without a fraction, and far below the limit of i64"
+            )]
+            Scalar::Float(value) if value.fract().abs() < f64::EPSILON && value.abs() <= EXACT => {
+                Some(value as i64)
+            }
             _ => None,
         }
     }

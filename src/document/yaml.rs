@@ -1,6 +1,5 @@
 //! Turns a YAML stream into one tree per document.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use granit_parser::Event;
@@ -10,11 +9,11 @@ use granit_parser::ScalarStyle;
 use granit_parser::StructureStyle;
 use granit_parser::Tag;
 
+use super::keys::check_keys;
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
-use super::problem::from_scanner;
 use super::problem::offset;
-use super::problem::to_line_end;
+use super::problem::too_large;
 use super::tree::Dialect;
 use super::tree::Entry;
 use super::tree::Node;
@@ -22,13 +21,12 @@ use super::tree::NodeId;
 use super::tree::NodeKind;
 use super::tree::Style;
 use super::tree::Tree;
+use super::wording::from_scanner;
 use crate::text::Span;
 
-/// Texts larger than this many bytes are refused: 64 MiB, some forty times the largest rendered stack seen.
-pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
-
-/// Mappings up to this many entries are searched for duplicate keys pair by pair, larger ones with a hash table.
-const FEW_KEYS: usize = 8;
+/// A document whose aliases stand for more nodes than this is refused: far above any manifest (a rendered stack of
+/// 5 MB has 170,000 nodes), and few enough to visit in no time.
+const MAX_EXPANDED: u64 = 2_000_000;
 
 /// What a YAML text holds.
 #[derive(Debug, Clone, Default)]
@@ -68,20 +66,27 @@ pub(crate) fn parse_yaml(text: &Arc<str>) -> YamlStream {
     stream
 }
 
-/// The problem of a text above [`MAX_BYTES`].
-pub(crate) fn too_large(text: &str) -> Option<ParseProblem> {
-    (text.len() > MAX_BYTES).then(|| {
-        ParseProblem::new(
-            ProblemKind::Limit,
-            Span::at(0),
-            format!(
-                "the text has {} MiB, more than the {} MiB that are read",
-                text.len() >> 20,
-                MAX_BYTES >> 20
-            ),
-        )
-        .with_hint("split it into several files")
-    })
+/// Where the comments of a stream stand, `#` included, up to the first syntax error of each document. A second pass:
+/// only worth its time where the text holds a word that a comment is searched for.
+pub(crate) fn yaml_comments(text: &str) -> Vec<Span> {
+    let mut options = Options::default();
+    options.max_buffered_comment_events = usize::MAX;
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut comments = Vec::new();
+    while let Some(result) = parser.next_event() {
+        match result {
+            Ok((Event::Comment(..), span)) => {
+                if let Some(range) = span.byte_range() {
+                    comments.push(Span::new(offset(range.start), offset(range.end)));
+                }
+            }
+            Ok(_) => {}
+            Err(_) if matches!(parser.proceed_next_document(), Ok(true)) => {}
+            Err(_) => break,
+        }
+    }
+    comments.sort_unstable();
+    comments
 }
 
 /// A collection that is still open.
@@ -154,13 +159,13 @@ impl<'t> Builder<'t> {
                 self.alias(number, Span::new(offset(range.start), offset(range.end)));
                 self.last_end = range.end;
             }
-            Event::UnresolvedAlias(name) => {
+            Event::UnresolvedAlias(_) => {
                 let span = Span::new(offset(range.start), offset(range.end));
                 self.errors.push(
                     ParseProblem::new(
                         ProblemKind::BadAlias,
                         span,
-                        format!("no anchor `&{name}` stands above this alias"),
+                        "no anchor of this name stands above this alias",
                     )
                     .with_hint(
                         "define the anchor in the same document, or quote a value that starts with `*`",
@@ -171,19 +176,76 @@ impl<'t> Builder<'t> {
             }
             Event::DocumentStart(explicit, _) => {
                 self.abandon();
-                self.last_end = if explicit { range.end } else { range.start };
+                // Without `---` the scanner may report the end of the first token.
+                if explicit {
+                    self.last_end = range.end;
+                }
             }
-            Event::DocumentEnd => self.finish(),
+            Event::DocumentEnd => {
+                self.finish();
+                self.last_end = self.last_end.max(range.end);
+            }
             _ => {}
         }
     }
 
     fn finish(&mut self) {
+        if self.anchors.is_empty() || self.expansion_fits() {
+            self.keep();
+        }
+        self.abandon();
+    }
+
+    /// Whether the document stays within [`MAX_EXPANDED`] when its aliases are followed; reports it where not.
+    fn expansion_fits(&mut self) -> bool {
+        // Nodes stand in the order of their starts, so a node's descendants follow it. `sizes[i]` is the number of
+        // nodes that the first `i` nodes stand for.
+        let mut sizes: Vec<u64> = Vec::with_capacity(self.nodes.len() + 1);
+        let mut total = 0_u64;
+        sizes.push(0);
+        for node in &self.nodes {
+            total = total.saturating_add(match node.kind {
+                NodeKind::Alias(target) => {
+                    let end = self.subtree_end(target);
+                    let size = |index: usize| sizes.get(index).copied().unwrap_or_default();
+                    size(end).saturating_sub(size(target.0 as usize)).saturating_add(1)
+                }
+                _ => 1,
+            });
+            if total > MAX_EXPANDED {
+                self.errors.push(
+                    ParseProblem::new(
+                        ProblemKind::Limit,
+                        node.span,
+                        format!("aliases make this document larger than {MAX_EXPANDED} nodes here"),
+                    )
+                    .with_hint("no reader of manifests accepts this; write the values out"),
+                );
+                return false;
+            }
+            sizes.push(total);
+        }
+        true
+    }
+
+    /// One past the last descendant of a node.
+    fn subtree_end(&self, id: NodeId) -> usize {
+        let mut last = id;
+        loop {
+            let node = self.nodes.get(last.0 as usize);
+            last = match node.map(|node| &node.kind) {
+                Some(NodeKind::Mapping(entries)) if !entries.is_empty() => entries[entries.len() - 1].value,
+                Some(NodeKind::Sequence(items)) if !items.is_empty() => items[items.len() - 1],
+                _ => return last.0 as usize + 1,
+            };
+        }
+    }
+
+    fn keep(&mut self) {
         let nodes = std::mem::take(&mut self.nodes);
         let root = self.root.filter(|root| !is_nothing(&nodes[root.0 as usize]));
         let nodes = if root.is_some() { nodes } else { Vec::new() };
         self.documents.push(Tree { text: Arc::clone(self.text), nodes, root, dialect: Dialect::GoYaml });
-        self.abandon();
     }
 
     /// Adds a node below the innermost open collection.
@@ -332,12 +394,11 @@ impl<'t> Builder<'t> {
                 self.add(Node { kind: NodeKind::Alias(target), span, tag: None });
             }
             _ => {
-                let name = span.slice(self.text).trim_start_matches('*');
                 self.errors.push(
                     ParseProblem::new(
                         ProblemKind::BadAlias,
                         span,
-                        format!("the anchor `&{name}` contains itself here"),
+                        "the anchor of this alias contains itself here",
                     )
                     .with_hint("an alias cannot stand inside the value that it names"),
                 );
@@ -366,50 +427,6 @@ fn is_nothing(node: &Node) -> bool {
 /// `!!int` as `tag:yaml.org,2002:int`, `!Ref` as it is, `!` as `!`.
 fn tag_text(tag: &Tag) -> Box<str> {
     [tag.handle(), tag.suffix()].concat().into_boxed_str()
-}
-
-/// The text of a scalar key, through aliases.
-fn key_text<'n>(text: &'n str, nodes: &'n [Node], key: NodeId) -> Option<&'n str> {
-    let mut node = nodes.get(key.0 as usize)?;
-    if let NodeKind::Alias(target) = node.kind {
-        node = nodes.get(target.0 as usize)?;
-    }
-    node.scalar_text(text)
-}
-
-/// Reports keys that are written twice, and keys that are collections. Linear in the size of the mapping.
-pub(super) fn check_keys(text: &str, nodes: &[Node], entries: &[Entry], errors: &mut Vec<ParseProblem>) {
-    let span = |id: NodeId| nodes[id.0 as usize].span;
-    let mut seen_large: HashMap<&str, NodeId> =
-        if entries.len() > FEW_KEYS { HashMap::with_capacity(entries.len()) } else { HashMap::new() };
-    for (index, entry) in entries.iter().enumerate() {
-        let Some(key) = key_text(text, nodes, entry.key) else {
-            errors.push(
-                ParseProblem::new(
-                    ProblemKind::ComplexKey,
-                    to_line_end(text, span(entry.key).start as usize),
-                    "a key must be a text, not a mapping or list",
-                )
-                .with_hint("put quotes around a value that starts with `{` or `[`"),
-            );
-            continue;
-        };
-        let first = if entries.len() > FEW_KEYS {
-            match seen_large.entry(key) {
-                std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),
-                std::collections::hash_map::Entry::Vacant(slot) => {
-                    slot.insert(entry.key);
-                    None
-                }
-            }
-        } else {
-            let same = |earlier: &&Entry| key_text(text, nodes, earlier.key) == Some(key);
-            entries[..index].iter().find(same).map(|earlier| earlier.key)
-        };
-        if let Some(first) = first {
-            errors.push(ParseProblem::duplicate_key(key, span(first), span(entry.key)));
-        }
-    }
 }
 
 #[cfg(test)]
