@@ -114,9 +114,9 @@ fn call_on_one<'a>(name: &str, value: &Value<'a>) -> Outcome<'a> {
         "double" => match value.view() {
             View::Float(_) => Ok(value.clone()),
             View::Text(text, _) => text.parse().map(Value::Float).map_err(|_| not_a("number")),
-            view => {
-                super::eval::as_float(view).map(Value::Float).ok_or_else(|| wrong(name, "a number", value))
-            }
+            view => super::operators::as_float(view)
+                .map(Value::Float)
+                .ok_or_else(|| wrong(name, "a number", value)),
         },
         "join" => join(value, ""),
         "keys" => match value.view() {
