@@ -84,6 +84,28 @@ pub(crate) fn item_shape(shape: Shape) -> Shape {
     }
 }
 
+/// Whether an expression can yield a fact with a place, rather than a value that it makes.
+pub(crate) fn leads_to_a_fact(tree: &Tree) -> bool {
+    match &tree.expr {
+        Expr::Ident(_) => true,
+        Expr::Select(select) => leads_to_a_fact(&select.operand),
+        Expr::Call(call) if call.func_name == operators::INDEX => {
+            // A list of routes' values, indexed, is fine too: its items keep their places.
+            call.args.first().is_some_and(|list| leads_to_a_fact(list) || matches!(list.expr, Expr::List(_)))
+        }
+        Expr::Call(call) if call.func_name == operators::CONDITIONAL => {
+            call.args.iter().skip(1).all(leads_to_a_fact)
+        }
+        Expr::Call(call) => {
+            matches!(
+                call.func_name.as_str(),
+                "filter" | "map" | "values" | "sort" | "min" | "max" | "flatten"
+            )
+        }
+        _ => false,
+    }
+}
+
 struct Check<'e> {
     expression: &'e Expression,
     problems: Vec<TextProblem>,

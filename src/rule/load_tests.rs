@@ -122,6 +122,27 @@ fn unknown_names_are_told_with_the_nearest() {
 }
 
 #[test]
+fn a_route_must_lead_to_a_fact() {
+    let help = "write a chain of fields such as `mimir.config.limits`";
+    let message = "this leads to no fact";
+    one(&format!("{GOOD}at: \"'limits'\"\n"), 9, 5, "\"'limits'\"", message, help);
+    one(&format!("{GOOD}at: size(mimir.config)\n"), 9, 5, "size(mimir.config)", message, help);
+    for at in [
+        "mimir.config['a-b']",
+        "mimir.config.l.filter(x, x.bad)[0].name",
+        "mimir.name == 'x' ? mimir.name : mimir.chart",
+    ] {
+        assert_eq!(add(&mut RuleSet::default(), &format!("{GOOD}at: {at:?}\n")), []);
+    }
+}
+
+#[test]
+fn a_template_without_quotes_is_a_mapping_to_yaml() {
+    let text = with("message", "message: {mimir.name}");
+    one(&text, 6, 10, "{mimir.name}", "text is expected here", "put the text in quotes");
+}
+
+#[test]
 fn missing_and_doubled_keys_are_told() {
     let text = GOOD.replace("when: mimir.config.a != 1\n", "");
     one(&text, 1, 1, "id", "the rule has no `when`", "add `when: ...`");
