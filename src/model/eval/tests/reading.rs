@@ -1,5 +1,7 @@
 //! Tests: values, errors and their places, references, secrets, limits.
 
+use std::fmt::Write as _;
+
 use super::Value;
 use super::names;
 use super::parse;
@@ -149,13 +151,13 @@ fn never_shows_a_secret() {
         "encoding.url_decode(\"%\" + convert.nonsensitive(secret))",
         "{a = secret}.hunter",
     ] {
-        seen.push_str(&format!("{:?}\n", run(expression)));
+        writeln!(seen, "{:?}", run(expression)).unwrap();
     }
     for to in ["int", "duration", "list(string)", "Target", "bool"] {
         for expression in ["secret", "convert.nonsensitive(secret)", "{a = secret}"] {
             let got = run_in(expression, &names(), Some(&TypeName::parse(to)));
             if expression != "convert.nonsensitive(secret)" || got.is_err() {
-                seen.push_str(&format!("{got:?}\n"));
+                writeln!(seen, "{got:?}").unwrap();
             }
         }
     }
@@ -198,4 +200,10 @@ fn follows_plain_json_paths() {
     );
     assert_eq!(run("json_path(`{}`, \".a\")"), Ok(Value::Array(vec![])));
     assert_eq!(run("json_path(`{}`, \"$..a\")"), Ok(unknown("json_path is not followed for this path")));
+}
+
+#[test]
+fn follows_yaml_text_into_expressions() {
+    assert_eq!(run("encoding.from_yaml(`a: {b: [x, 0644]}`).a.b[0]"), Ok(text("x")));
+    assert_eq!(refusal("encoding.from_yaml(\"{\")"), "encoding.from_yaml invalid YAML at byte 0");
 }
