@@ -12,6 +12,7 @@ use crate::document::NodeRef;
 use crate::document::ProblemKind;
 use crate::document::Scalar;
 use crate::document::Style;
+use crate::document::Tree;
 use crate::document::parse_yaml;
 
 /// Deeper nesting than this is not read.
@@ -29,20 +30,18 @@ pub(crate) fn parse(text: &str) -> Result<Traced, String> {
     let stream = parse_yaml(&Arc::from(text));
     // Later documents are not looked at. One that cannot be read leaves no tree, so what is wrong before the end of
     // the first tree is wrong with the first document.
-    let root = stream.documents.first().and_then(|document| document.root());
+    let root = stream.documents.first().and_then(Tree::root);
     let end = root.map_or(u32::MAX, |root| root.span().end);
-    for problem in stream.errors.iter().filter(|problem| problem.span.start < end) {
+    if let Some(problem) = stream.errors.iter().find(|problem| problem.span.start < end) {
         let at = problem.span.start;
-        match problem.kind {
-            ProblemKind::Syntax => return Err(format!("invalid YAML at byte {at}")),
+        return match problem.kind {
+            ProblemKind::Syntax => Err(format!("invalid YAML at byte {at}")),
             ProblemKind::DuplicateKey { .. } => {
-                return Err(format!("invalid YAML at byte {at}: a key is written twice"));
+                Err(format!("invalid YAML at byte {at}: a key is written twice"))
             }
-            ProblemKind::BadAlias => {
-                return Err(format!("invalid YAML at byte {at}: an alias has no anchor"));
-            }
-            _ => return Ok(Traced::unknown("the YAML text cannot be followed")),
-        }
+            ProblemKind::BadAlias => Err(format!("invalid YAML at byte {at}: an alias has no anchor")),
+            _ => Ok(Traced::unknown("the YAML text cannot be followed")),
+        };
     }
     let mut budget = MOST_NODES;
     match root {
