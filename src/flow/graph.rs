@@ -8,9 +8,9 @@ use super::Hop;
 use super::Opaque;
 use super::Source;
 use super::receivers::Receiver;
+use super::receivers::collect_expressions;
 use super::receivers::receivers;
 use crate::document::Place;
-use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
 use crate::model::alloy::Component;
@@ -79,7 +79,13 @@ pub(super) fn signal_of(vertex: Vertex) -> Signals {
 /// Builds the graph. What cannot be followed is added to `opaque`.
 pub(super) fn build(program: &Program<'_>, opaque: &mut Vec<Opaque>) -> Graph {
     let hidden = opaque.iter().enumerate().map(|(index, one)| (one.name.clone(), index)).collect();
-    let mut builder = Builder { program, opaque, graph: Graph::default(), log: None, hidden };
+    let unresolved = opaque
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.kind == "unresolved-reference")
+        .map(|(index, one)| (one.place, index))
+        .collect();
+    let mut builder = Builder { program, opaque, graph: Graph::default(), log: None, hidden, unresolved };
     builder.log = program
         .components
         .iter()
@@ -103,6 +109,8 @@ struct Builder<'b, 'a> {
     log: Option<usize>,
     /// Components that are not followed, with the index of the reason.
     hidden: HashMap<String, usize>,
+    /// References to nothing, with the index of the reason.
+    unresolved: HashMap<Place, usize>,
 }
 
 impl Builder<'_, '_> {
@@ -110,11 +118,17 @@ impl Builder<'_, '_> {
         for (path, sent) in &entry.receivers {
             let mut found = Vec::new();
             let mut list = component.name_place();
+            let mut written = false;
             for slot in slots(component.file, &component.block.body, path) {
                 if let Some(attribute) = slot.attribute {
+                    written = true;
                     list = component.place(attribute.value.span);
                     found.extend(receivers(self.program, component, &attribute.value));
                 }
+            }
+            // Outputs are by signal: one that is not written is not asked for. `forward_to` has to be there.
+            if !written && (component.is_config() || path.contains('.')) {
+                continue;
             }
             let mut vertices = Vec::new();
             let flows = entry.flows.iter().filter(|flow| flow.via == *path);
@@ -204,6 +218,13 @@ impl Builder<'_, '_> {
                 },
             },
         };
+        if let Some(known) = self.unresolved.get(&receiver.place) {
+            if let Some(opaque) = self.opaque.get_mut(*known) {
+                opaque.signals = opaque.signals.or(signal);
+            }
+            self.graph.unfollowed.push((from, *known));
+            return;
+        }
         let (kind, reason) = reason;
         let opaque = Opaque { kind, name: sender.to_owned(), reason, place: receiver.place, signals: signal };
         // The same expression is met once for each signal.
@@ -323,15 +344,6 @@ fn offsets(vertices: usize, sorted: impl Iterator<Item = Vertex>) -> Vec<usize> 
         counts[index] += counts[index - 1];
     }
     counts
-}
-
-/// All attribute values below a body.
-fn collect_expressions<'a>(body: &'a Body, found: &mut Vec<&'a Expr>, depth: u32) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    found.extend(body.attributes().map(|attribute| &attribute.value));
-    for block in body.blocks() {
-        collect_expressions(&block.body, found, depth);
-    }
 }
 
 /// Whether an expression can hold receivers: literals cannot.

@@ -60,7 +60,7 @@ pub(super) fn analyse(program: &Program<'_>, graph: &Graph, sources: &[Source], 
         .collect();
     let ends = ends(program, graph, exits, &dropping, &filtered_exits);
     let mut metrics = Metrics::default();
-    let mut blamed: BTreeMap<(Place, bool, bool), MetricPath> = BTreeMap::new();
+    let mut blamed: BTreeMap<(Place, Option<bool>, Option<bool>), MetricPath> = BTreeMap::new();
     for (index, (source, vertex)) in sources.iter().zip(&graph.born).enumerate() {
         if !source.signals.meets(Signals::METRICS) {
             metrics.source_reach.push(None);
@@ -91,7 +91,7 @@ pub(super) fn analyse(program: &Program<'_>, graph: &Graph, sources: &[Source], 
             metrics.paths.push(MetricPath { component, reach, sources, place, path });
             continue;
         }
-        let key = (place, reach.local == Some(true), reach.control_room == Some(true));
+        let key = (place, reach.local, reach.control_room);
         blamed.entry(key).and_modify(|known| known.sources.push(index)).or_insert_with(|| MetricPath {
             component,
             reach,
@@ -141,7 +141,7 @@ fn ends(
     let metric = |exit: &&Exit| exit.kind == "telemetry" && exit.signals.meets(Signals::METRICS);
     let vertices = |wanted: &dyn Fn(&Zone) -> bool| -> Vec<Vertex> {
         let fitting = exits.iter().filter(metric).filter(|exit| wanted(&exit.direct));
-        fitting.flat_map(reach::exit_vertices).filter(is_metric).collect()
+        fitting.flat_map(reach::exit_vertices).filter(|vertex| is_metric(*vertex)).collect()
     };
     let open = |_: Vertex| false;
     let unfiltered: Vec<Vertex> = exits
@@ -149,7 +149,7 @@ fn ends(
         .enumerate()
         .filter(|(index, exit)| metric(exit) && exit.direct.is_workload() && !filtered.contains(index))
         .flat_map(|(_, exit)| reach::exit_vertices(exit))
-        .filter(is_metric)
+        .filter(|vertex| is_metric(*vertex))
         .collect();
     let mut unknown_reasons = HashMap::new();
     for exit in exits.iter().filter(metric) {
@@ -162,7 +162,7 @@ fn ends(
         }
     }
     let mut unknown = vertices(&|zone| matches!(zone, Zone::Unknown { .. }));
-    unknown.extend(graph.unfollowed.iter().map(|(vertex, _)| *vertex).filter(is_metric));
+    unknown.extend(graph.unfollowed.iter().map(|(vertex, _)| *vertex).filter(|vertex| is_metric(*vertex)));
     Ends {
         local: reaching(graph, vertices(&Zone::is_workload), open),
         unfiltered: reaching(graph, unfiltered, |vertex| dropping.contains(&graph::component_of(vertex))),
@@ -177,8 +177,8 @@ fn ends(
     }
 }
 
-fn is_metric(vertex: &Vertex) -> bool {
-    graph::signal_of(*vertex).meets(Signals::METRICS)
+fn is_metric(vertex: Vertex) -> bool {
+    graph::signal_of(vertex).meets(Signals::METRICS)
 }
 
 /// The component and the receiver list in which a change would mend the way of a source, and the way there.
@@ -250,7 +250,7 @@ fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, HashSet<usize>
     for (index, component) in program.components.iter().enumerate() {
         match component.name.as_ref() {
             "prometheus.relabel" => {
-                rules(program, index, component, &component.block.body, "rule", &mut found)
+                rules(program, index, component, &component.block.body, "rule", &mut found);
             }
             "otelcol.processor.filter" => {
                 for block in blocks_at(component.file, &component.block.body, "metrics") {

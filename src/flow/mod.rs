@@ -1,5 +1,6 @@
 //! Turns programs into flows: where each signal is born, which way it takes, and where it leaves.
 
+mod destination;
 mod exits;
 mod graph;
 mod host;
@@ -45,7 +46,8 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
     let components = types::notes(&program);
     let sources = graph.sources(&program);
     let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref());
-    reach::feed(&program, &graph, &sources, &mut exits);
+    reach::feed(&graph, &sources, &mut exits);
+    let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
     let metrics = metrics::analyse(&program, &graph, &sources, &exits);
     let summary = types::summary(&sources, &exits, surroundings);
     CollectorFlow {
@@ -59,6 +61,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
         filters: metrics.filters,
         metric_paths: metrics.paths,
         source_reach: metrics.source_reach,
+        log_reach,
         summary,
     }
 }

@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 
 use super::Exit;
 use super::Hop;
+use super::Opaque;
 use super::Source;
 use super::graph;
 use super::graph::Graph;
 use super::graph::Vertex;
-use crate::model::alloy::Program;
+use super::types::LogReach;
 use crate::model::alloy::Signals;
 
 /// The next step of a vertex on its way.
@@ -102,7 +103,7 @@ pub(super) fn exit_vertices(exit: &Exit) -> impl Iterator<Item = Vertex> {
 }
 
 /// Tells each exit what feeds it: the signals, and for logs also the sources with one whole way.
-pub(super) fn feed(program: &Program<'_>, graph: &Graph, sources: &[Source], exits: &mut [Exit]) {
+pub(super) fn feed(graph: &Graph, sources: &[Source], exits: &mut [Exit]) {
     let fed = fed(graph);
     let by_vertex: HashMap<Vertex, usize> =
         graph.born.iter().enumerate().map(|(index, vertex)| (*vertex, index)).collect();
@@ -126,12 +127,6 @@ pub(super) fn feed(program: &Program<'_>, graph: &Graph, sources: &[Source], exi
                     .any(|vertex| fed.get(vertex).copied().unwrap_or_default())
             })
             .fold(Signals::NONE, Signals::or);
-        // The collector always has a log of its own.
-        if exit.kind == "process_log"
-            && program.components.get(exit.component).is_some_and(|component| component.is_config())
-        {
-            exit.fed = exit.fed.or(exit.signals.and(Signals::LOGS));
-        }
         if !exit.fed.meets(Signals::LOGS) {
             continue;
         }
@@ -151,4 +146,29 @@ pub(super) fn feed(program: &Program<'_>, graph: &Graph, sources: &[Source], exi
         exit.sources.clone_from(sources);
         exit.path.clone_from(path);
     }
+}
+
+/// How far the logs of each source get; `None` for sources of other signals.
+pub(super) fn of_logs(
+    graph: &Graph,
+    sources: &[Source],
+    exits: &[Exit],
+    opaque: &[Opaque],
+) -> Vec<Option<LogReach>> {
+    let is_log = |vertex: &Vertex| graph::signal_of(*vertex).meets(Signals::LOGS);
+    let ends = exits.iter().filter(|exit| exit.kind != "debug_http").flat_map(exit_vertices).filter(is_log);
+    let leaving = reaching(graph, ends, |_| false);
+    let hidden = graph.unfollowed.iter().map(|(vertex, _)| *vertex).filter(is_log);
+    let hidden = reaching(graph, hidden, |_| false);
+    let one = |(source, vertex): (&Source, &Vertex)| {
+        let reason = || {
+            let (_, end) = hidden.way(graph, *vertex);
+            graph.unfollowed_at(end).and_then(|index| opaque.get(index)).map(|opaque| opaque.reason.clone())
+        };
+        source.signals.meets(Signals::LOGS).then(|| LogReach {
+            exits: leaving.holds(*vertex),
+            unknown: if hidden.holds(*vertex) { reason() } else { None },
+        })
+    };
+    sources.iter().zip(&graph.born).map(one).collect()
 }

@@ -49,8 +49,10 @@ pub(crate) struct CollectorFlow {
     pub(crate) filters: Vec<Filter>,
     /// The ways of metrics, one per hop that is to blame and one per source where none is.
     pub(crate) metric_paths: Vec<MetricPath>,
-    /// For each source, in the same order: how far it gets. `None` for sources of other signals.
+    /// For each source, in the same order: how far its metrics get. `None` for sources of other signals.
     pub(crate) source_reach: Vec<Option<MetricReach>>,
+    /// For each source, in the same order: how far its logs get. `None` for sources of other signals.
+    pub(crate) log_reach: Vec<Option<LogReach>>,
     /// Counts for the verdict's words.
     pub(crate) summary: Summary,
 }
@@ -171,6 +173,15 @@ pub(crate) struct Filter {
     pub(crate) on_control_room: bool,
     /// Indices of the sources that it cuts off from an unfiltered local store.
     pub(crate) sources: Vec<usize>,
+}
+
+/// How far the logs of a source get.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct LogReach {
+    /// Some way out. Without one, and with nothing unknown, the logs are lost.
+    pub(crate) exits: bool,
+    /// Why part of the way is not known.
+    pub(crate) unknown: Option<String>,
 }
 
 /// How far the metrics of a source get. `None` means that it is not known.
