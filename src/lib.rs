@@ -13,6 +13,10 @@ mod flow;
 
 mod finding;
 
+mod config;
+
+mod rule;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 

@@ -1,12 +1,24 @@
 //! Turns bytes into trees with spans: YAML, JSON, INI and Alloy, and texts nested in texts.
 
 pub(crate) mod alloy;
+mod base64;
 mod decode;
+mod ini;
+mod json;
+mod keys;
+mod problem;
 mod scalar;
 mod tree;
+mod walk;
+mod wording;
+mod yaml;
 
 mod nest;
 
+pub(crate) use base64::decode_base64;
+pub(crate) use ini::parse_ini;
+pub(crate) use json::JsonText;
+pub(crate) use json::parse_json;
 pub(crate) use nest::Body;
 pub(crate) use nest::DocId;
 pub(crate) use nest::Document;
@@ -16,6 +28,8 @@ pub(crate) use nest::Host;
 pub(crate) use nest::Language;
 pub(crate) use nest::Place;
 pub(crate) use nest::Resolved;
+pub(crate) use problem::ParseProblem;
+pub(crate) use problem::ProblemKind as ParseFault;
 pub(crate) use tree::Dialect;
 pub(crate) use tree::Entry;
 pub(crate) use tree::Node;
@@ -25,3 +39,5 @@ pub(crate) use tree::NodeRef;
 pub(crate) use tree::Scalar;
 pub(crate) use tree::Style;
 pub(crate) use tree::Tree;
+pub(crate) use yaml::YamlStream;
+pub(crate) use yaml::parse_yaml;

@@ -36,7 +36,8 @@ pub(crate) struct Entry {
 /// What a node is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NodeKind {
-    /// A scalar. `text` is `None` where the decoded text equals the source at the node's span.
+    /// A scalar. `text` is `None` where the decoded text equals the source at the node's span, quotes left out; read
+    /// it with [`NodeRef::text`].
     Scalar {
         /// How it was written.
         style: Style,
@@ -58,8 +59,23 @@ pub(crate) struct Node {
     pub(crate) kind: NodeKind,
     /// Where it was written. For block scalars the header (`|2-`) is included; collections end with their last child.
     pub(crate) span: Span,
-    /// An explicit tag such as `!!int` or `!Ref`, without its leading `!` resolved to `tag:yaml.org,2002:` for `!!`.
+    /// An explicit tag: `!!int` as `tag:yaml.org,2002:int`, others such as `!Ref` as written.
     pub(crate) tag: Option<Box<str>>,
+}
+
+impl Node {
+    /// The decoded text of a scalar; `source` is the text that the node's span refers to.
+    pub(crate) fn scalar_text<'n>(&'n self, source: &'n str) -> Option<&'n str> {
+        match &self.kind {
+            NodeKind::Scalar { text: Some(text), .. } => Some(text),
+            NodeKind::Scalar { text: None, style: Style::SingleQuoted | Style::DoubleQuoted } => {
+                let Span { start, end } = self.span;
+                Some(Span::new(start.saturating_add(1), end.saturating_sub(1)).slice(source))
+            }
+            NodeKind::Scalar { text: None, .. } => Some(self.span.slice(source)),
+            _ => None,
+        }
+    }
 }
 
 /// Which rules give plain scalars their type.
@@ -102,6 +118,11 @@ pub(crate) enum Scalar<'t> {
 }
 
 impl Tree {
+    /// A tree without nodes, for a text that could not be read.
+    pub(crate) fn empty(text: &Arc<str>) -> Self {
+        Self { text: text.clone(), nodes: Vec::new(), root: None, dialect: Dialect::GoYaml }
+    }
+
     /// The root node, or `None` for an empty document.
     pub(crate) fn root(&self) -> Option<NodeRef<'_>> {
         self.root.map(|id| self.node(id))
@@ -112,6 +133,9 @@ impl Tree {
         NodeRef { tree: self, id }
     }
 }
+
+/// Merge keys inside merged mappings are followed this far.
+pub(super) const MERGE_DEPTH: u32 = 64;
 
 /// A node together with its tree; the way to read documents.
 ///
@@ -197,7 +221,7 @@ impl<'t> NodeRef<'t> {
 
     /// The value at a dotted route of keys that hold no dots themselves, such as `spec.template.spec`.
     pub(crate) fn at(self, route: &str) -> Option<NodeRef<'t>> {
-        route.split('.').try_fold(self, |node, key| node.get(key))
+        route.split('.').try_fold(self, NodeRef::get)
     }
 
     /// The text at a dotted route, where it is a scalar.
@@ -207,24 +231,22 @@ impl<'t> NodeRef<'t> {
 
     /// The key and value under `key`, through merge keys.
     pub(crate) fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        self.entry_within(key, 16)
+        self.entry_within(key, MERGE_DEPTH)
     }
 
     fn entry_within(self, key: &str, depth: u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
         let mut own = None;
         let mut merged = None;
         for (name, value) in self.entries() {
-            match name.text() {
-                Some(text) if text == key => own = Some((name, value)),
-                Some("<<") if depth > 0 && self.tree.dialect == Dialect::GoYaml && merged.is_none() => {
-                    let value = value.resolved();
-                    merged = if value.is_sequence() {
-                        value.items().find_map(|item| item.entry_within(key, depth - 1))
-                    } else {
-                        value.entry_within(key, depth - 1)
-                    };
-                }
-                _ => {}
+            if name.text() == Some(key) {
+                own = Some((name, value));
+            } else if depth > 0 && merged.is_none() && name.is_merge() {
+                let value = value.resolved();
+                merged = if value.is_sequence() {
+                    value.items().find_map(|item| item.entry_within(key, depth - 1))
+                } else {
+                    value.entry_within(key, depth - 1)
+                };
             }
         }
         own.or(merged)
@@ -233,11 +255,7 @@ impl<'t> NodeRef<'t> {
     /// The decoded text of a scalar, whatever its type; `None` for collections. An empty plain value is `""`.
     pub(crate) fn text(self) -> Option<&'t str> {
         let node = self.resolved();
-        match &node.raw().kind {
-            NodeKind::Scalar { text: Some(text), .. } => Some(text),
-            NodeKind::Scalar { text: None, .. } => Some(node.raw().span.slice(&node.tree.text)),
-            _ => None,
-        }
+        node.raw().scalar_text(&node.tree.text)
     }
 
     /// The typed value of a scalar by the tree's dialect; `None` for collections.

@@ -73,6 +73,13 @@ impl Fact {
         Self { value: FactValue::List(items.into_iter().collect()), place: place.into() }
     }
 
+    /// Adds an entry to a map; nothing happens to any other fact.
+    pub(crate) fn insert(&mut self, key: &str, fact: Fact) {
+        if let FactValue::Map(entries) = &mut self.value {
+            entries.insert(key.to_owned(), fact);
+        }
+    }
+
     /// The fact at a dotted route, as far as it goes; numbers index lists.
     pub(crate) fn at(&self, route: &str) -> Option<&Fact> {
         if route.is_empty() {

@@ -2,11 +2,14 @@
 
 mod embedding;
 mod lines;
+mod suggest;
 
 pub(crate) use embedding::Embedding;
 pub(crate) use embedding::Piece;
 pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
+pub(crate) use suggest::nearest;
+pub(crate) use suggest::suggest;
 
 /// A half-open byte range `start..end` in one text. Texts are at most 4 GiB, which the reader of files enforces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

@@ -213,6 +213,9 @@ impl Parser<'_> {
         let mut highest = 0;
         self.enter()?;
         while self.token.kind != until && self.token.kind != Kind::Eof {
+            if self.reading == Reading::Salvage && self.statement_starts_here(0) {
+                return Err(GiveUp);
+            }
             let element = self.expression()?;
             highest = highest.max(element.height);
             elements.push(element.expr);
@@ -232,6 +235,9 @@ impl Parser<'_> {
         self.enter()?;
         while self.token.kind != Kind::RightCurly && self.token.kind != Kind::Eof {
             let key = self.token;
+            if self.is_outdented() {
+                return Err(GiveUp);
+            }
             if matches!(key.kind, Kind::String | Kind::Ident) {
                 self.next();
             } else {

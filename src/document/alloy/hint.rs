@@ -47,6 +47,11 @@ const HINTS: &[(&str, &str)] = &[
     ("expected block label, got IDENT", "write the label in double quotes: name \"label\" {"),
     ("expected TERMINATOR, got IDENT", "each statement has its own line"),
     ("expected TERMINATOR, got ,", "statements are separated by line ends, not by commas"),
+    ("nested more than", "move inner parts to components or blocks of their own"),
+    (
+        "expression has more than",
+        "put the parts into a list: `string.join([a, b], \"\")`, `array.concat(a, b)`",
+    ),
     ("expected }, got EOF", "a `{` is not closed before the end of the file"),
     ("expected ], got EOF", "a `[` is not closed before the end of the file"),
     ("expected ), got EOF", "a `(` is not closed before the end of the file"),

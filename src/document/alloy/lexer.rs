@@ -227,8 +227,7 @@ impl<'a> Lexer<'a> {
             }
             self.bump();
             let mut star = false;
-            loop {
-                let Some(byte) = self.byte() else { break };
+            while let Some(byte) = self.byte() {
                 if byte == b'\n' {
                     return true;
                 }

@@ -3,6 +3,7 @@
 mod charset;
 mod encoding;
 mod expression;
+mod head;
 mod hint;
 mod lexer;
 mod literal;
@@ -17,6 +18,7 @@ mod token;
 mod tests;
 
 pub(crate) use parse::MAX_DEPTH;
+pub(crate) use parse::MAX_HEIGHT;
 pub(crate) use parse::parse;
 pub(crate) use parse::parse_bytes;
 pub(crate) use string::decode_string;

@@ -3,6 +3,7 @@
 //! The grammar and the order and texts of the errors are those of the reference, which gives no tree when there is
 //! an error. Ours then reads the file a second time: silent, with `#` as a comment, and giving up one statement at
 //! a time instead of looking for more errors. What it keeps is what a person would read in spite of the fault.
+//! Where a brace is missing, a third reading goes by indentation.
 
 use std::sync::Arc;
 
@@ -11,9 +12,8 @@ use super::Block;
 use super::Body;
 use super::File;
 use super::Statement;
-use super::charset;
-use super::charset::Unit;
 use super::encoding;
+use super::head::Head;
 use super::lexer::Lexer;
 use super::lexer::StrayBytes;
 use super::lexer::span;
@@ -21,9 +21,13 @@ use super::token::Kind;
 use super::token::Token;
 use crate::text::Span;
 
-/// How deep statements and expressions may nest, and how high a tree may be: a chain `a + b + c` is a tree that
-/// grows by one with each operator. The reference has no limit and ends with a stack overflow. Nobody types this.
-pub(crate) const MAX_DEPTH: u32 = 256;
+/// How deep statements and values may nest. The reference has no limit and ends with a stack overflow; nobody types
+/// this. At the limit a build without optimisation needs less than 1 MiB of stack, half of what a thread has.
+pub(crate) const MAX_DEPTH: u32 = 128;
+
+/// How high a tree may be, since what walks it calls itself: a chain `a + b + c` or `a.b.c` does not nest, but is a
+/// tree that grows by one with each link.
+pub(crate) const MAX_HEIGHT: u32 = 400;
 
 /// Parses a program.
 pub(crate) fn parse(text: Arc<str>) -> File {
@@ -44,12 +48,28 @@ fn parse_with(text: Arc<str>, stray: &StrayBytes) -> File {
     let (body, comments) = if errors.is_empty() {
         (body, first.comments)
     } else {
-        // Dropped before the second reading: only one tree is held at a time.
+        // Dropped before the next reading, since it is of no use.
         drop(body);
-        let mut second = Parser::new(&text, stray, Reading::Salvage);
-        (second.body(Kind::Eof), second.comments)
+        salvage(&text, stray)
     };
-    File { text: Arc::clone(&text), body, comments, errors }
+    File { text, body, comments, errors }
+}
+
+/// Reads what can be read of a text with errors: statements and comments.
+fn salvage(text: &str, stray: &StrayBytes) -> (Body, Vec<Span>) {
+    let mut second = Parser::new(text, stray, Reading::Salvage);
+    let body = second.body(Kind::Eof);
+    if second.open_blocks == 0 {
+        return (body, second.comments);
+    }
+    let mut third = Parser::new(text, stray, Reading::Salvage);
+    third.by_indentation = true;
+    let indented = third.body(Kind::Eof);
+    // A text that is not indented by its structure leaves closing braces over.
+    if third.stray_braces > second.stray_braces {
+        return (body, second.comments);
+    }
+    (indented, third.comments)
 }
 
 /// What to do at an error.
@@ -78,6 +98,13 @@ pub(super) struct Parser<'a> {
     pub(super) depth: u32,
     /// Opening marks read and not closed.
     pub(super) open: Vec<Kind>,
+    /// Whether a line further left than its block ends the block.
+    pub(super) by_indentation: bool,
+    /// Column of the innermost statement that the parser is in, where that is the first on its line.
+    pub(super) margin: Option<usize>,
+    /// Blocks without a closing brace, and closing braces without a block, in what was read.
+    open_blocks: usize,
+    pub(super) stray_braces: usize,
     comments: Vec<Span>,
     /// Whether a parser's error was told on the line that `line_known_to` is on; a second one there is not told.
     line_has_error: bool,
@@ -96,6 +123,10 @@ impl<'a> Parser<'a> {
             end: 0,
             depth: 0,
             open: Vec::new(),
+            by_indentation: false,
+            margin: None,
+            open_blocks: 0,
+            stray_braces: 0,
             comments: Vec::new(),
             line_has_error: false,
             line_known_to: 0,
@@ -108,30 +139,34 @@ impl<'a> Parser<'a> {
     /// Reads statements up to `until`, which is not read, or the end of the file.
     pub(super) fn body(&mut self, until: Kind) -> Body {
         let mut statements = Vec::new();
-        while self.token.kind != until && self.token.kind != Kind::Eof {
+        let margin = self.margin;
+        while self.token.kind != until && self.token.kind != Kind::Eof && !self.is_outdented() {
             let depth = self.depth;
             let open = self.open.len();
             let start = self.token;
-            match self.statement() {
-                Ok(statement) => statements.extend(statement),
-                Err(GiveUp) => {
-                    self.depth = depth;
-                    self.skip_statement(open, until);
-                }
+            if self.by_indentation {
+                self.margin = self.column_of_first();
             }
+            let Ok(statement) = self.statement() else {
+                self.depth = depth;
+                self.skip_statement(open, until);
+                self.margin = margin;
+                if self.token.kind == Kind::Terminator || self.token == start {
+                    self.next();
+                }
+                continue;
+            };
+            self.margin = margin;
+            statements.extend(statement);
             if self.token.kind == until {
                 break;
             }
-            match self.reading {
-                Reading::Strict => {
-                    if self.token.kind != Kind::Terminator {
-                        self.report_unexpected("TERMINATOR");
-                        self.consume_statement();
-                    }
-                    self.next();
-                }
-                Reading::Salvage if self.token.kind == Kind::Terminator || self.token == start => self.next(),
-                Reading::Salvage => {}
+            if self.token.kind == Kind::Terminator {
+                self.next();
+            } else if self.reading == Reading::Strict {
+                self.report_unexpected("TERMINATOR");
+                self.consume_statement();
+                self.next();
             }
         }
         Body { statements }
@@ -183,6 +218,8 @@ impl<'a> Parser<'a> {
         self.leave();
         if self.reading == Reading::Strict || self.token.kind == Kind::RightCurly {
             self.expect(Kind::RightCurly)?;
+        } else {
+            self.open_blocks += 1;
         }
         let name = head.name();
         let label = head.label.and_then(|label| label.text);
@@ -190,89 +227,8 @@ impl<'a> Parser<'a> {
         Ok(Statement::Block(Block { name, parts: head.parts, label, body, span }))
     }
 
-    /// Reads a dotted name and a label. `None` where no name starts.
-    fn head(&mut self) -> Result<Option<Head>, GiveUp> {
-        if self.token.kind != Kind::Ident {
-            self.fail_unexpected("identifier")?;
-            return Ok(None);
-        }
-        let mut head = Head { parts: Vec::new(), joined_length: 0, label: None };
-        head.push(self.token);
-        self.next();
-        while self.token.kind == Kind::Dot {
-            self.next();
-            if self.token.kind != Kind::Ident {
-                self.fail_unexpected("identifier")?;
-            }
-            head.push(self.token);
-            self.next();
-        }
-        if !matches!(self.token.kind, Kind::Assign | Kind::LeftCurly) {
-            match (self.reading, self.token.kind) {
-                (Reading::Strict, Kind::String) => head.label = Some(self.label()),
-                (Reading::Strict, got) => {
-                    self.fail(|| format!("expected block label, got {}", got.name()))?
-                }
-                (Reading::Salvage, _) => head.label = self.salvage_label(),
-            }
-            if self.reading == Reading::Strict || head.label.is_some() {
-                self.next();
-            }
-            if self.reading == Reading::Salvage {
-                self.salvage_brace();
-            }
-        }
-        Ok(Some(head))
-    }
-
-    /// The label in sight, which is a string, and errors about it.
-    fn label(&mut self) -> Label {
-        let Span { start, end } = self.token.span;
-        let literal = self.token.span.slice(self.lexer.text);
-        let (place, text) = if literal.len() > 2 {
-            // What stands last may be no quote, where the string is not closed.
-            (self.token.span, Some(Span::new(start + 1, end - 1)))
-        } else {
-            (Span::new(start, self.boundary_from(start as usize + 2)), None)
-        };
-        if !literal.starts_with('"') {
-            self.report(|parser| {
-                let quoted = charset::quote(parser.units(parser.token.span));
-                format!("expected block label to be a double quoted string, but got {quoted}")
-            });
-        }
-        if text.is_some_and(|text| !charset::is_identifier(text.slice(self.lexer.text))) {
-            self.report(|parser| {
-                let quoted = charset::quote(parser.label_units().into_iter());
-                format!("expected block label to be a valid identifier, but got {quoted}")
-            });
-        }
-        Label { place, text }
-    }
-
-    /// The label as the reference cuts it: without the first and the last byte of the literal.
-    fn label_units(&self) -> Vec<Unit> {
-        let mut units: Vec<Unit> = self.units(self.token.span).skip(1).collect();
-        if let Some(Unit::Char(last)) = units.pop() {
-            let mut bytes = [0; 4];
-            let bytes = last.encode_utf8(&mut bytes).as_bytes();
-            units.extend(bytes.iter().take(bytes.len() - 1).map(|byte| Unit::Byte(*byte)));
-        }
-        units
-    }
-
-    /// The text of `place` as it stood in the file, before stray bytes were replaced.
-    fn units(&self, place: Span) -> impl Iterator<Item = Unit> {
-        place.slice(self.lexer.text).char_indices().map(move |(offset, character)| {
-            match self.lexer.stray_byte(place.start as usize + offset) {
-                Some(byte) => Unit::Byte(byte),
-                None => Unit::Char(character),
-            }
-        })
-    }
-
     /// The first character boundary at or after `offset`, within the text.
-    fn boundary_from(&self, offset: usize) -> u32 {
+    pub(super) fn boundary_from(&self, offset: usize) -> u32 {
         let text = self.lexer.text;
         let boundary = (offset..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
         span(boundary, boundary).start
@@ -282,10 +238,8 @@ impl<'a> Parser<'a> {
     pub(super) fn next(&mut self) {
         match self.token.kind {
             opening @ (Kind::LeftCurly | Kind::LeftParen | Kind::LeftBracket) => self.open.push(opening),
-            closing @ (Kind::RightCurly | Kind::RightParen | Kind::RightBracket) => {
-                if self.open.last().and_then(|open| open.closer()) == Some(closing) {
-                    self.open.pop();
-                }
+            closing if self.open.last().and_then(|open| open.closer()) == Some(closing) => {
+                self.open.pop();
             }
             _ => {}
         }
@@ -312,7 +266,13 @@ impl<'a> Parser<'a> {
     /// Goes one level down; an error where that is one too many.
     pub(super) fn enter(&mut self) -> Result<(), GiveUp> {
         self.depth += 1;
-        self.check_height(0)
+        if self.depth <= MAX_DEPTH {
+            return Ok(());
+        }
+        self.lexer
+            .reports
+            .add(Span::at(self.token.span.start), || format!("nested more than {MAX_DEPTH} deep"));
+        Err(GiveUp)
     }
 
     /// Comes back from [`Parser::enter`].
@@ -322,11 +282,11 @@ impl<'a> Parser<'a> {
 
     /// An error where a tree of `height` at this depth is too high.
     pub(super) fn check_height(&mut self, height: u32) -> Result<(), GiveUp> {
-        if self.depth + height <= MAX_DEPTH {
+        if self.depth + height <= MAX_HEIGHT {
             return Ok(());
         }
         let place = Span::at(self.token.span.start);
-        self.lexer.reports.add(place, || format!("nested more than {MAX_DEPTH} deep"));
+        self.lexer.reports.add(place, || format!("expression has more than {MAX_HEIGHT} levels"));
         Err(GiveUp)
     }
 
@@ -360,7 +320,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Tells of an error at the token in sight, unless the error before was on the same line.
-    fn report(&mut self, message: impl FnOnce(&Self) -> String) {
+    pub(super) fn report(&mut self, message: impl FnOnce(&Self) -> String) {
         let at = self.token.span.start as usize;
         let passed = self.lexer.bytes().get(self.line_known_to..at).unwrap_or_default();
         if passed.contains(&b'\n') {
@@ -372,53 +332,4 @@ impl<'a> Parser<'a> {
             self.lexer.reports.add(Span::at(self.token.span.start), || message);
         }
     }
-}
-
-/// The name and label before `=` or `{`.
-#[derive(Debug)]
-struct Head {
-    /// At least one. Where there were errors, not all are names.
-    parts: Vec<Span>,
-    /// The bytes of the parts and the dots between them.
-    joined_length: usize,
-    label: Option<Label>,
-}
-
-impl Head {
-    /// Adds a part of the name. Marks have no text in the reference's count, a line end has one byte.
-    fn push(&mut self, part: Token) {
-        let length = match part.kind {
-            Kind::Terminator => 1,
-            Kind::Ident
-            | Kind::Number
-            | Kind::Float
-            | Kind::String
-            | Kind::Bool
-            | Kind::Null
-            | Kind::Illegal => part.span.len() as usize,
-            _ => 0,
-        };
-        self.joined_length += length + usize::from(!self.parts.is_empty());
-        self.parts.push(part.span);
-    }
-
-    /// From the first to the last part.
-    fn name(&self) -> Span {
-        let first = self.parts.first().copied().unwrap_or_default();
-        self.parts.last().map_or(first, |last| first.to(*last))
-    }
-
-    /// Whether the name could be an attribute's.
-    fn may_be_attribute(&self) -> bool {
-        self.parts.len() == 1 && self.label.is_none_or(|label| label.text.is_none())
-    }
-}
-
-/// A label.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Label {
-    /// The literal with its quotes.
-    pub(super) place: Span,
-    /// What stands between the quotes; `None` for nothing.
-    pub(super) text: Option<Span>,
 }

@@ -87,7 +87,6 @@ fn same(left: &Traced, right: &Traced) -> bool {
         (Kind::Function(left), Kind::Function(right)) => left == right,
         (Kind::Int(_), Kind::Int(_)) | (Kind::Uint(_), Kind::Uint(_)) => equal(left, right),
         (Kind::Float(left), Kind::Float(right)) => left.to_bits() == right.to_bits(),
-        (Kind::Int(_) | Kind::Uint(_) | Kind::Float(_), _) => false,
         (Kind::Bytes(left), Kind::Bytes(right)) => left == right,
         (Kind::Array(left), Kind::Array(right)) => {
             left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| same(left, right))
@@ -96,7 +95,8 @@ fn same(left: &Traced, right: &Traced) -> bool {
             left.len() == right.len()
                 && left.iter().zip(right.iter()).all(|((a, left), (b, right))| a == b && same(left, right))
         }
-        (Kind::Array(_) | Kind::Bytes(_), _) => false,
+        // One of them only: their types differ, which the operator would overlook.
+        (Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) | Kind::Array(_) | Kind::Bytes(_), _) => false,
         _ => equal(left, right),
     }
 }

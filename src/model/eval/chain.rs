@@ -26,7 +26,7 @@ pub(crate) fn references<'f>(file: &'f File, expr: &'f Expr, visit: &mut impl Fn
             ExprKind::Array(items) => stack.extend(items.iter().rev()),
             ExprKind::Object(fields) => stack.extend(fields.iter().rev().map(|field| &field.value)),
             ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => {
-                stack.push(inner)
+                stack.push(inner);
             }
             ExprKind::Index(left, right) | ExprKind::Binary(left, _, _, right) => {
                 stack.push(right);

@@ -85,19 +85,6 @@ impl TypeName {
         wrappers.into_iter().rev().fold(inner, |inner, wrap| wrap(Box::new(inner)))
     }
 
-    /// The language's type that this one belongs to.
-    fn family(&self) -> &'static str {
-        match self {
-            Self::Text | Self::Duration => "string",
-            Self::Int | Self::Uint | Self::Float => "number",
-            Self::Bool => "bool",
-            Self::Bytes | Self::List(_) => "array",
-            Self::Map(_) => "object",
-            Self::Secret | Self::OptionalSecret | Self::Target | Self::Capsule(_) => "capsule",
-            Self::Any => "any",
-        }
-    }
-
     /// What null becomes.
     fn zero(&self) -> Kind {
         match self {
@@ -117,7 +104,7 @@ impl TypeName {
 
 /// Converts a value by the rules of assignment. The error names no expression; see [`super::evaluate_as`].
 pub(crate) fn convert(value: &Value, to: &TypeName) -> Evaluated {
-    assign(&Traced::import(value), to).map(|value| value.export()).map_err(|fault| fault.plain())
+    assign(&Traced::import(value), to).map(|value| value.export()).map_err(Fault::plain)
 }
 
 /// Converts a value by the rules of assignment; unknown parts stay, alternatives are converted one by one.
@@ -133,9 +120,10 @@ fn assign_known(value: &Traced, to: &TypeName) -> Outcome {
         TypeName::Any => return Ok(value.clone()),
         TypeName::Text => Kind::Text(text(value)?),
         TypeName::Int => Kind::Int(number(value)?.int()),
-        TypeName::Uint => match number(value)?.uint() {
-            uint => i64::try_from(uint).map_or(Kind::Uint(uint), Kind::Int),
-        },
+        TypeName::Uint => {
+            let uint = number(value)?.uint();
+            i64::try_from(uint).map_or(Kind::Uint(uint), Kind::Int)
+        }
         TypeName::Float => Kind::Float(number(value)?.float()),
         TypeName::Bool => match value.kind {
             Kind::Bool(value) => Kind::Bool(value),
@@ -176,7 +164,7 @@ fn assign_known(value: &Traced, to: &TypeName) -> Outcome {
 }
 
 /// The text that a string argument takes from a value.
-pub(crate) fn text(value: &Traced) -> Result<Arc<[u8]>, Box<Fault>> {
+pub(crate) fn text(value: &Traced) -> Result<Arc<[u8]>, Fault> {
     match &value.kind {
         Kind::Null => Ok([].into()),
         Kind::Text(text) | Kind::Bytes(text) | Kind::OptionalSecret(text, false) => Ok(text.clone()),
@@ -191,7 +179,7 @@ pub(crate) fn text(value: &Traced) -> Result<Arc<[u8]>, Box<Fault>> {
 }
 
 /// The number that a numeric argument takes from a value.
-fn number(value: &Traced) -> Result<Number, Box<Fault>> {
+fn number(value: &Traced) -> Result<Number, Fault> {
     let number = match &value.kind {
         Kind::Text(text) | Kind::OptionalSecret(text, false) => parse_number(text),
         kind => Number::of(kind),
@@ -283,19 +271,11 @@ fn target(value: &Traced) -> Outcome {
     for (key, field) in fields.iter() {
         let label = each(field, &mut |field| match (&field.kind, field.first_unknown()) {
             (_, Some(reason)) => Ok(Traced::unknown(reason)),
-            (Kind::Text(_), None) => Ok(field.clone()),
-            // What the reference turns into plain text stays a secret here, so that no message prints it.
-            (Kind::Secret(_) | Kind::OptionalSecret(_, true), None) => Ok(field.clone()),
-            _ => sprintf::sprintf(b"%v", std::slice::from_ref(field)),
+            // A secret, which the reference turns into plain text, stays one here, so that no message prints it.
+            (Kind::Text(_) | Kind::Secret(_) | Kind::OptionalSecret(_, true), None) => Ok(field.clone()),
+            _ => Ok(sprintf::sprintf(b"%v", std::slice::from_ref(field))),
         })?;
         out.insert(key.clone(), label);
     }
     Ok(Traced::object(out))
-}
-
-impl TypeName {
-    /// Whether values of this type can be told from their language type alone, for messages.
-    pub(crate) fn describe(&self) -> &'static str {
-        self.family()
-    }
 }

@@ -11,15 +11,19 @@ use crate::document::alloy::File;
 use crate::text::Span;
 
 /// The outcome of a step of an evaluation.
-pub(crate) type Outcome = Result<Traced, Box<Fault>>;
+pub(crate) type Outcome = Result<Traced, Fault>;
 
-/// What went wrong.
+/// What went wrong. Boxed: it is rare, and outcomes are passed up through every level.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) struct Fault(Box<Cause>);
+
+/// What a fault is about.
+#[derive(Debug)]
+enum Cause {
     /// A finished error.
     Final(EvalError),
-    /// Something about a value. The trail leads from the outermost value to the culprit, each with its way to the
-    /// next, such as `[0]` or `.name`; the last one has none.
+    /// Something about a value. The trail leads from the culprit to the outermost value, each with the way from
+    /// it to the one before, such as `[0]` or `.name`; the culprit has none.
     Value {
         /// The values on the way.
         trail: Vec<(Id, String)>,
@@ -30,43 +34,43 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// An error at a place.
-    pub(crate) fn at(span: Span, message: String) -> Box<Self> {
-        Box::new(Self::Final(EvalError { message, span: Some(span) }))
+    pub(crate) fn at(span: Span, message: String) -> Self {
+        Self(Box::new(Cause::Final(EvalError { message, span: Some(span) })))
     }
 
     /// An error without a place.
-    pub(crate) fn nowhere(message: impl Into<String>) -> Box<Self> {
-        Box::new(Self::Final(EvalError { message: message.into(), span: None }))
+    pub(crate) fn nowhere(message: impl Into<String>) -> Self {
+        Self(Box::new(Cause::Final(EvalError { message: message.into(), span: None })))
     }
 
     /// An error about one value.
-    pub(crate) fn about(value: &Traced, reason: impl Into<String>) -> Box<Self> {
-        Box::new(Self::Value { trail: vec![(value.id, String::new())], reason: reason.into() })
+    pub(crate) fn about(value: &Traced, reason: impl Into<String>) -> Self {
+        Self(Box::new(Cause::Value { trail: vec![(value.id, String::new())], reason: reason.into() }))
     }
 
     /// A value of a wrong type.
-    pub(crate) fn wrong_type(value: &Traced, expected: &str) -> Box<Self> {
+    pub(crate) fn wrong_type(value: &Traced, expected: &str) -> Self {
         Self::about(value, format!("should be {expected}, got {}", value.type_name()))
     }
 
     /// The same error, seen from the collection that holds the culprit under `way`.
-    pub(crate) fn inside(mut self: Box<Self>, outer: &Traced, way: String) -> Box<Self> {
-        if let Self::Value { trail, .. } = self.as_mut() {
-            trail.insert(0, (outer.id, way));
+    pub(crate) fn inside(mut self, outer: &Traced, way: String) -> Self {
+        if let Cause::Value { trail, .. } = self.0.as_mut() {
+            trail.push((outer.id, way));
         }
         self
     }
 
     /// The finished error. `sources` knows which expression made which value.
     pub(crate) fn finish(self, file: &File, sources: &HashMap<Id, &Expr>) -> EvalError {
-        let (trail, reason) = match self {
-            Self::Final(error) => return error,
-            Self::Value { trail, reason } => (trail, reason),
+        let (trail, reason) = match *self.0 {
+            Cause::Final(error) => return error,
+            Cause::Value { trail, reason } => (trail, reason),
         };
         let mut source = None;
         let mut way = String::new();
         let mut direct = false;
-        for (id, step) in trail {
+        for (id, step) in trail.into_iter().rev() {
             way.push_str(&step);
             match sources.get(&id) {
                 Some(expr) => {
@@ -86,10 +90,10 @@ impl Fault {
 
     /// The reason alone, for values that come from no expression.
     pub(crate) fn plain(self) -> EvalError {
-        match self {
-            Self::Final(error) => error,
-            Self::Value { trail, reason } => {
-                let way: String = trail.into_iter().map(|(_, step)| step).collect();
+        match *self.0 {
+            Cause::Final(error) => error,
+            Cause::Value { trail, reason } => {
+                let way: String = trail.into_iter().rev().map(|(_, step)| step).collect();
                 let message = if way.is_empty() { reason } else { format!("{way} {reason}") };
                 EvalError { message, span: None }
             }

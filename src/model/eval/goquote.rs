@@ -1,5 +1,7 @@
 //! Turns text into Go's quoted form, as `strconv.Quote` does.
 
+use std::fmt;
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -24,7 +26,7 @@ pub(crate) fn quote(text: &[u8], mark: char, ascii: bool) -> String {
     for rune in runes(text) {
         let code = u32::from(rune.letter);
         if rune.is_bad() {
-            out.push_str(&format!("\\x{:02x}", rune.bytes.first().copied().unwrap_or_default()));
+            append(&mut out, format_args!("\\x{:02x}", rune.bytes.first().copied().unwrap_or_default()));
             continue;
         }
         match rune.letter {
@@ -41,13 +43,19 @@ pub(crate) fn quote(text: &[u8], mark: char, ascii: bool) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '\u{b}' => out.push_str("\\v"),
-            letter if letter < ' ' || letter == '\u{7f}' => out.push_str(&format!("\\x{code:02x}")),
-            _ if code < 0x1_0000 => out.push_str(&format!("\\u{code:04x}")),
-            _ => out.push_str(&format!("\\U{code:08x}")),
+            letter if letter < ' ' || letter == '\u{7f}' => append(&mut out, format_args!("\\x{code:02x}")),
+            _ if code < 0x1_0000 => append(&mut out, format_args!("\\u{code:04x}")),
+            _ => append(&mut out, format_args!("\\U{code:08x}")),
         }
     }
     out.push(mark);
     out
+}
+
+/// Appends formatted text.
+pub(crate) fn append(out: &mut String, text: fmt::Arguments<'_>) {
+    // Writing to a `String` cannot fail.
+    let _ = out.write_fmt(text);
 }
 
 /// Whether text can stand between backticks.

@@ -2,6 +2,7 @@
 
 use super::gofloat;
 use super::goquote;
+use super::goquote::append;
 use super::runes::runes;
 use super::sprintf::go_type;
 use super::traced::Kind;
@@ -52,7 +53,7 @@ impl Printer {
     pub(crate) fn print(&mut self, value: &Traced, verb: char) {
         match (verb, &value.kind) {
             (_, Kind::Function(_) | Kind::Capsule(_) | Kind::OneOf(_) | Kind::Unknown(_)) => {
-                self.unsupported = true
+                self.unsupported = true;
             }
             ('T', _) => self.text(go_type(value).as_bytes(), 's'),
             ('v', Kind::Null) => self.pad(b"<nil>"),
@@ -177,7 +178,11 @@ impl Printer {
             if self.flags.sharp && (index == 0 || self.flags.space) {
                 out.push_str(mark);
             }
-            out.push_str(&if upper { format!("{byte:02X}") } else { format!("{byte:02x}") });
+            if upper {
+                append(&mut out, format_args!("{byte:02X}"));
+            } else {
+                append(&mut out, format_args!("{byte:02x}"));
+            }
         }
         self.pad(out.as_bytes());
     }

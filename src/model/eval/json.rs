@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::goquote::append;
 use super::traced::Fields;
 use super::traced::Kind;
 use super::traced::Traced;
@@ -309,7 +310,7 @@ fn write_float(value: f64, out: &mut String) {
         let text = format!("{value:e}");
         out.push_str(&if size < 1.0 { text } else { text.replace('e', "e+") });
     } else {
-        out.push_str(&format!("{value}"));
+        append(out, format_args!("{value}"));
     }
 }
 
@@ -325,7 +326,7 @@ fn write_text(text: &str, out: &mut String) {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..' ' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(letter)));
+                append(out, format_args!("\\u{:04x}", u32::from(letter)));
             }
             _ => out.push(letter),
         }

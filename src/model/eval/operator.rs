@@ -117,14 +117,12 @@ fn unwrap_secrets(left: &Kind, right: &Kind) -> Option<(Kind, Kind)> {
     use Kind::Secret;
     use Kind::Text;
     Some(match (left, right) {
-        (OptionalSecret(text, _), Secret(_)) => (Secret(text.clone()), right.clone()),
-        (Secret(_), OptionalSecret(text, _)) => (left.clone(), Secret(text.clone())),
+        (OptionalSecret(text, _) | Text(text), Secret(_)) => (Secret(text.clone()), right.clone()),
+        (Secret(_), OptionalSecret(text, _) | Text(text)) => (left.clone(), Secret(text.clone())),
         (OptionalSecret(_, true), Text(text)) => (left.clone(), OptionalSecret(text.clone(), true)),
         (OptionalSecret(text, false), Text(_)) => (Text(text.clone()), right.clone()),
         (Text(text), OptionalSecret(_, true)) => (OptionalSecret(text.clone(), true), right.clone()),
         (Text(_), OptionalSecret(text, false)) => (left.clone(), Text(text.clone())),
-        (Secret(_), Text(text)) => (left.clone(), Secret(text.clone())),
-        (Text(text), Secret(_)) => (Secret(text.clone()), right.clone()),
         _ => return None,
     })
 }

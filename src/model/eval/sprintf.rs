@@ -10,17 +10,17 @@ use super::traced::Traced;
 const WIDEST: usize = 1_000_000;
 
 /// Longer results than this stay unknown: widths multiply.
-const LONGEST: usize = 16 << 20;
+const LONGEST: usize = super::traced::LONGEST_TEXT;
 
 /// `fmt.Sprintf(format, arguments...)`. What depends on memory addresses, or is too rare to be written here, is unknown.
-pub(crate) fn sprintf(format: &[u8], arguments: &[Traced]) -> Outcome {
+pub(crate) fn sprintf(format: &[u8], arguments: &[Traced]) -> Traced {
     let mut run =
         Run { format, at: 0, arguments, next: 0, reordered: false, sound: true, printer: Printer::default() };
     run.all();
     if run.printer.unsupported || run.printer.out.len() > LONGEST {
-        return Ok(Traced::unknown("string.format is not followed for this format"));
+        return Traced::unknown("string.format is not followed for this format");
     }
-    Ok(Traced::text(run.printer.out))
+    Traced::text(run.printer.out)
 }
 
 /// One run through a format.

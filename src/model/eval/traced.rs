@@ -14,6 +14,15 @@ use super::value::Value;
 /// The identity of a value. `NOBODY` belongs to null, which is never recognised.
 pub(crate) type Id = u64;
 
+/// Values are given out up to this depth.
+const DEEPEST: u32 = 600;
+
+/// Longer text, in bytes, and longer lists are not computed: they become unknown. Programs that people write stay far
+/// below; without a limit `string.replace` in itself fills any memory.
+pub(crate) const LONGEST_TEXT: usize = 4 << 20;
+/// See [`LONGEST_TEXT`].
+pub(crate) const LONGEST_LIST: usize = 100_000;
+
 /// The identity of null.
 pub(crate) const NOBODY: Id = 0;
 
@@ -113,7 +122,24 @@ impl Traced {
         Kind::Unknown(reason.into()).into()
     }
 
-    /// The language's name for its type; `None` where the type is not known.
+    /// What a computed value is that would be too large.
+    pub(crate) fn too_large() -> Self {
+        Self::unknown("the value is too large to be followed")
+    }
+
+    /// The value, unless it is too large.
+    pub(crate) fn limited(self) -> Self {
+        let fits = match &self.kind {
+            Kind::Text(text) | Kind::Secret(text) | Kind::OptionalSecret(text, _) => {
+                text.len() <= LONGEST_TEXT
+            }
+            Kind::Array(items) => items.len() <= LONGEST_LIST,
+            _ => true,
+        };
+        if fits { self } else { Self::too_large() }
+    }
+
+    /// The language's name for its type.
     pub(crate) fn type_name(&self) -> &'static str {
         match &self.kind {
             Kind::Null => "null",
@@ -175,8 +201,16 @@ impl Traced {
         }
     }
 
-    /// Gives the value out. Text that is not UTF-8 becomes bytes.
+    /// Gives the value out. Text that is not UTF-8 becomes bytes; what is nested too deeply becomes unknown, so that
+    /// values which are made of one another stay shallow.
     pub(crate) fn export(&self) -> Value {
+        self.export_within(DEEPEST)
+    }
+
+    fn export_within(&self, depth: u32) -> Value {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Value::Unknown("the value is nested too deeply".into());
+        };
         match &self.kind {
             Kind::Null => Value::Null,
             Kind::Int(value) => Value::Int(*value),
@@ -192,13 +226,16 @@ impl Traced {
             Kind::OptionalSecret(text, secret) => {
                 Value::OptionalSecret { text: String::from_utf8_lossy(text).into(), secret: *secret }
             }
-            Kind::Array(items) => Value::Array(items.iter().map(Self::export).collect()),
+            Kind::Array(items) => Value::Array(items.iter().map(|item| item.export_within(depth)).collect()),
             Kind::Object(fields) => {
-                Value::Object(fields.iter().map(|(key, value)| (key.clone(), value.export())).collect())
+                let field = |(key, value): (&Arc<str>, &Self)| (key.clone(), value.export_within(depth));
+                Value::Object(fields.iter().map(field).collect())
             }
             Kind::Function(name) => Value::Function(name.clone()),
             Kind::Capsule(capsule) => Value::Capsule(capsule.clone()),
-            Kind::OneOf(values) => Value::OneOf(values.iter().map(Self::export).collect()),
+            Kind::OneOf(values) => {
+                Value::OneOf(values.iter().map(|value| value.export_within(depth)).collect())
+            }
             Kind::Unknown(reason) => Value::Unknown(reason.clone()),
         }
     }

@@ -100,26 +100,26 @@ impl<'a> Walk<'a> {
             ExprKind::Identifier => self.chain(&[expr]),
             ExprKind::Array(items) => self.list(items).map(Traced::array),
             ExprKind::Object(_) => self.object(expr),
-            ExprKind::Access(inner, name) => match chain::nodes(expr) {
-                Some(nodes) => self.chain(&nodes),
-                None => {
-                    let value = self.expr(inner)?;
-                    self.access(&value, *name)
+            ExprKind::Access(inner, name) => {
+                if let Some(nodes) = chain::nodes(expr) {
+                    return self.chain(&nodes);
                 }
-            },
+                let value = self.expr(inner)?;
+                self.access(&value, *name)
+            }
             ExprKind::Index(inner, index) => self.index(inner, index),
             ExprKind::Call(function, arguments) => self.call(function, arguments),
             ExprKind::Unary(op, inner) => operator::unary(*op, &self.expr(inner)?),
             ExprKind::Binary(left, op, _, right) => {
                 let left = self.expr(left)?;
                 let right = self.expr(right)?;
-                operator::binary(&left, *op, &right)
+                operator::binary(&left, *op, &right).map(Traced::limited)
             }
             ExprKind::Paren(inner) => self.expr(inner),
         }
     }
 
-    fn list(&mut self, items: &'a [Expr]) -> Result<Vec<Traced>, Box<Fault>> {
+    fn list(&mut self, items: &'a [Expr]) -> Result<Vec<Traced>, Fault> {
         let mut values = Vec::with_capacity(items.len());
         for item in items {
             values.push(self.expr(item)?);
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
             return Err(Fault::wrong_type(&function, "function"));
         }
         let arguments = self.list(arguments)?;
-        library::call(&function, &arguments, self.scope)
+        library::call(&function, &arguments, self.scope).map(Traced::limited)
     }
 
     /// `value.name`.
@@ -180,15 +180,15 @@ impl<'a> Walk<'a> {
                 let value = self.known.entry(name).or_insert_with(|| Traced::import(&value)).clone();
                 (value, used)
             }
-            Lookup::Missing => match parts.first().and_then(|first| library::lookup(first)) {
-                Some(value) => (value, 1),
-                None => {
+            Lookup::Missing => {
+                let Some(value) = parts.first().and_then(|first| library::lookup(first)) else {
                     let (message, covered) = self.scope.unresolved(&parts);
                     let node = nodes.get(covered.clamp(1, nodes.len()) - 1);
                     let span = node.map(|node| node.span).unwrap_or_default();
                     return Err(Fault::at(span, message));
-                }
-            },
+                };
+                (value, 1)
+            }
         };
         if let Some(node) = nodes.get(used - 1) {
             self.made(&value, node);
@@ -242,6 +242,6 @@ fn element(value: &Traced, index: &Traced) -> Outcome {
     }
 }
 
-fn no_object(value: &Traced) -> Box<Fault> {
+fn no_object(value: &Traced) -> Fault {
     Fault::about(value, "expected object or array or a capsule convertible to an object, got capsule")
 }

@@ -78,7 +78,7 @@ fn ours(bytes: &[u8], file: &File) -> Vec<Value> {
     };
     let place = |offset: usize| {
         let before = &bytes[..offset];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         (line, offset - start + 1)
     };

@@ -7,10 +7,10 @@ use base64::engine::GeneralPurpose;
 use base64::engine::GeneralPurposeConfig;
 
 use super::Argument;
+use crate::model::eval::goquote::append;
 use crate::model::eval::json;
 use crate::model::eval::traced::Kind;
 use crate::model::eval::traced::Traced;
-use crate::model::eval::value::Scope;
 
 /// What a function of the library gives. Reasons do not repeat the text: it may come from a secret.
 type Given = Result<Traced, String>;
@@ -28,7 +28,7 @@ fn text(arguments: &[Argument]) -> &[u8] {
 }
 
 /// `encoding.from_json`: all numbers become floats.
-pub(super) fn from_json(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn from_json(arguments: &[Argument]) -> Given {
     match json::parse(text(arguments), json::Numbers::Floats) {
         Ok(value) => Ok(value),
         Err(json::Refused::Invalid(at)) => Err(format!("invalid JSON at byte {at}")),
@@ -37,12 +37,12 @@ pub(super) fn from_json(arguments: &[Argument], _: &dyn Scope) -> Given {
 }
 
 /// `encoding.from_yaml`. The seam for a YAML reader: until one is connected here the value stays unknown.
-pub(super) fn from_yaml(_: &[Argument], _: &dyn Scope) -> Given {
-    Ok(Traced::unknown("encoding.from_yaml is not followed"))
+pub(super) fn from_yaml(_: &[Argument]) -> Traced {
+    Traced::unknown("encoding.from_yaml is not followed")
 }
 
 /// `encoding.to_json`: objects only. Secrets come out in clear, as in the reference.
-pub(super) fn to_json(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn to_json(arguments: &[Argument]) -> Given {
     let Some(Argument::Any(value @ Traced { kind: Kind::Object(_), .. })) = arguments.first() else {
         return Err("jsonEncode only supports map".to_owned());
     };
@@ -55,12 +55,12 @@ pub(super) fn to_json(arguments: &[Argument], _: &dyn Scope) -> Given {
 }
 
 /// `encoding.from_base64`.
-pub(super) fn from_base64(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn from_base64(arguments: &[Argument]) -> Given {
     decode(&STANDARD, text(arguments))
 }
 
 /// `encoding.from_URLbase64`.
-pub(super) fn from_url_base64(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn from_url_base64(arguments: &[Argument]) -> Given {
     decode(&URL, text(arguments))
 }
 
@@ -74,32 +74,32 @@ fn decode(engine: &GeneralPurpose, text: &[u8]) -> Given {
 }
 
 /// `encoding.to_base64`.
-pub(super) fn to_base64(arguments: &[Argument], _: &dyn Scope) -> Given {
-    Ok(Traced::text(STANDARD.encode(text(arguments))))
+pub(super) fn to_base64(arguments: &[Argument]) -> Traced {
+    Traced::text(STANDARD.encode(text(arguments)))
 }
 
 /// `encoding.to_URLbase64`.
-pub(super) fn to_url_base64(arguments: &[Argument], _: &dyn Scope) -> Given {
-    Ok(Traced::text(URL.encode(text(arguments))))
+pub(super) fn to_url_base64(arguments: &[Argument]) -> Traced {
+    Traced::text(URL.encode(text(arguments)))
 }
 
 /// `encoding.url_encode`, for a query: a blank becomes `+`.
-pub(super) fn url_encode(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn url_encode(arguments: &[Argument]) -> Traced {
     let mut out = String::new();
     for byte in text(arguments) {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(*byte))
+                out.push(char::from(*byte));
             }
             b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => append(&mut out, format_args!("%{byte:02X}")),
         }
     }
-    Ok(Traced::text(out))
+    Traced::text(out)
 }
 
 /// `encoding.url_decode`, of a query.
-pub(super) fn url_decode(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn url_decode(arguments: &[Argument]) -> Given {
     let mut out = Vec::new();
     let mut rest = text(arguments);
     while let Some((byte, after)) = rest.split_first() {

@@ -11,8 +11,8 @@ use crate::model::eval::operator::equal;
 use crate::model::eval::traced::Kind;
 use crate::model::eval::traced::Traced;
 
-/// The most elements that a join of lists may give; more become unknown.
-const MOST_JOINED: usize = 100_000;
+/// The most pairs of elements that are compared; more leave the result unknown.
+const MOST_PAIRS: usize = 1_000_000;
 
 /// Resolves alternatives of the arguments themselves, one argument after the other.
 fn settled(arguments: &[Traced], apply: &mut dyn FnMut(&[Traced]) -> Outcome) -> Outcome {
@@ -40,8 +40,8 @@ fn few_combinations(arguments: &[Traced]) -> bool {
     product <= crate::model::eval::alternatives::MOST
 }
 
-fn too_many() -> Outcome {
-    Ok(Traced::unknown("there are too many possible values"))
+fn too_many() -> Traced {
+    Traced::unknown("there are too many possible values")
 }
 
 /// The reason why an argument itself is not known.
@@ -55,7 +55,7 @@ fn unknown(arguments: &[Traced]) -> Option<Arc<str>> {
 /// `coalesce`: the first value that is neither null, nor zero, nor empty; else the last one.
 pub(super) fn coalesce(arguments: &[Traced]) -> Outcome {
     if !few_combinations(arguments) {
-        return too_many();
+        return Ok(too_many());
     }
     settled(arguments, &mut |arguments| {
         for argument in arguments {
@@ -88,7 +88,7 @@ fn is_empty(kind: &Kind) -> bool {
 /// `array.concat`.
 pub(super) fn concat(arguments: &[Traced]) -> Outcome {
     if !few_combinations(arguments) {
-        return too_many();
+        return Ok(too_many());
     }
     settled(arguments, &mut |arguments| {
         for argument in arguments {
@@ -102,7 +102,8 @@ pub(super) fn concat(arguments: &[Traced]) -> Outcome {
         if let [only] = arguments {
             return Ok(only.clone());
         }
-        Ok(Traced::array(arguments.iter().filter_map(Traced::items).flatten().collect()))
+        let items: Vec<Traced> = arguments.iter().filter_map(Traced::items).flatten().collect();
+        Ok(Traced::array(items))
     })
 }
 
@@ -114,7 +115,7 @@ pub(super) fn combine_maps(arguments: &[Traced]) -> Outcome {
         return Err(Fault::nowhere(format!("combine_maps: expected 3 or 4 arguments, got {count}")));
     }
     if !few_combinations(arguments) {
-        return too_many();
+        return Ok(too_many());
     }
     settled(arguments, &mut |arguments| match arguments {
         [left, right, keys, rest @ ..] => {
@@ -142,6 +143,9 @@ pub(super) fn combine_maps(arguments: &[Traced]) -> Outcome {
 }
 
 fn joined(left: &[Traced], right: &[Traced], names: &[Traced], keep: bool) -> Outcome {
+    if left.len().saturating_mul(right.len()) > MOST_PAIRS {
+        return Ok(Traced::too_large());
+    }
     let mut out = Vec::new();
     for element in left {
         for other in right {
@@ -183,16 +187,13 @@ fn joined(left: &[Traced], right: &[Traced], names: &[Traced], keep: bool) -> Ou
             } else if keep {
                 out.push(element.clone());
             }
-            if out.len() > MOST_JOINED {
-                return Ok(Traced::unknown("array.combine_maps gives too many elements"));
-            }
         }
     }
     Ok(Traced::array(out))
 }
 
 /// Elements of a list of objects; elements that are not known stay, for the caller to see.
-fn objects(list: &Traced) -> Result<Vec<Traced>, Box<Fault>> {
+fn objects(list: &Traced) -> Result<Vec<Traced>, Fault> {
     let Some(items) = list.items() else { return Err(Fault::wrong_type(list, "array")) };
     let strange =
         items.iter().find(|item| !matches!(item.kind, Kind::Object(_) | Kind::Unknown(_) | Kind::OneOf(_)));
@@ -219,7 +220,7 @@ pub(super) fn group_by(arguments: &[Traced]) -> Outcome {
         return Err(Fault::nowhere(format!("group_by: expected 3 arguments, got {count}")));
     }
     if !few_combinations(arguments) {
-        return too_many();
+        return Ok(too_many());
     }
     settled(arguments, &mut |arguments| match arguments {
         [list, key, drop] => {

@@ -34,10 +34,23 @@ enum Parameter {
 /// How a function takes its arguments.
 #[derive(Clone, Copy)]
 enum Form {
-    /// A function of converted arguments; the flag says whether the last parameter repeats.
-    Plain(&'static [Parameter], bool, fn(&[Argument], &dyn Scope) -> Result<Traced, String>),
+    /// A function of converted arguments.
+    Plain(&'static [Parameter], Body),
+    /// A function of converted arguments whose last parameter repeats.
+    Variadic(&'static [Parameter], Body),
     /// A function that looks at its arguments as they are.
     Raw(fn(&[Traced]) -> Outcome),
+}
+
+/// What a function does with its converted arguments.
+#[derive(Clone, Copy)]
+enum Body {
+    /// It always gives a value.
+    Sure(fn(&[Argument]) -> Traced),
+    /// It may refuse, with a reason.
+    May(fn(&[Argument]) -> Result<Traced, String>),
+    /// It asks the environment.
+    Asks(fn(&[Argument], &dyn Scope) -> Traced),
 }
 
 /// A converted argument.
@@ -68,40 +81,44 @@ impl Argument {
 
 /// The functions by their full names. Source: `stdlib` of the component facts.
 const FUNCTIONS: &[(&str, Form)] = {
+    use Body::Asks;
+    use Body::May;
+    use Body::Sure;
     use Form::Plain;
     use Form::Raw;
+    use Form::Variadic;
     use Parameter::Any;
     use Parameter::Secret;
     use Parameter::Text;
     use Parameter::Texts;
     &[
         ("coalesce", Raw(list::coalesce)),
-        ("json_path", Plain(&[Text, Text], false, path::json_path)),
-        ("sys.env", Plain(&[Text], false, env)),
-        ("convert.nonsensitive", Plain(&[Secret], false, |arguments, _| Ok(first_text(arguments)))),
+        ("json_path", Plain(&[Text, Text], Sure(path::json_path))),
+        ("sys.env", Plain(&[Text], Asks(env))),
+        ("convert.nonsensitive", Plain(&[Secret], Sure(first_text))),
         ("array.concat", Raw(list::concat)),
         ("array.combine_maps", Raw(list::combine_maps)),
         ("array.group_by", Raw(list::group_by)),
-        ("encoding.from_json", Plain(&[Text], false, encoding::from_json)),
-        ("encoding.from_yaml", Plain(&[Text], false, encoding::from_yaml)),
-        ("encoding.from_base64", Plain(&[Text], false, encoding::from_base64)),
-        ("encoding.from_URLbase64", Plain(&[Text], false, encoding::from_url_base64)),
-        ("encoding.to_json", Plain(&[Any], false, encoding::to_json)),
-        ("encoding.to_base64", Plain(&[Text], false, encoding::to_base64)),
-        ("encoding.to_URLbase64", Plain(&[Text], false, encoding::to_url_base64)),
-        ("encoding.url_encode", Plain(&[Text], false, encoding::url_encode)),
-        ("encoding.url_decode", Plain(&[Text], false, encoding::url_decode)),
-        ("string.format", Plain(&[Text, Any], true, format)),
-        ("string.join", Plain(&[Texts, Text], false, text::join)),
-        ("string.replace", Plain(&[Text, Text, Text], false, text::replace)),
-        ("string.split", Plain(&[Text, Text], false, text::split)),
-        ("string.to_lower", Plain(&[Text], false, text::to_lower)),
-        ("string.to_upper", Plain(&[Text], false, text::to_upper)),
-        ("string.trim", Plain(&[Text, Text], false, text::trim)),
-        ("string.trim_prefix", Plain(&[Text, Text], false, text::trim_prefix)),
-        ("string.trim_suffix", Plain(&[Text, Text], false, text::trim_suffix)),
-        ("string.trim_space", Plain(&[Text], false, text::trim_space)),
-        ("file.path_join", Plain(&[Text], true, path::path_join)),
+        ("encoding.from_json", Plain(&[Text], May(encoding::from_json))),
+        ("encoding.from_yaml", Plain(&[Text], Sure(encoding::from_yaml))),
+        ("encoding.from_base64", Plain(&[Text], May(encoding::from_base64))),
+        ("encoding.from_URLbase64", Plain(&[Text], May(encoding::from_url_base64))),
+        ("encoding.to_json", Plain(&[Any], May(encoding::to_json))),
+        ("encoding.to_base64", Plain(&[Text], Sure(encoding::to_base64))),
+        ("encoding.to_URLbase64", Plain(&[Text], Sure(encoding::to_url_base64))),
+        ("encoding.url_encode", Plain(&[Text], Sure(encoding::url_encode))),
+        ("encoding.url_decode", Plain(&[Text], May(encoding::url_decode))),
+        ("string.format", Variadic(&[Text, Any], Sure(format))),
+        ("string.join", Plain(&[Texts, Text], Sure(text::join))),
+        ("string.replace", Plain(&[Text, Text, Text], Sure(text::replace))),
+        ("string.split", Plain(&[Text, Text], Sure(text::split))),
+        ("string.to_lower", Plain(&[Text], Sure(text::to_lower))),
+        ("string.to_upper", Plain(&[Text], Sure(text::to_upper))),
+        ("string.trim", Plain(&[Text, Text], Sure(text::trim))),
+        ("string.trim_prefix", Plain(&[Text, Text], Sure(text::trim_prefix))),
+        ("string.trim_suffix", Plain(&[Text, Text], Sure(text::trim_suffix))),
+        ("string.trim_space", Plain(&[Text], Sure(text::trim_space))),
+        ("file.path_join", Variadic(&[Text], Sure(path::path_join))),
     ]
 };
 
@@ -189,35 +206,49 @@ pub(crate) fn call(function: &Traced, arguments: &[Traced], scope: &dyn Scope) -
     };
     match FUNCTIONS.iter().find(|(full, _)| *full == name.as_ref()).map(|(_, form)| *form) {
         Some(Form::Raw(body)) => body(arguments),
-        Some(Form::Plain(parameters, repeats, body)) => {
-            let least = parameters.len() - usize::from(repeats);
-            if repeats && arguments.len() < least {
-                return Err(Fault::about(
-                    function,
-                    format!("expected at least {least} args, got {}", arguments.len()),
-                ));
+        Some(Form::Plain(parameters, body)) => {
+            if arguments.len() != parameters.len() {
+                let reason = format!("expected {} args, got {}", parameters.len(), arguments.len());
+                return Err(Fault::about(function, reason));
             }
-            if !repeats && arguments.len() != least {
-                return Err(Fault::about(
-                    function,
-                    format!("expected {least} args, got {}", arguments.len()),
-                ));
+            converted(function, arguments, parameters, body, scope)
+        }
+        Some(Form::Variadic(parameters, body)) => {
+            let least = parameters.len() - 1;
+            if arguments.len() < least {
+                let reason = format!("expected at least {least} args, got {}", arguments.len());
+                return Err(Fault::about(function, reason));
             }
-            combine(arguments, &mut |arguments| {
-                let mut converted = Vec::with_capacity(arguments.len());
-                for (index, argument) in arguments.iter().enumerate() {
-                    let parameter = parameters.get(index).or(parameters.last());
-                    converted.push(take(argument, parameter.copied().unwrap_or(Parameter::Any))?);
-                }
-                body(&converted, scope).map_err(|reason| Fault::about(function, reason))
-            })
+            converted(function, arguments, parameters, body, scope)
         }
         None => Ok(Traced::unknown(format!("the function {name} is not known"))),
     }
 }
 
+/// Calls a function with converted arguments; all of them have to be known.
+fn converted(
+    function: &Traced,
+    arguments: &[Traced],
+    parameters: &[Parameter],
+    body: Body,
+    scope: &dyn Scope,
+) -> Outcome {
+    combine(arguments, &mut |arguments| {
+        let mut converted = Vec::with_capacity(arguments.len());
+        for (index, argument) in arguments.iter().enumerate() {
+            let parameter = parameters.get(index).or(parameters.last());
+            converted.push(take(argument, parameter.copied().unwrap_or(Parameter::Any))?);
+        }
+        match body {
+            Body::Sure(body) => Ok(body(&converted)),
+            Body::May(body) => body(&converted).map_err(|reason| Fault::about(function, reason)),
+            Body::Asks(body) => Ok(body(&converted, scope)),
+        }
+    })
+}
+
 /// Converts a known argument.
-fn take(argument: &Traced, parameter: Parameter) -> Result<Argument, Box<Fault>> {
+fn take(argument: &Traced, parameter: Parameter) -> Result<Argument, Fault> {
     match parameter {
         Parameter::Text => convert::text(argument).map(Argument::Text),
         Parameter::Any => Ok(Argument::Any(argument.clone())),
@@ -245,13 +276,13 @@ fn first_text(arguments: &[Argument]) -> Traced {
     Traced::text(arguments.first().map(Argument::text).unwrap_or_default())
 }
 
-fn env(arguments: &[Argument], scope: &dyn Scope) -> Result<Traced, String> {
+fn env(arguments: &[Argument], scope: &dyn Scope) -> Traced {
     let name = arguments.first().map(Argument::text).unwrap_or_default();
-    Ok(Traced::import(&scope.env(&String::from_utf8_lossy(name))))
+    Traced::import(&scope.env(&String::from_utf8_lossy(name)))
 }
 
-fn format(arguments: &[Argument], _: &dyn Scope) -> Result<Traced, String> {
-    let Some((format, rest)) = arguments.split_first() else { return Ok(Traced::text("")) };
+fn format(arguments: &[Argument]) -> Traced {
+    let Some((format, rest)) = arguments.split_first() else { return Traced::text("") };
     let values: Vec<Traced> = rest
         .iter()
         .filter_map(|argument| match argument {
@@ -259,6 +290,5 @@ fn format(arguments: &[Argument], _: &dyn Scope) -> Result<Traced, String> {
             _ => None,
         })
         .collect();
-    // Formatting refuses nothing: mismatches are printed.
-    sprintf(format.text(), &values).map_err(|fault| fault.plain().message)
+    sprintf(format.text(), &values)
 }

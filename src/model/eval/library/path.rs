@@ -4,18 +4,14 @@ use super::Argument;
 use crate::model::eval::json;
 use crate::model::eval::traced::Kind;
 use crate::model::eval::traced::Traced;
-use crate::model::eval::value::Scope;
-
-/// What a function of the library gives.
-type Given = Result<Traced, String>;
 
 /// `file.path_join`: joins what is not empty and cleans the path, without looking at the file system.
-pub(super) fn path_join(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn path_join(arguments: &[Argument]) -> Traced {
     let parts: Vec<&[u8]> = arguments.iter().map(Argument::text).skip_while(|part| part.is_empty()).collect();
     if parts.is_empty() {
-        return Ok(Traced::text(""));
+        return Traced::text("");
     }
-    Ok(Traced::text(clean(&parts.join(&b'/'))))
+    Traced::text(clean(&parts.join(&b'/')))
 }
 
 /// Go's `filepath.Clean` on Unix.
@@ -48,21 +44,20 @@ fn clean(path: &[u8]) -> Vec<u8> {
 
 /// `json_path(text, path)`: a list of what the path leads to. Names and non-negative indexes are followed, such as
 /// `$.a.b[0]`, `['a b']`, `.*` and `[*]`; filters, slices and descents leave the result unknown.
-pub(super) fn json_path(arguments: &[Argument], _: &dyn Scope) -> Given {
-    let [text, path] = arguments else { return Ok(Traced::null()) };
-    let value = match json::parse(text.text(), json::Numbers::Integers) {
-        Ok(value) => value,
-        // Its JSON reader takes more than JSON, so a refusal here decides nothing.
-        Err(_) => return Ok(Traced::unknown("json_path is not followed for this text")),
+pub(super) fn json_path(arguments: &[Argument]) -> Traced {
+    let [text, path] = arguments else { return Traced::null() };
+    // Its JSON reader takes more than JSON, so a refusal here decides nothing.
+    let Ok(value) = json::parse(text.text(), json::Numbers::Integers) else {
+        return Traced::unknown("json_path is not followed for this text");
     };
     let Some(steps) = std::str::from_utf8(path.text()).ok().and_then(steps) else {
-        return Ok(Traced::unknown("json_path is not followed for this path"));
+        return Traced::unknown("json_path is not followed for this path");
     };
     let mut found = vec![value];
     for step in steps {
         found = found.iter().flat_map(|value| follow(value, &step)).collect();
     }
-    Ok(Traced::array(found))
+    Traced::array(found)
 }
 
 /// One step of a path.
@@ -82,16 +77,14 @@ fn steps(path: &str) -> Option<Vec<Step>> {
             let (inside, after) = inner.split_once(']')?;
             steps.push(match inside {
                 "*" => Step::All,
-                _ => match inside.parse() {
-                    Ok(index) => Step::Index(index),
-                    Err(_) => {
-                        let name = inside.strip_prefix('\'')?.strip_suffix('\'')?;
-                        if name.contains(['\'', '\\']) {
-                            return None;
-                        }
-                        Step::Name(name.to_owned())
+                _ if inside.bytes().all(|byte| byte.is_ascii_digit()) => Step::Index(inside.parse().ok()?),
+                _ => {
+                    let name = inside.strip_prefix('\'')?.strip_suffix('\'')?;
+                    if name.contains(['\'', '\\']) {
+                        return None;
                     }
-                },
+                    Step::Name(name.to_owned())
+                }
             });
             rest = after;
             continue;

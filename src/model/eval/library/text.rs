@@ -3,26 +3,32 @@
 use super::Argument;
 use crate::model::eval::runes::Rune;
 use crate::model::eval::runes::runes;
+use crate::model::eval::traced::LONGEST_LIST;
+use crate::model::eval::traced::LONGEST_TEXT;
 use crate::model::eval::traced::Traced;
-use crate::model::eval::value::Scope;
-
-/// What a function of the library gives.
-type Given = Result<Traced, String>;
 
 fn texts<const N: usize>(arguments: &[Argument]) -> [&[u8]; N] {
     std::array::from_fn(|index| arguments.get(index).map(Argument::text).unwrap_or_default())
 }
 
 /// `string.join`.
-pub(super) fn join(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn join(arguments: &[Argument]) -> Traced {
     let parts = arguments.first().map(Argument::texts).unwrap_or_default();
     let [_, separator] = texts(arguments);
-    Ok(Traced::text(parts.join(separator)))
+    let length: usize = parts.iter().map(|part| part.len() + separator.len()).sum();
+    if length > LONGEST_TEXT {
+        return Traced::too_large();
+    }
+    Traced::text(parts.join(separator))
 }
 
 /// `string.replace`: an empty pattern stands before each character and at the end.
-pub(super) fn replace(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn replace(arguments: &[Argument]) -> Traced {
     let [text, old, new] = texts(arguments);
+    let count = if old.is_empty() { runes(text).count() + 1 } else { pieces(text, old).len() };
+    if text.len() + count.saturating_mul(new.len()) > LONGEST_TEXT {
+        return Traced::too_large();
+    }
     let mut out = Vec::with_capacity(text.len());
     if old.is_empty() {
         for rune in runes(text) {
@@ -33,18 +39,21 @@ pub(super) fn replace(arguments: &[Argument], _: &dyn Scope) -> Given {
     } else {
         out = pieces(text, old).join(new);
     }
-    Ok(Traced::text(out))
+    Traced::text(out)
 }
 
 /// `string.split`: an empty separator splits between characters.
-pub(super) fn split(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn split(arguments: &[Argument]) -> Traced {
     let [text, separator] = texts(arguments);
     let parts = if separator.is_empty() {
+        if text.len() > LONGEST_LIST {
+            return Traced::too_large();
+        }
         runes(text).map(|rune| Traced::text(rune.bytes)).collect()
     } else {
         pieces(text, separator).into_iter().map(Traced::text).collect()
     };
-    Ok(Traced::array(parts))
+    Traced::array(parts)
 }
 
 /// The pieces between occurrences of a separator that is not empty.
@@ -66,23 +75,23 @@ fn pieces<'t>(text: &'t [u8], separator: &[u8]) -> Vec<&'t [u8]> {
 }
 
 /// `string.to_lower`.
-pub(super) fn to_lower(arguments: &[Argument], _: &dyn Scope) -> Given {
-    Ok(Traced::text(mapped(arguments, |letter| match letter {
+pub(super) fn to_lower(arguments: &[Argument]) -> Traced {
+    Traced::text(mapped(arguments, |letter| match letter {
         '\u{130}' => 'i',
         _ => single(letter, letter.to_lowercase()),
-    })))
+    }))
 }
 
 /// `string.to_upper`.
-pub(super) fn to_upper(arguments: &[Argument], _: &dyn Scope) -> Given {
-    Ok(Traced::text(mapped(arguments, |letter| match letter {
+pub(super) fn to_upper(arguments: &[Argument]) -> Traced {
+    Traced::text(mapped(arguments, |letter| match letter {
         // Greek letters whose full upper case is two letters, but which have a single title case letter.
         '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => {
             char::from_u32(u32::from(letter) + 8).unwrap_or(letter)
         }
         '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => char::from_u32(u32::from(letter) + 9).unwrap_or(letter),
         _ => single(letter, letter.to_uppercase()),
-    })))
+    }))
 }
 
 /// Go maps character by character: what has no single counterpart stays.
@@ -99,16 +108,16 @@ fn mapped(arguments: &[Argument], map: impl Fn(char) -> char) -> String {
 }
 
 /// `string.trim`: takes off the characters of a set on both sides.
-pub(super) fn trim(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn trim(arguments: &[Argument]) -> Traced {
     let [text, set] = texts(arguments);
     let set: Vec<char> = runes(set).map(|rune| rune.letter).collect();
-    Ok(Traced::text(trimmed(text, |letter| set.contains(&letter))))
+    Traced::text(trimmed(text, |letter| set.contains(&letter)))
 }
 
 /// `string.trim_space`.
-pub(super) fn trim_space(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn trim_space(arguments: &[Argument]) -> Traced {
     let [text] = texts(arguments);
-    Ok(Traced::text(trimmed(text, char::is_whitespace)))
+    Traced::text(trimmed(text, char::is_whitespace))
 }
 
 fn trimmed(text: &[u8], cut: impl Fn(char) -> bool) -> &[u8] {
@@ -122,13 +131,13 @@ fn trimmed(text: &[u8], cut: impl Fn(char) -> bool) -> &[u8] {
 }
 
 /// `string.trim_prefix`.
-pub(super) fn trim_prefix(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn trim_prefix(arguments: &[Argument]) -> Traced {
     let [text, prefix] = texts(arguments);
-    Ok(Traced::text(text.strip_prefix(prefix).unwrap_or(text)))
+    Traced::text(text.strip_prefix(prefix).unwrap_or(text))
 }
 
 /// `string.trim_suffix`.
-pub(super) fn trim_suffix(arguments: &[Argument], _: &dyn Scope) -> Given {
+pub(super) fn trim_suffix(arguments: &[Argument]) -> Traced {
     let [text, suffix] = texts(arguments);
-    Ok(Traced::text(text.strip_suffix(suffix).unwrap_or(text)))
+    Traced::text(text.strip_suffix(suffix).unwrap_or(text))
 }

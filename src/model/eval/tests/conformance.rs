@@ -185,9 +185,11 @@ fn complaint(case: &Json, text: &str, got: &Evaluated) -> Option<String> {
             let file = parse(text);
             let at = got.span.map(|span| {
                 let (start, end) = (span.start as usize, span.end as usize - 1);
-                let line = |offset: usize| file.text[..offset].matches('\n').count();
-                let column =
-                    |offset: usize| offset - file.text[..offset].rfind('\n').map_or(0, |at| at + 1) + 1;
+                let before = |offset: usize| &file.text.as_bytes()[..offset];
+                let line = |offset: usize| before(offset).split(|byte| *byte == b'\n').count() - 1;
+                let column = |offset: usize| {
+                    before(offset).iter().rev().take_while(|byte| **byte != b'\n').count() + 1
+                };
                 [line(start), column(start), line(end), column(end)].map(|number| number as u64)
             });
             let wanted: Option<Vec<u64>> =

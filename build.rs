@@ -1,0 +1,52 @@
+//! Lists `rules/**/*.yaml` and `fixtures/rules/**` into sorted tables of embedded texts, so that adding a file is all
+//! that it takes to add a rule or an example.
+#![expect(clippy::disallowed_methods, reason = "a build script reads its folder and writes to OUT_DIR")]
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
+    let out = PathBuf::from(std::env::var("OUT_DIR").map_err(io::Error::other)?);
+    let rules: Vec<PathBuf> = files(&root.join("rules"))?
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    std::fs::write(out.join("rules.rs"), table(&root.join("rules"), &rules))?;
+    let fixtures = root.join("fixtures/rules");
+    let examples: Vec<PathBuf> =
+        files(&fixtures)?.into_iter().filter(|path| std::fs::read_to_string(path).is_ok()).collect();
+    std::fs::write(out.join("examples.rs"), table(&fixtures, &examples))?;
+    println!("cargo::rerun-if-changed=build.rs");
+    // A folder that is not there yet may appear: its parent is watched then.
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed={}", if fixtures.is_dir() { "fixtures/rules" } else { "Cargo.toml" });
+    Ok(())
+}
+
+/// All files below `folder`, sorted; none where there is no such folder.
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop().filter(|folder| folder.is_dir()) {
+        for entry in std::fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A slice of (path below `root` with `/`, text).
+fn table(root: &Path, files: &[PathBuf]) -> String {
+    let mut code = String::from("&[\n");
+    for file in files {
+        let name = file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", file.to_string_lossy());
+    }
+    code.push_str("]\n");
+    code
+}

@@ -1,0 +1,58 @@
+//! Problems of inputs as subjects that rules range over, and as what makes a run incomplete.
+
+use crate::document::Documents;
+use crate::finding::RunError;
+use crate::model::Fact;
+use crate::model::Problem;
+use crate::model::ProblemKind;
+use crate::model::Reading;
+use crate::model::Subject;
+
+/// The name of a kind of problem in rules.
+const fn name(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::Syntax => "syntax",
+        ProblemKind::DuplicateKey => "duplicate-key",
+        ProblemKind::UnknownKind => "unknown-kind",
+        ProblemKind::Malformed => "malformed",
+        ProblemKind::ConflictingObject => "conflicting-object",
+    }
+}
+
+/// Whether something was not understood, so that the run is incomplete.
+const fn is_incomplete(kind: ProblemKind) -> bool {
+    matches!(kind, ProblemKind::Syntax | ProblemKind::DuplicateKey | ProblemKind::Malformed)
+}
+
+/// The subject `problem` for rules.
+pub(crate) fn subject(problem: &Problem) -> Subject {
+    let related = problem.related.as_ref().map(|(place, text)| {
+        Fact::map([("text", Fact::bare(text.as_str()))], *place)
+    });
+    let facts = Fact::map(
+        [
+            ("kind", Fact::new(name(problem.kind), problem.place)),
+            ("message", Fact::bare(problem.message.as_str())),
+            ("hint", Fact::bare(problem.hint.as_str())),
+            ("related", Fact::list(related, None)),
+        ],
+        problem.place,
+    );
+    Subject { kind: "problem", key: format!("{} {}", name(problem.kind), problem.message), facts }
+}
+
+/// What could not be read, with the lines of the outermost files.
+pub(crate) fn run_errors(readings: &[Reading], documents: &Documents, errors: &mut Vec<RunError>) {
+    for problem in readings.iter().flat_map(|reading| &reading.problems) {
+        if is_incomplete(problem.kind) {
+            let place = documents.resolve(problem.place);
+            let message = format!("{} ({})", problem.message, problem.hint);
+            errors.push(RunError { path: place.path, line: Some(place.start.line), message });
+        }
+    }
+}
+
+/// Whether the file could not be read as a whole: it may hold anything.
+pub(crate) fn is_unread(reading: &Reading) -> bool {
+    reading.problems.iter().any(|problem| matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Malformed))
+}

@@ -1,0 +1,235 @@
+//! Decides which files belong to one stack.
+//!
+//! A folder given is one stack, unless declarations (`ptd.yaml`, `ptd-lint.yaml`) below it say that it holds several:
+//! then each declaration's folder is one. Files given belong with the other files of their folder. Folders and files
+//! that hold no Kubernetes objects (values files, Alloy programs, declarations) are pieces: they belong with what lies
+//! beside their folder.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::model::Piece;
+use crate::model::Reading;
+
+/// The files of one stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// The folder, or the only file, as given.
+    pub(crate) name: String,
+    /// Indices into the run's files, in order.
+    pub(crate) files: Vec<usize>,
+}
+
+/// Groups the files of a run. `given` holds for each file the argument that led to it.
+pub(crate) fn groups(readings: &[Reading], given: &[&str]) -> Vec<Group> {
+    let mut roots: Vec<String> = readings
+        .iter()
+        .zip(given)
+        .map(|(reading, argument)| root_of(&reading.file.path, argument))
+        .collect();
+    split_by_declarations(readings, &mut roots);
+    lift_pieces(readings, &mut roots);
+    spread_declarations(readings, &roots)
+}
+
+/// The folder that a file's stack has before anything is known of its content.
+fn root_of(path: &str, argument: &str) -> String {
+    let folder = argument.trim_end_matches('/');
+    let below = if folder == "." { path != "." } else { path.starts_with(&format!("{folder}/")) };
+    if below { folder.to_owned() } else { parent(path).to_owned() }
+}
+
+/// The folder of a path; `.` for one without a folder.
+fn parent(path: &str) -> &str {
+    match path.trim_end_matches('/').rsplit_once('/') {
+        Some(("", _)) => "/",
+        Some((folder, _)) => folder,
+        None => ".",
+    }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    folder == "." && !path.starts_with('/') || path == folder || path.starts_with(&format!("{}/", folder.trim_end_matches('/')))
+}
+
+fn declares(piece: &Piece) -> bool {
+    matches!(piece, Piece::Declaration(_) | Piece::Settings(_) | Piece::Site(_))
+}
+
+/// Whether the file holds objects, which only one cluster's stack can have.
+fn has_objects(reading: &Reading) -> bool {
+    reading.pieces.iter().any(|piece| matches!(piece, Piece::Resource(_)))
+}
+
+/// The folder that each declaration governs: its own, or the one above where its own holds nothing but declarations.
+fn declared_folders(readings: &[Reading]) -> BTreeSet<String> {
+    let mut folders = BTreeMap::new();
+    for reading in readings {
+        let rules = |piece: &Piece| matches!(piece, Piece::Declaration(_) | Piece::Settings(_));
+        if reading.pieces.iter().any(rules) {
+            folders.entry(parent(&reading.file.path)).or_insert(true);
+        }
+    }
+    for reading in readings {
+        if reading.pieces.iter().all(declares) && !reading.pieces.is_empty() {
+            continue;
+        }
+        for (folder, only) in &mut folders {
+            if is_below(&reading.file.path, folder) && !reading.pieces.is_empty() {
+                *only = false;
+            }
+        }
+    }
+    folders
+        .into_iter()
+        .map(|(folder, only)| if only { parent(folder).to_owned() } else { folder.to_owned() })
+        .collect()
+}
+
+/// Several declarations below one folder: each governs a stack of its own.
+fn split_by_declarations(readings: &[Reading], roots: &mut [String]) {
+    let declared = declared_folders(readings);
+    let mut below = BTreeMap::<String, Vec<&String>>::new();
+    for root in roots.iter() {
+        if !below.contains_key(root) {
+            let inside = declared.iter().filter(|folder| is_below(folder, root)).collect();
+            below.insert(root.clone(), inside);
+        }
+    }
+    for (root, reading) in roots.iter_mut().zip(readings) {
+        let inside = &below[root.as_str()];
+        if inside.len() < 2 {
+            continue;
+        }
+        let deepest = inside.iter().filter(|folder| is_below(&reading.file.path, folder)).max_by_key(|folder| folder.len());
+        if let Some(folder) = deepest {
+            (*folder).clone_into(root);
+        }
+    }
+}
+
+/// Groups without objects move to the folder above, and from there into the only group of objects beside them.
+fn lift_pieces(readings: &[Reading], roots: &mut [String]) {
+    let objects: BTreeSet<String> =
+        roots.iter().zip(readings).filter(|(_, reading)| has_objects(reading)).map(|(root, _)| root.clone()).collect();
+    let single = roots.iter().collect::<BTreeSet<_>>().len() < 2;
+    if single {
+        return;
+    }
+    for root in roots.iter_mut() {
+        if objects.contains(root) {
+            continue;
+        }
+        let above = parent(root).to_owned();
+        let mut beside = objects.iter().filter(|folder| parent(folder) == above || **folder == above);
+        *root = match (beside.next(), beside.next()) {
+            (Some(only), None) => only.clone(),
+            _ => above,
+        };
+    }
+}
+
+/// Makes the groups; declarations go to every group that they govern.
+fn spread_declarations(readings: &[Reading], roots: &[String]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut index = BTreeMap::new();
+    let only_declares = |reading: &Reading| !reading.pieces.is_empty() && reading.pieces.iter().all(declares);
+    for (file, (root, reading)) in roots.iter().zip(readings).enumerate() {
+        if only_declares(reading) {
+            continue;
+        }
+        let at = *index.entry(root.as_str()).or_insert_with(|| {
+            groups.push(Group { name: root.clone(), files: Vec::new() });
+            groups.len() - 1
+        });
+        groups[at].files.push(file);
+    }
+    let alone = groups.len() == 1;
+    for (file, (root, reading)) in roots.iter().zip(readings).enumerate() {
+        if !only_declares(reading) {
+            continue;
+        }
+        let folder = parent(&reading.file.path);
+        let governed = |group: &Group| {
+            alone || group.name == *root || is_below(&group.name, folder) || parent(&group.name) == parent(folder)
+        };
+        let mut found = false;
+        for group in groups.iter_mut().filter(|group| governed(group)) {
+            group.files.push(file);
+            group.files.sort_unstable();
+            found = true;
+        }
+        if !found {
+            groups.push(Group { name: root.clone(), files: vec![file] });
+        }
+    }
+    for group in &mut groups {
+        if let ([only], "." | "") = (&group.files[..], group.name.as_str()) {
+            group.name.clone_from(&readings[*only].file.path);
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Expected;
+    use crate::model::read;
+
+    fn group(inputs: &[(&str, &str, &str)]) -> Vec<(String, Vec<usize>)> {
+        let readings: Vec<Reading> = inputs
+            .iter()
+            .enumerate()
+            .map(|(index, (_, path, text))| read(u32::try_from(index).unwrap(), path, text, Expected::Any))
+            .collect();
+        let given: Vec<&str> = inputs.iter().map(|(argument, _, _)| *argument).collect();
+        groups(&readings, &given).into_iter().map(|group| (group.name, group.files)).collect()
+    }
+
+    const OBJECT: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n";
+    const VALUES: &str = "loki:\n  auth_enabled: false\n";
+    const ALLOY: &str = "logging {}\n";
+    const DECLARED: &str = "apiVersion: posit.team/v1\nkind: AWSWorkloadConfig\nspec: {}\n";
+
+    #[test]
+    fn folders_of_objects_are_stacks_of_their_own() {
+        let stacks = group(&[("w/one", "w/one/a.yaml", OBJECT), ("w/two", "w/two/a.yaml", OBJECT)]);
+        assert_eq!(stacks, [("w/one".to_owned(), vec![0]), ("w/two".to_owned(), vec![1])]);
+    }
+
+    #[test]
+    fn values_and_programs_in_folders_side_by_side_are_one_stack() {
+        let stacks = group(&[("w/values", "w/values/loki.yaml", VALUES), ("w/alloy", "w/alloy/config.alloy", ALLOY)]);
+        assert_eq!(stacks, [("w".to_owned(), vec![0, 1])]);
+    }
+
+    #[test]
+    fn files_of_one_folder_are_one_stack_and_of_two_folders_two() {
+        let stacks = group(&[("m/a.yaml", "m/a.yaml", OBJECT), ("m/b.yaml", "m/b.yaml", OBJECT), ("n/a.yaml", "n/a.yaml", OBJECT)]);
+        assert_eq!(stacks, [("m".to_owned(), vec![0, 1]), ("n".to_owned(), vec![2])]);
+    }
+
+    #[test]
+    fn several_declarations_split_a_folder() {
+        let stacks = group(&[
+            ("all", "all/x/ptd.yaml", DECLARED),
+            ("all", "all/x/m/a.yaml", OBJECT),
+            ("all", "all/y/inputs/ptd.yaml", DECLARED),
+            ("all", "all/y/m/a.yaml", OBJECT),
+        ]);
+        assert_eq!(stacks, [("all/x".to_owned(), vec![0, 1]), ("all/y".to_owned(), vec![2, 3])]);
+    }
+
+    #[test]
+    fn one_declaration_governs_the_folder_that_is_given() {
+        let stacks = group(&[("w", "w/inputs/ptd.yaml", DECLARED), ("w", "w/m/a.yaml", OBJECT)]);
+        assert_eq!(stacks, [("w".to_owned(), vec![0, 1])]);
+    }
+
+    #[test]
+    fn a_declaration_given_beside_the_manifests_governs_them() {
+        let stacks = group(&[("w/inputs", "w/inputs/ptd.yaml", DECLARED), ("w/m", "w/m/a.yaml", OBJECT)]);
+        assert_eq!(stacks, [("w/m".to_owned(), vec![0, 1])]);
+    }
+}

@@ -1,0 +1,139 @@
+//! The configuration file: what is read, and each mistake at its place.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::document::Body;
+use crate::document::DocId;
+use crate::document::Document;
+use crate::document::Language;
+use crate::document::parse_yaml;
+use crate::text::LineIndex;
+
+fn parse(text: &str) -> (Config, Vec<String>) {
+    let text: Arc<str> = Arc::from(text);
+    let mut stream = parse_yaml(&text);
+    let document = Document {
+        lines: Arc::new(LineIndex::new(&text)),
+        text,
+        language: Language::Yaml,
+        host: None,
+        body: Body::Tree(stream.documents.remove(0)),
+        regions: Vec::new(),
+    };
+    let (config, problems) = Config::parse(DocId { file: 0, index: 0 }, &document);
+    let told = problems.into_iter().map(|problem| {
+        let at = document.lines.position(&document.text, problem.place.span.start);
+        format!("{}:{} {} ({})", at.line, at.column, problem.message, problem.help)
+    });
+    (config, told.collect())
+}
+
+#[test]
+fn reads_every_key_with_its_place() {
+    let (config, problems) = parse(
+        "version: 1\nworkload: demo\ncontrol_room: CR.example.com\ndomain: demo.example.com\nsites: [main, dev]\n\
+         allowed:\n  - { destination: '*.Status.example.com', reason: uptime page }\n\
+         endpoints:\n  - { service: logs.loki, is: loki }\n\
+         rules:\n  settings:\n    some-rule: { series: 5, names: [a, b] }\n\
+         select: [a-rule]\nignore: [b-rule]\nfail_on: error\nstrict: true\nstacks: [one, two]\n",
+    );
+    assert_eq!(problems, Vec::<String>::new());
+    let text =
+        |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.value.clone()).unwrap_or_default();
+    assert_eq!(text(&config.workload), "demo");
+    assert_eq!(config.workload.map(|value| value.place.span.start), Some(21));
+    assert_eq!(config.control_room.map(|c| c.value), Some(ControlRoom::Domain("cr.example.com".to_owned())));
+    assert_eq!(text(&config.domain), "demo.example.com");
+    assert_eq!(config.sites.iter().map(|site| site.value.as_str()).collect::<Vec<_>>(), ["main", "dev"]);
+    assert_eq!(config.allowed[0].destination.value, "*.status.example.com");
+    assert_eq!(config.allowed[0].reason.value, "uptime page");
+    assert_eq!(config.endpoints[0].service.value, "logs.loki");
+    assert_eq!(config.endpoints[0].role.value, EndpointRole::Loki);
+    assert_eq!(config.settings[0].value.value, SettingValue::Int(5));
+    let names = ["a", "b"].map(|name| SettingValue::Text(name.to_owned())).to_vec();
+    assert_eq!(config.settings[1].value.value, SettingValue::List(names));
+    assert_eq!(config.fail_on.map(|value| value.value), Some(Severity::Error));
+    assert_eq!(config.strict.map(|value| value.value), Some(true));
+    assert_eq!(config.stacks.len() + config.select.len() + config.ignore.len(), 4);
+}
+
+#[test]
+fn control_room_false_is_said_and_not_left_out() {
+    assert_eq!(parse("version: 1\n").0.control_room, None);
+    assert_eq!(
+        parse("version: 1\ncontrol_room: false\n").0.control_room.map(|room| room.value),
+        Some(ControlRoom::None)
+    );
+}
+
+#[test]
+fn mistakes_have_a_place_and_a_remedy() {
+    for (text, problem) in [
+        (
+            "version: 1\nworklaod: x\n",
+            "2:1 the configuration has no key `worklaod` (did you mean `workload`?)",
+        ),
+        ("workload: x\n", "1:1 the configuration has no `version` (add `version: 1` at its top)"),
+        ("version: 2\n", "1:10 this version of the file is not known (write `version: 1`)"),
+        ("version: 1\nstrict: maybe\n", "2:9 true or false is expected here (write `true` or `false`)"),
+        ("version: 1\nfail_on: errors\n", "2:10 unknown severity `errors` (did you mean `error`?)"),
+        (
+            "version: 1\nsites: main\n",
+            "2:8 a list of the names of sites is expected here (write each after a `- `)",
+        ),
+        ("version: 1\nstrict: true\nstrict: false\n", "3:1 `strict` is given twice (remove one of the two)"),
+        (
+            "version: 1\ncontrol_room: https://cr.example.com\n",
+            "2:15 the control room is a domain or `false` (write its domain, such as `cr.example.com`, or `false` where there is none)",
+        ),
+        (
+            "version: 1\ncontrol_room: true\n",
+            "2:15 the control room is a domain or `false` (write its domain, such as `cr.example.com`, or `false` where there is none)",
+        ),
+        (
+            "version: 1\nallowed:\n  - destination: a.example.com\n",
+            "3:5 the allowed destination has no `reason` (say why data may go there: `reason: ...`)",
+        ),
+        (
+            "version: 1\nallowed:\n  - { destination: '*', reason: x }\n",
+            "3:20 `*` allows every destination (name the host, or a domain as `*.example.com`)",
+        ),
+        (
+            "version: 1\nallowed:\n  - { destination: 'https://a/b', reason: x }\n",
+            "3:20 `https://a/b` is no host (write the host alone, such as `logs.example.com` or `*.example.com`)",
+        ),
+        (
+            "version: 1\nendpoints: [{ service: loki, is: loki }]\n",
+            "2:24 `loki` is no Service (write `name.namespace`, such as `loki-gateway.loki`)",
+        ),
+        (
+            "version: 1\nendpoints: [{ service: a.b, is: lok }]\n",
+            "2:33 unknown kind of endpoint `lok` (did you mean `loki`?)",
+        ),
+        ("version: 1\nselect: [a, a]\n", "2:13 `a` is given twice (remove one of the two)"),
+        (
+            "version: 1\nrules: { settings: { r: { s: { a: 1 } } } }\n",
+            "2:30 a setting is a scalar or a list of scalars (write one value, or a list of values)",
+        ),
+        (
+            "- a\n",
+            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `sites`, `allowed`, `endpoints`, `rules`, `select`, `ignore`, `fail_on`, `strict`, `stacks`)",
+        ),
+    ] {
+        assert_eq!(parse(text).1, [problem], "{text}");
+    }
+}
+
+#[test]
+fn unknown_rule_ids_are_told() {
+    let (config, problems) = parse("version: 1\nselect: [a-rule]\nignore: [b-rul]\n");
+    assert_eq!(problems, Vec::<String>::new());
+    let problems = config.check_rule_ids(&["a-rule", "b-rule"]);
+    assert_eq!(problems.len(), 1);
+    assert_eq!(
+        (problems[0].message.as_str(), problems[0].help.as_str()),
+        ("unknown rule `b-rul`", "did you mean `b-rule`?")
+    );
+    assert_eq!(problems[0].place.span, config.ignore[0].place.span);
+}

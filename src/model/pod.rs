@@ -1,0 +1,284 @@
+//! Reads what matters of a pod: images, arguments, mounts, environment, privileges, tolerations.
+//!
+//! The same facts are read from a rendered workload and from values of the alloy chart, since rules judge the effect.
+
+use super::eval::Value;
+use super::fact::Fact;
+use super::piece::Environment;
+use super::piece::ValuesLayer;
+use super::stack::ReleasedChart;
+use super::stack::Stack;
+use crate::document::DocId;
+use crate::document::NodeRef;
+use crate::document::Place;
+
+/// The pod template of a workload.
+#[derive(Clone, Copy)]
+pub(crate) struct Pod<'d> {
+    workload: NodeRef<'d>,
+    spec: NodeRef<'d>,
+    doc: DocId,
+}
+
+/// What a volume holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Volume {
+    /// A ConfigMap.
+    ConfigMap {
+        /// Its name.
+        name: String,
+        /// Where it is named.
+        place: Place,
+    },
+    /// A Secret.
+    Secret(String),
+    /// A path of the node.
+    HostPath(String),
+    /// Anything else.
+    Other,
+}
+
+/// A volume mounted into a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mount {
+    /// Where in the container.
+    pub(crate) path: String,
+    /// The one file of the volume that is mounted, if not all.
+    pub(crate) sub_path: Option<String>,
+    /// What is mounted.
+    pub(crate) source: Volume,
+    /// Whether it cannot be written.
+    pub(crate) read_only: bool,
+    /// The mount's place.
+    pub(crate) place: Place,
+}
+
+impl<'d> Pod<'d> {
+    /// The pod of a DaemonSet, Deployment or StatefulSet.
+    pub(crate) fn of(workload: NodeRef<'d>, doc: DocId) -> Option<Self> {
+        Some(Self { workload, spec: workload.at("spec.template.spec")?, doc })
+    }
+
+    /// The place of a node of this object.
+    pub(crate) fn place(&self, node: NodeRef<'_>) -> Place {
+        Place { doc: self.doc, span: node.span() }
+    }
+
+    /// The place of the workload's `kind`.
+    pub(crate) fn kind_place(&self) -> Place {
+        self.place(self.workload.get("kind").unwrap_or(self.workload))
+    }
+
+    /// The container whose image is called `name` (`docker.io/grafana/alloy:v1.7.5` is called `alloy`).
+    pub(crate) fn container_of_image(&self, name: &str) -> Option<NodeRef<'d>> {
+        self.spec.get("containers")?.items().find(|container| {
+            let image = container.text_at("image").unwrap_or_default();
+            let image = image.split('@').next().unwrap_or(image);
+            let last = image.rsplit('/').next().unwrap_or(image);
+            last.split(':').next() == Some(name)
+        })
+    }
+
+    fn volume(&self, name: &str) -> Volume {
+        let volume = self
+            .spec
+            .get("volumes")
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .find(|v| v.text_at("name") == Some(name));
+        let Some(volume) = volume else { return Volume::Other };
+        if let Some(node) = volume.at("configMap.name") {
+            return Volume::ConfigMap {
+                name: node.text().unwrap_or_default().to_owned(),
+                place: self.place(node),
+            };
+        }
+        if let Some(secret) = volume.text_at("secret.secretName") {
+            return Volume::Secret(secret.to_owned());
+        }
+        if let Some(path) = volume.text_at("hostPath.path") {
+            return Volume::HostPath(path.to_owned());
+        }
+        Volume::Other
+    }
+
+    /// The mounts of a container.
+    pub(crate) fn mounts(&self, container: NodeRef<'d>) -> Vec<Mount> {
+        container
+            .get("volumeMounts")
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .map(|mount| Mount {
+                path: mount.text_at("mountPath").unwrap_or_default().to_owned(),
+                sub_path: mount.text_at("subPath").map(str::to_owned),
+                source: self.volume(mount.text_at("name").unwrap_or_default()),
+                read_only: mount.at("readOnly").and_then(NodeRef::bool).unwrap_or(false),
+                place: self.place(mount.get("mountPath").unwrap_or(mount)),
+            })
+            .collect()
+    }
+
+    /// The facts of a collector that are read from its pod.
+    pub(crate) fn facts(&self, container: NodeRef<'d>) -> Vec<(&'static str, Fact)> {
+        let mounts = self.mounts(container);
+        let container_place = self.place(container.get("name").unwrap_or(container));
+        let mounts_place = self.place(container.get("volumeMounts").unwrap_or(container));
+        let secret = mounts.iter().find(|mount| mount.source == Volume::Secret("mimir-auth".to_owned()));
+        let varlog = mounts.iter().find(|mount| {
+            matches!(&mount.source, Volume::HostPath(path) if path.trim_end_matches('/') == "/var/log" || path == "/")
+        });
+        let security = |key: &str| {
+            let own = container.get("securityContext").and_then(|context| context.get(key));
+            let node = own.or_else(|| self.spec.get("securityContext").and_then(|context| context.get(key)));
+            match node {
+                Some(node) => super::values::fact_of(node, self.doc),
+                None => Fact::absent(container_place),
+            }
+        };
+        let tolerations = match self.spec.get("tolerations") {
+            Some(node) => super::values::fact_of(node, self.doc),
+            None => Fact::absent(container_place),
+        };
+        vec![
+            ("tolerations", tolerations),
+            ("mimir_auth", mount_fact(secret, mounts_place)),
+            ("varlog", Fact::new(varlog.is_some(), varlog.map_or(mounts_place, |mount| mount.place))),
+            ("privileged", security("privileged").or_default(false)),
+            ("run_as_user", security("runAsUser")),
+            ("ignored", Fact::map::<&str>([], container_place)),
+        ]
+    }
+}
+
+fn mount_fact(mount: Option<&Mount>, place: Place) -> Fact {
+    match mount {
+        Some(mount) => Fact::map(
+            [
+                ("mounted", Fact::new(true, mount.place)),
+                ("path", Fact::new(mount.path.as_str(), mount.place)),
+                ("read_only", Fact::new(mount.read_only, mount.place)),
+            ],
+            mount.place,
+        ),
+        None => Fact::map(
+            [
+                ("mounted", Fact::new(false, place)),
+                ("path", Fact::absent(place)),
+                ("read_only", Fact::absent(place)),
+            ],
+            place,
+        ),
+    }
+}
+
+/// The arguments of a container, commands first.
+pub(crate) fn arguments(container: NodeRef<'_>) -> Vec<String> {
+    let list = |key: &str| container.get(key).into_iter().flat_map(NodeRef::items).filter_map(NodeRef::text);
+    list("command").chain(list("args")).map(str::to_owned).collect()
+}
+
+/// The environment of a container, ConfigMaps and Secrets of the input read.
+pub(crate) fn environment(stack: &Stack<'_>, pod: &Pod<'_>, container: NodeRef<'_>) -> Environment {
+    let namespace = pod.workload.text_at("metadata.namespace").unwrap_or_default();
+    let mut environment = Environment::new();
+    for source in container.get("envFrom").into_iter().flat_map(NodeRef::items) {
+        let prefix = source.text_at("prefix").unwrap_or_default();
+        let Some(name) = source.text_at("configMapRef.name") else { continue };
+        let Some((_, object)) = stack.object("ConfigMap", namespace, name) else { continue };
+        for (key, value) in object.get("data").into_iter().flat_map(NodeRef::entries) {
+            if let (Some(key), Some(text)) = (key.text(), value.text()) {
+                environment.insert(format!("{prefix}{key}"), Value::Text(text.into()));
+            }
+        }
+    }
+    for variable in container.get("env").into_iter().flat_map(NodeRef::items) {
+        let Some(name) = variable.text_at("name") else { continue };
+        environment.insert(name.to_owned(), variable_value(stack, namespace, name, variable));
+    }
+    environment
+}
+
+fn variable_value(stack: &Stack<'_>, namespace: &str, name: &str, variable: NodeRef<'_>) -> Value {
+    if let Some(text) = variable.text_at("value") {
+        return Value::Text(text.into());
+    }
+    let from = |kind: &str, reference: &str| {
+        let reference = variable.at("valueFrom")?.get(reference)?;
+        let (object, key) = (reference.text_at("name")?, reference.text_at("key")?);
+        let (_, found) = stack.object(kind, namespace, object)?;
+        let plain = found.get(if kind == "Secret" { "stringData" } else { "data" });
+        if let Some(text) = plain.and_then(|data| data.get(key)).and_then(NodeRef::text) {
+            return Some(text.to_owned());
+        }
+        let encoded = found.get("data").filter(|_| kind == "Secret")?.get(key)?;
+        String::from_utf8(crate::document::decode_base64(encoded)?.0).ok()
+    };
+    if let Some(text) = from("ConfigMap", "configMapKeyRef") {
+        return Value::Text(text.into());
+    }
+    if let Some(text) = from("Secret", "secretKeyRef") {
+        return Value::Secret(text.into());
+    }
+    Value::Unknown(
+        format!("environment variable {name} is set from something that is not in the input").into(),
+    )
+}
+
+/// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed
+/// under `ignored`. Sources: the chart's values and templates (versions 0.1 to 1.11).
+pub(crate) fn facts_of_values(release: &ReleasedChart<'_>, stack: &Stack<'_>) -> Vec<(&'static str, Fact)> {
+    let values = &release.values;
+    let extra = values.reach("alloy.mounts.extra");
+    let is_secret = |name: &str| {
+        values.reach("controller.volumes.extra").items().iter().any(|volume| {
+            volume.reach("name").text() == Some(name)
+                && volume.reach("secret.secretName").text() == Some("mimir-auth")
+        })
+    };
+    let secret = extra
+        .items()
+        .iter()
+        .find(|mount| mount.reach("name").text().is_some_and(|name| name == "mimir-auth" || is_secret(name)));
+    let place = release.release.place;
+    let mount = secret.map(|mount| Mount {
+        path: mount.reach("mountPath").text().unwrap_or_default().to_owned(),
+        sub_path: None,
+        source: Volume::Other,
+        read_only: mount.reach("readOnly").bool().unwrap_or(false),
+        place: mount.reach("mountPath").place.or(mount.place).unwrap_or(place),
+    });
+    let mut ignored: Vec<(&str, Fact)> = Vec::new();
+    if let Some(fact) = values.at("tolerations") {
+        ignored.push(("tolerations", key_place(stack, release, fact, "tolerations")));
+    }
+    if let Some(fact) = values.at("alloy.reporting") {
+        ignored.push(("reporting", key_place(stack, release, fact, "alloy.reporting")));
+    }
+    vec![
+        ("form", Fact::bare("values")),
+        ("kind", values.reach("controller.type").or_default("daemonset")),
+        ("clustering", values.reach("alloy.clustering.enabled").or_default(false)),
+        ("reporting", values.reach("alloy.enableReporting").or_default(true)),
+        ("tolerations", values.reach("controller.tolerations")),
+        ("mimir_auth", mount_fact(mount.as_ref(), extra.place.unwrap_or(place))),
+        ("varlog", values.reach("alloy.mounts.varlog").or_default(false)),
+        ("privileged", values.reach("alloy.securityContext.privileged").or_default(false)),
+        ("run_as_user", values.reach("alloy.securityContext.runAsUser")),
+        ("ignored", Fact::map(ignored, values.place)),
+    ]
+}
+
+/// The fact, pointing at its key instead of its value: the key is what the chart does not read.
+fn key_place(stack: &Stack<'_>, release: &ReleasedChart<'_>, fact: &Fact, route: &str) -> Fact {
+    let mut fact = fact.clone();
+    let (parent, key) = route.rsplit_once('.').unwrap_or(("", route));
+    for (_, layer) in &release.release.layers {
+        let ValuesLayer::Tree(at) = layer else { continue };
+        let Some(root) = at.in_documents(stack.documents) else { continue };
+        let parent = if parent.is_empty() { Some(root) } else { root.at(parent) };
+        if let Some((key, _)) = parent.and_then(|parent| parent.entry(key)) {
+            fact.place = Some(at.place_of(key));
+        }
+    }
+    fact
+}

@@ -1,0 +1,379 @@
+//! Turns the text of one file into documents, nested ones included, and the pieces recognised in them.
+
+use std::sync::Arc;
+
+use super::objects;
+use super::piece::Chart;
+use super::piece::Home;
+use super::piece::NodeAt;
+use super::piece::Piece;
+use super::piece::Problem;
+use super::piece::ProblemKind;
+use super::piece::Rank;
+use super::piece::Store;
+use super::piece::ValuesLayer;
+use super::shape::Expected;
+use super::shape::Shape;
+use super::shape::looks_like_alloy;
+use super::shape::shape_of;
+use crate::document::Body;
+use crate::document::DocId;
+use crate::document::Document;
+use crate::document::File;
+use crate::document::Host;
+use crate::document::Language;
+use crate::document::NodeId;
+use crate::document::NodeRef;
+use crate::document::ParseFault;
+use crate::document::ParseProblem;
+use crate::document::Place;
+use crate::document::alloy;
+use crate::document::parse_ini;
+use crate::document::parse_json;
+use crate::document::parse_yaml;
+use crate::text::LineIndex;
+use crate::text::Span;
+
+/// Texts in texts are followed this deep. Real inputs have three (Alloy in values in a HelmChart).
+const MAX_DEPTH: u32 = 8;
+
+/// What one file holds.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    /// The documents.
+    pub(crate) file: File,
+    /// What was recognised in them.
+    pub(crate) pieces: Vec<Piece>,
+    /// What is wrong with them.
+    pub(crate) problems: Vec<Problem>,
+    /// Why documents of this file are not linted.
+    pub(crate) passed_over: Vec<String>,
+}
+
+/// Reads one file. `index` is its place in the run's list of files.
+pub(crate) fn read(index: u32, path: &str, text: &str, expected: Expected) -> Reading {
+    let mut reader = Reader { index, reading: Reading::default() };
+    path.clone_into(&mut reader.reading.file.path);
+    let text: Arc<str> = text.into();
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = extension.as_deref().unwrap_or_default();
+    let first = text.trim_start_matches('\u{feff}').trim_start().bytes().next();
+    if expected == Expected::Alloy
+        || extension == "alloy"
+        || (expected == Expected::Any && first != Some(b'{') && looks_like_alloy(&text))
+    {
+        reader.open_alloy(text, None, Home::default(), 0);
+    } else if expected == Expected::GrafanaIni || extension == "ini" {
+        reader.open_ini(text, None, Home::default());
+    } else {
+        // YAML is nearly a superset of JSON; what starts like JSON and is named so, or piped in, is held to JSON.
+        let json = matches!(first, Some(b'{' | b'[')) && !matches!(extension, "yaml" | "yml");
+        let purpose = Purpose::TopLevel(expected);
+        reader.open_tree(&text, if json { Language::Json } else { Language::Yaml }, None, &purpose, 0);
+    }
+    reader.reading
+}
+
+/// What an embedded text is for.
+#[derive(Debug, Clone)]
+pub(crate) enum Purpose {
+    /// A file's own text.
+    TopLevel(Expected),
+    /// A value of a ConfigMap or Secret: recognised by its content.
+    ConfigData(Home),
+    /// Values of the release with this index among the file's pieces.
+    ChartValues(usize),
+    /// An Alloy program.
+    AlloyProgram(Home),
+    /// A store's configuration in a values file.
+    StoreConfig(Store, Home),
+    /// A `grafana.ini`.
+    GrafanaIni(Home),
+    /// Text that only has to parse, such as the YAML that a component takes in a string.
+    OnlyParse,
+}
+
+/// A text that stands in a scalar of a document and is a document itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Nested {
+    /// The scalar.
+    pub(crate) node: NodeId,
+    /// Its route, as users write it: `data.config.alloy`.
+    pub(crate) field: String,
+    /// The object that the scalar belongs to.
+    pub(crate) object: Option<String>,
+    /// Whether the text is base64-encoded (a Secret's `data`, `binaryData`).
+    pub(crate) base64: bool,
+    /// What to read it as.
+    pub(crate) language: Language,
+    /// What it is for.
+    pub(crate) purpose: Purpose,
+}
+
+pub(crate) struct Reader {
+    index: u32,
+    pub(crate) reading: Reading,
+}
+
+impl Reader {
+    fn id(&self, index: u32) -> DocId {
+        DocId { file: self.index, index }
+    }
+
+    fn push(
+        &mut self,
+        text: Arc<str>,
+        language: Language,
+        host: Option<Host>,
+        body: Body,
+        lines: Arc<LineIndex>,
+    ) -> u32 {
+        let index = u32::try_from(self.reading.file.documents.len()).unwrap_or(u32::MAX);
+        let document = Document { text, language, host, body, lines, regions: Vec::new() };
+        self.reading.file.documents.push(document);
+        index
+    }
+
+    fn problem(&mut self, kind: ProblemKind, index: u32, span: Span, message: String, hint: String) {
+        let place = Place { doc: self.id(index), span };
+        self.reading.problems.push(Problem { kind, place, message, hint, related: None });
+    }
+
+    fn open_alloy(&mut self, text: Arc<str>, host: Option<Host>, home: Home, depth: u32) {
+        let file = alloy::parse(text.clone());
+        let errors = file.errors.clone();
+        let lines = Arc::new(LineIndex::new(&text));
+        let index = self.push(text, Language::Alloy, host, Body::Alloy(file), lines);
+        for error in errors {
+            let hint = error.hint.map_or_else(
+                || "Alloy would not start with this configuration; mend the syntax at this place".to_owned(),
+                str::to_owned,
+            );
+            self.problem(ProblemKind::Syntax, index, error.span, error.message, hint);
+        }
+        let _ = depth;
+        self.reading.pieces.push(Piece::Alloy(self.id(index), home));
+    }
+
+    fn open_ini(&mut self, text: Arc<str>, host: Option<Host>, home: Home) {
+        let (tree, problems) = parse_ini(&text);
+        let root = tree.root;
+        let lines = Arc::new(LineIndex::new(&text));
+        let index = self.push(text, Language::Ini, host, Body::Tree(tree), lines);
+        self.parse_problems(index, problems);
+        if let Some(node) = root {
+            self.reading.pieces.push(Piece::GrafanaIni(NodeAt { doc: self.id(index), node }, home));
+        }
+    }
+
+    fn parse_problems(&mut self, index: u32, problems: Vec<ParseProblem>) {
+        for problem in problems {
+            let doc = self.id(index);
+            let (kind, related) = match problem.kind {
+                ParseFault::DuplicateKey { first } => {
+                    (ProblemKind::DuplicateKey, Some((Place { doc, span: first }, "first written here".to_owned())))
+                }
+                ParseFault::ComplexKey | ParseFault::BadAlias => (ProblemKind::Malformed, None),
+                ParseFault::Syntax | ParseFault::Limit => (ProblemKind::Syntax, None),
+            };
+            let place = Place { doc, span: problem.span };
+            let hint = problem.hint.unwrap_or_else(|| "mend the syntax at this place".to_owned());
+            self.reading.problems.push(Problem { kind, place, message: problem.message, hint, related });
+        }
+    }
+
+    /// Parses YAML or JSON and examines each document of the stream.
+    fn open_tree(
+        &mut self,
+        text: &Arc<str>,
+        language: Language,
+        host: Option<Host>,
+        purpose: &Purpose,
+        depth: u32,
+    ) {
+        let (trees, problems) = if language == Language::Json {
+            match parse_json(text) {
+                Ok(json) => (vec![json.tree], json.problems),
+                Err(problem) => (Vec::new(), vec![problem]),
+            }
+        } else {
+            let stream = parse_yaml(text);
+            (stream.documents, stream.errors)
+        };
+        let lines = Arc::new(LineIndex::new(text));
+        let mut first = None;
+        let mut opened = Vec::new();
+        for tree in trees {
+            let index = self.push(text.clone(), language, host.clone(), Body::Tree(tree), lines.clone());
+            first.get_or_insert(index);
+            opened.push(index);
+        }
+        let anchor = match first {
+            Some(index) => index,
+            // Nothing could be parsed: an empty document carries the places of the errors.
+            None if problems.is_empty() => return,
+            None => {
+                self.push(text.clone(), language, host, Body::Tree(crate::document::Tree::empty(text)), lines)
+            }
+        };
+        self.parse_problems(anchor, problems);
+        for index in opened {
+            self.examine(index, purpose, depth);
+        }
+    }
+
+    /// Finds out what a document is, notes its pieces, and opens what is nested in it.
+    fn examine(&mut self, index: u32, purpose: &Purpose, depth: u32) {
+        let id = self.id(index);
+        let document = std::mem::replace(
+            &mut self.reading.file.documents[index as usize].body,
+            Body::Tree(crate::document::Tree::empty(&"".into())),
+        );
+        let mut found = objects::Found::new(id, self.reading.pieces.len());
+        if let Body::Tree(tree) = &document
+            && let Some(root) = tree.root()
+            && !root.is_null()
+        {
+            examine_root(root, purpose, &mut found, &mut self.reading.passed_over);
+        }
+        self.reading.file.documents[index as usize].body = document;
+        let objects::Found { pieces, nested, problems, regions, layers, .. } = found;
+        self.reading.pieces.extend(pieces);
+        self.reading.problems.extend(problems);
+        for (release, rank, layer) in layers {
+            if let Some(Piece::Release(release) | Piece::ReleaseConfig(release)) =
+                self.reading.pieces.get_mut(release)
+            {
+                release.layers.push((rank, layer));
+                release.layers.sort_by_key(|(rank, _)| *rank);
+            }
+        }
+        self.reading.file.documents[index as usize].regions.extend(regions);
+        for nested in nested {
+            self.open_nested(index, nested, depth + 1);
+        }
+    }
+
+    fn open_nested(&mut self, container: u32, nested: Nested, depth: u32) {
+        let document = &self.reading.file.documents[container as usize];
+        let Some(tree) = document.tree() else { return };
+        let node = tree.node(nested.node);
+        if depth > MAX_DEPTH {
+            let message =
+                format!("text in `{}` is nested more than {MAX_DEPTH} documents deep", nested.field);
+            let span = node.span();
+            self.problem(
+                ProblemKind::Malformed,
+                container,
+                span,
+                message,
+                "flatten the configuration".to_owned(),
+            );
+            return;
+        }
+        let (text, embedding): (Arc<str>, _) = if nested.base64 {
+            let Some((bytes, embedding)) = crate::document::decode_base64(node) else {
+                let message = format!("`{}` is not base64", nested.field);
+                let span = node.span();
+                let hint = "encode the value, or put plain text under `stringData`".to_owned();
+                self.problem(ProblemKind::Malformed, container, span, message, hint);
+                return;
+            };
+            // Binary content is no configuration text.
+            let Ok(text) = String::from_utf8(bytes) else { return };
+            (text.into(), embedding)
+        } else {
+            let Some(text) = node.text() else { return };
+            (text.into(), node.embedding())
+        };
+        let language = match (&nested.purpose, nested.language) {
+            (Purpose::ConfigData(_), _) if looks_like_alloy(&text) => Language::Alloy,
+            (_, language) => language,
+        };
+        let host = Some(Host { index: container, field: nested.field, object: nested.object, embedding });
+        match (language, nested.purpose) {
+            (Language::Alloy, Purpose::AlloyProgram(home) | Purpose::ConfigData(home)) => {
+                self.open_alloy(text, host, home, depth);
+            }
+            (Language::Ini, Purpose::GrafanaIni(home) | Purpose::ConfigData(home)) => {
+                self.open_ini(text, host, home)
+            }
+            (language, purpose) => self.open_tree(&text, language, host, &purpose, depth),
+        }
+    }
+}
+
+fn examine_root(
+    root: NodeRef<'_>,
+    purpose: &Purpose,
+    found: &mut objects::Found,
+    passed_over: &mut Vec<String>,
+) {
+    match purpose {
+        Purpose::TopLevel(expected) => match shape_of(root, *expected) {
+            Shape::Object => objects::object(root, None, found),
+            Shape::PulumiExport => objects::pulumi_export(root, found),
+            Shape::Values(chart) => objects::values_file(root, chart, found),
+            Shape::Store(store) => {
+                let at = found.at(root);
+                found.pieces.push(Piece::StoreConfig(store, at, Home::default()));
+            }
+            Shape::RuntimeOverrides => {
+                let at = found.at(root);
+                found.pieces.push(Piece::RuntimeOverrides(at, Home::default()));
+            }
+            Shape::DataSources => {
+                let at = found.at(root);
+                found.pieces.push(Piece::DataSources(at, Home::default()));
+            }
+            Shape::Settings => {
+                let at = found.at(root);
+                found.pieces.push(Piece::Settings(at));
+            }
+            Shape::Other(reason) => passed_over.push(reason),
+        },
+        // What stands in a ConfigMap and is no configuration that we read is not worth a word: nginx.conf and the like.
+        Purpose::ConfigData(home) => {
+            let at = found.at(root);
+            match shape_of(root, Expected::Any) {
+                Shape::Store(store) => found.pieces.push(Piece::StoreConfig(store, at, home.clone())),
+                Shape::RuntimeOverrides => found.pieces.push(Piece::RuntimeOverrides(at, home.clone())),
+                Shape::DataSources => found.pieces.push(Piece::DataSources(at, home.clone())),
+                _ => {}
+            }
+        }
+        Purpose::ChartValues(release) => {
+            let at = found.at(root);
+            if root.is_mapping() {
+                found.layers.push((*release, Rank::Text, ValuesLayer::Tree(at)));
+                objects::nested_values(root, None, *release, found);
+            } else {
+                found.malformed(root, "chart values are not a mapping", "write them as `key: value` lines");
+            }
+        }
+        Purpose::StoreConfig(store, home) => {
+            let at = found.at(root);
+            found.pieces.push(Piece::StoreConfig(*store, at, home.clone()));
+        }
+        Purpose::AlloyProgram(_) | Purpose::GrafanaIni(_) | Purpose::OnlyParse => {}
+    }
+}
+
+/// Which language a ConfigMap key is read as by its name; the content may still decide otherwise.
+pub(crate) fn language_of_key(key: &str) -> Option<Language> {
+    let (_, extension) = key.rsplit_once('.')?;
+    match extension {
+        "alloy" | "river" => Some(Language::Alloy),
+        "yaml" | "yml" => Some(Language::Yaml),
+        "ini" => Some(Language::Ini),
+        _ => None,
+    }
+}
+
+/// The chart whose values hold a store's configuration.
+pub(crate) const fn chart_of(store: Store) -> Chart {
+    match store {
+        Store::Mimir => Chart::Mimir,
+        Store::Loki => Chart::Loki,
+    }
+}

@@ -1,0 +1,227 @@
+//! Tells what a tree or text is by its content.
+
+use super::piece::Chart;
+use super::piece::Store;
+use crate::document::NodeRef;
+
+/// What the caller said the inputs are (`--kind`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Expected {
+    /// Nothing: the content decides.
+    #[default]
+    Any,
+    /// Values of this chart.
+    Values(Chart),
+    /// An Alloy program.
+    Alloy,
+    /// The configuration of a store.
+    Store(Store),
+    /// A `grafana.ini`.
+    GrafanaIni,
+    /// Kubernetes objects.
+    Manifests,
+}
+
+/// What a YAML or JSON document is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Something with `apiVersion` and `kind`.
+    Object,
+    /// `pulumi stack export`.
+    PulumiExport,
+    /// Values of a chart.
+    Values(Chart),
+    /// Configuration of a store.
+    Store(Store),
+    /// Runtime overrides of a store.
+    RuntimeOverrides,
+    /// Provisioned data sources.
+    DataSources,
+    /// `ptd-lint.yaml`.
+    Settings,
+    /// Nothing that the linter reads, with the reason.
+    Other(String),
+}
+
+/// The shape of a document's root.
+pub(crate) fn shape_of(root: NodeRef<'_>, expected: Expected) -> Shape {
+    match expected {
+        Expected::Values(chart) => return Shape::Values(chart),
+        Expected::Store(store) => return Shape::Store(store),
+        Expected::Manifests => return Shape::Object,
+        _ => {}
+    }
+    if !root.is_mapping() {
+        let what = if root.is_sequence() { "a list" } else { "a single value" };
+        return Shape::Other(format!(
+            "{what} at the top level: no Kubernetes object, chart values or configuration"
+        ));
+    }
+    if root.get("datasources").is_some_and(NodeRef::is_sequence) && root.get("kind").is_none() {
+        return Shape::DataSources;
+    }
+    if root.get("kind").is_some() || root.get("apiVersion").is_some() {
+        return Shape::Object;
+    }
+    if root.at("deployment.resources").is_some_and(NodeRef::is_sequence) {
+        return Shape::PulumiExport;
+    }
+    if let Some(shape) = store_shape(root) {
+        return shape;
+    }
+    if let Some(chart) = values_shape(root) {
+        return Shape::Values(chart);
+    }
+    if settings_shape(root) {
+        return Shape::Settings;
+    }
+    Shape::Other(
+        "recognised as none of: Kubernetes object, values of alloy, mimir-distributed, loki or grafana, \
+         Mimir or Loki configuration, data sources, Pulumi export, workload declaration (say which with --kind)"
+            .to_owned(),
+    )
+}
+
+/// Values files, told apart by keys that only one of the charts reads.
+fn values_shape(root: NodeRef<'_>) -> Option<Chart> {
+    let mapping = |route: &str| root.at(route).is_some_and(NodeRef::is_mapping);
+    if mapping("mimir.structuredConfig")
+        || mapping("mimir") && (mapping("ingester") || mapping("store_gateway"))
+    {
+        return Some(Chart::Mimir);
+    }
+    if mapping("loki") {
+        return Some(Chart::Loki);
+    }
+    if mapping("alloy") {
+        return Some(Chart::Alloy);
+    }
+    let grafana =
+        root.get("grafana.ini").is_some() || mapping("datasources") || mapping("dashboardProviders");
+    if grafana {
+        return Some(Chart::Grafana);
+    }
+    // Values that set only what surrounds the main section.
+    let volumes = |part: &str| root.get(part).and_then(|node| node.get("persistentVolume")).is_some();
+    if volumes("store_gateway") || volumes("ingester") || volumes("compactor") {
+        return Some(Chart::Mimir);
+    }
+    None
+}
+
+/// Configuration files of the stores, told apart by sections that only one of them has.
+fn store_shape(root: NodeRef<'_>) -> Option<Shape> {
+    let has = |key: &str| root.get(key).is_some();
+    if has("overrides")
+        && root.entries().count() <= 3
+        && root.get("overrides").is_some_and(NodeRef::is_mapping)
+    {
+        return Some(Shape::RuntimeOverrides);
+    }
+    let loki = [
+        "schema_config",
+        "limits_config",
+        "storage_config",
+        "chunk_store_config",
+        "table_manager",
+        "query_range",
+        "auth_enabled",
+        "pattern_ingester",
+        "bloom_build",
+        "analytics",
+    ]
+    .into_iter()
+    .filter(|key| has(key))
+    .count();
+    let mimir = [
+        "blocks_storage",
+        "multitenancy_enabled",
+        "limits",
+        "activity_tracker",
+        "usage_stats",
+        "ruler_storage",
+        "alertmanager_storage",
+        "store_gateway",
+        "tenant_federation",
+        "ingest_storage",
+    ]
+    .into_iter()
+    .filter(|key| has(key))
+    .count();
+    // Chart values may hold `store_gateway` or `ruler_storage` look-alikes, but then they hold `persistentVolume` too.
+    let values = root.get("mimir").is_some()
+        || root.get("loki").is_some()
+        || ["store_gateway", "ingester", "compactor", "write", "backend"].into_iter().any(|part| {
+            root.get(part).is_some_and(|node| {
+                ["persistentVolume", "persistence", "replicas", "resources", "affinity"]
+                    .into_iter()
+                    .any(|key| node.get(key).is_some())
+            })
+        });
+    if values || loki == mimir {
+        return None;
+    }
+    Some(Shape::Store(if loki > mimir { Store::Loki } else { Store::Mimir }))
+}
+
+fn settings_shape(root: NodeRef<'_>) -> bool {
+    const KEYS: [&str; 12] = [
+        "version",
+        "workload",
+        "control_room",
+        "domain",
+        "sites",
+        "allowed",
+        "endpoints",
+        "rules",
+        "select",
+        "ignore",
+        "fail_on",
+        "stacks",
+    ];
+    root.get("version").is_some()
+        && root.entries().all(|(key, _)| key.text().is_some_and(|key| KEYS.contains(&key)))
+}
+
+/// Whether a text is an Alloy program rather than YAML: its first statement is a block or an assignment with `=`.
+pub(crate) fn looks_like_alloy(text: &str) -> bool {
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    // Comments of either kind come first in many programs; `#` is the mistake that programs are often handed in with.
+    loop {
+        if let Some(tail) = rest.strip_prefix("//").or_else(|| rest.strip_prefix('#')) {
+            rest = tail.split_once('\n').map_or("", |(_, tail)| tail).trim_start();
+        } else if let Some(tail) = rest.strip_prefix("/*") {
+            rest = tail.split_once("*/").map_or("", |(_, tail)| tail).trim_start();
+        } else {
+            break;
+        }
+    }
+    let name = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
+    if name == 0 || !rest.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return false;
+    }
+    let mut tail = rest[name..].trim_start_matches([' ', '\t']);
+    if let Some(label) = tail.strip_prefix('"') {
+        match label.split_once('"') {
+            Some((label, after)) if !label.contains('\n') => tail = after.trim_start_matches([' ', '\t']),
+            _ => return false,
+        }
+    }
+    tail.starts_with('{') || (tail.starts_with('=') && !tail.starts_with("=="))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_alloy_from_yaml_by_the_first_statement() {
+        assert!(looks_like_alloy("// c\n/* d */\nlogging {\n}\n"));
+        assert!(looks_like_alloy("loki.write \"local\" {\n}\n"));
+        assert!(looks_like_alloy("# wrong comment\nlogging {}\n"));
+        assert!(!looks_like_alloy("# comment\nkind: ConfigMap\n"));
+        assert!(!looks_like_alloy("a: {b: c}\n"));
+        assert!(!looks_like_alloy("{}\n"));
+        assert!(!looks_like_alloy(""));
+    }
+}

@@ -1,0 +1,342 @@
+//! Puts the pieces of the inputs together into one stack: what one cluster's monitoring consists of.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::fact::Fact;
+use super::piece::Chart;
+use super::piece::Declaration;
+use super::piece::Home;
+use super::piece::NodeAt;
+use super::piece::ObjectName;
+use super::piece::Piece;
+use super::piece::Problem;
+use super::piece::ProblemKind;
+use super::piece::Release;
+use super::piece::Resource;
+use super::piece::Store;
+use super::values;
+use crate::document::DocId;
+use crate::document::Documents;
+use crate::document::NodeRef;
+
+/// A release with the values that its chart will see.
+#[derive(Debug)]
+pub(crate) struct ReleasedChart<'d> {
+    /// The release.
+    pub(crate) release: &'d Release,
+    /// Its position among the pieces of its file, for matching the texts in its values.
+    pub(crate) piece: (u32, usize),
+    /// Its values, all layers merged.
+    pub(crate) values: Fact,
+}
+
+impl ReleasedChart<'_> {
+    /// What the chart calls its objects, where the release's name is known.
+    pub(crate) fn full_name(&self) -> Option<String> {
+        let name = self.release.name.as_deref()?;
+        let chart = self.release.chart?;
+        Some(match self.values.at("fullnameOverride").and_then(Fact::text) {
+            Some(name) => name.to_owned(),
+            None => match self.values.at("nameOverride").and_then(Fact::text) {
+                Some(over) if name.contains(over) => name.to_owned(),
+                Some(over) => format!("{name}-{over}"),
+                None => chart.full_name(name),
+            },
+        })
+    }
+}
+
+/// An Alloy program of the input.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AlloyText<'d> {
+    /// The document.
+    pub(crate) doc: DocId,
+    /// Where it was found.
+    pub(crate) home: &'d Home,
+}
+
+/// One cluster's monitoring stack, as far as the input shows it.
+#[derive(Debug)]
+pub(crate) struct Stack<'d> {
+    /// The documents of the run.
+    pub(crate) documents: &'d Documents,
+    /// Kubernetes objects, each once.
+    pub(crate) resources: Vec<&'d Resource>,
+    /// Releases of charts.
+    pub(crate) releases: Vec<ReleasedChart<'d>>,
+    /// Alloy programs.
+    pub(crate) programs: Vec<AlloyText<'d>>,
+    /// Configurations of the stores.
+    pub(crate) store_configs: Vec<(Store, NodeAt, &'d Home)>,
+    /// `grafana.ini` documents.
+    pub(crate) grafana_inis: Vec<(NodeAt, &'d Home)>,
+    /// Provisioned data sources.
+    pub(crate) data_sources: Vec<(NodeAt, &'d Home)>,
+    /// Declarations (`ptd.yaml`) that govern this stack.
+    pub(crate) declarations: Vec<&'d Declaration>,
+    /// What contradicts itself.
+    pub(crate) problems: Vec<Problem>,
+    by_name: BTreeMap<&'d ObjectName, usize>,
+}
+
+/// The pieces of one file of the run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FilePieces<'d> {
+    /// The file's index in the run.
+    pub(crate) file: u32,
+    /// Its pieces.
+    pub(crate) pieces: &'d [Piece],
+}
+
+impl<'d> Stack<'d> {
+    /// Assembles the pieces that belong to `cluster` (or name none).
+    pub(crate) fn assemble(
+        documents: &'d Documents,
+        files: &[FilePieces<'d>],
+        cluster: Option<&str>,
+    ) -> Self {
+        let mut stack = Self {
+            documents,
+            resources: Vec::new(),
+            releases: Vec::new(),
+            programs: Vec::new(),
+            store_configs: Vec::new(),
+            grafana_inis: Vec::new(),
+            data_sources: Vec::new(),
+            declarations: Vec::new(),
+            problems: Vec::new(),
+            by_name: BTreeMap::new(),
+        };
+        let here = |other: &Option<Arc<str>>| match (cluster, other) {
+            (Some(cluster), Some(other)) => **other == *cluster,
+            _ => true,
+        };
+        let mut repeated = BTreeSet::new();
+        for file in files {
+            for piece in file.pieces {
+                if let Piece::Resource(resource) = piece
+                    && here(&resource.cluster)
+                {
+                    stack.add_resource(file.file, resource, &mut repeated);
+                }
+            }
+        }
+        let first = |file: u32, object: Option<&ObjectName>| {
+            object.is_none_or(|object| !repeated.contains(&(file, object)))
+        };
+        let mut texts = BTreeSet::new();
+        for file in files {
+            for (index, piece) in file.pieces.iter().enumerate() {
+                let kept = |home: &Home| here(&home.cluster) && first(file.file, home.object.as_ref());
+                match piece {
+                    Piece::Release(release)
+                        if here(&release.cluster) && first(file.file, release.object.as_ref()) =>
+                    {
+                        stack.add_release(release, (file.file, index), files);
+                    }
+                    // The same program as a file and in a ConfigMap is one program.
+                    Piece::Alloy(doc, home) if kept(home) => {
+                        if texts.insert(documents.document(*doc).text.clone()) || home.object.is_some() {
+                            stack.programs.push(AlloyText { doc: *doc, home });
+                        }
+                    }
+                    Piece::StoreConfig(store, at, home) if kept(home) => {
+                        stack.store_configs.push((*store, *at, home))
+                    }
+                    Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
+                    Piece::DataSources(at, home) if kept(home) => stack.data_sources.push((*at, home)),
+                    Piece::Declaration(declaration) => stack.declarations.push(declaration),
+                    _ => {}
+                }
+            }
+        }
+        stack.drop_repeated_programs();
+        stack
+    }
+
+    fn add_resource(
+        &mut self,
+        file: u32,
+        resource: &'d Resource,
+        repeated: &mut BTreeSet<(u32, &'d ObjectName)>,
+    ) {
+        let Some(&index) = self.by_name.get(&resource.object) else {
+            self.by_name.insert(&resource.object, self.resources.len());
+            self.resources.push(resource);
+            return;
+        };
+        let other = self.resources[index];
+        let nodes = (other.at.in_documents(self.documents), resource.at.in_documents(self.documents));
+        let same = matches!(nodes, (Some(one), Some(two)) if same_object(&resource.object, one, two));
+        if same {
+            if other.at.doc.file != file {
+                repeated.insert((file, &resource.object));
+            }
+            return;
+        }
+        self.resources.push(resource);
+        self.problems.push(Problem {
+            kind: ProblemKind::ConflictingObject,
+            place: resource.place,
+            message: format!("{} occurs twice in this stack with different content", resource.object),
+            hint: "keep one of them, or lint the folders of different clusters as stacks of their own \
+                   (each path given is a stack; `stacks:` in ptd-lint.yaml lists folders)"
+                .to_owned(),
+            related: Some((other.place, "the other one".to_owned())),
+        });
+    }
+
+    fn add_release(&mut self, release: &'d Release, piece: (u32, usize), files: &[FilePieces<'d>]) {
+        let mut merged = values::merged(release, self.documents);
+        // HelmChartConfig objects add to the HelmChart of their name.
+        for config in files.iter().flat_map(|file| file.pieces) {
+            if let Piece::ReleaseConfig(config) = config
+                && let (Some(one), Some(two)) = (&config.object, &release.object)
+                && one.name == two.name
+                && one.namespace == two.namespace
+                && config.cluster == release.cluster
+            {
+                values::merge(&mut merged, values::merged(config, self.documents));
+            }
+        }
+        // The values of a HelmChart written out as a file beside it are the same release.
+        let known = self.releases.iter().any(|other| {
+            other.release.chart == release.chart
+                && (release.name.is_none() || other.release.name.is_none())
+                && same_value(&other.values, &merged)
+        });
+        if !known {
+            self.releases.push(ReleasedChart { release, piece, values: merged });
+        }
+    }
+
+    /// Keeps a program that stands alone only if no ConfigMap holds the same text.
+    fn drop_repeated_programs(&mut self) {
+        let documents = self.documents;
+        let held: BTreeSet<_> = self
+            .programs
+            .iter()
+            .filter(|program| program.home.object.is_some())
+            .map(|program| documents.document(program.doc).text.clone())
+            .collect();
+        self.programs.retain(|program| {
+            program.home.object.is_some() || !held.contains(&documents.document(program.doc).text)
+        });
+    }
+
+    /// The object of that kind, namespace and name. Objects that name no namespace match any.
+    pub(crate) fn object(
+        &self,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Option<(&'d Resource, NodeRef<'d>)> {
+        let resource = self.resources.iter().find(|resource| {
+            *resource.object.kind == *kind
+                && *resource.object.name == *name
+                && (*resource.object.namespace == *namespace || resource.object.namespace.is_empty())
+        })?;
+        Some((resource, resource.at.in_documents(self.documents)?))
+    }
+
+    /// All objects of these kinds.
+    pub(crate) fn objects<'s>(
+        &'s self,
+        kinds: &'s [&str],
+    ) -> impl Iterator<Item = (&'d Resource, NodeRef<'d>)> + 's {
+        self.resources
+            .iter()
+            .filter(|resource| kinds.contains(&&*resource.object.kind))
+            .filter_map(|resource| Some((*resource, resource.at.in_documents(self.documents)?)))
+    }
+
+    /// The releases of a chart.
+    pub(crate) fn releases_of(&self, chart: Chart) -> impl Iterator<Item = &ReleasedChart<'d>> {
+        self.releases.iter().filter(move |release| release.release.chart == Some(chart))
+    }
+}
+
+/// What an API server adds or keeps by itself; it says nothing of what was applied.
+const SERVER_FIELDS: [&str; 9] = [
+    "managedFields",
+    "resourceVersion",
+    "uid",
+    "creationTimestamp",
+    "generation",
+    "selfLink",
+    "finalizers",
+    "status",
+    "annotations",
+];
+
+/// Whether two objects of one name were applied from the same content.
+fn same_object(object: &ObjectName, one: NodeRef<'_>, two: NodeRef<'_>) -> bool {
+    // The API server fills in a namespace's own label and finalizer.
+    if &*object.kind == "Namespace" {
+        return true;
+    }
+    // A Secret's texts come encoded or plain, or as ciphertext: only its keys are compared.
+    if &*object.kind == "Secret" {
+        return true;
+    }
+    let labels_agree = match (one.at("metadata.labels"), two.at("metadata.labels")) {
+        (Some(one), Some(two)) => same_node(one, two, 64),
+        (one, two) => one.is_some() == two.is_some(),
+    };
+    labels_agree && same_entries(one, two, 64, &["metadata", "status"])
+}
+
+fn same_entries(one: NodeRef<'_>, two: NodeRef<'_>, depth: u32, skip: &[&str]) -> bool {
+    let entries = |node: NodeRef<'_>| {
+        node.entries()
+            .filter_map(|(key, _)| key.text().map(str::to_owned))
+            .filter(|key| !skip.contains(&key.as_str()) && !SERVER_FIELDS.contains(&key.as_str()))
+            .collect::<BTreeSet<_>>()
+    };
+    let keys = entries(one);
+    keys == entries(two)
+        && keys.iter().all(|key| match (one.get(key), two.get(key)) {
+            (Some(one), Some(two)) => same_node(one, two, depth.saturating_sub(1)),
+            _ => false,
+        })
+}
+
+fn same_node(one: NodeRef<'_>, two: NodeRef<'_>, depth: u32) -> bool {
+    if depth == 0 {
+        return false;
+    }
+    if one.is_mapping() && two.is_mapping() {
+        return same_entries(one, two, depth, &[]);
+    }
+    if one.is_sequence() && two.is_sequence() {
+        let (mut ones, mut twos) = (one.items(), two.items());
+        loop {
+            match (ones.next(), twos.next()) {
+                (None, None) => return true,
+                (Some(one), Some(two)) if same_node(one, two, depth - 1) => {}
+                _ => return false,
+            }
+        }
+    }
+    one.is_scalar() && two.is_scalar() && (one.scalar() == two.scalar() || one.text() == two.text())
+}
+
+/// Whether two facts have the same value, wherever they were written.
+pub(crate) fn same_value(one: &Fact, two: &Fact) -> bool {
+    use super::fact::FactValue;
+    match (&one.value, &two.value) {
+        (FactValue::Map(ones), FactValue::Map(twos)) => {
+            ones.len() == twos.len()
+                && ones
+                    .iter()
+                    .zip(twos)
+                    .all(|((one_key, one), (two_key, two))| one_key == two_key && same_value(one, two))
+        }
+        (FactValue::List(ones), FactValue::List(twos)) => {
+            ones.len() == twos.len() && ones.iter().zip(twos).all(|(one, two)| same_value(one, two))
+        }
+        (one, two) => one == two,
+    }
+}

@@ -1,0 +1,194 @@
+//! Turns trees into facts, and a release's layers into the values that the chart will see.
+
+use std::collections::BTreeMap;
+
+use super::fact::Fact;
+use super::fact::FactValue;
+use super::piece::NodeAt;
+use super::piece::Release;
+use super::piece::ValuesLayer;
+use crate::document::DocId;
+use crate::document::Documents;
+use crate::document::NodeRef;
+use crate::document::Place;
+use crate::document::Scalar;
+
+/// A tree of facts has at most this many nodes; what lies beyond is unknown. Guards against alias bombs: real values
+/// files have some hundred nodes.
+const MAX_NODES: u32 = 200_000;
+
+/// The facts of a node and all below it, aliases and merge keys resolved.
+pub(crate) fn fact_of(node: NodeRef<'_>, doc: DocId) -> Fact {
+    let mut budget = MAX_NODES;
+    fact_within(node, doc, &mut budget)
+}
+
+fn fact_within(node: NodeRef<'_>, doc: DocId, budget: &mut u32) -> Fact {
+    let place = Place { doc, span: node.span() };
+    if *budget == 0 {
+        return Fact::unknown(format!("the value has more than {MAX_NODES} parts"), place);
+    }
+    *budget -= 1;
+    if node.is_mapping() {
+        let mut entries = BTreeMap::new();
+        for (key, value) in node.entries_merged() {
+            if let Some(key) = key.text() {
+                entries.insert(key.to_owned(), fact_within(value, doc, budget));
+            }
+        }
+        return Fact { value: FactValue::Map(entries), place: Some(place) };
+    }
+    if node.is_sequence() {
+        let items = node.items().map(|item| fact_within(item, doc, budget)).collect();
+        return Fact { value: FactValue::List(items), place: Some(place) };
+    }
+    let value = match node.scalar() {
+        None | Some(Scalar::Null) => FactValue::Null,
+        Some(Scalar::Bool(value)) => FactValue::Bool(value),
+        Some(Scalar::Int(value)) => FactValue::Int(value),
+        Some(Scalar::Float(value)) => FactValue::Float(value),
+        Some(Scalar::Text(text)) => FactValue::Text(text.into()),
+    };
+    Fact { value, place: Some(place) }
+}
+
+/// `over` laid over `base`, as Helm does it: mappings are merged key by key, anything else replaces, null removes.
+pub(crate) fn merge(base: &mut Fact, over: Fact) {
+    match (&mut base.value, over) {
+        (FactValue::Map(entries), Fact { value: FactValue::Map(others), place }) => {
+            for (key, other) in others {
+                match entries.get_mut(&key) {
+                    Some(entry) => merge(entry, other),
+                    None => {
+                        entries.insert(key, other);
+                    }
+                }
+            }
+            if place.is_some() {
+                base.place = place;
+            }
+        }
+        (_, over) => *base = over,
+    }
+}
+
+/// The values of a release: all layers merged, weakest first.
+pub(crate) fn merged(release: &Release, documents: &Documents) -> Fact {
+    let mut values = Fact { value: FactValue::Map(BTreeMap::new()), place: Some(release.place) };
+    for (_, layer) in &release.layers {
+        match layer {
+            ValuesLayer::Tree(at) => {
+                if let Some(node) = at.in_documents(documents) {
+                    merge(&mut values, fact_of(node, at.doc));
+                }
+            }
+            ValuesLayer::Set(entries) => {
+                for (route, at) in entries {
+                    if let Some(node) = at.in_documents(documents) {
+                        set(&mut values, route, scalar_of_set(node, *at));
+                    }
+                }
+            }
+        }
+    }
+    values
+}
+
+/// `--set` types its values like YAML, also where the manifest quotes them.
+fn scalar_of_set(node: NodeRef<'_>, at: NodeAt) -> Fact {
+    let mut fact = fact_of(node, at.doc);
+    if let FactValue::Text(text) = &fact.value {
+        fact.value = match &**text {
+            "true" => FactValue::Bool(true),
+            "false" => FactValue::Bool(false),
+            "null" => FactValue::Null,
+            text => text.parse::<i64>().map_or_else(|_| FactValue::Text(text.into()), FactValue::Int),
+        };
+    }
+    fact
+}
+
+/// Puts a value at a route of keys as `--set` writes it (`a.b\.c.d`), making the mappings on the way.
+fn set(base: &mut Fact, route: &str, fact: Fact) {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    let mut chars = route.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => part.extend(chars.next()),
+            '.' => parts.push(std::mem::take(&mut part)),
+            c => part.push(c),
+        }
+    }
+    parts.push(part);
+    let mut target = base;
+    for part in parts {
+        if !matches!(target.value, FactValue::Map(_)) {
+            target.value = FactValue::Map(BTreeMap::new());
+        }
+        let FactValue::Map(entries) = &mut target.value else { return };
+        target = entries.entry(part).or_insert_with(|| Fact::absent(fact.place));
+    }
+    *target = fact;
+}
+
+impl Fact {
+    /// The fact at a route, or an absent one that points at the nearest container that is there.
+    pub(crate) fn reach(&self, route: &str) -> Fact {
+        let mut fact = self;
+        let mut place = self.place;
+        for part in route.split('.') {
+            let FactValue::Map(entries) = &fact.value else { return Fact::absent(place) };
+            let Some(next) = entries.get(part) else { return Fact::absent(place) };
+            fact = next;
+            place = next.place.or(place);
+        }
+        fact.clone()
+    }
+
+    /// The fact, or what the chart uses when the value is absent; the place stays that of the container.
+    pub(crate) fn or_default(mut self, default: impl Into<FactValue>) -> Fact {
+        if matches!(self.value, FactValue::Null) {
+            self.value = default.into();
+        }
+        self
+    }
+
+    /// Text, where it is text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            FactValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A boolean, where it is one.
+    pub(crate) fn bool(&self) -> Option<bool> {
+        match self.value {
+            FactValue::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether it is absent or null.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.value, FactValue::Null)
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(&self) -> &[Fact] {
+        match &self.value {
+            FactValue::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entries of a map.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Fact)> {
+        let entries = match &self.value {
+            FactValue::Map(entries) => Some(entries),
+            _ => None,
+        };
+        entries.into_iter().flatten().map(|(key, fact)| (key.as_str(), fact))
+    }
+}

@@ -1,0 +1,230 @@
+//! The meaning of conditions, one semantic at a time.
+
+use super::*;
+use crate::model::Fact;
+use crate::model::FactValue;
+use crate::rule::syntax::Expression;
+
+fn facts() -> Fact {
+    Fact::map(
+        [
+            ("name", Fact::bare("main")),
+            ("series", Fact::bare(150_i64)),
+            ("ratio", Fact::bare(1.5)),
+            ("on", Fact::bare(true)),
+            ("lost", Fact::unknown("env X is not set", None)),
+            ("token", Fact { value: FactValue::Secret("hunter2".into()), place: None }),
+            ("gone", Fact::absent(None)),
+            ("urls", Fact::list([Fact::bare("http://a/x"), Fact::bare("http://b/y")], None)),
+            ("mixed", Fact::list([Fact::bare("a"), Fact::unknown("import is remote", None)], None)),
+            ("tree", Fact::map([("leaf", Fact::bare(1_i64))], None)),
+        ],
+        None,
+    )
+}
+
+fn run(source: &str) -> Result<String, Stop> {
+    let facts = facts();
+    let expression = Expression::new(source);
+    let tree = expression.tree().unwrap();
+    let mut evaluation = Evaluation::new(vec![("s", Value::Fact(&facts))]);
+    evaluation.known(tree).map(|value| value.render())
+}
+
+fn gives(source: &str, wanted: &str) {
+    assert_eq!(run(source).as_deref(), Ok(wanted), "{source}");
+}
+
+fn unknown(source: &str, reason: &str) {
+    assert_eq!(run(source), Err(Stop::Unknown(reason.into())), "{source}");
+}
+
+fn fails(source: &str, message: &str) {
+    assert_eq!(run(source), Err(Stop::Error(message.into())), "{source}");
+}
+
+#[test]
+fn missing_fields_and_indices_are_null_and_null_can_be_compared() {
+    gives("s.nope == null", "true");
+    gives("null == s.nope", "true");
+    gives("s.gone.deep.deeper == null", "true");
+    gives("s.gone != 5", "true");
+    gives("has(s.gone)", "false");
+    gives("has(s.name)", "true");
+    gives("s.urls[7] == null", "true");
+    gives("s.urls[-1] == null", "true");
+    gives("s.tree['leaf']", "1");
+    gives("s.tree['no'] == null", "true");
+}
+
+#[test]
+fn order_and_arithmetic_with_null_are_errors_and_no_silent_false() {
+    fails("s.gone > 5", "`s.gone` is not set, and `>` needs it: guard it with `!= null`");
+    fails("2 == 1 + s.gone.deep", "`s.gone.deep` is not set, and `+` needs it: guard it with `!= null`");
+    fails(
+        "s.gone.startsWith('a')",
+        "`s.gone` is not set, and `startsWith` needs it: guard it with `!= null`",
+    );
+    fails("s.urls[9].contains('a')", "a value is not set, and `contains` needs it: guard it with `!= null`");
+    fails("s.gone && true", "`s.gone` is not set, and the condition needs it: guard it with `!= null`");
+    fails("s.name && true", "the condition is text, not true or false");
+    fails("s.name < 1", "`<` does not work on text and an integer");
+    fails("1 / 0 == 1", "it divides by zero");
+    fails("9223372036854775807 + 1 == 0", "a number becomes too large");
+    fails("-(-9223372036854775807 - 1) == 0", "a number becomes too large");
+}
+
+#[test]
+fn numbers_are_integers_and_compare_with_floats() {
+    gives("s.series + 1 == 151", "true");
+    gives("s.series == 150.0", "true");
+    gives("s.ratio < 2", "true");
+    gives("s.series * 2 - 10 / 3 % 2", "299");
+    gives("s.ratio * 2", "3");
+}
+
+#[test]
+fn what_hangs_on_the_unknown_is_unknown_in_both_orders() {
+    unknown("s.lost == 1", "env X is not set");
+    unknown("1 != s.lost", "env X is not set");
+    unknown("s.lost == null", "env X is not set");
+    unknown("s.lost.field == 1", "env X is not set");
+    unknown("has(s.lost)", "env X is not set");
+    unknown("s.lost > 3", "env X is not set");
+    unknown("!s.lost", "env X is not set");
+    unknown("size(s.lost) == 1", "env X is not set");
+    unknown("s.lost in ['a']", "env X is not set");
+    unknown("s.lost.exists(x, true)", "env X is not set");
+    unknown("true && s.lost", "env X is not set");
+    unknown("s.lost || false", "env X is not set");
+}
+
+#[test]
+fn what_is_decided_without_the_unknown_is_decided() {
+    gives("false && s.lost", "false");
+    gives("s.lost && false", "false");
+    gives("true || s.lost == 1", "true");
+    gives("s.lost == 1 || true", "true");
+    gives("s.lost in []", "false");
+    gives("s.lost == 1 ? 7 : 7", "7");
+    unknown("s.lost == 1 ? 7 : 8", "env X is not set");
+    gives("size(s.mixed)", "2");
+}
+
+#[test]
+fn an_unknown_item_spoils_only_what_needs_it() {
+    gives("'a' in s.mixed", "true");
+    unknown("'b' in s.mixed", "import is remote");
+    gives("s.mixed.exists(x, x == 'a')", "true");
+    unknown("s.mixed.exists(x, x == 'b')", "import is remote");
+    gives("s.mixed.all(x, x == 'b')", "false");
+    unknown("s.mixed.all(x, x == 'a')", "import is remote");
+    unknown("s.mixed.filter(x, x == 'a').size() > 0", "import is remote");
+    gives("s.mixed.map(x, x).size()", "2");
+    gives("s.mixed == ['b', 'c']", "false");
+    unknown("s.mixed == ['a', 'c']", "import is remote");
+    gives("[s.lost, 1].size()", "2");
+    unknown("s.mixed.join(',')", "import is remote");
+}
+
+#[test]
+fn list_functions_see_their_variable_and_outer_ones() {
+    gives("s.urls.map(u, u.host())", "a, b");
+    gives("s.urls.map(u, u.contains('b'), path(u))", "/y");
+    gives("s.urls.filter(u, u.endsWith('x'))", "http://a/x");
+    gives("s.urls.exists_one(u, u.startsWith('http://a'))", "true");
+    gives("[1, 2].all(a, [3, 4].exists(b, b == a + 2))", "true");
+    gives("s.tree.all(k, k == 'leaf')", "true");
+    gives("s.gone.exists(x, x == 1)", "false");
+    gives("s.gone.all(x, x == 1)", "true");
+    gives("s.tree.values()", "1");
+    gives("'leaf' in s.tree", "true");
+}
+
+#[test]
+fn functions_of_monitoring_configuration() {
+    gives("duration_seconds('7d') == duration_seconds('168h')", "true");
+    gives("duration_seconds(s.gone) == null", "true");
+    gives("duration_seconds('soon') == null", "true");
+    gives("bytes('20Gi')", "21474836480");
+    gives("port('https://x/y')", "443");
+    gives("'HTTP://Mimir.Cr:80/api'.host() + ' ' + scheme('HTTP://x')", "mimir.cr http");
+    gives("host('no url') == null", "true");
+    gives("'a,b'.split(',').join('-').upperAscii()", "A-B");
+    gives("[[1], [2, 1]].flatten().distinct().sort()", "1, 2");
+    gives("max([3, 9, 4]) + min(1, 2) + sum([1, 2])", "13");
+    gives("' x '.trim().replace('x', 'y')", "y");
+    gives("s.name.matches('^m.*n$')", "true");
+    gives("int('42') + 1", "43");
+    gives("string(5) + string(true)", "5true");
+    gives("size('äöü')", "3");
+}
+
+#[test]
+fn a_secret_compares_like_text_and_is_never_printed() {
+    gives("s.token == 'hunter2'", "true");
+    gives("s.token.startsWith('hunt')", "true");
+    gives("s.token", "(secret)");
+    gives("s.token + '!'", "(secret)");
+    gives("s.token.split('t')", "(secret), (secret)");
+    gives("s.token.upperAscii().replace('H', 'x')", "(secret)");
+    gives("[s.token].join('')", "(secret)");
+    gives("string(s.token)", "(secret)");
+    let Err(Stop::Error(message)) = run("s.token + 1") else { panic!("must fail") };
+    assert!(!message.contains("hunter2"));
+}
+
+#[test]
+fn endless_work_is_stopped() {
+    let source = "s.l.all(a, s.l.all(b, s.l.all(c, a + b + c > 0)))";
+    let facts = Fact::map([("l", Fact::list((1..300_i64).map(Fact::bare), None))], None);
+    let expression = Expression::new(source);
+    let mut evaluation = Evaluation::new(vec![("s", Value::Fact(&facts))]);
+    let result = evaluation.condition(expression.tree().unwrap());
+    assert_eq!(result, Err(Stop::Error("it takes more than 2000000 steps".to_owned())));
+}
+
+/// cel's own evaluator as the judge, where nothing is absent or unknown.
+#[test]
+fn agrees_with_cel_where_everything_is_known() {
+    for source in [
+        "1 + 2 * 3 - 4 / 2 % 3",
+        "1 < 2 && 2.5 >= 2",
+        "'a' + 'b' == 'ab'",
+        "'a' < 'b' || false",
+        "[1, 2, 3].exists(x, x > 2)",
+        "[1, 2, 3].all(x, x > 1)",
+        "[1, 2, 3].exists_one(x, x > 2)",
+        "[1, 2, 3].map(x, x * 2) == [2, 4, 6]",
+        "[1, 2, 3].filter(x, x % 2 == 1) == [1, 3]",
+        "[1, 2].map(x, x > 1, x + 1) == [3]",
+        "2 in [1, 2]",
+        "'k' in {'k': 1}",
+        "{'k': {'j': 5}}.k.j == 5",
+        "{'a': 1} == {'a': 1.0}",
+        "[1, 'a'] == [1, 'b']",
+        "1 == '1'",
+        "null == null",
+        "true ? 'x' == 'x' : false",
+        "!(1 == 1)",
+        "-5 + 3 == -2",
+        "size('äb') == 2 && size([1]) == 1 && size({'a': 1}) == 1",
+        "'abc'.contains('b') && 'abc'.startsWith('a') && 'abc'.endsWith('c') && 'abc'.matches('^a.c$')",
+        "int('7') == 7 && string(7) == '7' && double(7) == 7.0 && int(7.9) == 7",
+        "'A,b'.lowerAscii().split(',') == ['a', 'b']",
+        "['a', 'b'].join('-') == 'a-b' && ' x'.trim() == 'x' && 'x'.upperAscii() == 'X'",
+        "'aXa'.replace('a', 'b') == 'bXb'",
+        "-7 / 2 == -3 && -7 % 2 == -1",
+    ] {
+        let mut env = cel::Env::stdlib();
+        env.add_extension(cel::extensions::strings).unwrap();
+        let env = Arc::new(env);
+        let theirs = env.compile(source).unwrap().execute(&cel::Context::with_env(env.clone())).unwrap();
+        let theirs = match theirs {
+            cel::Value::Bool(value) => value.to_string(),
+            cel::Value::Int(value) => value.to_string(),
+            other => panic!("{other:?}"),
+        };
+        gives(source, &theirs);
+    }
+}

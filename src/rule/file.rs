@@ -1,0 +1,124 @@
+//! A rule as written in its file.
+
+use super::syntax::Expression;
+use super::template::Template;
+use crate::document::Place;
+use crate::finding::Invariant;
+use crate::finding::Severity;
+use crate::model::Fact;
+use crate::model::FactValue;
+
+/// A rule with all its documentation.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// Names the fault, in kebab-case.
+    pub(crate) id: String,
+    /// The folder below `rules/`, or empty for a user's rule.
+    pub(crate) family: String,
+    /// The promise that it guards.
+    pub(crate) invariant: Invariant,
+    /// How much harm the fault means.
+    pub(crate) severity: Severity,
+    /// Whether its findings leave the invariant's verdict alone.
+    pub(crate) advisory: bool,
+    /// The kind of subject.
+    pub(crate) over: String,
+    /// The rule looks at a subject only if this holds.
+    pub(crate) given: Option<Expression>,
+    /// True: a finding.
+    pub(crate) when: Expression,
+    /// True: the outcome is undecided, with the message.
+    pub(crate) undecided: Option<(Expression, Template)>,
+    /// What to point at; the first that has a place.
+    pub(crate) at: Vec<Expression>,
+    /// Words for the underlined text.
+    pub(crate) label: Template,
+    /// What is wrong.
+    pub(crate) message: Template,
+    /// Further places.
+    pub(crate) related: Vec<Related>,
+    /// The harm, for people.
+    pub(crate) why: String,
+    /// How to mend it.
+    pub(crate) help: Template,
+    /// Texts and URLs.
+    pub(crate) references: Vec<String>,
+    /// Where the rule's values come from.
+    pub(crate) source: String,
+    /// What a user may override.
+    pub(crate) settings: Vec<Setting>,
+    /// The built-in rule that a user's rule stands in for.
+    pub(crate) replaces: Option<String>,
+    /// Where its id is written; `None` for built-in rules.
+    pub(crate) place: Option<Place>,
+}
+
+/// A further place, or one for each item of a list.
+#[derive(Debug)]
+pub(crate) struct Related {
+    /// A list; `item` is then a variable of the other two.
+    pub(crate) each: Option<Expression>,
+    /// What to point at. With `each` it may be left out: the item.
+    pub(crate) at: Option<Expression>,
+    /// What is there.
+    pub(crate) text: Template,
+}
+
+/// A value that a user may override.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its value unless overridden; its type is the setting's type.
+    pub(crate) default: Fact,
+    /// What it means.
+    pub(crate) about: String,
+    /// Its unit, where it has one.
+    pub(crate) unit: String,
+}
+
+impl Setting {
+    /// The name of its type.
+    pub(crate) fn type_name(&self) -> &'static str {
+        match &self.default.value {
+            FactValue::Bool(_) => "true or false",
+            FactValue::Int(_) => "an integer",
+            FactValue::Float(_) => "a number",
+            FactValue::List(_) => "a list",
+            _ => "text",
+        }
+    }
+
+    /// Whether a value has the setting's type.
+    pub(crate) fn accepts(&self, value: &FactValue) -> bool {
+        use FactValue as V;
+        matches!(
+            (&self.default.value, value),
+            (V::Bool(_), V::Bool(_))
+                | (V::Int(_), V::Int(_))
+                | (V::Float(_), V::Float(_) | V::Int(_))
+                | (V::Text(_) | V::Null, V::Text(_))
+                | (V::List(_), V::List(_))
+        )
+    }
+}
+
+impl Rule {
+    /// The words of the message, expressions as written: a one-line description for lists of rules.
+    pub(crate) fn summary(&self) -> &str {
+        self.message.source()
+    }
+
+    /// The examples among the fixtures: file name and text, those that break the rule (`fail`) or keep it (`pass`).
+    pub(crate) fn examples(&self, outcome: &str) -> Vec<(&'static str, &'static str)> {
+        let middle = format!("{}/{outcome}/", self.id);
+        super::embedded::EXAMPLES
+            .iter()
+            .filter_map(|(path, text)| {
+                let start =
+                    path.find(&middle).filter(|start| *start == 0 || path[..*start].ends_with('/'))?;
+                Some((&path[start + middle.len()..], *text))
+            })
+            .collect()
+    }
+}

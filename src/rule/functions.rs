@@ -1,0 +1,351 @@
+//! The functions of conditions: those of CEL, and those that monitoring configuration needs.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::OnceLock;
+
+use regex::Regex;
+use regex::RegexBuilder;
+
+use super::eval::Outcome;
+use super::eval::Stop;
+use super::units;
+use super::value::Items;
+use super::value::Value;
+use super::value::View;
+
+/// A function that rules may call, as `name(x, ...)` or `x.name(...)`.
+pub(crate) struct Function {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Fewest arguments, the target included.
+    pub(crate) least: usize,
+    /// Most arguments, the target included.
+    pub(crate) most: usize,
+    /// What it gives.
+    pub(crate) doc: &'static str,
+}
+
+const fn function(name: &'static str, least: usize, most: usize, doc: &'static str) -> Function {
+    Function { name, least, most, doc }
+}
+
+/// All functions, sorted.
+pub(crate) const FUNCTIONS: &[Function] = &[
+    function(
+        "bytes",
+        1,
+        1,
+        "the number that a Kubernetes quantity such as `20Gi` stands for; null for other text",
+    ),
+    function("contains", 2, 2, "whether text holds another text"),
+    function("distinct", 1, 1, "a list without repetitions"),
+    function("double", 1, 1, "the number that text or an integer stands for"),
+    function("duration_seconds", 1, 1, "seconds of a duration such as `7d` or `1h30m`; null for other text"),
+    function("endsWith", 2, 2, "whether text ends with another text"),
+    function("flatten", 1, 1, "a list of lists as one list"),
+    function("host", 1, 1, "the host of a URL in lower case; null for other text"),
+    function("int", 1, 1, "the integer that text or a number stands for"),
+    function("join", 1, 2, "a list of texts as one text, with a separator"),
+    function("keys", 1, 1, "the keys of a map, sorted"),
+    function("lowerAscii", 1, 1, "text in lower case"),
+    function("matches", 2, 2, "whether a regular expression (RE2) matches somewhere in text"),
+    function("max", 1, 2, "the largest number of a list, or the larger of two"),
+    function("min", 1, 2, "the smallest number of a list, or the smaller of two"),
+    function("path", 1, 1, "the path of a URL; null for other text"),
+    function("port", 1, 1, "the port of a URL, also where it is its scheme's own; null for other text"),
+    function("replace", 3, 3, "text with one text replaced by another"),
+    function("scheme", 1, 1, "the scheme of a URL; null for other text"),
+    function("size", 1, 1, "how many items or characters; 0 for null"),
+    function("sort", 1, 1, "a list of texts or numbers in order"),
+    function("split", 2, 2, "text as a list, cut at a separator"),
+    function("startsWith", 2, 2, "whether text starts with another text"),
+    function("string", 1, 1, "a value as text"),
+    function("sum", 1, 1, "the sum of a list of integers"),
+    function("trim", 1, 1, "text without blanks around it"),
+    function("upperAscii", 1, 1, "text in upper case"),
+    function("values", 1, 1, "the values of a map, in order of their keys"),
+];
+
+/// The functions that take a variable and a condition, and their argument counts without the list.
+pub(crate) const MACROS: &[(&str, usize, usize)] =
+    &[("all", 2, 2), ("exists", 2, 2), ("exists_one", 2, 2), ("filter", 2, 2), ("map", 2, 3)];
+
+/// The function of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Function> {
+    FUNCTIONS.binary_search_by(|function| function.name.cmp(name)).ok().map(|index| &FUNCTIONS[index])
+}
+
+/// Calls a function. Arguments are known; parts of lists may not be.
+pub(crate) fn call<'a>(name: &str, arguments: &[Value<'a>]) -> Outcome<'a> {
+    #[cfg(test)]
+    assert!(name != "panic_for_tests", "as a test asked for");
+    match arguments {
+        [value] => call_on_one(name, value),
+        [value, other] => call_on_two(name, value, other),
+        [value, from, to] if name == "replace" => {
+            let (value, secret) = text(name, value)?;
+            let (from, _) = text(name, from)?;
+            let (to, tainted) = text(name, to)?;
+            Ok(Value::Text { text: value.replace(from, to).into(), secret: secret || tainted })
+        }
+        _ => Err(no_such(name)),
+    }
+}
+
+fn no_such(name: &str) -> Stop {
+    Stop::Error(format!("there is no function `{name}` with that many arguments"))
+}
+
+fn call_on_one<'a>(name: &str, value: &Value<'a>) -> Outcome<'a> {
+    let made = |text: String, secret| Ok(Value::Text { text: text.into(), secret });
+    match name {
+        "size" => size(value),
+        "lowerAscii" => text(name, value).and_then(|(text, secret)| made(text.to_ascii_lowercase(), secret)),
+        "upperAscii" => text(name, value).and_then(|(text, secret)| made(text.to_ascii_uppercase(), secret)),
+        "trim" => text(name, value).and_then(|(text, secret)| made(text.trim().to_owned(), secret)),
+        "string" => match value.view() {
+            View::Text(..) => Ok(value.clone()),
+            View::Bool(_) | View::Int(_) | View::Float(_) => made(value.render(), false),
+            _ => Err(wrong(name, "a scalar", value)),
+        },
+        "int" => to_int(value),
+        "double" => match value.view() {
+            View::Float(_) => Ok(value.clone()),
+            View::Text(text, _) => text.parse().map(Value::Float).map_err(|_| not_a("number")),
+            view => {
+                super::eval::as_float(view).map(Value::Float).ok_or_else(|| wrong(name, "a number", value))
+            }
+        },
+        "join" => join(value, ""),
+        "keys" => match value.view() {
+            View::Null => Ok(Value::list(Vec::new())),
+            View::Map(entries) => Ok(Value::list(entries.keys())),
+            _ => Err(wrong(name, "a map", value)),
+        },
+        "values" => match value.view() {
+            View::Null => Ok(Value::list(Vec::new())),
+            View::Map(entries) => Ok(Value::list(entries.values())),
+            _ => Err(wrong(name, "a map", value)),
+        },
+        "distinct" => {
+            let mut kept: Vec<Value<'a>> = Vec::new();
+            for item in items(name, value)? {
+                let mut new = true;
+                for other in &kept {
+                    new &= !item.equals(other).map_err(Stop::Unknown)?;
+                }
+                if new {
+                    kept.push(item);
+                }
+            }
+            Ok(Value::list(kept))
+        }
+        "flatten" => {
+            let mut flat = Vec::new();
+            for item in items(name, value)? {
+                match item.view() {
+                    View::List(inner) => flat.extend(inner.to_vec()),
+                    View::Null => {}
+                    View::Unknown(reason) => return Err(Stop::Unknown(reason.clone())),
+                    _ => flat.push(item),
+                }
+            }
+            Ok(Value::list(flat))
+        }
+        "sort" => sorted(name, value).map(Value::list),
+        "min" => Ok(sorted(name, value)?.first().cloned().unwrap_or(Value::Null)),
+        "max" => Ok(sorted(name, value)?.last().cloned().unwrap_or(Value::Null)),
+        "sum" => {
+            let mut sum: i64 = 0;
+            for item in items(name, value)? {
+                match item.view() {
+                    View::Int(value) => {
+                        sum = sum.checked_add(value).ok_or_else(|| not_a("number in range"))?;
+                    }
+                    View::Unknown(reason) => return Err(Stop::Unknown(reason.clone())),
+                    _ => return Err(wrong(name, "a list of integers", &item)),
+                }
+            }
+            Ok(Value::Int(sum))
+        }
+        "duration_seconds" => measured(name, value, units::duration_seconds),
+        "bytes" => measured(name, value, units::quantity),
+        "host" | "scheme" | "path" | "port" => part_of_url(name, value),
+        _ => Err(no_such(name)),
+    }
+}
+
+fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<'a> {
+    if matches!(name, "min" | "max") {
+        return call_on_one(name, &Value::list(vec![value.clone(), other.clone()]));
+    }
+    let (argument, _) = text(name, other)?;
+    if name == "join" {
+        return join(value, argument);
+    }
+    let (value, secret) = text(name, value)?;
+    match name {
+        "contains" => Ok(Value::Bool(value.contains(argument))),
+        "startsWith" => Ok(Value::Bool(value.starts_with(argument))),
+        "endsWith" => Ok(Value::Bool(value.ends_with(argument))),
+        "matches" => Ok(Value::Bool(pattern(argument).map_err(Stop::Error)?.is_match(value))),
+        "split" => {
+            let part = |part: &str| Value::Text { text: part.to_owned().into(), secret };
+            Ok(Value::list(value.split(argument).map(part).collect()))
+        }
+        _ => Err(no_such(name)),
+    }
+}
+
+/// A compiled pattern, from a cache: rules use few patterns on many values.
+pub(crate) fn pattern(source: &str) -> Result<Regex, String> {
+    static CACHE: OnceLock<Mutex<HashMap<String, Regex>>> = OnceLock::new();
+    let cache = CACHE.get_or_init(Mutex::default);
+    let Ok(mut cache) = cache.lock() else { return compile_pattern(source) };
+    if let Some(regex) = cache.get(source) {
+        return Ok(regex.clone());
+    }
+    let regex = compile_pattern(source)?;
+    // Patterns that rules compute could be without number.
+    if cache.len() < 256 {
+        cache.insert(source.to_owned(), regex.clone());
+    }
+    Ok(regex)
+}
+
+fn compile_pattern(source: &str) -> Result<Regex, String> {
+    RegexBuilder::new(source).size_limit(1 << 20).build().map_err(|error| {
+        let text = error.to_string();
+        let last = text.lines().last().unwrap_or_default();
+        format!("`matches` has a bad pattern: {}", last.trim_start_matches("error: "))
+    })
+}
+
+fn wrong(name: &str, wanted: &str, value: &Value<'_>) -> Stop {
+    Stop::Error(format!("`{name}` needs {wanted}, and there is {}", value.type_name()))
+}
+
+fn not_a(what: &str) -> Stop {
+    Stop::Error(format!("a value is not a {what}"))
+}
+
+/// Text, and whether it is secret.
+fn text<'v>(name: &str, value: &'v Value<'_>) -> Result<(&'v str, bool), Stop> {
+    match value.view() {
+        View::Text(text, secret) => Ok((text, secret)),
+        View::Unknown(reason) => Err(Stop::Unknown(reason.clone())),
+        _ => Err(wrong(name, "text", value)),
+    }
+}
+
+/// The items of a list; none for null.
+fn items<'a>(name: &str, value: &Value<'a>) -> Result<Vec<Value<'a>>, Stop> {
+    match value.view() {
+        View::List(items) => Ok(Items::to_vec(items)),
+        View::Null => Ok(Vec::new()),
+        _ => Err(wrong(name, "a list", value)),
+    }
+}
+
+fn size<'a>(value: &Value<'_>) -> Outcome<'a> {
+    let size = match value.view() {
+        View::Null => 0,
+        View::Text(text, _) => text.chars().count(),
+        View::List(items) => items.len(),
+        View::Map(entries) => entries.len(),
+        _ => return Err(wrong("size", "a list, a map or text", value)),
+    };
+    Ok(Value::Int(i64::try_from(size).unwrap_or(i64::MAX)))
+}
+
+fn to_int<'a>(value: &Value<'_>) -> Outcome<'a> {
+    match value.view() {
+        View::Int(value) => Ok(Value::Int(value)),
+        View::Text(text, _) => text.trim().parse().map(Value::Int).map_err(|_| not_a("whole number")),
+        View::Float(value) => whole(value.trunc()).ok_or_else(|| not_a("number in range")),
+        _ => Err(wrong("int", "a number or text", value)),
+    }
+}
+
+/// An integer where a number is whole.
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
+fn whole<'a>(number: f64) -> Option<Value<'a>> {
+    (number.fract() == 0.0 && number.abs() < 9.0e18).then_some(Value::Int(number as i64))
+}
+
+fn join<'a>(value: &Value<'_>, separator: &str) -> Outcome<'a> {
+    let mut joined = String::new();
+    let mut any_secret = false;
+    for (index, item) in items("join", value)?.iter().enumerate() {
+        if index > 0 {
+            joined.push_str(separator);
+        }
+        let (text, secret) = text("join", item)?;
+        any_secret |= secret;
+        joined.push_str(text);
+    }
+    Ok(Value::Text { text: joined.into(), secret: any_secret })
+}
+
+/// The items in order; all must be texts or all numbers.
+fn sorted<'a>(name: &str, value: &Value<'a>) -> Result<Vec<Value<'a>>, Stop> {
+    let mut list = items(name, value)?;
+    for item in &list {
+        match (item.view(), list.first().map(Value::view)) {
+            (View::Unknown(reason), _) => return Err(Stop::Unknown(reason.clone())),
+            (View::Text(..), Some(View::Text(..)))
+            | (View::Int(_) | View::Float(_), Some(View::Int(_) | View::Float(_))) => {}
+            _ => return Err(wrong(name, "texts or numbers", item)),
+        }
+    }
+    list.sort_by(|a, b| match (a.view(), b.view()) {
+        (View::Text(a, _), View::Text(b, _)) => a.cmp(b),
+        (a, b) => super::value::compare_numbers(a, b).unwrap_or(std::cmp::Ordering::Equal),
+    });
+    Ok(list)
+}
+
+/// A number with a unit; null for null and for text that is none.
+fn measured<'a>(name: &str, value: &Value<'_>, read: fn(&str) -> Option<f64>) -> Outcome<'a> {
+    match value.view() {
+        View::Text(text, _) => {
+            Ok(read(text.trim()).map_or(Value::Null, |number| whole(number).unwrap_or(Value::Float(number))))
+        }
+        // `retention: 0` is written without a unit; any other bare number is a count of bytes, but no duration.
+        View::Int(number) if name == "bytes" || number == 0 => Ok(Value::Int(number)),
+        View::Null | View::Int(_) | View::Float(_) => Ok(Value::Null),
+        _ => Err(wrong(name, "text", value)),
+    }
+}
+
+fn part_of_url<'a>(name: &str, value: &Value<'_>) -> Outcome<'a> {
+    if matches!(value.view(), View::Null) {
+        return Ok(Value::Null);
+    }
+    let (source, secret) = text(name, value)?;
+    let Ok(url) = url::Url::parse(source.trim()) else { return Ok(Value::Null) };
+    let part = match name {
+        "host" => url.host_str().map(str::to_ascii_lowercase),
+        "scheme" => Some(url.scheme().to_owned()),
+        "path" => Some(url.path().to_owned()),
+        _ => return Ok(url.port_or_known_default().map_or(Value::Null, |port| Value::Int(port.into()))),
+    };
+    Ok(part.map_or(Value::Null, |part| Value::Text { text: part.into(), secret }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_sorted_so_that_they_can_be_found() {
+        assert!(FUNCTIONS.is_sorted_by(|a, b| a.name < b.name));
+        for function in FUNCTIONS {
+            assert!(find(function.name).is_some());
+            let arguments = vec![Value::Null; function.least];
+            let outcome = call(function.name, &arguments);
+            assert!(!matches!(&outcome, Err(Stop::Error(text)) if text.contains("there is no function")));
+        }
+    }
+}

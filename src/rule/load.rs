@@ -1,0 +1,389 @@
+//! Reads a rule file; every mistake has a place and a remedy.
+
+use std::collections::BTreeMap;
+
+use super::check;
+use super::check::Scope;
+use super::check::Shape;
+use super::fields;
+use super::file::Related;
+use super::file::Rule;
+use super::file::Setting;
+use super::syntax::Expression;
+use super::syntax::TextProblem;
+use super::template::Template;
+use crate::document::DocId;
+use crate::document::NodeRef;
+use crate::document::Place;
+use crate::document::Scalar;
+use crate::document::Tree;
+use crate::finding::Invariant;
+use crate::finding::Severity;
+use crate::model::Fact;
+use crate::text::Span;
+use crate::text::suggest;
+
+/// Something wrong with a rule file or a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RuleProblem {
+    /// Where.
+    pub(crate) place: Place,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) help: String,
+}
+
+/// The keys of a rule file.
+pub(super) const KEYS: &[&str] = &[
+    "id",
+    "invariant",
+    "severity",
+    "advisory",
+    "over",
+    "given",
+    "when",
+    "undecided",
+    "undecided_message",
+    "at",
+    "label",
+    "message",
+    "related",
+    "why",
+    "help",
+    "references",
+    "source",
+    "settings",
+    "replaces",
+];
+
+/// Keys that every rule needs.
+pub(super) const REQUIRED: &[&str] =
+    &["id", "invariant", "severity", "over", "when", "message", "why", "help"];
+
+/// Reads the rule in `tree`. With `thorough`, its expressions are parsed and checked too; built-in rules were checked
+/// by a test and are parsed when they are needed.
+pub(crate) fn load(doc: DocId, tree: &Tree, thorough: bool) -> (Option<Rule>, Vec<RuleProblem>) {
+    let mut loader = Loader { doc, thorough, problems: Vec::new() };
+    let rule = loader.rule(tree);
+    (rule.filter(|_| loader.problems.is_empty()), loader.problems)
+}
+
+struct Loader {
+    doc: DocId,
+    thorough: bool,
+    problems: Vec<RuleProblem>,
+}
+
+/// The values of a mapping by key.
+type Keyed<'t> = BTreeMap<&'t str, NodeRef<'t>>;
+
+impl Loader {
+    fn report(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        let place = Place { doc: self.doc, span };
+        self.problems.push(RuleProblem { place, message: message.into(), help: help.into() });
+    }
+
+    /// A problem inside the decoded text of a scalar, at the bytes that were typed.
+    fn report_in(&mut self, node: NodeRef<'_>, problem: TextProblem) {
+        let span = node.embedding().to_host(problem.span).unwrap_or_else(|| node.span());
+        self.report(span, problem.message, problem.help);
+    }
+
+    fn rule(&mut self, tree: &Tree) -> Option<Rule> {
+        let Some(root) = tree.root().filter(|root| root.is_mapping()) else {
+            let span = tree.root().map_or(Span::at(0), NodeRef::span);
+            self.report(
+                span,
+                "a rule file holds one mapping",
+                format!("give it the keys `{}`", REQUIRED.join("`, `")),
+            );
+            return None;
+        };
+        let keys = self.keyed(root, KEYS, "a rule");
+        for key in REQUIRED.iter().filter(|key| !keys.contains_key(**key)) {
+            self.report(start_of(root), format!("the rule has no `{key}`"), format!("add `{key}: ...`"));
+        }
+        let id = keys.get("id").and_then(|node| self.id(*node)).unwrap_or_default();
+        let invariant = keys.get("invariant").and_then(|node| {
+            let names = Invariant::ALL.map(Invariant::id);
+            self.choice(*node, "invariant", &names).and_then(Invariant::from_id)
+        });
+        let severity = keys.get("severity").and_then(|node| {
+            self.choice(*node, "severity", &["error", "warning", "info"]).and_then(Severity::from_name)
+        });
+        let subjects: Vec<&str> = fields::subjects().collect();
+        let over = keys.get("over").and_then(|node| self.choice(*node, "subject", &subjects));
+        let settings = keys.get("settings").map(|node| self.settings(*node)).unwrap_or_default();
+        let names: Vec<String> = settings.iter().map(|setting| setting.name.clone()).collect();
+        let scope = Scope::new(over.unwrap_or("workload"), &names);
+        let scope = over.is_some().then_some(&scope);
+        let undecided = match (keys.get("undecided"), keys.get("undecided_message")) {
+            (Some(condition), Some(message)) => {
+                let condition = self.expression(*condition, scope);
+                condition.zip(self.template(*message, scope))
+            }
+            (Some(node), None) => {
+                self.report(node.span(), "`undecided` has no message", "add `undecided_message: ...`");
+                None
+            }
+            (None, Some(node)) => {
+                self.report(
+                    node.span(),
+                    "`undecided_message` stands alone",
+                    "add `undecided: ...`, its condition",
+                );
+                None
+            }
+            (None, None) => None,
+        };
+        let rule = Rule {
+            family: String::new(),
+            advisory: keys.get("advisory").and_then(|node| self.flag(*node)).unwrap_or_default(),
+            over: over.unwrap_or_default().to_owned(),
+            given: keys.get("given").and_then(|node| self.expression(*node, scope)),
+            when: keys
+                .get("when")
+                .and_then(|node| self.expression(*node, scope))
+                .unwrap_or(Expression::new("")),
+            undecided,
+            at: keys.get("at").map(|node| self.routes(*node, scope)).unwrap_or_default(),
+            label: self.optional_template(&keys, "label", scope),
+            message: self.optional_template(&keys, "message", scope),
+            related: keys.get("related").map(|node| self.related(*node, scope)).unwrap_or_default(),
+            why: self.optional_text(&keys, "why"),
+            help: self.optional_template(&keys, "help", scope),
+            references: keys.get("references").map(|node| self.texts(*node)).unwrap_or_default(),
+            source: self.optional_text(&keys, "source"),
+            settings,
+            replaces: keys.get("replaces").and_then(|node| self.id(*node)),
+            place: keys.get("id").map(|node| Place { doc: self.doc, span: node.span() }),
+            invariant: invariant?,
+            severity: severity?,
+            id,
+        };
+        Some(rule)
+    }
+
+    /// The entries of a mapping whose keys are known; others are problems.
+    fn keyed<'t>(&mut self, node: NodeRef<'t>, allowed: &[&str], what: &str) -> Keyed<'t> {
+        let mut found = Keyed::new();
+        if !node.is_mapping() {
+            self.report(
+                node.span(),
+                format!("{what} is a mapping"),
+                format!("its keys are `{}`", allowed.join("`, `")),
+            );
+            return found;
+        }
+        for (key, value) in node.entries() {
+            let name = key.text().unwrap_or_default();
+            if !allowed.contains(&name) {
+                self.report(
+                    key.span(),
+                    format!("{what} has no key `{name}`"),
+                    suggest(name, allowed.iter().copied()),
+                );
+            } else if found.insert(name, value).is_some() {
+                self.report(key.span(), format!("`{name}` is given twice"), "remove one of the two");
+            }
+        }
+        found
+    }
+
+    fn text<'t>(&mut self, node: NodeRef<'t>) -> Option<&'t str> {
+        let text = node.text().filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            self.report(node.span(), "text is expected here", "write a text that is not empty");
+        }
+        text
+    }
+
+    fn optional_text(&mut self, keys: &Keyed<'_>, key: &str) -> String {
+        keys.get(key).and_then(|node| self.text(*node)).unwrap_or_default().trim().to_owned()
+    }
+
+    /// A text, or a list of texts.
+    fn texts(&mut self, node: NodeRef<'_>) -> Vec<String> {
+        if node.is_sequence() {
+            return node.items().filter_map(|item| self.text(item)).map(str::to_owned).collect();
+        }
+        self.text(node).map(str::to_owned).into_iter().collect()
+    }
+
+    fn flag(&mut self, node: NodeRef<'_>) -> Option<bool> {
+        let flag = node.bool();
+        if flag.is_none() {
+            self.report(node.span(), "true or false is expected here", "write `true` or `false`");
+        }
+        flag
+    }
+
+    fn id(&mut self, node: NodeRef<'_>) -> Option<String> {
+        let id = self.text(node)?;
+        let kebab = id.split('-').all(|part| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        });
+        if !kebab {
+            let help = "name the fault in small letters and dashes, such as `series-limit-differs`";
+            self.report(node.span(), format!("`{id}` is no rule id"), help);
+        }
+        Some(id.to_owned())
+    }
+
+    fn choice<'t>(&mut self, node: NodeRef<'t>, what: &str, names: &[&str]) -> Option<&'t str> {
+        let name = self.text(node)?;
+        if names.contains(&name) {
+            return Some(name);
+        }
+        self.report(node.span(), format!("unknown {what} `{name}`"), suggest(name, names.iter().copied()));
+        None
+    }
+
+    fn expression(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Expression> {
+        self.shaped(node, scope).map(|(expression, _)| expression)
+    }
+
+    /// An expression with the shape of its value; checked where the scope is known.
+    fn shaped(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<(Expression, Shape)> {
+        let expression = Expression::new(self.text(node)?);
+        let mut shape = Shape::Any;
+        if self.thorough {
+            let problems = match scope {
+                Some(scope) => {
+                    let (found, problems) = check::shape_of(&expression, scope);
+                    shape = found;
+                    problems
+                }
+                None => expression.tree().err().cloned().into_iter().collect(),
+            };
+            for problem in problems {
+                self.report_in(node, problem);
+            }
+        }
+        Some((expression, shape))
+    }
+
+    fn template(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Template> {
+        match Template::new(self.text(node)?) {
+            Ok(template) => {
+                if let (true, Some(scope)) = (self.thorough, scope) {
+                    for problem in template.check(scope) {
+                        self.report_in(node, problem);
+                    }
+                }
+                Some(template)
+            }
+            Err(problem) => {
+                self.report_in(node, problem);
+                None
+            }
+        }
+    }
+
+    fn optional_template(&mut self, keys: &Keyed<'_>, key: &str, scope: Option<&Scope<'_>>) -> Template {
+        keys.get(key).and_then(|node| self.template(*node, scope)).unwrap_or_default()
+    }
+
+    fn routes(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Vec<Expression> {
+        if node.is_sequence() {
+            return node.items().filter_map(|item| self.expression(item, scope)).collect();
+        }
+        self.expression(node, scope).into_iter().collect()
+    }
+
+    fn related(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Vec<Related> {
+        if !node.is_sequence() {
+            self.report(
+                node.span(),
+                "`related` is a list",
+                "write `- at: ...` and `text: ...` for each further place",
+            );
+        }
+        node.items().filter_map(|item| self.related_place(item, scope)).collect()
+    }
+
+    fn related_place(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Related> {
+        let keys = self.keyed(node, &["each", "at", "text"], "a further place");
+        let Some(text) = keys.get("text") else {
+            self.report(start_of(node), "the place has no `text`", "say what is there: `text: ...`");
+            return None;
+        };
+        if !keys.contains_key("each") && !keys.contains_key("at") {
+            self.report(
+                start_of(node),
+                "the place has no `at`",
+                "add `at: ...`, or `each: ...` for a list of places",
+            );
+        }
+        let each = keys.get("each").and_then(|node| self.shaped(*node, scope));
+        let inner = each
+            .as_ref()
+            .zip(scope)
+            .map(|((_, shape), scope)| scope.with("item", check::item_shape(shape.clone())));
+        let scope = inner.as_ref().or(scope);
+        Some(Related {
+            each: each.map(|(expression, _)| expression),
+            at: keys.get("at").and_then(|node| self.expression(*node, scope)),
+            text: self.template(*text, scope)?,
+        })
+    }
+
+    fn settings(&mut self, node: NodeRef<'_>) -> Vec<Setting> {
+        if !node.is_mapping() {
+            self.report(node.span(), "`settings` is a mapping", "write `name: { default: ..., about: ... }`");
+        }
+        let mut settings: Vec<Setting> = Vec::new();
+        for (key, value) in node.entries() {
+            let name = key.text().unwrap_or_default().to_owned();
+            if settings.iter().any(|setting| setting.name == name) {
+                self.report(key.span(), format!("`{name}` is given twice"), "remove one of the two");
+            }
+            let keys = self.keyed(value, &["default", "about", "unit"], "a setting");
+            for needed in ["default", "about"] {
+                if value.is_mapping() && !keys.contains_key(needed) {
+                    self.report(
+                        key.span(),
+                        format!("the setting has no `{needed}`"),
+                        format!("add `{needed}: ...`"),
+                    );
+                }
+            }
+            let default = keys.get("default").map(|node| Fact { place: None, ..setting_value(*node) });
+            settings.push(Setting {
+                name,
+                default: default.unwrap_or_default(),
+                about: self.optional_text(&keys, "about"),
+                unit: self.optional_text(&keys, "unit"),
+            });
+        }
+        settings
+    }
+}
+
+/// The first key of a mapping: a better place for what is missing than the whole mapping.
+fn start_of(node: NodeRef<'_>) -> Span {
+    node.entries().next().map_or(node.span(), |(key, _)| key.span())
+}
+
+/// A scalar or a list of scalars as a value.
+fn setting_value(node: NodeRef<'_>) -> Fact {
+    if node.is_sequence() {
+        return Fact::list(node.items().map(scalar_value), None);
+    }
+    scalar_value(node)
+}
+
+fn scalar_value(node: NodeRef<'_>) -> Fact {
+    match node.scalar() {
+        Some(Scalar::Bool(value)) => Fact::bare(value),
+        Some(Scalar::Int(value)) => Fact::bare(value),
+        Some(Scalar::Float(value)) => Fact::bare(value),
+        Some(Scalar::Text(value)) => Fact::bare(value),
+        Some(Scalar::Null) | None => Fact::default(),
+    }
+}
+
+#[cfg(test)]
+#[path = "load_tests.rs"]
+mod tests;

@@ -1,0 +1,235 @@
+//! Broken rule files: each mistake at its line and column, with its remedy.
+
+use std::sync::Arc;
+
+use super::super::embedded;
+use super::super::set::RuleSet;
+use super::*;
+use crate::config::Config;
+use crate::document::Body;
+use crate::document::Document;
+use crate::document::Language;
+use crate::document::parse_yaml;
+use crate::text::LineIndex;
+
+const GOOD: &str = "id: my-rule\ninvariant: store-limits\nseverity: warning\nover: mimir\n\
+    when: mimir.config.a != 1\nmessage: 'is {mimir.config.a}'\nwhy: harm\nhelp: mend\n";
+
+fn document(text: &str) -> Document {
+    let text: Arc<str> = Arc::from(text);
+    let mut stream = parse_yaml(&text);
+    assert_eq!(stream.documents.len(), 1, "{:?}", stream.errors);
+    Document {
+        lines: Arc::new(LineIndex::new(&text)),
+        text,
+        language: Language::Yaml,
+        host: None,
+        body: Body::Tree(stream.documents.remove(0)),
+        regions: Vec::new(),
+    }
+}
+
+const DOC: DocId = DocId { file: 3, index: 0 };
+
+fn told(document: &Document, problems: Vec<RuleProblem>) -> Vec<(u32, u32, String, String, String)> {
+    problems
+        .into_iter()
+        .map(|problem| {
+            assert_eq!(problem.place.doc, DOC);
+            let span = problem.place.span;
+            let at = document.lines.position(&document.text, span.start);
+            (at.line, at.column, span.slice(&document.text).to_owned(), problem.message, problem.help)
+        })
+        .collect()
+}
+
+fn add(set: &mut RuleSet, text: &str) -> Vec<(u32, u32, String, String, String)> {
+    let document = document(text);
+    let problems = set.add(DOC, &document);
+    told(&document, problems)
+}
+
+/// One problem of a rule file, and that the rule is then not there.
+fn one(text: &str, line: u32, column: u32, at: &str, message: &str, help: &str) {
+    let mut set = RuleSet::default();
+    let problems = add(&mut set, text);
+    assert_eq!(problems, [(line, column, at.to_owned(), message.to_owned(), help.to_owned())], "{text}");
+    assert!(set.rules().is_empty());
+}
+
+/// The good rule with one line exchanged.
+fn with(key: &str, line: &str) -> String {
+    let lines = GOOD.lines().map(|old| if old.starts_with(&format!("{key}:")) { line } else { old });
+    lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
+#[test]
+fn a_good_rule_is_added() {
+    let mut set = RuleSet::default();
+    assert_eq!(add(&mut set, GOOD), []);
+    assert_eq!(set.ids().collect::<Vec<_>>(), ["my-rule"]);
+    assert_eq!(set.rules()[0].summary(), "is {mimir.config.a}");
+}
+
+#[test]
+fn syntax_errors_point_into_the_cel_text() {
+    let help = "something must follow here, such as a value or a closing bracket";
+    one(&with("when", "when: mimir.config.a !="), 5, 24, "", "the expression ends too early", help);
+    let help = "an operator, a comma or a bracket is missing before it, or it is too much";
+    one(&with("when", "when: mimir.config.a b"), 5, 22, "b", "`b` is not expected here", help);
+    let folded = "when: >-\n  mimir.config.a == 1 &&\n  mimir.config.b b";
+    one(&with("when", folded), 7, 18, "b", "`b` is not expected here", help);
+    let literal = "when: |\n  mimir.config.a == 1 &&\n    mimir.config.b b";
+    one(&with("when", literal), 7, 20, "b", "`b` is not expected here", help);
+    let quoted = r#"when: "mimir.config.a == \"x\" b""#;
+    one(&with("when", quoted), 5, 32, "b", "`b` is not expected here", help);
+}
+
+#[test]
+fn unknown_fields_point_at_the_name() {
+    let help = "did you mean `config`?";
+    one(&with("when", "when: mimir.confg.a != 1"), 5, 13, "confg", "`mimir` has no field `confg`", help);
+    one(
+        &with("message", "message: 'is {mimir.confg.a}'"),
+        6,
+        21,
+        "confg",
+        "`mimir` has no field `confg`",
+        help,
+    );
+    let at = format!("{GOOD}at: [mimir.config.a, mimir.confg]\n");
+    one(&at, 9, 28, "confg", "`mimir` has no field `confg`", help);
+    let related = format!("{GOOD}related:\n- each: mimir.confg\n  text: t\n");
+    one(&related, 10, 15, "confg", "`mimir` has no field `confg`", help);
+    let setting = with("when", "when: settings.series > 1");
+    one(&setting, 5, 16, "series", "the rule has no setting `series`", "declare it under `settings`");
+}
+
+#[test]
+fn unknown_names_are_told_with_the_nearest() {
+    let text = with("invariant", "invariant: store-limit");
+    one(&text, 2, 12, "store-limit", "unknown invariant `store-limit`", "did you mean `store-limits`?");
+    let text = with("severity", "severity: fatal");
+    let help = "it can be one of `error`, `warning`, `info`";
+    one(&text, 3, 11, "fatal", "unknown severity `fatal`", help);
+    let text = with("over", "over: mimirs");
+    one(&text, 4, 7, "mimirs", "unknown subject `mimirs`", "did you mean `mimir`?");
+    let text = GOOD.replace("why:", "wyh:");
+    let problems = add(&mut RuleSet::default(), &text);
+    let messages: Vec<&str> = problems.iter().map(|problem| problem.3.as_str()).collect();
+    assert_eq!(messages, ["a rule has no key `wyh`", "the rule has no `why`"]);
+    assert_eq!((problems[0].0, problems[0].1, problems[0].4.as_str()), (7, 1, "did you mean `why`?"));
+}
+
+#[test]
+fn missing_and_doubled_keys_are_told() {
+    let text = GOOD.replace("when: mimir.config.a != 1\n", "");
+    one(&text, 1, 1, "id", "the rule has no `when`", "add `when: ...`");
+    one(&format!("{GOOD}why: again\n"), 9, 1, "why", "`why` is given twice", "remove one of the two");
+    one(&with("why", "why: ''"), 7, 6, "''", "text is expected here", "write a text that is not empty");
+    let text = format!("{GOOD}undecided: 'true'\n");
+    one(&text, 9, 12, "'true'", "`undecided` has no message", "add `undecided_message: ...`");
+    let text = format!("{GOOD}advisory: maybe\n");
+    one(&text, 9, 11, "maybe", "true or false is expected here", "write `true` or `false`");
+    let text = with("id", "id: My_Rule");
+    let help = "name the fault in small letters and dashes, such as `series-limit-differs`";
+    one(&text, 1, 5, "My_Rule", "`My_Rule` is no rule id", help);
+}
+
+#[test]
+fn a_file_that_is_no_mapping_is_told() {
+    let help = "give it the keys `id`, `invariant`, `severity`, `over`, `when`, `message`, `why`, `help`";
+    one("- a\n", 1, 1, "- a", "a rule file holds one mapping", help);
+}
+
+#[test]
+fn bad_templates_and_settings_are_told() {
+    let text = with("message", "message: 'is {mimir.config.a'");
+    let help = "write `{{` for a brace, or close the expression with `}`";
+    one(&text, 6, 14, "{", "this `{` is not closed", help);
+    let text = format!("{GOOD}settings:\n  series: {{ default: 1 }}\n");
+    one(&text, 10, 3, "series", "the setting has no `about`", "add `about: ...`");
+    let text = format!("{GOOD}settings:\n  series: {{ default: 1, abuot: x }}\n");
+    let problems = add(&mut RuleSet::default(), &text);
+    assert_eq!(problems[0].3, "a setting has no key `abuot`");
+    let text = format!("{GOOD}related:\n- at: mimir.config\n");
+    one(&text, 10, 3, "at", "the place has no `text`", "say what is there: `text: ...`");
+}
+
+#[test]
+fn ten_thousand_operators_are_a_clear_error() {
+    let chain = vec!["1"; 10_000].join("+");
+    let problems = add(&mut RuleSet::default(), &with("when", &format!("when: {chain} > 1")));
+    assert_eq!(problems.len(), 1);
+    assert_eq!((problems[0].0, problems[0].1), (5, 7));
+    assert_eq!(problems[0].3, "the expression is 20003 bytes long, more than 4096");
+}
+
+#[test]
+fn a_users_rule_takes_a_builtin_id_only_by_saying_so() {
+    let builtin = || RuleSet::from_texts(&[("mimir/my-rule.yaml", GOOD)], true).0;
+    let mut set = builtin();
+    let problems = add(&mut set, GOOD);
+    assert_eq!((problems[0].0, problems[0].1, problems[0].2.as_str()), (1, 5, "my-rule"));
+    assert_eq!(problems[0].3, "`my-rule` is a built-in rule");
+    assert_eq!(problems[0].4, "give this one another id, or say `replaces: my-rule`");
+    let replacing = format!("{GOOD}replaces: my-rule\n").replace("'is {mimir.config.a}'", "mine");
+    assert_eq!(add(&mut set, &replacing), []);
+    assert_eq!(set.rules().len(), 1);
+    assert_eq!(set.rules()[0].summary(), "mine");
+    let problems = add(&mut set, GOOD);
+    assert_eq!(problems[0].3, "there is a rule `my-rule` already");
+    let problems = add(&mut builtin(), &format!("{GOOD}replaces: my-rul\n"));
+    assert_eq!(problems[0].3, "there is no built-in rule `my-rul` to replace");
+    assert_eq!(problems[0].4, "did you mean `my-rule`?");
+}
+
+#[test]
+fn every_builtin_rule_is_sound_and_named_after_its_file() {
+    let (set, problems) = RuleSet::from_texts(embedded::RULES, true);
+    let told: Vec<String> = problems
+        .iter()
+        .map(|(path, problem)| {
+            let text = embedded::RULES.iter().find(|(other, _)| other == path).map_or("", |(_, text)| text);
+            let at = LineIndex::new(text).position(text, problem.place.span.start);
+            format!("rules/{path}:{}:{}: {} ({})", at.line, at.column, problem.message, problem.help)
+        })
+        .collect();
+    assert_eq!(told, Vec::<String>::new());
+    assert_eq!(set.rules().len(), embedded::RULES.len());
+    for (path, _) in embedded::RULES {
+        let stem = path.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml")).unwrap_or_default();
+        assert!(set.rule(stem).is_some(), "rules/{path} holds a rule of another name");
+    }
+    assert!(set.ids().collect::<Vec<_>>().windows(2).all(|pair| pair[0] != pair[1]), "two rules share an id");
+    assert!(set.rules().iter().all(|rule| rule.replaces.is_none()));
+    assert_eq!(RuleSet::builtin().rules().len(), set.rules().len());
+}
+
+#[test]
+fn settings_of_the_configuration_must_exist_and_fit() {
+    let text =
+        format!("{GOOD}settings:\n  series: {{ default: 800000, about: active series, unit: series }}\n");
+    let (set, problems) = RuleSet::from_texts(&[("mimir/my-rule.yaml", &text)], true);
+    assert_eq!(problems, []);
+    let config = "version: 1\nrules:\n  settings:\n    my-rul: { series: 1 }\n    my-rule:\n      serie: 1\n      series: many\n";
+    let config = document(config);
+    let (parsed, problems) = Config::parse(DOC, &config);
+    assert_eq!(problems, []);
+    let (overrides, problems) = set.overrides(&parsed.settings);
+    assert!(overrides.is_empty());
+    let told: Vec<_> =
+        told(&config, problems).into_iter().map(|(l, c, _, m, h)| format!("{l}:{c} {m} ({h})")).collect();
+    assert_eq!(
+        told,
+        [
+            "4:5 unknown rule `my-rul` (did you mean `my-rule`?)",
+            "6:7 rule `my-rule` has no setting `serie` (did you mean `series`?)",
+            "7:15 setting `series` of rule `my-rule` is an integer (it says: active series (series))",
+        ]
+    );
+    let (parsed, _) =
+        Config::parse(DOC, &document("version: 1\nrules: { settings: { my-rule: { series: 5 } } }\n"));
+    let (overrides, problems) = set.overrides(&parsed.settings);
+    assert_eq!((overrides["my-rule"]["series"].value.clone(), problems), (5_i64.into(), vec![]));
+}

@@ -1,0 +1,29 @@
+//! Turns facts into findings: rule files, their conditions in CEL, and the fields that they may read.
+
+mod check;
+mod embedded;
+mod eval;
+mod fields;
+mod file;
+mod functions;
+mod load;
+mod run;
+#[cfg(test)]
+mod schema_tests;
+mod set;
+mod settings;
+mod syntax;
+mod template;
+mod units;
+mod value;
+
+pub(crate) use fields::FIELDS;
+pub(crate) use fields::Field;
+pub(crate) use file::Rule;
+pub(crate) use file::Setting;
+pub(crate) use functions::FUNCTIONS;
+pub(crate) use functions::Function;
+pub(crate) use load::RuleProblem;
+pub(crate) use run::Outcome;
+pub(crate) use set::Overrides;
+pub(crate) use set::RuleSet;

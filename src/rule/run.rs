@@ -1,0 +1,235 @@
+//! Runs rules over subjects: findings, and what could not be decided.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+
+use super::eval::Evaluation;
+use super::eval::Stop;
+use super::file::Related;
+use super::file::Rule;
+use super::set::Overrides;
+use super::set::RuleSet;
+use super::syntax::Expression;
+use super::value::Value;
+use super::value::View;
+use crate::document::Place;
+use crate::finding::Finding;
+use crate::finding::Invariant;
+use crate::finding::Label;
+use crate::finding::fingerprint;
+use crate::model::Fact;
+use crate::model::FactValue;
+use crate::model::Subject;
+
+/// What a rule said of a subject; nothing is said where the rule is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Outcome {
+    /// The rule is broken.
+    Finding(Finding),
+    /// It cannot be told.
+    Undecided {
+        /// The rule's id.
+        rule: String,
+        /// The promise that it concerns.
+        invariant: Invariant,
+        /// The subject's key.
+        subject_key: String,
+        /// Why, and what would settle it.
+        reason: String,
+        /// Where the matter lies.
+        place: Option<Place>,
+    },
+}
+
+impl RuleSet {
+    /// Runs every rule over the subjects of its kind. The order is that of rule ids, then of subjects.
+    pub(crate) fn evaluate(
+        &self,
+        subjects: &[Subject],
+        workload: &Fact,
+        overrides: &Overrides,
+    ) -> Vec<Outcome> {
+        let mut by_rule: BTreeMap<&str, Vec<Outcome>> = BTreeMap::new();
+        let mut by_kind: BTreeMap<&str, Vec<&Subject>> = BTreeMap::new();
+        // The declaration is a subject too, so that a rule can judge it.
+        let declaration = Subject { kind: "workload", key: "workload".to_owned(), facts: workload.clone() };
+        for subject in subjects {
+            by_kind.entry(subject.kind).or_default().push(subject);
+        }
+        by_kind.entry(declaration.kind).or_insert_with(|| vec![&declaration]);
+        for (kind, subjects) in by_kind {
+            for rule in self.over(kind) {
+                let settings = settings(rule, overrides);
+                let outcomes = by_rule.entry(&rule.id).or_default();
+                for subject in subjects.iter().copied() {
+                    // A fault of ours in one rule must not silence the others.
+                    let run = AssertUnwindSafe(|| judge(rule, subject, workload, &settings));
+                    outcomes.extend(catch_unwind(run).unwrap_or_else(|_| {
+                        let reason =
+                            "rule could not be evaluated: the rules engine failed; please report this";
+                        Some(undecided(rule, subject, reason.to_owned(), subject.facts.place))
+                    }));
+                }
+            }
+        }
+        by_rule.into_values().flatten().collect()
+    }
+}
+
+/// The settings of a rule as the user wants them.
+fn settings(rule: &Rule, overrides: &Overrides) -> Fact {
+    let own = overrides.get(&rule.id);
+    let values = rule.settings.iter().map(|setting| {
+        let value = own.and_then(|own| own.get(&setting.name)).unwrap_or(&setting.default);
+        (setting.name.clone(), value.clone())
+    });
+    Fact::map(values, None)
+}
+
+fn judge(rule: &Rule, subject: &Subject, workload: &Fact, settings: &Fact) -> Option<Outcome> {
+    let mut evaluation = Evaluation::new(vec![
+        ("workload", Value::Fact(workload)),
+        ("settings", Value::Fact(settings)),
+        (rule.over.as_str(), Value::Fact(&subject.facts)),
+    ]);
+    match condition(&mut evaluation, rule) {
+        Ok(Verdict::Kept) => None,
+        Ok(Verdict::Broken) => Some(Outcome::Finding(finding(&mut evaluation, rule, subject))),
+        Ok(Verdict::Undecided(reason)) | Err(Stop::Unknown(reason)) => {
+            let place = place(&mut evaluation, rule, subject);
+            Some(undecided(rule, subject, reason.to_string(), place))
+        }
+        Err(Stop::Error(reason)) => {
+            let place = place(&mut evaluation, rule, subject);
+            Some(undecided(rule, subject, format!("rule could not be evaluated: {reason}"), place))
+        }
+    }
+}
+
+enum Verdict {
+    Kept,
+    Broken,
+    Undecided(std::sync::Arc<str>),
+}
+
+fn condition<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule) -> Result<Verdict, Stop> {
+    let mut doubt = None;
+    if let Some(given) = &rule.given {
+        match truth(evaluation, given) {
+            Ok(false) => return Ok(Verdict::Kept),
+            Ok(true) => {}
+            // Whether the rule applies is not known; where it would be kept anyway, that does not matter.
+            Err(stop) => doubt = Some(stop),
+        }
+    }
+    if let Some((condition, message)) = &rule.undecided {
+        match truth(evaluation, condition) {
+            Ok(true) => return Ok(Verdict::Undecided(message.render(evaluation).into())),
+            Ok(false) => {}
+            Err(stop) => return Err(stop),
+        }
+    }
+    match (truth(evaluation, &rule.when)?, doubt) {
+        (true, Some(stop)) => Err(stop),
+        (true, None) => Ok(Verdict::Broken),
+        (false, _) => Ok(Verdict::Kept),
+    }
+}
+
+fn truth<'a>(evaluation: &mut Evaluation<'a>, expression: &'a Expression) -> Result<bool, Stop> {
+    let tree = expression.tree().map_err(|problem| Stop::Error(problem.message.clone()))?;
+    evaluation.condition(tree)
+}
+
+fn undecided(rule: &Rule, subject: &Subject, reason: String, place: Option<Place>) -> Outcome {
+    Outcome::Undecided {
+        rule: rule.id.clone(),
+        invariant: rule.invariant,
+        subject_key: subject.key.clone(),
+        reason,
+        place,
+    }
+}
+
+fn finding<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule, subject: &'a Subject) -> Finding {
+    let first = rule.at.first();
+    let value = first.and_then(|at| evaluation.value(at.tree().ok()?).ok()).map(|value| value.render());
+    let value = value.unwrap_or_default();
+    Finding {
+        rule: rule.id.clone(),
+        invariant: rule.invariant,
+        severity: rule.severity,
+        message: rule.message.render(evaluation),
+        help: rule.help.render(evaluation),
+        place: place(evaluation, rule, subject),
+        label: rule.label.render(evaluation),
+        related: rule.related.iter().flat_map(|related| labels(evaluation, related)).collect(),
+        fingerprint: fingerprint(&[
+            &rule.id,
+            &subject.key,
+            first.map(|at| at.source().trim()).unwrap_or_default(),
+            value.trim(),
+        ]),
+    }
+}
+
+/// Where a rule points: the first of its routes that has a place of its own, else the nearest ancestor of one.
+fn place<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule, subject: &'a Subject) -> Option<Place> {
+    for nearest in [false, true] {
+        for at in &rule.at {
+            let Ok(tree) = at.tree() else { continue };
+            if let Some(place) = evaluation.place(tree, nearest) {
+                return Some(place);
+            }
+        }
+    }
+    subject.facts.place
+}
+
+fn labels<'a>(evaluation: &mut Evaluation<'a>, related: &'a Related) -> Vec<Label> {
+    let at = related.at.as_ref().and_then(|at| at.tree().ok());
+    let Some(each) = &related.each else {
+        // Not the nearest ancestor: words about something that is not there would stand under something else.
+        let place = at.and_then(|tree| evaluation.place(tree, false));
+        return place
+            .map(|place| Label { place, text: related.text.render(evaluation) })
+            .into_iter()
+            .collect();
+    };
+    let Some(list) = each.tree().ok().and_then(|tree| evaluation.value(tree).ok()) else { return Vec::new() };
+    let View::List(items) = list.view() else { return Vec::new() };
+    let mut labels = Vec::new();
+    for item in items.to_vec() {
+        let own = item.place();
+        evaluation.with("item", item, |inner| {
+            let place = match at {
+                Some(tree) => inner.place(tree, false).or(own),
+                None => own,
+            };
+            labels.extend(place.map(|place| Label { place, text: related.text.render(inner) }));
+        });
+    }
+    labels
+}
+
+/// Settings of a configuration as facts.
+impl From<&crate::config::SettingValue> for FactValue {
+    fn from(value: &crate::config::SettingValue) -> Self {
+        use crate::config::SettingValue;
+        match value {
+            SettingValue::Null => Self::Null,
+            SettingValue::Bool(value) => Self::Bool(*value),
+            SettingValue::Int(value) => Self::Int(*value),
+            SettingValue::Float(value) => Self::Float(*value),
+            SettingValue::Text(text) => Self::Text(text.as_str().into()),
+            SettingValue::List(items) => {
+                Self::List(items.iter().map(|item| Fact::bare(Self::from(item))).collect())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

@@ -1,0 +1,120 @@
+//! Durations and quantities as Go, Prometheus and Kubernetes write them, as numbers.
+
+/// Seconds of a duration such as `7d`, `168h`, `1h30m` or `1.5h` (Go and Prometheus units); `None` for other text.
+pub(crate) fn duration_seconds(text: &str) -> Option<f64> {
+    let (sign, mut rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if rest == "0" {
+        return Some(0.0);
+    }
+    if rest.is_empty() {
+        return None;
+    }
+    let mut seconds = 0.0;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (number, tail) = rest.split_at(end);
+        let number: f64 = number.parse().ok()?;
+        let end = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(end);
+        let scale = match unit {
+            "ns" => 1e-9,
+            "us" | "µs" | "μs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            "d" => 86_400.0,
+            "w" => 604_800.0,
+            "y" => 31_536_000.0,
+            _ => return None,
+        };
+        seconds += number * scale;
+        rest = tail;
+    }
+    Some(sign * seconds)
+}
+
+/// The number that a Kubernetes quantity such as `20Gi`, `500m` or `1e3` stands for; `None` for other text.
+pub(crate) fn quantity(text: &str) -> Option<f64> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '+' | '-')).unwrap_or(text.len());
+    let (number, suffix) = text.split_at(end);
+    if number.is_empty() {
+        return None;
+    }
+    let number: f64 = number.parse().ok()?;
+    let scale = match suffix {
+        "" => 1.0,
+        "n" => 1e-9,
+        "u" => 1e-6,
+        "m" => 1e-3,
+        "k" => 1e3,
+        "M" => 1e6,
+        "G" => 1e9,
+        "T" => 1e12,
+        "P" => 1e15,
+        "E" => 1e18,
+        "Ki" => 1024.0,
+        "Mi" => 1_048_576.0,
+        "Gi" => 1_073_741_824.0,
+        "Ti" => 1_099_511_627_776.0,
+        "Pi" => 1_125_899_906_842_624.0,
+        "Ei" => 1_152_921_504_606_846_976.0,
+        _ => {
+            let exponent = suffix.strip_prefix(['e', 'E'])?;
+            10_f64.powi(exponent.parse().ok().filter(|power: &i32| power.abs() <= 30)?)
+        }
+    };
+    Some(number * scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_durations_of_go_and_prometheus() {
+        for (text, seconds) in [
+            ("7d", Some(604_800.0)),
+            ("168h", Some(604_800.0)),
+            ("10m", Some(600.0)),
+            ("1h30m", Some(5400.0)),
+            ("1.5h", Some(5400.0)),
+            ("500ms", Some(0.5)),
+            ("1w", Some(604_800.0)),
+            ("0", Some(0.0)),
+            ("0s", Some(0.0)),
+            ("-1m", Some(-60.0)),
+            ("", None),
+            ("d", None),
+            ("7", None),
+            ("7 d", None),
+            ("7days", None),
+            (".", None),
+            ("1.2.3s", None),
+        ] {
+            assert_eq!(duration_seconds(text), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_kubernetes_quantities() {
+        for (text, number) in [
+            ("20Gi", Some(21_474_836_480.0)),
+            ("500m", Some(0.5)),
+            ("1e3", Some(1000.0)),
+            ("1E3", Some(1000.0)),
+            ("2E", Some(2e18)),
+            ("128974848", Some(128_974_848.0)),
+            ("1.5Ki", Some(1536.0)),
+            ("20GB", None),
+            ("Gi", None),
+            ("", None),
+            ("1-2", None),
+        ] {
+            assert_eq!(quantity(text), number, "{text}");
+        }
+    }
+}
