@@ -251,7 +251,7 @@ impl Finder<'_, '_> {
             direct,
             via,
             block: slot.map(|(_, route)| route.to_owned()).unwrap_or_default(),
-            sources: Vec::new(),
+            sources: [].into(),
             path: Vec::new(),
         });
     }

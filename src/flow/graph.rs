@@ -211,7 +211,8 @@ impl Builder<'_, '_> {
                 None => ("receiver", format!("`{}` does not exist", capsule.node)),
                 Some(target) => match self.arrival(target, capsule, signal) {
                     Ok(to) => {
-                        self.graph.edges.push(Edge { from, to, place: receiver.place });
+                        let place = receiver.place;
+                        self.graph.edges.extend(to.map(|to| Edge { from, to, place }));
                         return;
                     }
                     Err(reason) => ("wrong-receiver", reason),
@@ -239,8 +240,13 @@ impl Builder<'_, '_> {
         self.graph.unfollowed.push((from, self.opaque.len() - 1));
     }
 
-    /// The vertex at which a signal arrives that is sent to `capsule`.
-    fn arrival(&mut self, target: usize, capsule: &Capsule, signal: Signals) -> Result<Vertex, String> {
+    /// The vertex at which a signal arrives that is sent to `capsule`; `None` where it is dropped on arrival.
+    fn arrival(
+        &mut self,
+        target: usize,
+        capsule: &Capsule,
+        signal: Signals,
+    ) -> Result<Option<Vertex>, String> {
         let to = entering(target, signal.index());
         let Some(component) = self.program.components.get(target) else {
             return Err("it does not exist".to_owned());
@@ -249,10 +255,12 @@ impl Builder<'_, '_> {
             // The reason stands at the component itself.
             let reason = self.hidden.get(component.id.as_ref()).copied().unwrap_or_default();
             self.graph.unfollowed.push((to, reason));
-            return Ok(to);
+            return Ok(Some(to));
         };
         match entry.accepts.get(capsule.export.as_ref()) {
-            Some(accepted) if accepted.meets(signal) => Ok(to),
+            Some(accepted) if accepted.meets(signal) => Ok(Some(to)),
+            // All OpenTelemetry consumers are of one type: one that has no use for a signal loses it.
+            Some(accepted) if accepted.meets(Signals::OTEL) && signal.meets(Signals::OTEL) => Ok(None),
             Some(_) => Err(format!("`{}` does not take {}", capsule.node, signal.words())),
             None => Err(format!("`{}.{}` is not a receiver", capsule.node, capsule.export)),
         }

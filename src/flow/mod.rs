@@ -49,7 +49,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
     reach::feed(&graph, &sources, &mut exits);
     let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
     let metrics = metrics::analyse(&program, &graph, &sources, &exits);
-    let summary = types::summary(&sources, &exits, surroundings);
+    let summary = types::summary(&sources, &exits);
     CollectorFlow {
         name: input.name.clone(),
         place: input.place,

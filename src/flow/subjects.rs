@@ -6,7 +6,7 @@
 //!                sources [{name, origin, place}], source_count, hops [{text, place}], via [{text, place}]
 //! log_source     collector, component, origin, reaches_exit
 //! metric_source  collector, component, origin, and the reach fields of metric_path
-//! metric_path    collector, component, complete, sources, source_count, hops, and how far they get: reaches_local,
+//! metric_path    collector, component, complete, receivers, sources, source_count, hops, and how far they get: reaches_local,
 //!                reaches_control_room, reaches_external, local_filtered, control_room_declared, unknown
 //! metric_filter  collector, component, action, drops, regex, source_labels, cuts_local, on_control_room, sources
 //! metric_writer  collector, component, endpoint, url, zone, zone_reason, assumption, sent_to, fed, username,
@@ -28,7 +28,7 @@ use crate::model::Subject;
 use crate::model::alloy::Signals;
 
 /// At most this many sources are listed in one subject; the count is always given.
-const LISTED: usize = 100;
+const LISTED: usize = 50;
 
 /// All subjects of a collector's flow.
 pub(crate) fn subjects(flow: &CollectorFlow) -> Vec<Subject> {
@@ -218,6 +218,7 @@ fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
                 ("collector", collector(flow)),
                 ("component", component(flow, path.component)),
                 ("complete", Fact::new(complete, place)),
+                ("receivers", Fact::new(true, place)),
                 ("sources", source_list(flow, &path.sources)),
                 ("source_count", Fact::new(path.sources.len(), place)),
                 ("hops", hops(flow, &path.path)),

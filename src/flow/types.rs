@@ -1,8 +1,8 @@
 //! What a flow analysis takes and gives.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::Surroundings;
 use super::Zone;
 use crate::document::DocId;
 use crate::document::Place;
@@ -132,7 +132,7 @@ pub(crate) struct Exit {
     /// The route of the block around the destination in the component's arguments: `endpoint.0`, or empty.
     pub(crate) block: String,
     /// Logs only: indices into [`CollectorFlow::sources`] of what reaches it.
-    pub(crate) sources: Vec<usize>,
+    pub(crate) sources: Arc<[usize]>,
     /// Logs only: the way from the first of [`Exit::sources`].
     pub(crate) path: Vec<Hop>,
 }
@@ -210,7 +210,7 @@ pub(crate) struct MetricPath {
     pub(crate) sources: Vec<usize>,
     /// The receiver list that lacks a destination.
     pub(crate) place: Place,
-    /// The way of the first source to the blamed component and on to what it does reach.
+    /// The way of the first source through the blamed component; empty where nothing is to blame.
     pub(crate) path: Vec<Hop>,
 }
 
@@ -263,7 +263,7 @@ pub(super) fn notes(program: &Program<'_>) -> Vec<ComponentNote> {
 }
 
 /// Counts sources and ways out.
-pub(super) fn summary(sources: &[Source], exits: &[Exit], _surroundings: &Surroundings) -> Summary {
+pub(super) fn summary(sources: &[Source], exits: &[Exit]) -> Summary {
     let distinct = |wanted: Signals| {
         let born = sources.iter().filter(|source| source.signals.meets(wanted));
         born.map(|source| source.component).collect::<BTreeSet<_>>().len()

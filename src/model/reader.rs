@@ -170,9 +170,10 @@ impl Reader {
         for problem in problems {
             let doc = self.id(index);
             let (kind, related) = match problem.kind {
-                ParseFault::DuplicateKey { first } => {
-                    (ProblemKind::DuplicateKey, Some((Place { doc, span: first }, "first written here".to_owned())))
-                }
+                ParseFault::DuplicateKey { first } => (
+                    ProblemKind::DuplicateKey,
+                    Some((Place { doc, span: first }, "first written here".to_owned())),
+                ),
                 ParseFault::ComplexKey | ParseFault::BadAlias => (ProblemKind::Malformed, None),
                 ParseFault::Syntax | ParseFault::Limit => (ProblemKind::Syntax, None),
             };
