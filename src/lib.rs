@@ -5,6 +5,8 @@
 
 mod text;
 
+mod source;
+
 mod document;
 
 mod model;
@@ -17,11 +19,20 @@ mod config;
 
 mod rule;
 
+mod check;
+
+mod report;
+
+mod cli;
+
+#[cfg(test)]
+mod tests;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the program with its arguments (the first is the program's name) and returns its exit code:
 /// 0 clean, 1 findings at or above the threshold, 2 the run is incomplete.
-pub fn run(_args: impl Iterator<Item = OsString>) -> ExitCode {
-    ExitCode::from(2)
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    ExitCode::from(cli::run(args))
 }

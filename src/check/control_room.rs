@@ -16,9 +16,12 @@ pub(crate) fn guess(collectors: &[Collector], documents: &Documents) -> Option<S
     let mut domains = BTreeSet::new();
     for doc in collectors.iter().flat_map(|collector| &collector.programs) {
         let Some(file) = documents.document(*doc).alloy() else { continue };
-        for block in file.body.blocks().filter(|block| is_named(file, block, &["prometheus", "remote_write"])) {
+        for block in file.body.blocks().filter(|block| is_named(file, block, &["prometheus", "remote_write"]))
+        {
             for endpoint in block.body.blocks().filter(|inner| is_named(file, inner, &["endpoint"])) {
-                for attribute in endpoint.body.attributes().filter(|attribute| file.str(attribute.name) == "url") {
+                for attribute in
+                    endpoint.body.attributes().filter(|attribute| file.str(attribute.name) == "url")
+                {
                     let text = decode_string(&file.text, attribute.value.span).map(|(text, _)| text);
                     domains.extend(text.as_deref().and_then(domain_of));
                 }
@@ -33,7 +36,8 @@ pub(crate) fn guess(collectors: &[Collector], documents: &Documents) -> Option<S
 }
 
 fn is_named(file: &alloy::File, block: &alloy::Block, name: &[&str]) -> bool {
-    block.parts.len() == name.len() && block.parts.iter().zip(name).all(|(part, name)| file.str(*part) == *name)
+    block.parts.len() == name.len()
+        && block.parts.iter().zip(name).all(|(part, name)| file.str(*part) == *name)
 }
 
 fn domain_of(text: &str) -> Option<String> {
@@ -50,7 +54,10 @@ mod tests {
 
     #[test]
     fn takes_the_domain_of_the_producers_push_url_only() {
-        assert_eq!(domain_of("https://mimir.hub.example.com/api/v1/push").as_deref(), Some("hub.example.com"));
+        assert_eq!(
+            domain_of("https://mimir.hub.example.com/api/v1/push").as_deref(),
+            Some("hub.example.com")
+        );
         assert_eq!(domain_of("https://mimir./api/v1/push"), None);
         assert_eq!(domain_of("http://mimir.mimir.svc.cluster.local/api/v1/push"), None);
         assert_eq!(domain_of("https://metrics.example.com/api/v1/push"), None);

@@ -16,19 +16,22 @@ const fn name(kind: ProblemKind) -> &'static str {
         ProblemKind::UnknownKind => "unknown-kind",
         ProblemKind::Malformed => "malformed",
         ProblemKind::ConflictingObject => "conflicting-object",
+        ProblemKind::Settings => "settings",
+        ProblemKind::RuleFile => "rule-file",
     }
 }
 
 /// Whether something was not understood, so that the run is incomplete.
 const fn is_incomplete(kind: ProblemKind) -> bool {
-    matches!(kind, ProblemKind::Syntax | ProblemKind::DuplicateKey | ProblemKind::Malformed)
+    !matches!(kind, ProblemKind::UnknownKind | ProblemKind::ConflictingObject)
 }
 
 /// The subject `problem` for rules.
 pub(crate) fn subject(problem: &Problem) -> Subject {
-    let related = problem.related.as_ref().map(|(place, text)| {
-        Fact::map([("text", Fact::bare(text.as_str()))], *place)
-    });
+    let related = problem
+        .related
+        .as_ref()
+        .map(|(place, text)| Fact::map([("text", Fact::bare(text.as_str()))], *place));
     let facts = Fact::map(
         [
             ("kind", Fact::new(name(problem.kind), problem.place)),
@@ -41,18 +44,28 @@ pub(crate) fn subject(problem: &Problem) -> Subject {
     Subject { kind: "problem", key: format!("{} {}", name(problem.kind), problem.message), facts }
 }
 
-/// What could not be read, with the lines of the outermost files.
-pub(crate) fn run_errors(readings: &[Reading], documents: &Documents, errors: &mut Vec<RunError>) {
-    for problem in readings.iter().flat_map(|reading| &reading.problems) {
-        if is_incomplete(problem.kind) {
+/// What could not be read, with the lines of the outermost files; sorted, each once.
+pub(crate) fn run_errors<'p>(
+    problems: impl Iterator<Item = &'p Problem>,
+    documents: &Documents,
+) -> Vec<RunError> {
+    let mut errors: Vec<RunError> = problems
+        .filter(|problem| is_incomplete(problem.kind))
+        .map(|problem| {
             let place = documents.resolve(problem.place);
-            let message = format!("{} ({})", problem.message, problem.hint);
-            errors.push(RunError { path: place.path, line: Some(place.start.line), message });
-        }
-    }
+            let message = format!("{}: {}", problem.message, problem.hint);
+            RunError { path: place.path, line: Some(place.start.line), message }
+        })
+        .collect();
+    errors.sort();
+    errors.dedup();
+    errors
 }
 
 /// Whether the file could not be read as a whole: it may hold anything.
 pub(crate) fn is_unread(reading: &Reading) -> bool {
-    reading.problems.iter().any(|problem| matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Malformed))
+    reading
+        .problems
+        .iter()
+        .any(|problem| matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Malformed))
 }

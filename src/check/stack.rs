@@ -2,13 +2,18 @@
 
 use super::CheckOptions;
 use super::control_room;
+use super::policy::Policy;
 use super::problems;
 use super::stacks::Group;
 use super::verdicts;
 use super::verdicts::Evidence;
+use crate::document::DocId;
 use crate::document::Documents;
 use crate::finding::Finding;
+use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
+use crate::finding::Severity;
+use crate::finding::fingerprint;
 use crate::flow;
 use crate::flow::CollectorFlow;
 use crate::flow::CollectorInput;
@@ -26,6 +31,7 @@ use crate::model::Stated;
 use crate::model::Subject;
 use crate::model::Workload;
 use crate::rule::Outcome;
+use crate::rule::Overrides;
 use crate::rule::RuleSet;
 use crate::source::Sources;
 
@@ -42,177 +48,199 @@ pub(crate) struct Judged {
     pub(crate) components: usize,
 }
 
-/// Judges the stacks of a group: one, or one per cluster where the inputs tell clusters apart.
-pub(crate) fn judge(
-    group: &Group,
-    readings: &[Reading],
-    documents: &Documents,
-    sources: &Sources,
-    rules: &RuleSet,
-    options: &CheckOptions,
-) -> Vec<Judged> {
-    let members = || group.files.iter().filter_map(|file| readings.get(*file));
-    let clusters = super::clusters(members());
-    if clusters.len() < 2 {
-        return vec![judge_one(&group.name, None, group, readings, documents, sources, rules, options)];
-    }
-    clusters
-        .into_iter()
-        .map(|cluster| {
-            let name = format!("{} ({cluster})", group.name);
-            judge_one(&name, Some(cluster), group, readings, documents, sources, rules, options)
-        })
-        .collect()
+/// What all stacks of a run share.
+pub(crate) struct Run<'r> {
+    /// What was recognised, file by file.
+    pub(crate) readings: &'r [Reading],
+    /// The documents, file by file.
+    pub(crate) documents: &'r Documents,
+    /// The inputs, those that could not be read too.
+    pub(crate) sources: &'r Sources,
+    /// Settings and rules.
+    pub(crate) policy: &'r Policy,
+    /// The command line.
+    pub(crate) options: &'r CheckOptions,
 }
 
-#[expect(clippy::too_many_arguments, reason = "the run's shared inputs, passed on as they are")]
-fn judge_one(
-    name: &str,
-    cluster: Option<&str>,
-    group: &Group,
-    readings: &[Reading],
-    documents: &Documents,
-    sources: &Sources,
-    rules: &RuleSet,
-    options: &CheckOptions,
-) -> Judged {
-    let files: Vec<FilePieces<'_>> = group
-        .files
-        .iter()
-        .filter_map(|file| {
-            let pieces = &readings.get(*file)?.pieces;
-            Some(FilePieces { file: u32::try_from(*file).unwrap_or(u32::MAX), pieces })
-        })
-        .collect();
-    let stack = Stack::assemble(documents, &files, cluster);
-    let collectors = model::collectors(&stack);
-    let workload = workload(&stack, &collectors, documents, options, name);
-    let flows = flows(&stack, &collectors, documents, &workload, options);
-    let mut subjects = subjects(&stack, &collectors, &flows);
-    let problems = group.files.iter().filter_map(|file| readings.get(*file)).flat_map(|reading| &reading.problems);
-    subjects.extend(problems.chain(&stack.problems).map(problems::subject));
+impl Run<'_> {
+    /// Judges the stacks of a group: one, or one per cluster where the inputs tell clusters apart.
+    pub(crate) fn judge(&self, group: &Group) -> Vec<Judged> {
+        let clusters = super::clusters(self.members(group));
+        if clusters.len() < 2 {
+            return vec![self.judge_one(&group.name, None, group)];
+        }
+        let each = clusters.into_iter();
+        each.map(|cluster| self.judge_one(&format!("{} ({cluster})", group.name), Some(cluster), group))
+            .collect()
+    }
 
-    let mut found = Vec::new();
-    let mut open = Vec::new();
-    for outcome in rules.evaluate(&subjects, &workload.facts, options) {
-        match outcome {
-            Outcome::Finding { finding, breaks } => found.push((finding, breaks)),
-            Outcome::Undecided { finding } => {
-                open.push((finding.invariant, finding.message.clone()));
-                found.push((finding, false));
-            }
+    fn members<'g>(&'g self, group: &'g Group) -> impl Iterator<Item = &'g Reading> {
+        group.files.iter().filter_map(|file| self.readings.get(*file))
+    }
+
+    fn judge_one(&self, name: &str, cluster: Option<&str>, group: &Group) -> Judged {
+        let files = group.files.iter().zip(self.members(group));
+        let files: Vec<FilePieces<'_>> = files
+            .map(|(file, reading)| FilePieces {
+                file: u32::try_from(*file).unwrap_or(u32::MAX),
+                pieces: &reading.pieces,
+            })
+            .collect();
+        let stack = Stack::assemble(self.documents, &files, cluster);
+        let collectors = model::collectors(&stack);
+        let workload = self.workload(&stack, &collectors, name);
+        let flows = self.flows(&stack, &collectors, &workload);
+        let mut subjects = subjects(&stack, &collectors, &flows);
+        let problems = self.members(group).flat_map(|reading| &reading.problems);
+        subjects.extend(problems.chain(&stack.problems).map(problems::subject));
+        let outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, &self.policy.overrides);
+        let mut open: Vec<(Invariant, String)> = outcomes
+            .iter()
+            .filter(|found| found.undecided)
+            .map(|found| (found.finding.invariant, found.finding.message.clone()))
+            .collect();
+        for (rule, invariant) in &self.policy.left_out {
+            open.push((*invariant, format!("rule `{rule}` was left out of this run")));
+        }
+        let mut found: Vec<(Finding, bool)> =
+            outcomes.into_iter().map(|found| (found.finding, found.breaks)).collect();
+        super::sort(&mut found);
+        let numbered: Vec<(usize, &Finding, bool)> =
+            found.iter().enumerate().map(|(index, (finding, breaks))| (index, finding, *breaks)).collect();
+        let documents = group.files.iter().filter_map(|file| self.documents.files.get(*file));
+        let evidence = Evidence {
+            stack: &workload.name,
+            workload: &workload,
+            flows: &flows,
+            subjects: &subjects,
+            findings: &numbered,
+            open: &open,
+            unread: &self.unread(group),
+            documents: documents.map(|file| file.documents.len()).sum(),
+        };
+        Judged {
+            verdicts: verdicts::verdicts(&evidence),
+            collectors: collectors.len(),
+            components: flows.iter().map(|flow| flow.components.len()).sum(),
+            findings: found.into_iter().map(|(finding, _)| finding).collect(),
         }
     }
-    found.sort_by(|(one, _), (two, _)| (one.place, &one.rule, &one.fingerprint).cmp(&(two.place, &two.rule, &two.fingerprint)));
-    let numbered: Vec<(usize, &Finding, bool)> =
-        found.iter().enumerate().map(|(index, (finding, breaks))| (index, finding, *breaks)).collect();
-    let evidence = Evidence {
-        stack: &workload.name,
-        workload: &workload,
-        flows: &flows,
-        subjects: &subjects,
-        findings: &numbered,
-        open: &open,
-        unread: &unread(name, group, readings, documents, sources),
-        documents: group.files.iter().filter_map(|file| documents.files.get(*file)).map(|file| file.documents.len()).sum(),
-    };
-    let verdicts = verdicts::verdicts(&evidence);
-    Judged {
-        verdicts,
-        collectors: collectors.len(),
-        components: flows.iter().map(|flow| flow.components.len()).sum(),
-        findings: found.into_iter().map(|(finding, _)| finding).collect(),
+
+    /// Inputs of this stack that could not be read.
+    fn unread(&self, group: &Group) -> Vec<String> {
+        let files = group.files.iter().zip(self.members(group));
+        let broken = files.filter(|(_, reading)| problems::is_unread(reading));
+        let broken = broken.filter_map(|(file, _)| self.documents.files.get(*file)).map(|file| &file.path);
+        let below = format!("{}/", group.name.trim_end_matches('/'));
+        let missing = self.sources.problems.iter().map(|problem| &problem.path);
+        let missing =
+            missing.filter(|path| path.starts_with(&below) || group.name == "." || **path == group.name);
+        broken.chain(missing).cloned().collect()
     }
-}
 
-/// Inputs of this stack that could not be read.
-fn unread(name: &str, group: &Group, readings: &[Reading], documents: &Documents, sources: &Sources) -> Vec<String> {
-    let mut unread: Vec<String> = group
-        .files
-        .iter()
-        .filter(|file| readings.get(**file).is_some_and(problems::is_unread))
-        .filter_map(|file| documents.files.get(*file))
-        .map(|file| file.path.clone())
-        .collect();
-    let below = format!("{}/", name.trim_end_matches('/'));
-    unread.extend(sources.problems.iter().map(|problem| &problem.path).filter(|path| path.starts_with(&below) || name == ".").cloned());
-    unread
-}
-
-fn workload(
-    stack: &Stack<'_>,
-    collectors: &[Collector],
-    documents: &Documents,
-    options: &CheckOptions,
-    name: &str,
-) -> Workload {
-    let config = options.config.stated();
-    let stated = Stated {
-        name: options.stated.name.clone().or(config.name),
-        control_room: match &options.stated.control_room {
-            ControlRoom::Undeclared => config.control_room,
-            stated => stated.clone(),
-        },
-        domain: options.stated.domain.clone().or(config.domain),
-    };
-    let workload = model::workload(stack, &stated, name);
-    if workload.control_room != ControlRoom::Undeclared || workload.is_control_room {
-        return workload;
+    fn workload(&self, stack: &Stack<'_>, collectors: &[Collector], name: &str) -> Workload {
+        let config = self.policy.stated();
+        let stated = Stated {
+            name: self.options.workload.clone().or(config.name),
+            control_room: match &self.options.control_room {
+                super::ControlRoom::Undeclared => config.control_room,
+                super::ControlRoom::Domain(domain) => ControlRoom::Declared(domain.clone(), None),
+                super::ControlRoom::None => ControlRoom::None(None),
+            },
+            domain: config.domain,
+        };
+        let workload = model::workload(stack, &stated, name);
+        if workload.control_room != ControlRoom::Undeclared || workload.is_control_room {
+            return workload;
+        }
+        match control_room::guess(collectors, self.documents) {
+            Some(domain) => {
+                model::workload(stack, &Stated { control_room: ControlRoom::Assumed(domain), ..stated }, name)
+            }
+            None => workload,
+        }
     }
-    match control_room::guess(collectors, documents) {
-        Some(domain) => model::workload(stack, &Stated { control_room: ControlRoom::Assumed(domain), ..stated }, name),
-        None => workload,
+
+    fn flows(&self, stack: &Stack<'_>, collectors: &[Collector], workload: &Workload) -> Vec<CollectorFlow> {
+        let program = |doc: &DocId| Some((*doc, self.documents.document(*doc).alloy()?));
+        let inputs: Vec<CollectorInput<'_>> = collectors
+            .iter()
+            .map(|collector| CollectorInput {
+                name: collector.name.clone(),
+                files: collector.programs.iter().filter_map(program).collect(),
+                environment: collector.environment.clone(),
+                namespace: collector.namespace.clone(),
+                place: Some(collector.place),
+            })
+            .collect();
+        flow::analyse(&inputs, &self.surroundings(stack, workload))
     }
-}
 
-fn flows(
-    stack: &Stack<'_>,
-    collectors: &[Collector],
-    documents: &Documents,
-    workload: &Workload,
-    options: &CheckOptions,
-) -> Vec<CollectorFlow> {
-    let inputs: Vec<CollectorInput<'_>> = collectors
-        .iter()
-        .map(|collector| CollectorInput {
-            name: collector.name.clone(),
-            files: collector
-                .programs
-                .iter()
-                .filter_map(|doc| Some((*doc, documents.document(*doc).alloy()?)))
-                .collect(),
-            environment: collector.environment.clone(),
-            namespace: collector.namespace.clone(),
-            place: Some(collector.place),
-        })
-        .collect();
-    flow::analyse(&inputs, &surroundings(stack, workload, options))
-}
-
-fn surroundings(stack: &Stack<'_>, workload: &Workload, options: &CheckOptions) -> Surroundings {
-    let cluster = model::cluster(stack);
-    let services = cluster
-        .services
-        .into_iter()
-        .filter_map(|(key, service)| {
+    fn surroundings(&self, stack: &Stack<'_>, workload: &Workload) -> Surroundings {
+        let cluster = model::cluster(stack);
+        let services = cluster.services.into_iter().filter_map(|(key, service)| {
             let target = match service.backend {
                 Backend::Pods => ServiceTarget::Selector,
                 Backend::ExternalName(host) => ServiceTarget::ExternalName(host),
                 Backend::Addresses(addresses) => ServiceTarget::Outside(addresses),
-                // Not listed: its namespace is covered, so that the name cannot be resolved.
+                // Left out: its namespace is covered, so that the name counts as one that cannot be resolved.
                 Backend::Unknown => return None,
             };
             Some((key, flow::Service { target, place: Some(service.place) }))
-        })
-        .collect();
-    Surroundings {
-        services,
-        covered_namespaces: cluster.namespaces,
-        assumed: options.config.endpoints(),
-        control_room: workload.control_room.domain().map(str::to_owned),
-        allowed: options.config.allowed(),
+        });
+        Surroundings {
+            services: services.collect(),
+            covered_namespaces: cluster.namespaces,
+            assumed: self.policy.endpoints(),
+            control_room: workload.control_room.domain().map(str::to_owned),
+            allowed: self.policy.allowed(),
+        }
+        .with_platform_endpoints()
     }
-    .with_platform_endpoints()
+}
+
+/// A finding with what it means for the verdict.
+pub(crate) struct Found {
+    /// The finding.
+    pub(crate) finding: Finding,
+    /// Whether it breaks its invariant.
+    pub(crate) breaks: bool,
+    /// Whether it says that something cannot be decided.
+    pub(crate) undecided: bool,
+}
+
+/// Lets the rules look at the subjects. What cannot be decided becomes a finding too, so that it has a place.
+pub(crate) fn evaluate(
+    rules: &RuleSet,
+    subjects: &[Subject],
+    workload: &Fact,
+    overrides: &Overrides,
+) -> Vec<Found> {
+    let outcomes = rules.evaluate(subjects, workload, overrides).into_iter();
+    outcomes
+        .map(|outcome| match outcome {
+            Outcome::Finding(finding) => {
+                let breaks = rules.rule(&finding.rule).is_none_or(|rule| !rule.advisory);
+                Found { finding, breaks, undecided: false }
+            }
+            Outcome::Undecided { rule, invariant, subject_key, reason, place } => {
+                let help = rules.rule(&rule).map(|rule| rule.help.source().to_owned()).unwrap_or_default();
+                let fingerprint = fingerprint(&[&rule, &subject_key, "undecided", &reason]);
+                let finding = Finding {
+                    rule,
+                    invariant,
+                    severity: Severity::Warning,
+                    message: format!("cannot be decided: {reason}"),
+                    help,
+                    place,
+                    label: String::new(),
+                    related: Vec::new(),
+                    fingerprint,
+                };
+                Found { finding, breaks: false, undecided: true }
+            }
+        })
+        .collect()
 }
 
 fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]) -> Vec<Subject> {
@@ -267,4 +295,3 @@ fn writes_to_control_room(flow: &CollectorFlow) -> Fact {
     });
     exit.map_or(Fact::bare(false), |exit| Fact::new(true, exit.place))
 }
-

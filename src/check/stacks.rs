@@ -22,11 +22,8 @@ pub(crate) struct Group {
 
 /// Groups the files of a run. `given` holds for each file the argument that led to it.
 pub(crate) fn groups(readings: &[Reading], given: &[&str]) -> Vec<Group> {
-    let mut roots: Vec<String> = readings
-        .iter()
-        .zip(given)
-        .map(|(reading, argument)| root_of(&reading.file.path, argument))
-        .collect();
+    let mut roots: Vec<String> =
+        readings.iter().zip(given).map(|(reading, argument)| root_of(&reading.file.path, argument)).collect();
     split_by_declarations(readings, &mut roots);
     lift_pieces(readings, &mut roots);
     spread_declarations(readings, &roots)
@@ -49,7 +46,9 @@ fn parent(path: &str) -> &str {
 }
 
 fn is_below(path: &str, folder: &str) -> bool {
-    folder == "." && !path.starts_with('/') || path == folder || path.starts_with(&format!("{}/", folder.trim_end_matches('/')))
+    folder == "." && !path.starts_with('/')
+        || path == folder
+        || path.starts_with(&format!("{}/", folder.trim_end_matches('/')))
 }
 
 fn declares(piece: &Piece) -> bool {
@@ -101,7 +100,10 @@ fn split_by_declarations(readings: &[Reading], roots: &mut [String]) {
         if inside.len() < 2 {
             continue;
         }
-        let deepest = inside.iter().filter(|folder| is_below(&reading.file.path, folder)).max_by_key(|folder| folder.len());
+        let deepest = inside
+            .iter()
+            .filter(|folder| is_below(&reading.file.path, folder))
+            .max_by_key(|folder| folder.len());
         if let Some(folder) = deepest {
             (*folder).clone_into(root);
         }
@@ -110,8 +112,12 @@ fn split_by_declarations(readings: &[Reading], roots: &mut [String]) {
 
 /// Groups without objects move to the folder above, and from there into the only group of objects beside them.
 fn lift_pieces(readings: &[Reading], roots: &mut [String]) {
-    let objects: BTreeSet<String> =
-        roots.iter().zip(readings).filter(|(_, reading)| has_objects(reading)).map(|(root, _)| root.clone()).collect();
+    let objects: BTreeSet<String> = roots
+        .iter()
+        .zip(readings)
+        .filter(|(_, reading)| has_objects(reading))
+        .map(|(root, _)| root.clone())
+        .collect();
     let single = roots.iter().collect::<BTreeSet<_>>().len() < 2;
     if single {
         return;
@@ -151,7 +157,10 @@ fn spread_declarations(readings: &[Reading], roots: &[String]) -> Vec<Group> {
         }
         let folder = parent(&reading.file.path);
         let governed = |group: &Group| {
-            alone || group.name == *root || is_below(&group.name, folder) || parent(&group.name) == parent(folder)
+            alone
+                || group.name == *root
+                || is_below(&group.name, folder)
+                || parent(&group.name) == parent(folder)
         };
         let mut found = false;
         for group in groups.iter_mut().filter(|group| governed(group)) {
@@ -181,7 +190,9 @@ mod tests {
         let readings: Vec<Reading> = inputs
             .iter()
             .enumerate()
-            .map(|(index, (_, path, text))| read(u32::try_from(index).unwrap(), path, text, Expected::Any))
+            .map(|(index, (_, path, text))| {
+                read(u32::try_from(index).unwrap(), path, &(*text).into(), Expected::Any)
+            })
             .collect();
         let given: Vec<&str> = inputs.iter().map(|(argument, _, _)| *argument).collect();
         groups(&readings, &given).into_iter().map(|group| (group.name, group.files)).collect()
@@ -200,13 +211,18 @@ mod tests {
 
     #[test]
     fn values_and_programs_in_folders_side_by_side_are_one_stack() {
-        let stacks = group(&[("w/values", "w/values/loki.yaml", VALUES), ("w/alloy", "w/alloy/config.alloy", ALLOY)]);
+        let stacks =
+            group(&[("w/values", "w/values/loki.yaml", VALUES), ("w/alloy", "w/alloy/config.alloy", ALLOY)]);
         assert_eq!(stacks, [("w".to_owned(), vec![0, 1])]);
     }
 
     #[test]
     fn files_of_one_folder_are_one_stack_and_of_two_folders_two() {
-        let stacks = group(&[("m/a.yaml", "m/a.yaml", OBJECT), ("m/b.yaml", "m/b.yaml", OBJECT), ("n/a.yaml", "n/a.yaml", OBJECT)]);
+        let stacks = group(&[
+            ("m/a.yaml", "m/a.yaml", OBJECT),
+            ("m/b.yaml", "m/b.yaml", OBJECT),
+            ("n/a.yaml", "n/a.yaml", OBJECT),
+        ]);
         assert_eq!(stacks, [("m".to_owned(), vec![0, 1]), ("n".to_owned(), vec![2])]);
     }
 

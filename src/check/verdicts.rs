@@ -47,8 +47,12 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
         .filter(|(_, finding, breaks)| finding.invariant == invariant && *breaks)
         .map(|(_, finding, _)| *finding)
         .collect();
-    let mut open: Vec<&str> =
-        evidence.open.iter().filter(|(other, _)| *other == invariant).map(|(_, reason)| reason.as_str()).collect();
+    let mut open: Vec<&str> = evidence
+        .open
+        .iter()
+        .filter(|(other, _)| *other == invariant)
+        .map(|(_, reason)| reason.as_str())
+        .collect();
     open.dedup();
     let scope = scope(invariant, evidence);
     let (verdict, summary) = if let Some(first) = broken.first() {
@@ -75,7 +79,14 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
         Verdict::NotApplicable => Vec::new(),
         _ => assumptions(invariant, evidence),
     };
-    InvariantVerdict { invariant, subject: evidence.stack.to_owned(), verdict, summary, assumptions, findings }
+    InvariantVerdict {
+        invariant,
+        subject: evidence.stack.to_owned(),
+        verdict,
+        summary,
+        assumptions,
+        findings,
+    }
 }
 
 enum Scope {
@@ -95,8 +106,11 @@ fn scope(invariant: Invariant, evidence: &Evidence<'_>) -> Scope {
         Invariant::LogBoundary => log_scope(evidence),
         Invariant::DualWrite => metric_scope(evidence),
         Invariant::StoreLimits | Invariant::StoreRetention | Invariant::StoreStorage => {
-            let stores: Vec<&str> =
-                [("mimir", "Mimir"), ("loki", "Loki")].into_iter().filter(|(kind, _)| of_kind(kind) > 0).map(|(_, name)| name).collect();
+            let stores: Vec<&str> = [("mimir", "Mimir"), ("loki", "Loki")]
+                .into_iter()
+                .filter(|(kind, _)| of_kind(kind) > 0)
+                .map(|(_, name)| name)
+                .collect();
             if stores.is_empty() {
                 Scope::Nothing("neither Mimir nor Loki is in the input".to_owned())
             } else {
@@ -111,7 +125,9 @@ fn scope(invariant: Invariant, evidence: &Evidence<'_>) -> Scope {
             let placed = evidence
                 .subjects
                 .iter()
-                .filter(|subject| subject.kind == "collector" && subject.facts.reach("form").text() != Some("program"))
+                .filter(|subject| {
+                    subject.kind == "collector" && subject.facts.reach("form").text() != Some("program")
+                })
                 .count();
             if placed == 0 {
                 Scope::Nothing("no collector's workload or chart values in the input".to_owned())
@@ -154,9 +170,9 @@ fn metric_scope(evidence: &Evidence<'_>) -> Scope {
         ControlRoom::Declared(domain, _) | ControlRoom::Assumed(domain) => {
             Scope::All(format!("{sources}, all written to the workload's Mimir and to {domain}"))
         }
-        ControlRoom::None(_) => {
-            Scope::Nothing(format!("the workload has no control room; {sources}, all written to its own Mimir"))
-        }
+        ControlRoom::None(_) => Scope::Nothing(format!(
+            "the workload has no control room; {sources}, all written to its own Mimir"
+        )),
         ControlRoom::Undeclared => Scope::Nothing(format!(
             "no control room is declared and nothing is written to one; {sources}, all written to the workload's Mimir"
         )),
@@ -178,7 +194,10 @@ fn assumptions(invariant: Invariant, evidence: &Evidence<'_>) -> Vec<String> {
                 "{domain} is this workload's control room (not declared; say so with --control-room {domain})"
             )),
             ControlRoom::Undeclared if !evidence.flows.is_empty() => {
-                all.push("this workload has no control room (not declared; say so with --no-control-room)".to_owned());
+                all.push(
+                    "this workload has no control room (not declared; say so with --no-control-room)"
+                        .to_owned(),
+                );
             }
             _ => {}
         }

@@ -3,6 +3,7 @@
 //! The walk follows the source and checks each step against the decoded text, so a map is right or it is the coarse
 //! map of the whole scalar; it is never wrong by a line.
 
+use super::tree::Dialect;
 use super::tree::NodeKind;
 use super::tree::NodeRef;
 use super::tree::Style;
@@ -23,6 +24,7 @@ pub(crate) fn embedding(node: NodeRef<'_>) -> Embedding {
     let source = node.tree.text.as_ref();
     let (start, end) = (span.start as usize, span.end as usize);
     let mapped = match style {
+        _ if node.tree.dialect == Dialect::Ini => joined(Walk::new(source, decoded), start, end),
         Style::Plain => flow(Walk::new(source, decoded), start, end, style),
         Style::SingleQuoted | Style::DoubleQuoted => {
             flow(Walk::new(source, decoded), start + 1, end.saturating_sub(1), style)
@@ -210,6 +212,19 @@ fn escape(walk: &mut Walk<'_>, at: usize) -> Option<usize> {
     }
     walk.put(char::from_u32(code)?.encode_utf8(&mut [0; 4]), at, next)?;
     Some(next)
+}
+
+/// An INI value whose lines end with `\`: the lines without it and without the blanks before each.
+fn joined(mut walk: Walk<'_>, start: usize, end: usize) -> Option<Embedding> {
+    let source = walk.source;
+    let mut at = start;
+    for line in source.get(start..end)?.split('\n') {
+        let text = line.trim();
+        let from = at + (line.len() - line.trim_start().len());
+        walk.copy(from, from + text.strip_suffix('\\').unwrap_or(text).len())?;
+        at += line.len() + 1;
+    }
+    walk.finish()
 }
 
 /// Where the text of a block scalar starts: behind the line of its header.

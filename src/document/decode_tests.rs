@@ -1,7 +1,6 @@
 //! Maps from decoded scalars to their source: properties over generated and real texts.
 
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -10,6 +9,7 @@ use super::*;
 use crate::document::Tree;
 use crate::document::parse_json;
 use crate::document::parse_yaml;
+use crate::document::robustness::files;
 
 /// All scalars of a tree.
 fn scalars(tree: &Tree) -> impl Iterator<Item = NodeRef<'_>> {
@@ -213,24 +213,6 @@ fn empty_scalars_and_blank_blocks_have_a_map_without_surprises() {
             check(node);
         }
     }
-}
-
-/// Files below `folder` with one of the extensions, sorted.
-fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|found| extensions.iter().any(|wanted| found == *wanted)) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 #[test]

@@ -45,6 +45,10 @@ fn sections_keys_and_values_are_read_as_go_ini_reads_them() {
     let long = tree.root().unwrap().get("auth.proxy").unwrap().get("long").unwrap();
     assert_eq!(long.span().slice(source), "one\ntwo");
     assert_eq!(long.embedding().to_host(Span::new(4, 7)).unwrap().slice(source), "two");
+    let joined = tree.root().unwrap().get("auth.proxy").unwrap().get("joined").unwrap();
+    let map = joined.embedding();
+    assert_eq!(map.to_host(Span::new(4, 5)).unwrap().slice(source), "c");
+    assert_eq!(map.to_host(Span::new(2, 3)).unwrap().slice(source), "b");
     let (key, value) = tree.root().unwrap().get("log").unwrap().entry("level").unwrap();
     assert_eq!((key.span().slice(source), value.span().slice(source)), ("level", "warn"));
     assert_eq!(value.scalar(), Some(crate::document::Scalar::Text("warn")));

@@ -6,7 +6,6 @@ use super::keys::check_keys;
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
 use super::problem::offset;
-use super::problem::shortened;
 use super::problem::too_large;
 use super::tree::Dialect;
 use super::tree::Entry;
@@ -279,10 +278,10 @@ impl Parser<'_> {
         self.unexpected(closing, "entries are separated by `,`")
     }
 
-    /// Something else than what `expected` names stands here.
+    /// Something else than what `expected` names stands here. The message names its kind and not its text: a word that
+    /// lost its quotes may be a password.
     fn unexpected(&mut self, expected: &str, hint: &str) -> ParseProblem {
         let _ = self.peek();
-        let token = &self.text[self.at..self.token_end()];
         let found = match self.text[self.at..].chars().next() {
             None => {
                 let opened =
@@ -292,11 +291,13 @@ impl Parser<'_> {
                     None => self.problem(self.at, "the text is empty or ends before the value", hint),
                 };
             }
-            Some(_) if !token.is_empty() => shortened(token),
+            Some('"') => "a text".to_owned(),
+            Some('-' | '.' | '0'..='9') => "a number written like this".to_owned(),
+            Some(character) if character.is_alphanumeric() => "a bare word".to_owned(),
             Some(character) if character.is_control() => format!("U+{:04X}", u32::from(character)),
-            Some(character) => character.to_string(),
+            Some(character) => format!("`{character}`"),
         };
-        self.problem(self.at, &format!("{expected} should stand here, not `{found}`"), hint)
+        self.problem(self.at, &format!("{expected} should stand here, not {found}"), hint)
     }
 }
 

@@ -44,7 +44,11 @@ pub(super) fn check_keys(text: &str, nodes: &[Node], entries: &[Entry], errors: 
             entries[..index].iter().find(same).map(|earlier| earlier.key)
         };
         if let Some(first) = first {
-            errors.push(ParseProblem::duplicate_key(key, span(first), span(entry.key)));
+            let problem = ParseProblem::duplicate_key(key, span(first), span(entry.key));
+            errors.push(match key {
+                "<<" => problem.with_hint("merge both with one `<<: [*first, *second]`"),
+                _ => problem,
+            });
         }
     }
 }

@@ -7,6 +7,8 @@ mod ini;
 mod json;
 mod keys;
 mod problem;
+#[cfg(test)]
+mod robustness;
 mod scalar;
 mod tree;
 mod walk;
@@ -41,3 +43,4 @@ pub(crate) use tree::Style;
 pub(crate) use tree::Tree;
 pub(crate) use yaml::YamlStream;
 pub(crate) use yaml::parse_yaml;
+pub(crate) use yaml::yaml_comments;

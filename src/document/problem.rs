@@ -2,7 +2,8 @@
 
 use crate::text::Span;
 
-/// Texts larger than this many bytes are refused: 64 MiB, some forty times the largest rendered stack seen.
+/// Texts larger than this many bytes are refused: 64 MiB. A whole rendered stack has a few; a text above this is no
+/// manifest, and its tree would take memory without a bound.
 pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Something wrong in a document's text.
@@ -70,11 +71,7 @@ pub(crate) fn too_large(text: &str) -> Option<ParseProblem> {
         ParseProblem::new(
             ProblemKind::Limit,
             Span::at(0),
-            format!(
-                "the text has {} MiB, more than the {} MiB that are read",
-                text.len() >> 20,
-                MAX_BYTES >> 20
-            ),
+            format!("the text has {} bytes, more than the {MAX_BYTES} that are read", text.len()),
         )
         .with_hint("split it into several files")
     })
@@ -93,11 +90,13 @@ pub(crate) fn offset(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
-/// The span from `start` to the end of what stands on that line; one character at least, unless the text ends.
+/// The span from `start` to the end of what stands on that line, at most 80 characters of it; one character at least,
+/// unless the text ends.
 pub(crate) fn to_line_end(text: &str, start: usize) -> Span {
     let start = boundary(text, start);
     let rest = text.get(start..).unwrap_or_default();
-    let line = rest.split(['\n', '\r']).next().unwrap_or_default().trim_end();
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    let line = line.char_indices().nth(80).map_or(line, |(end, _)| &line[..end]).trim_end();
     let length = if line.is_empty() { rest.chars().next().map_or(0, char::len_utf8) } else { line.len() };
     Span::new(offset(start), offset(start + length))
 }

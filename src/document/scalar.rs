@@ -73,7 +73,8 @@ fn number<'t>(text: &str) -> Option<Scalar<'t>> {
     };
     integer(digits).or_else(|| {
         // `08` is no octal number; go-yaml reads it as the float 8, which is 8 in JSON.
-        let decimal = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let unsigned = digits.strip_prefix(['-', '+']).unwrap_or(digits);
+        let decimal = unsigned.bytes().all(|byte| byte.is_ascii_digit());
         let whole = if decimal { digits.parse().ok().map(Scalar::Int) } else { None };
         whole.or_else(|| float(digits))
     })
@@ -175,6 +176,17 @@ mod tests {
             ("-010", -8),
             ("08", 8),
             ("0089", 89),
+            ("-08", -8),
+            ("+08", 8),
+            ("0_8", 8),
+            ("1_", 1),
+            ("-1_", -1),
+            ("1__0", 10),
+            ("00", 0),
+            ("+0644", 420),
+            ("-0o17", -15),
+            ("0x1_", 1),
+            ("-0", 0),
             ("1_000", 1000),
             ("0x_1F", 31),
             ("0X1f", 31),
@@ -187,6 +199,10 @@ mod tests {
         for (text, value) in integers {
             assert_eq!(plain(text), Scalar::Int(value), "{text}");
         }
+    }
+
+    #[test]
+    fn plain_floats_and_texts_are_told_apart_as_kubectl_does() {
         let floats = [
             ("1.5", 1.5),
             (".5", 0.5),
@@ -196,6 +212,10 @@ mod tests {
             ("1e3", 1000.0),
             ("1.5E-2", 0.015),
             ("1_0.5", 10.5),
+            ("1_e3", 1000.0),
+            ("09.5", 9.5),
+            ("1.e3", 1000.0),
+            ("0xFFFFFFFFFFFFFFFF", 18_446_744_073_709_551_615.0),
             (".inf", f64::INFINITY),
             ("+.Inf", f64::INFINITY),
             ("-.INF", f64::NEG_INFINITY),
@@ -211,6 +231,9 @@ mod tests {
         }
         let texts = [
             "12:30:45",
+            "._5",
+            "0xFFFFFFFFFFFFFFFFF",
+            "-0xFFFFFFFFFFFFFFFF",
             "2024-01-01",
             "2024-01-01T00:00:00Z",
             "tRUE",

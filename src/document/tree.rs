@@ -139,8 +139,9 @@ pub(super) const MERGE_DEPTH: u32 = 64;
 
 /// A node together with its tree; the way to read documents.
 ///
-/// Every reading method follows aliases first. Lookups see merge keys (`<<`): an own key beats a merged one, an
-/// earlier merged mapping beats a later one, and of duplicate keys the last wins, as in go-yaml.
+/// Every reading method follows aliases first. Lookups see merge keys (`<<`) as kubectl does (observed): of all entries
+/// that give a key, own or merged, the last one written counts; of a list of merged mappings the first. (By YAML's
+/// own description of merge keys an own key also beats a merge key behind it.)
 #[derive(Clone, Copy)]
 pub(crate) struct NodeRef<'t> {
     /// The tree.
@@ -235,21 +236,29 @@ impl<'t> NodeRef<'t> {
     }
 
     fn entry_within(self, key: &str, depth: u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let mut own = None;
-        let mut merged = None;
-        for (name, value) in self.entries() {
+        self.entries_from_last().find_map(|(name, value)| {
             if name.text() == Some(key) {
-                own = Some((name, value));
-            } else if depth > 0 && merged.is_none() && name.is_merge() {
-                let value = value.resolved();
-                merged = if value.is_sequence() {
-                    value.items().find_map(|item| item.entry_within(key, depth - 1))
-                } else {
-                    value.entry_within(key, depth - 1)
-                };
+                return Some((name, value));
             }
-        }
-        own.or(merged)
+            let depth = depth.checked_sub(1).filter(|_| name.is_merge())?;
+            value.merge_sources().find_map(|source| source.entry_within(key, depth))
+        })
+    }
+
+    /// The entries of a mapping as written, the last one first.
+    pub(super) fn entries_from_last(self) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
+        let node = self.resolved();
+        let entries: &'t [Entry] = match &node.raw().kind {
+            NodeKind::Mapping(entries) => entries,
+            _ => &[],
+        };
+        entries.iter().rev().map(move |entry| (node.tree.node(entry.key), node.tree.node(entry.value)))
+    }
+
+    /// The mappings that the value of a merge key names: itself, or the items of a list, of which the first wins.
+    pub(super) fn merge_sources(self) -> impl Iterator<Item = NodeRef<'t>> {
+        let single = (!self.is_sequence()).then_some(self);
+        single.into_iter().chain(self.items())
     }
 
     /// The decoded text of a scalar, whatever its type; `None` for collections. An empty plain value is `""`.
@@ -274,10 +283,19 @@ impl<'t> NodeRef<'t> {
         }
     }
 
-    /// An integer value.
+    /// An integer value; also a float without a fraction, as in `1e6`, which Go's readers take for integers too.
     pub(crate) fn int(self) -> Option<i64> {
+        /// Above this, floats skip integers.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
         match self.scalar()? {
             Scalar::Int(value) => Some(value),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "without a fraction, and far below the limit of i64"
+            )]
+            Scalar::Float(value) if value.fract().abs() < f64::EPSILON && value.abs() <= EXACT => {
+                Some(value as i64)
+            }
             _ => None,
         }
     }

@@ -16,39 +16,42 @@ impl<'t> NodeRef<'t> {
         self.entry(key).map(|(name, _)| name.span())
     }
 
-    /// The entries of a mapping with merge keys applied: own entries in order, then merged ones that no earlier entry
-    /// shadows. Each key comes once, of duplicates the last. Keys that are collections are left out.
+    /// The entries of a mapping with merge keys applied, each key once with the value that [`NodeRef::get`] gives: own
+    /// entries as written, then merged ones in the order of their places. Keys that are collections are left out.
     pub(crate) fn entries_merged(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
-        let mut found = Vec::new();
+        let (mut own, mut merged) = (Vec::new(), Vec::new());
         let mut seen = HashSet::new();
-        // Mappings still to be read, the next one last.
-        let mut rest = vec![(self.resolved(), 0)];
-        while let Some((mapping, depth)) = rest.pop() {
-            let first = found.len();
-            let mut merged = Vec::new();
-            for (key, value) in mapping.entries() {
-                if key.is_merge() {
-                    let value = value.resolved();
-                    if value.is_sequence() {
-                        merged.extend(value.items().map(NodeRef::resolved));
-                    } else {
-                        merged.push(value);
-                    }
-                } else if let Some(text) = key.text() {
-                    found.push((text, key, value));
-                }
-            }
-            // From the back, so that the last of duplicates is the one that stays.
-            let mut own = found.split_off(first);
-            own.reverse();
-            own.retain(|(text, _, _)| seen.insert(*text));
-            own.reverse();
-            found.append(&mut own);
-            if depth < MERGE_DEPTH {
-                rest.extend(merged.into_iter().rev().map(|mapping| (mapping, depth + 1)));
+        for (key, value) in self.entries_from_last() {
+            if key.is_merge() {
+                value
+                    .merge_sources()
+                    .for_each(|source| source.collect_merged(MERGE_DEPTH - 1, &mut seen, &mut merged));
+            } else if key.text().is_some_and(|text| seen.insert(text)) {
+                own.push((key, value));
             }
         }
-        found.into_iter().map(|(_, key, value)| (key, value)).collect()
+        own.reverse();
+        merged.sort_by_key(|(key, _)| key.span());
+        own.append(&mut merged);
+        own
+    }
+
+    /// Adds the entries of a merged mapping whose keys were not seen yet. Recursion ends at `depth`.
+    fn collect_merged(
+        self,
+        depth: u32,
+        seen: &mut HashSet<&'t str>,
+        merged: &mut Vec<(NodeRef<'t>, NodeRef<'t>)>,
+    ) {
+        for (key, value) in self.entries_from_last() {
+            if key.is_merge() {
+                if let Some(depth) = depth.checked_sub(1) {
+                    value.merge_sources().for_each(|source| source.collect_merged(depth, seen, merged));
+                }
+            } else if key.text().is_some_and(|text| seen.insert(text)) {
+                merged.push((key, value));
+            }
+        }
     }
 
     /// Calls `visit` for this node and all below it, keys before their values, through aliases, parents first. Each
@@ -172,25 +175,34 @@ mod tests {
     }
 
     #[test]
-    fn own_entries_shadow_merged_ones_and_earlier_merges_shadow_later_ones() {
+    fn merged_entries_are_those_that_kubectl_gives() {
+        // Checked with kubectl 1.32 (`annotate --local`).
         let source = concat!(
-            "a: &a {x: 1, y: 1, z: 1}\nb: &b {<<: *a, y: 2, w: 2}\n",
-            "c:\n  <<: [*b, {z: 3, v: 3}]\n  x: 4\n  u: 4\n  x: 5\nd: {'<<': 7}\n",
+            "a: &a {x: 1, y: 1}\nc: &c {x: 3, y: 3, z: 3}\nown_first: {x: 9, <<: *a}\nown_last: {<<: *a, x: 9}\n",
+            "two: {<<: *a, <<: *c}\nlist: {<<: [*a, *c]}\nquoted: {'<<': 7}\ndup: {k: 1, k: 2}\n",
+            "nested: {<<: {<<: *a, y: 7}}\n",
         );
         let tree = tree(source);
-        let c = tree.root().unwrap().get("c").unwrap();
-        assert_eq!(pairs(c), ["u=4", "x=5", "y=2", "w=2", "z=1", "v=3"]);
-        for (key, value) in c.entries_merged() {
-            let name = key.text().unwrap();
-            assert_eq!(c.get(name).unwrap().span(), value.span(), "`get` agrees on {name}");
-            assert_eq!(c.key_span(name), Some(key.span()));
+        let expected: [(&str, &[&str]); 7] = [
+            ("own_first", &["x=1", "y=1"]),
+            ("own_last", &["x=9", "y=1"]),
+            ("two", &["x=3", "y=3", "z=3"]),
+            ("list", &["x=1", "y=1", "z=3"]),
+            ("quoted", &["<<=7"]),
+            ("dup", &["k=2"]),
+            ("nested", &["x=1", "y=7"]),
+        ];
+        for (name, entries) in expected {
+            let node = tree.root().unwrap().get(name).unwrap();
+            assert_eq!(pairs(node), entries, "{name}");
+            for (key, value) in node.entries_merged() {
+                let text = key.text().unwrap();
+                assert_eq!(node.get(text).unwrap().span(), value.span(), "`get` agrees on {text} of {name}");
+                assert_eq!(node.key_span(text), Some(key.span()));
+            }
         }
-        assert_eq!(c.get("<<").map(NodeRef::is_sequence), Some(true), "the entry itself can be asked for");
-        assert_eq!(
-            pairs(tree.root().unwrap().get("d").unwrap()),
-            ["<<=7"],
-            "quoted, it is a key like any other"
-        );
+        let list = tree.root().unwrap().get("list").unwrap();
+        assert_eq!(list.get("<<").map(NodeRef::is_sequence), Some(true), "the entry itself can be asked for");
     }
 
     #[test]

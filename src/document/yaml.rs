@@ -24,8 +24,8 @@ use super::tree::Tree;
 use super::wording::from_scanner;
 use crate::text::Span;
 
-/// A document whose aliases stand for more nodes than this is refused: a hundred times the largest manifest seen, and
-/// far below what would hold up a run.
+/// A document whose aliases stand for more nodes than this is refused: far above any manifest (a rendered stack of
+/// 5 MB has 170,000 nodes), and few enough to visit in no time.
 const MAX_EXPANDED: u64 = 2_000_000;
 
 /// What a YAML text holds.
@@ -64,6 +64,29 @@ pub(crate) fn parse_yaml(text: &Arc<str>) -> YamlStream {
     stream.documents = builder.documents;
     stream.errors = builder.errors;
     stream
+}
+
+/// Where the comments of a stream stand, `#` included, up to the first syntax error of each document. A second pass:
+/// only worth its time where the text holds a word that a comment is searched for.
+pub(crate) fn yaml_comments(text: &str) -> Vec<Span> {
+    let mut options = Options::default();
+    options.max_buffered_comment_events = usize::MAX;
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut comments = Vec::new();
+    while let Some(result) = parser.next_event() {
+        match result {
+            Ok((Event::Comment(..), span)) => {
+                if let Some(range) = span.byte_range() {
+                    comments.push(Span::new(offset(range.start), offset(range.end)));
+                }
+            }
+            Ok(_) => {}
+            Err(_) if matches!(parser.proceed_next_document(), Ok(true)) => {}
+            Err(_) => break,
+        }
+    }
+    comments.sort_unstable();
+    comments
 }
 
 /// A collection that is still open.
@@ -136,13 +159,13 @@ impl<'t> Builder<'t> {
                 self.alias(number, Span::new(offset(range.start), offset(range.end)));
                 self.last_end = range.end;
             }
-            Event::UnresolvedAlias(name) => {
+            Event::UnresolvedAlias(_) => {
                 let span = Span::new(offset(range.start), offset(range.end));
                 self.errors.push(
                     ParseProblem::new(
                         ProblemKind::BadAlias,
                         span,
-                        format!("no anchor `&{name}` stands above this alias"),
+                        "no anchor of this name stands above this alias",
                     )
                     .with_hint(
                         "define the anchor in the same document, or quote a value that starts with `*`",
@@ -153,9 +176,15 @@ impl<'t> Builder<'t> {
             }
             Event::DocumentStart(explicit, _) => {
                 self.abandon();
-                self.last_end = if explicit { range.end } else { range.start };
+                // Without `---` the scanner may report the end of the first token.
+                if explicit {
+                    self.last_end = range.end;
+                }
             }
-            Event::DocumentEnd => self.finish(),
+            Event::DocumentEnd => {
+                self.finish();
+                self.last_end = self.last_end.max(range.end);
+            }
             _ => {}
         }
     }
@@ -365,12 +394,11 @@ impl<'t> Builder<'t> {
                 self.add(Node { kind: NodeKind::Alias(target), span, tag: None });
             }
             _ => {
-                let name = span.slice(self.text).trim_start_matches('*');
                 self.errors.push(
                     ParseProblem::new(
                         ProblemKind::BadAlias,
                         span,
-                        format!("the anchor `&{name}` contains itself here"),
+                        "the anchor of this alias contains itself here",
                     )
                     .with_hint("an alias cannot stand inside the value that it names"),
                 );

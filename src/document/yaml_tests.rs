@@ -110,8 +110,8 @@ fn problems_name_place_and_remedy() {
         ("a: %x\n", "%x", "a value cannot start with `%`"),
         ("a: 1\nb\u{0}: 3\n", "\u{0}: 3", "the control character U+0000 cannot stand in YAML"),
         ("a:\n\tb: 1\n", "b: 1", "a tab stands where YAML wants spaces"),
-        ("a: *none\n", "*none", "no anchor `&none` stands above this alias"),
-        ("a: &x [1, *x]\n", "*x", "the anchor `&x` contains itself here"),
+        ("a: *none\n", "*none", "no anchor of this name stands above this alias"),
+        ("a: &x [1, *x]\n", "*x", "the anchor of this alias contains itself here"),
         ("? [a, b]\n: 1\n", "[a, b]", "a key must be a text, not a mapping or list"),
         ("a: !foo!bar x\n", "!foo!bar x", "this tag's handle is not declared"),
     ];
@@ -220,7 +220,7 @@ fn an_alias_bomb_is_refused_and_a_merge_bomb_too() {
 fn too_large_a_text_is_refused() {
     let stream = parse(&"#".repeat(MAX_BYTES + 1));
     assert_eq!(stream.documents.len(), 0);
-    assert_eq!(stream.errors[0].message, "the text has 64 MiB, more than the 64 MiB that are read");
+    assert_eq!(stream.errors[0].message, "the text has 67108865 bytes, more than the 67108864 that are read");
 }
 
 #[test]
@@ -240,164 +240,22 @@ fn a_long_line_is_read_in_linear_time() {
     );
 }
 
-/// A pseudo-random sequence that is the same on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(limit.max(1)).unwrap()).unwrap()
-    }
-}
-
-/// Whether everything about a tree holds together; visits every node once.
-fn sound(tree: &Tree) {
-    let text = tree.text.as_ref();
-    for (index, node) in tree.nodes.iter().enumerate() {
-        let Span { start, end } = node.span;
-        assert!(
-            start <= end && text.get(start as usize..end as usize).is_some(),
-            "{:?} in {text:?}",
-            node.span
-        );
-        let inside = |id: NodeId| {
-            let child = &tree.nodes[id.0 as usize];
-            assert!(
-                id.0 as usize > index || tree.dialect == Dialect::Ini,
-                "children stand behind their parents"
-            );
-            assert!(
-                node.span.contains(child.span) || tree.dialect == Dialect::Ini,
-                "{text:?}: {node:?} {child:?}"
-            );
-        };
-        match &node.kind {
-            NodeKind::Mapping(entries) => entries.iter().for_each(|entry| {
-                inside(entry.key);
-                inside(entry.value);
-            }),
-            NodeKind::Sequence(items) => items.iter().copied().for_each(inside),
-            NodeKind::Alias(target) => assert!((target.0 as usize) < index, "aliases point backwards"),
-            NodeKind::Scalar { .. } => {
-                let node = tree.node(NodeId(offset(index)));
-                let decoded = node.text().unwrap();
-                let map = node.embedding();
-                let covered = map.pieces().last().map_or(0, |piece| piece.guest.end as usize);
-                assert_eq!(covered, decoded.len(), "{text:?}");
-                let coarse = map.pieces().len() == 1
-                    && map.pieces()[0].guest.len() != map.pieces()[0].host.len()
-                    && decoded.chars().count() > 1
-                    && decoded.trim_matches('\n').len() > 0;
-                if coarse {
-                    println!("COARSE {:?} {:?} in {:?}", node.span().slice(text), decoded, text);
-                }
-                let _ = (node.scalar(), crate::document::decode_base64(node));
-            }
-        }
-    }
-    if let Some(root) = tree.root() {
-        let mut budget = u32::try_from(2 * MAX_EXPANDED).unwrap();
-        if tree.nodes.len() < 2000 {
-            assert!(root.walk(&mut budget, |node| {
-                let _ = node.entries_merged().len();
-            }));
-        }
-        let _ = tree.route_to(Span::at(offset(text.len() / 2)));
-    }
-}
-
-fn sound_problems(text: &str, problems: &[ParseProblem]) {
-    for problem in problems {
-        let Span { start, end } = problem.span;
-        assert!(start <= end && text.get(start as usize..end as usize).is_some(), "{problem:?} in {text:?}");
-        assert!(!problem.message.is_empty());
-    }
-}
-
-/// Parses a text in all languages and holds what must hold for any input.
-fn survives(text: &str) {
-    let text: Arc<str> = Arc::from(text);
-    let stream = parse_yaml(&text);
-    stream.documents.iter().for_each(sound);
-    sound_problems(&text, &stream.errors);
-    match crate::document::parse_json(&text) {
-        Ok(json) => {
-            sound(&json.tree);
-            sound_problems(&text, &json.problems);
-        }
-        Err(problem) => sound_problems(&text, &[problem]),
-    }
-    let (tree, problems) = crate::document::parse_ini(&text);
-    sound(&tree);
-    sound_problems(&text, &problems);
-}
-
-const SAMPLES: &[&str] = &[
-    "a:\n- x\n-\n- - y\nb:\nc:   # | hi\n  d: |2 # c\n\n     x\n    y\n\ne: 'q'\nf: [1, {g: h}] # z\n\n",
-    "base: &b {k: v, l: [1, 2]}\nuse:\n  <<: *b\n  m: !!str 5\n  n: !x\n? complex\n: *b\n",
-    "data:\n  config.alloy: |-\n    loki.write \"x\" {\n      url = \"http://é\"\n    }\n  folded: >+\n    one\n    two\n\n      three\n\n",
-    "---\ns: 'it''s\n\n  folded'\nd: \"a\\n\\\n  \\ b \\u00e9 \\ud83d\\ude00\"\n...\n--- >-\n x\n y\n---\n\"k\" : plain\n  text 漢字\n",
-    "{\"a\": [1, -2.5e3, true, null, \"x\\ny \\ud83d\\ude00\", {}], \"b\": \"c2VjcmV0\"}",
-    "[auth.proxy]\nenabled = true ; c\nlong = \"\"\"a\nb\"\"\"\nj = x \\\n y\n[log]\nmode: `c`\n",
-];
-
-/// Bytes that mean something to one of the parsers.
-const PARTS: &[&str] = &[
-    "\n", "\r\n", "\r", "\t", " ", "  ", ":", ": ", "- ", "-", "?", "|", ">", "|+", ">-", "|9", "'", "\"",
-    "\\", "[", "]", "{", "}", ",", "#", " #", "&a", "*a", "!", "!!int ", "%", "@", "`", "---\n", "...\n",
-    "<<", "é", "😀", "\u{feff}", "\u{0}", "\u{85}", "\u{2028}", "~", "0", "\"\"\"", "=", ";", "\\\n", "\\u",
-    "key: ",
-];
-
 #[test]
-fn mutated_texts_never_break_anything() {
-    let mut random = Random(0x5eed_1234_5678_9abc);
-    for round in 0..6_000 {
-        let mut text = SAMPLES[round % SAMPLES.len()].to_owned();
-        for _ in 0..=random.below(6) {
-            let mut at = random.below(text.len() + 1);
-            while !text.is_char_boundary(at) {
-                at -= 1;
-            }
-            let mut end = at + random.below(12).min(text.len() - at);
-            while !text.is_char_boundary(end) {
-                end += 1;
-            }
-            match random.below(4) {
-                0 => text.replace_range(at..end, ""),
-                1 => text.insert_str(at, PARTS[random.below(PARTS.len())]),
-                2 => text.replace_range(at..end, PARTS[random.below(PARTS.len())]),
-                _ => {
-                    let copy = text[at..end].to_owned();
-                    text.insert_str(at, &copy);
-                }
-            }
-        }
-        survives(&text);
-    }
+fn comments_are_found_and_texts_that_look_like_them_are_not() {
+    let source = "# one\na: 'x # no' # two\nb: |  # three\n  # no\n# four\nc: a#no\n---\nx: [1 # five\n, \n---\n# six\n";
+    let found: Vec<_> = yaml_comments(source).into_iter().map(|span| span.slice(source)).collect();
+    assert_eq!(found, ["# one", "# two", "# three", "# four", "# five", "# six"]);
 }
 
 #[test]
-fn every_prefix_of_a_sample_is_survived() {
-    for sample in SAMPLES {
-        for (at, _) in sample.char_indices() {
-            survives(&sample[..at]);
-            survives(&sample[..at].replace('\n', "\r\n"));
-        }
-    }
+fn two_merge_keys_in_one_mapping_get_their_own_hint() {
+    let stream = parse("a: &a {x: 1}\nb: {<<: *a, <<: *a}\n");
+    assert_eq!(stream.errors[0].hint.as_deref(), Some("merge both with one `<<: [*first, *second]`"));
 }
 
 #[test]
-fn strange_inputs_are_survived() {
-    let mut inputs =
-        vec!["\u{0}".to_owned(), "\u{feff}".to_owned(), "\u{feff}\u{feff}a: 1".to_owned(), "|".to_owned()];
-    for part in PARTS {
-        inputs.push(part.repeat(3_000));
-        inputs.push(format!("a{}: 1\n", part.repeat(50)).repeat(50));
-    }
-    for input in inputs {
-        survives(&input);
-    }
+fn floats_without_a_fraction_are_integers_too() {
+    let tree = one("[1e6, 08, 1.5, 1e300, .inf, .nan, '7']");
+    let found: Vec<_> = tree.root().unwrap().items().map(NodeRef::int).collect();
+    assert_eq!(found, [Some(1_000_000), Some(8), None, None, None, None, None]);
 }

@@ -2,6 +2,7 @@
 
 mod fingerprint;
 mod report;
+mod rule_doc;
 
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use report::Coverage;
@@ -11,6 +12,8 @@ pub(crate) use report::Label;
 pub(crate) use report::PassedOver;
 pub(crate) use report::Report;
 pub(crate) use report::RunError;
+pub(crate) use rule_doc::RuleDoc;
+pub(crate) use rule_doc::RuleSetting;
 
 /// How much harm a finding means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::alloy::Environment;
 use super::eval::Value;
 use super::fact::Fact;
 use super::piece::Chart;
-use super::piece::Environment;
 use super::pod;
 use super::stack::AlloyText;
 use super::stack::ReleasedChart;
@@ -96,7 +96,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             namespace: namespace.filter(|namespace| !namespace.is_empty()),
             programs: vec![program.doc],
             missing: None,
-            environment: Environment::new(),
+            environment: Environment::default(),
             place,
             facts,
         });
@@ -246,10 +246,11 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     }
     claimed.extend(programs.iter().copied());
     let facts = pod::facts_of_values(release, stack);
-    let mut environment = Environment::new();
+    let mut environment = Environment::default();
     // What the chart itself sets.
-    environment.insert("ALLOY_DEPLOY_MODE".to_owned(), Value::Text("helm".into()));
+    environment.values.insert("ALLOY_DEPLOY_MODE".to_owned(), Value::Text("helm".into()));
     environment
+        .values
         .insert("HOSTNAME".to_owned(), Value::Unknown("the node's name is known only when it runs".into()));
     for variable in values.reach("alloy.extraEnv").items() {
         let Some(name) = variable.reach("name").text().map(str::to_owned) else { continue };
@@ -259,7 +260,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
                 Value::Unknown(format!("environment variable {name} comes from outside the values").into())
             }
         };
-        environment.insert(name, value);
+        environment.values.insert(name, value);
     }
     let name = release.full_name().unwrap_or_else(|| "alloy".to_owned());
     finish(name, namespace, programs, missing, environment, release.release.place, facts)

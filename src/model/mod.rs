@@ -28,7 +28,6 @@ pub(crate) use fact::FactValue;
 pub(crate) use fact::Subject;
 pub(crate) use grafana::subjects as grafana_subjects;
 pub(crate) use piece::Chart;
-pub(crate) use piece::Environment;
 pub(crate) use piece::Piece;
 pub(crate) use piece::Problem;
 pub(crate) use piece::ProblemKind;

@@ -1,6 +1,5 @@
 //! What was recognised in the inputs, before it is put together into stacks.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::document::DocId;
@@ -228,6 +227,10 @@ pub(crate) enum ProblemKind {
     Malformed,
     /// An object occurs twice in one stack with different content.
     ConflictingObject,
+    /// The settings file has a fault; the run is incomplete.
+    Settings,
+    /// A user's rule file has a fault, so its rule did not run; the run is incomplete.
+    RuleFile,
 }
 
 /// Something wrong with an input.
@@ -244,6 +247,3 @@ pub(crate) struct Problem {
     /// A further place, with words.
     pub(crate) related: Option<(Place, String)>,
 }
-
-/// Container environment: names to values as far as the input has them.
-pub(crate) type Environment = BTreeMap<String, super::eval::Value>;

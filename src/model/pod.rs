@@ -2,9 +2,9 @@
 //!
 //! The same facts are read from a rendered workload and from values of the alloy chart, since rules judge the effect.
 
+use super::alloy::Environment;
 use super::eval::Value;
 use super::fact::Fact;
-use super::piece::Environment;
 use super::piece::ValuesLayer;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
@@ -180,20 +180,24 @@ pub(crate) fn arguments(container: NodeRef<'_>) -> Vec<String> {
 /// The environment of a container, ConfigMaps and Secrets of the input read.
 pub(crate) fn environment(stack: &Stack<'_>, pod: &Pod<'_>, container: NodeRef<'_>) -> Environment {
     let namespace = pod.workload.text_at("metadata.namespace").unwrap_or_default();
-    let mut environment = Environment::new();
+    let mut environment = Environment { complete: true, ..Environment::default() };
     for source in container.get("envFrom").into_iter().flat_map(NodeRef::items) {
         let prefix = source.text_at("prefix").unwrap_or_default();
-        let Some(name) = source.text_at("configMapRef.name") else { continue };
-        let Some((_, object)) = stack.object("ConfigMap", namespace, name) else { continue };
+        let object =
+            source.text_at("configMapRef.name").and_then(|name| stack.object("ConfigMap", namespace, name));
+        let Some((_, object)) = object else {
+            environment.complete = false;
+            continue;
+        };
         for (key, value) in object.get("data").into_iter().flat_map(NodeRef::entries) {
             if let (Some(key), Some(text)) = (key.text(), value.text()) {
-                environment.insert(format!("{prefix}{key}"), Value::Text(text.into()));
+                environment.values.insert(format!("{prefix}{key}"), Value::Text(text.into()));
             }
         }
     }
     for variable in container.get("env").into_iter().flat_map(NodeRef::items) {
         let Some(name) = variable.text_at("name") else { continue };
-        environment.insert(name.to_owned(), variable_value(stack, namespace, name, variable));
+        environment.values.insert(name.to_owned(), variable_value(stack, namespace, name, variable));
     }
     environment
 }

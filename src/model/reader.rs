@@ -51,10 +51,10 @@ pub(crate) struct Reading {
 }
 
 /// Reads one file. `index` is its place in the run's list of files.
-pub(crate) fn read(index: u32, path: &str, text: &str, expected: Expected) -> Reading {
+pub(crate) fn read(index: u32, path: &str, text: &Arc<str>, expected: Expected) -> Reading {
     let mut reader = Reader { index, reading: Reading::default() };
     path.clone_into(&mut reader.reading.file.path);
-    let text: Arc<str> = text.into();
+    let text = text.clone();
     let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let extension = extension.as_deref().unwrap_or_default();
     let first = text.trim_start_matches('\u{feff}').trim_start().bytes().next();

@@ -27,3 +27,11 @@ pub(crate) use load::RuleProblem;
 pub(crate) use run::Outcome;
 pub(crate) use set::Overrides;
 pub(crate) use set::RuleSet;
+
+use crate::model::Fact;
+
+/// A setting's value as people read it, with its unit.
+pub(crate) fn shown(fact: &Fact, unit: &str) -> String {
+    let text = value::Value::Fact(fact).render();
+    if unit.is_empty() { text } else { format!("{text} {unit}") }
+}

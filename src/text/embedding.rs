@@ -12,7 +12,8 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    /// Whether the run was copied byte for byte.
+    /// Whether offsets in the run map one to one: a copy, or a single character that was replaced by one of the same
+    /// length, such as a line break folded into a space. Either way no offset inside can be off.
     fn is_copy(&self) -> bool {
         self.guest.len() == self.host.len()
     }
@@ -76,5 +77,53 @@ impl Embedding {
     /// The pieces, in order.
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `ab` copied from 10, a line break from the two bytes of an escape at 12, `cd` copied from 20.
+    fn sample() -> Embedding {
+        let mut map = Embedding::new();
+        map.push(Span::new(0, 2), Span::new(10, 12));
+        map.push(Span::new(2, 3), Span::new(12, 14));
+        map.push(Span::new(3, 5), Span::new(20, 22));
+        map
+    }
+
+    #[test]
+    fn ranges_inside_copies_map_by_arithmetic() {
+        let map = sample();
+        assert_eq!(map.to_host(Span::new(1, 2)), Some(Span::new(11, 12)));
+        assert_eq!(map.to_host(Span::new(4, 5)), Some(Span::new(21, 22)));
+    }
+
+    #[test]
+    fn a_range_over_several_pieces_covers_what_lies_between() {
+        let map = sample();
+        assert_eq!(map.to_host(Span::new(2, 3)), Some(Span::new(12, 14)), "the whole escape");
+        assert_eq!(map.to_host(Span::new(1, 4)), Some(Span::new(11, 21)));
+        assert_eq!(map.to_host(Span::new(0, 2)), Some(Span::new(10, 12)), "not the escape behind it");
+    }
+
+    #[test]
+    fn empty_ranges_are_places_also_at_the_end() {
+        let map = sample();
+        assert_eq!(map.to_host(Span::at(0)), Some(Span::at(10)));
+        assert_eq!(map.to_host(Span::at(3)), Some(Span::at(20)), "behind an escape, not inside it");
+        assert_eq!(map.to_host(Span::at(5)), Some(Span::at(22)));
+        assert_eq!(map.to_host(Span::at(99)), Some(Span::at(22)), "never outside the host");
+        assert_eq!(Embedding::new().to_host(Span::at(0)), None);
+    }
+
+    #[test]
+    fn adjacent_copies_become_one_piece() {
+        let mut map = Embedding::new();
+        map.push(Span::new(0, 2), Span::new(10, 12));
+        map.push(Span::new(2, 4), Span::new(12, 14));
+        map.push(Span::new(4, 5), Span::new(15, 16));
+        assert_eq!(map.pieces().len(), 2);
     }
 }

@@ -70,4 +70,23 @@ mod tests {
         let text = "\u{feff}a: 1";
         assert_eq!(LineIndex::new(text).position(text, 3), LineColumn { line: 1, column: 1 });
     }
+
+    #[test]
+    fn lines_are_found_by_number_and_counted() {
+        let text = "a\r\n\nb";
+        let index = LineIndex::new(text);
+        assert_eq!(index.count(), 3);
+        assert_eq!((index.start_of(1), index.start_of(3), index.start_of(4)), (Some(0), Some(4), None));
+        assert_eq!(index.start_of(0), None);
+        assert_eq!(
+            index.position(text, 5),
+            LineColumn { line: 3, column: 2 },
+            "the end of the text is a place"
+        );
+        assert_eq!(
+            index.position(text, 99),
+            LineColumn { line: 3, column: 1 },
+            "outside the text: its last line"
+        );
+    }
 }

@@ -56,3 +56,25 @@ impl Span {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_that_does_not_fit_the_text_is_empty_text() {
+        assert_eq!(Span::new(1, 3).slice("abc"), "bc");
+        assert_eq!(Span::new(1, 9).slice("abc"), "");
+        assert_eq!(Span::new(0, 1).slice("é"), "", "inside a character");
+        assert_eq!(Span::new(2, 1).slice("abc"), "");
+    }
+
+    #[test]
+    fn spans_join_and_contain() {
+        let joined = Span::new(4, 6).to(Span::new(1, 2));
+        assert_eq!(joined, Span::new(1, 6));
+        assert!(
+            joined.contains(Span::new(1, 6)) && joined.contains(Span::at(6)) && !joined.contains(Span::at(7))
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! What a caller may decide about a check.
+
+use crate::model::Chart;
+use crate::model::Expected;
+use crate::model::Store;
+use crate::source::Source;
+
+/// Everything that a check depends on besides its texts. Holds texts and words only: no paths are opened behind it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CheckOptions {
+    /// The settings file, where there is one.
+    pub(crate) config: Option<Source>,
+    /// The user's own rule files.
+    pub(crate) rules: Vec<Source>,
+    /// Only these rules; empty means all. Every id exists.
+    pub(crate) select: Vec<String>,
+    /// Not these rules. Every id exists.
+    pub(crate) ignore: Vec<String>,
+    /// What the command line says of the control room.
+    pub(crate) control_room: ControlRoom,
+    /// The workload's name, for reports.
+    pub(crate) workload: Option<String>,
+    /// What the texts are.
+    pub(crate) kind: Kind,
+}
+
+/// Whether the workload has a control room. The command line beats settings, and they beat `ptd.yaml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum ControlRoom {
+    /// The command line does not say.
+    #[default]
+    Undeclared,
+    /// It has one, under this domain.
+    Domain(String),
+    /// It has none.
+    None,
+}
+
+/// What texts are, where their content does not say it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Recognised by content.
+    #[default]
+    Auto,
+    /// Values of the Alloy chart.
+    AlloyValues,
+    /// Values of the mimir-distributed chart.
+    MimirValues,
+    /// Values of the Loki chart.
+    LokiValues,
+    /// Values of the Grafana chart.
+    GrafanaValues,
+    /// An Alloy program.
+    Alloy,
+    /// Mimir's own configuration.
+    Mimir,
+    /// Loki's own configuration.
+    Loki,
+    /// `grafana.ini`.
+    GrafanaIni,
+    /// Kubernetes objects.
+    Manifests,
+}
+
+impl From<Kind> for Expected {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Auto => Self::Any,
+            Kind::AlloyValues => Self::Values(Chart::Alloy),
+            Kind::MimirValues => Self::Values(Chart::Mimir),
+            Kind::LokiValues => Self::Values(Chart::Loki),
+            Kind::GrafanaValues => Self::Values(Chart::Grafana),
+            Kind::Alloy => Self::Alloy,
+            Kind::Mimir => Self::Store(Store::Mimir),
+            Kind::Loki => Self::Store(Store::Loki),
+            Kind::GrafanaIni => Self::GrafanaIni,
+            Kind::Manifests => Self::Manifests,
+        }
+    }
+}

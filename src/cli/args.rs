@@ -1,0 +1,253 @@
+//! Turns the words of the command line into typed arguments.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+use super::output::OutputArg;
+use crate::check::Kind;
+use crate::finding::Severity;
+
+/// Texts after the options.
+const EXAMPLES: &str = "\
+Examples:
+  ptd-lint manifests/                        a folder of rendered manifests, as one stack
+  ptd-lint 'manifests/**/*.{yaml,json}'      a pattern
+  kubectl get all,cm -A -o yaml | ptd-lint - what a cluster runs
+  ptd-lint --control-room ctl.example.com .  with the control room named
+  ptd-lint -o json=report.json -o human .    both forms at once
+  ptd-lint explain RULE                      why a rule exists, and how to mend
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on; the log boundary undecided (with --strict: any promise)
+  2  the run is incomplete: unreadable or broken input, bad usage";
+
+/// Checks that a Posit Team Dedicated monitoring stack keeps its promises.
+///
+/// Reads Kubernetes manifests, Helm values, Alloy, Mimir, Loki and Grafana configuration, also where one is embedded in
+/// another, and gives a verdict on each promise: logs never leave the workload, metrics reach both stores, limits,
+/// retention and storage are as agreed.
+#[derive(Debug, Parser)]
+#[command(name = "ptd-lint", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    /// What to check, where no command is named.
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Checks files, folders, patterns or standard input (the word `check` may be left out).
+    #[command(after_help = EXAMPLES)]
+    Check(Box<CheckArgs>),
+    /// Lists all rules.
+    Rules(RulesArgs),
+    /// Tells why a rule exists, how to mend what it finds, and shows an example.
+    Explain {
+        /// The rule's id, as findings name it in brackets.
+        rule: String,
+        /// Where rules come from.
+        #[command(flatten)]
+        rules: RulesArgs,
+    },
+}
+
+/// Where rules come from besides the built-in ones.
+#[derive(Debug, Default, Args)]
+pub(super) struct RulesArgs {
+    /// Also use the rule files in this folder. Can be repeated.
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(super) folders: Vec<OsString>,
+}
+
+/// What to check and how.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct CheckArgs {
+    /// Files, folders, patterns (`*`, `**`, `{a,b}`) or `-` for standard input.
+    ///
+    /// A folder is read with everything below it; hidden files and those ignored by git are left out unless named. Each
+    /// argument is one stack.
+    #[arg(value_name = "PATH|GLOB|-")]
+    pub(super) paths: Vec<OsString>,
+
+    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
+    #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
+    pub(super) output: Vec<OutputArg>,
+    /// Write the report to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
+
+    /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+    /// Use no settings file.
+    #[arg(long)]
+    pub(super) no_config: bool,
+    /// Further rules.
+    #[command(flatten)]
+    pub(super) rules: RulesArgs,
+    /// Check only this rule. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Leave this rule out. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+
+    /// Exit with 1 from this severity on.
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
+    pub(super) fail_on: FailOn,
+    /// Exit with 1 if any promise could not be decided, not only the log boundary.
+    #[arg(long)]
+    pub(super) strict: bool,
+
+    /// The workload's metrics also go to the control room under this domain.
+    #[arg(long, value_name = "DOMAIN", conflicts_with = "no_control_room")]
+    pub(super) control_room: Option<String>,
+    /// The workload has no control room: its metrics must stay.
+    #[arg(long)]
+    pub(super) no_control_room: bool,
+    /// The workload's name in the report.
+    #[arg(long, value_name = "NAME")]
+    pub(super) workload: Option<String>,
+    /// What the inputs are, where their content does not tell.
+    #[arg(long, value_enum, default_value_t = KindArg::Auto)]
+    pub(super) kind: KindArg,
+    /// What standard input is called in reports.
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_filename: Option<String>,
+
+    /// When to use colours. `auto` heeds `NO_COLOR`, `CLICOLOR_FORCE` and `FORCE_COLOR`.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto)]
+    pub(super) color: ColorArg,
+    /// Print findings, verdicts that do not hold, and errors only.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Also list what was passed over, and the settings file used.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// How many threads to use at most.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+/// Severities as the command line knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Only leaks, losses and outages.
+    Error,
+    /// Also deviations from what was agreed.
+    Warning,
+    /// Also what is worth knowing.
+    Info,
+}
+
+impl From<FailOn> for Severity {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Error => Self::Error,
+            FailOn::Warning => Self::Warning,
+            FailOn::Info => Self::Info,
+        }
+    }
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    /// On terminals.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Kinds of input as the command line knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum KindArg {
+    /// Recognised by content.
+    Auto,
+    /// Values of the chart alloy.
+    AlloyValues,
+    /// Values of the chart mimir-distributed.
+    MimirValues,
+    /// Values of the chart loki.
+    LokiValues,
+    /// Values of the chart grafana.
+    GrafanaValues,
+    /// An Alloy program.
+    Alloy,
+    /// Mimir's own configuration.
+    Mimir,
+    /// Loki's own configuration.
+    Loki,
+    /// Grafana's own configuration.
+    GrafanaIni,
+    /// Kubernetes objects.
+    Manifests,
+}
+
+impl From<KindArg> for Kind {
+    fn from(kind: KindArg) -> Self {
+        match kind {
+            KindArg::Auto => Self::Auto,
+            KindArg::AlloyValues => Self::AlloyValues,
+            KindArg::MimirValues => Self::MimirValues,
+            KindArg::LokiValues => Self::LokiValues,
+            KindArg::GrafanaValues => Self::GrafanaValues,
+            KindArg::Alloy => Self::Alloy,
+            KindArg::Mimir => Self::Mimir,
+            KindArg::Loki => Self::Loki,
+            KindArg::GrafanaIni => Self::GrafanaIni,
+            KindArg::Manifests => Self::Manifests,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn check_may_be_left_out() {
+        let short = Cli::try_parse_from(["ptd-lint", "-o", "json", "a", "b"]).unwrap();
+        assert_eq!(short.check.paths, ["a", "b"]);
+        let long = Cli::try_parse_from(["ptd-lint", "check", "--format", "json", "a"]).unwrap();
+        assert!(matches!(long.command, Some(Command::Check(check)) if check.paths == ["a"]));
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for line in [
+            ["--control-room", "x.example.com", "--no-control-room"].as_slice(),
+            &["--config", "x.yaml", "--no-config"],
+            &["-q", "-v"],
+            &["--fail-on", "fatal"],
+            &["--kind", "helm"],
+            &["--threads", "0"],
+            &["-o", "xml"],
+            &["-o", "json="],
+        ] {
+            let words = ["ptd-lint", "a"].iter().chain(line);
+            let error = Cli::try_parse_from(words).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Turns a report into an exit code, the same for every format.
+
+use crate::finding::Invariant;
+use crate::finding::Report;
+use crate::finding::Severity;
+use crate::finding::Verdict;
+
+/// Nothing at or above the threshold.
+pub(super) const CLEAN: u8 = 0;
+/// Findings at or above the threshold, or a promise that could not be decided and must be.
+pub(super) const FINDINGS: u8 = 1;
+/// The run is incomplete, or could not start.
+pub(super) const INCOMPLETE: u8 = 2;
+
+/// Whether promises that could not be decided fail the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Undecided {
+    /// Only the log boundary does: what may have left cannot be called back.
+    FailsLogBoundary,
+    /// Each does.
+    FailsAll,
+}
+
+/// The exit code of a run.
+pub(super) fn exit_code(report: &Report, fail_on: Severity, undecided: Undecided) -> u8 {
+    if !report.coverage.errors.is_empty() {
+        return INCOMPLETE;
+    }
+    let found = report.findings.iter().any(|finding| finding.severity >= fail_on);
+    let open = report.verdicts.iter().any(|verdict| match verdict.verdict {
+        Verdict::Undecided => undecided == Undecided::FailsAll || verdict.invariant == Invariant::LogBoundary,
+        // A counterexample is a finding, and the threshold is about that. Without one, nothing else would fail.
+        Verdict::Violated => verdict.findings.is_empty(),
+        Verdict::Holds | Verdict::NotApplicable => false,
+    });
+    if found || open { FINDINGS } else { CLEAN }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Finding;
+    use crate::finding::InvariantVerdict;
+    use crate::finding::RunError;
+
+    fn finding(severity: Severity) -> Report {
+        let finding = Finding {
+            rule: "x".to_owned(),
+            invariant: Invariant::Coherence,
+            severity,
+            message: "x".to_owned(),
+            help: String::new(),
+            place: None,
+            label: String::new(),
+            related: Vec::new(),
+            fingerprint: String::new(),
+        };
+        Report { findings: vec![finding], ..Report::default() }
+    }
+
+    fn verdict(invariant: Invariant, verdict: Verdict, findings: Vec<usize>) -> Report {
+        let (subject, summary) = (String::new(), String::new());
+        let assumptions = Vec::new();
+        let verdict = InvariantVerdict { invariant, subject, verdict, summary, assumptions, findings };
+        Report { verdicts: vec![verdict], ..Report::default() }
+    }
+
+    fn code(report: &Report, fail_on: Severity) -> u8 {
+        exit_code(report, fail_on, Undecided::FailsLogBoundary)
+    }
+
+    #[test]
+    fn finding_fails_from_the_threshold_on() {
+        assert_eq!(code(&Report::default(), Severity::Info), 0);
+        let table = [
+            (Severity::Error, Severity::Error, 1),
+            (Severity::Warning, Severity::Error, 0),
+            (Severity::Warning, Severity::Warning, 1),
+            (Severity::Info, Severity::Warning, 0),
+            (Severity::Info, Severity::Info, 1),
+            (Severity::Error, Severity::Info, 1),
+        ];
+        for (severity, fail_on, expected) in table {
+            assert_eq!(code(&finding(severity), fail_on), expected, "{severity:?} at {fail_on:?}");
+        }
+    }
+
+    #[test]
+    fn undecided_fails_for_the_log_boundary_and_for_all_when_strict() {
+        let boundary = verdict(Invariant::LogBoundary, Verdict::Undecided, Vec::new());
+        let other = verdict(Invariant::DualWrite, Verdict::Undecided, Vec::new());
+        assert_eq!(code(&boundary, Severity::Error), 1);
+        assert_eq!(code(&other, Severity::Error), 0);
+        assert_eq!(exit_code(&other, Severity::Error, Undecided::FailsAll), 1);
+        let none = verdict(Invariant::LogBoundary, Verdict::NotApplicable, Vec::new());
+        assert_eq!(exit_code(&none, Severity::Error, Undecided::FailsAll), 0);
+    }
+
+    #[test]
+    fn violated_without_a_finding_is_not_a_pass() {
+        assert_eq!(code(&verdict(Invariant::DualWrite, Verdict::Violated, Vec::new()), Severity::Error), 1);
+        assert_eq!(code(&verdict(Invariant::StoreLimits, Verdict::Violated, vec![0]), Severity::Error), 0);
+    }
+
+    #[test]
+    fn error_of_the_run_beats_findings() {
+        let mut report = finding(Severity::Error);
+        let (path, message) = ("a.yaml".to_owned(), "broken".to_owned());
+        report.coverage.errors.push(RunError { path, line: None, message });
+        assert_eq!(code(&report, Severity::Error), 2);
+    }
+}

@@ -1,0 +1,220 @@
+//! Turns a command line into a run: reads, checks, reports, and says by its exit code how it went.
+
+mod args;
+mod exit;
+mod output;
+mod settings;
+mod terminal;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use self::args::CheckArgs;
+use self::args::Cli;
+use self::args::Command;
+use self::args::RulesArgs;
+use self::settings::ConfigChoice;
+use self::settings::Settings;
+use crate::check;
+use crate::check::CheckOptions;
+use crate::check::Checked;
+use crate::check::ControlRoom;
+use crate::finding::Coverage;
+use crate::finding::PassedOver;
+use crate::finding::RuleDoc;
+use crate::finding::RunError;
+use crate::report;
+use crate::report::Outcome;
+use crate::source;
+use crate::source::Skipped;
+use crate::source::SourceProblem;
+
+/// Runs the program and returns its exit code.
+pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    let done = match cli.command {
+        None => check(cli.check),
+        Some(Command::Check(args)) => check(*args),
+        Some(Command::Rules(rules)) => list_rules(&rules),
+        Some(Command::Explain { rule, rules }) => explain(&rule, &rules),
+    };
+    done.unwrap_or_else(|stop| match stop {
+        Stop::Usage(error) => refuse(&error),
+        Stop::Failed(lines) => {
+            let mut stderr = std::io::stderr().lock();
+            for line in lines {
+                // Nobody is left to tell if standard error is gone.
+                let _ = writeln!(stderr, "error: {}", report::printable(&line));
+            }
+            exit::INCOMPLETE
+        }
+    })
+}
+
+/// Why a run ended before there was a report.
+enum Stop {
+    /// The words do not go together.
+    Usage(clap::Error),
+    /// Something that the run needs is not there. One line each.
+    Failed(Vec<String>),
+}
+
+/// Prints help, version or what is wrong with the words. Help goes to standard output and is no failure.
+fn refuse(error: &clap::Error) -> u8 {
+    // Fails only if the reader is gone.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(exit::INCOMPLETE)
+}
+
+fn usage(kind: ErrorKind, message: &str) -> Stop {
+    Stop::Usage(Cli::command().error(kind, message))
+}
+
+fn check(mut args: CheckArgs) -> Result<u8, Stop> {
+    // `ptd-lint -o json check DIR`: behind an option the word is taken for a path.
+    if args.paths.first().is_some_and(|path| path == "check" && !Path::new(path).exists()) {
+        args.paths.remove(0);
+    }
+    if args.paths.is_empty() {
+        let message = "nothing to check: give files, folders, patterns, or `-` for standard input";
+        return Err(usage(ErrorKind::MissingRequiredArgument, message));
+    }
+    let targets = output::targets(&args.output, args.output_file.as_deref())
+        .map_err(|message| usage(ErrorKind::ArgumentConflict, message))?;
+    if let Some(threads) = args.threads {
+        // Fails only if there is a pool already, and nothing made one.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    }
+    let (options, mut unread) = options(&args)?;
+    if args.verbose
+        && let Some(config) = &options.config
+    {
+        let _ = writeln!(std::io::stderr(), "settings: {}", config.path);
+    }
+
+    let found = source::read_all(&args.paths, args.stdin_filename.as_deref(), &mut std::io::stdin().lock());
+    let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
+    let Checked { documents, mut report } = check::check(&found, &arguments, &options);
+    unread.extend(found.problems);
+    add_to_coverage(&mut report.coverage, found.skipped, unread);
+
+    let outcome = Outcome { documents: &documents, report: &report };
+    let mut failed = Vec::new();
+    for target in &targets {
+        let destination =
+            if target.file.is_none() { terminal::stdout() } else { terminal::Destination::Elsewhere };
+        failed.extend(output::write(target, outcome, terminal::style(&args, destination)).err());
+    }
+    if !failed.is_empty() {
+        return Err(Stop::Failed(failed));
+    }
+    let undecided = if args.strict { exit::Undecided::FailsAll } else { exit::Undecided::FailsLogBoundary };
+    Ok(exit::exit_code(&report, args.fail_on.into(), undecided))
+}
+
+/// Reads what governs the run. Settings that cannot be read are returned beside the options.
+fn options(args: &CheckArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+    let choice = match &args.config {
+        _ if args.no_config => ConfigChoice::None,
+        Some(path) => ConfigChoice::Named(path),
+        None => ConfigChoice::Discovered,
+    };
+    let Settings { config, rules, problems } =
+        Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
+    if !args.select.is_empty() || !args.ignore.is_empty() {
+        let (known, _) = check::rule_docs(&rules);
+        let unknown =
+            args.select.iter().chain(&args.ignore).find(|id| known.iter().all(|rule| rule.id != **id));
+        if let Some(id) = unknown {
+            return Err(Stop::Failed(vec![unknown_rule(id, &known)]));
+        }
+    }
+    let control_room = match &args.control_room {
+        Some(domain) => ControlRoom::Domain(domain.clone()),
+        None if args.no_control_room => ControlRoom::None,
+        None => ControlRoom::Undeclared,
+    };
+    let options = CheckOptions {
+        config,
+        rules,
+        select: args.select.clone(),
+        ignore: args.ignore.clone(),
+        control_room,
+        workload: args.workload.clone(),
+        kind: args.kind.into(),
+    };
+    Ok((options, problems))
+}
+
+/// Adds what reading saw to what checking saw.
+fn add_to_coverage(coverage: &mut Coverage, skipped: Vec<Skipped>, problems: Vec<SourceProblem>) {
+    let passed = skipped.into_iter().map(|Skipped { path, reason }| PassedOver { path, reason });
+    coverage.passed_over.extend(passed);
+    coverage.passed_over.sort();
+    let errors =
+        problems.into_iter().map(|SourceProblem { path, line, message }| RunError { path, line, message });
+    coverage.errors.extend(errors);
+    coverage.errors.sort();
+}
+
+fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
+    let (rules, faults) = load_rules(args)?;
+    output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
+    if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
+}
+
+fn explain(id: &str, args: &RulesArgs) -> Result<u8, Stop> {
+    let (rules, mut faults) = load_rules(args)?;
+    match rules.iter().find(|rule| rule.id == id) {
+        Some(rule) => output::to_stdout(|mut out| report::write_explanation(rule, &mut out))
+            .map_err(|error| unwritten(&error))?,
+        None => faults.push(unknown_rule(id, &rules)),
+    }
+    if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
+}
+
+/// All rules, and a line for each thing that is wrong with rule files.
+fn load_rules(args: &RulesArgs) -> Result<(Vec<RuleDoc>, Vec<String>), Stop> {
+    let settings = Settings::read(ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))?;
+    let (rules, errors) = check::rule_docs(&settings.rules);
+    let unread = settings.problems.iter().map(problem_line);
+    let broken = errors.iter().map(|error| placed(&error.path, error.line, &error.message));
+    Ok((rules, unread.chain(broken).collect()))
+}
+
+/// Names the rules that share a word with the unknown one; the whole list is one command away.
+fn unknown_rule(id: &str, known: &[RuleDoc]) -> String {
+    let near =
+        known.iter().filter(|rule| id.split('-').any(|word| rule.id.split('-').any(|own| own == word)));
+    let near: Vec<_> = near.take(5).map(|rule| rule.id.as_str()).collect();
+    if near.is_empty() {
+        format!("there is no rule `{id}`; `ptd-lint rules` lists them")
+    } else {
+        format!("there is no rule `{id}`; near it: {} (`ptd-lint rules` lists all)", near.join(", "))
+    }
+}
+
+fn failed(problem: &SourceProblem) -> Stop {
+    Stop::Failed(vec![problem_line(problem)])
+}
+
+fn problem_line(problem: &SourceProblem) -> String {
+    placed(&problem.path, problem.line, &problem.message)
+}
+
+fn placed(path: &str, line: Option<u32>, message: &str) -> String {
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("{path}{line}: {message}")
+}
+
+fn unwritten(error: &std::io::Error) -> Stop {
+    Stop::Failed(vec![format!("cannot write to standard output: {error}")])
+}

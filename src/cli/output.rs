@@ -1,0 +1,129 @@
+//! Turns `-o` and `--output-file` into places to write to, and writes there.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::io::ErrorKind;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::report;
+use crate::report::Outcome;
+use crate::report::Style;
+
+/// A form of report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// `-o FORMAT` or `-o FORMAT=FILE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OutputArg {
+    /// The form.
+    pub(super) format: Format,
+    /// Where to, unless to standard output.
+    pub(super) file: Option<PathBuf>,
+}
+
+impl FromStr for OutputArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("name a file behind `=`".to_owned()),
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = match name {
+            "human" => Format::Human,
+            "json" => Format::Json,
+            _ => return Err("known formats: human, json".to_owned()),
+        };
+        Ok(Self { format, file })
+    }
+}
+
+/// The outputs of a run: `human` to standard output unless told otherwise, and never two mixed in one place.
+pub(super) fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<OutputArg>, &'static str> {
+    let mut targets = outputs.to_vec();
+    if targets.is_empty() {
+        targets.push(OutputArg { format: Format::Human, file: None });
+    }
+    let mut free = targets.iter_mut().filter(|target| target.file.is_none());
+    let first = free.next();
+    if free.next().is_some() {
+        return Err("two reports cannot share standard output; write `-o FORMAT=FILE` for one of them");
+    }
+    match (first, file) {
+        (Some(target), Some(file)) => target.file = Some(file.to_owned()),
+        (None, Some(_)) => {
+            return Err("`--output-file` has no report left to write; every `-o` names its file");
+        }
+        _ => {}
+    }
+    let mut files: Vec<_> = targets.iter().filter_map(|target| target.file.as_deref()).collect();
+    files.sort_unstable();
+    if files.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        return Err("two reports cannot share one file");
+    }
+    Ok(targets)
+}
+
+/// Writes one report. A reader that goes away early (`| head`) is no error.
+pub(super) fn write(target: &OutputArg, outcome: Outcome<'_>, style: Style) -> Result<(), String> {
+    let written = match &target.file {
+        Some(path) => File::create(path).and_then(|file| render(target.format, outcome, style, file)),
+        None => to_stdout(|out| render(target.format, outcome, style, out)),
+    };
+    let name = target.file.as_deref().unwrap_or(Path::new("standard output"));
+    written.map_err(|error| format!("cannot write to {}: {error}", name.display()))
+}
+
+/// Hands standard output, locked, to `write`. A reader that goes away early is no error.
+pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
+    match write(&mut std::io::stdout().lock()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+fn render(format: Format, outcome: Outcome<'_>, style: Style, out: impl Write) -> std::io::Result<()> {
+    let mut out = BufWriter::with_capacity(64 * 1024, out);
+    match format {
+        Format::Human => report::write_human(outcome, style, &mut out)?,
+        Format::Json => report::write_json(outcome, &mut out)?,
+    }
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(words: &[&str]) -> Vec<OutputArg> {
+        words.iter().map(|word| word.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn human_goes_to_standard_output_unless_told_otherwise() {
+        assert_eq!(targets(&[], None).unwrap(), outputs(&["human"]));
+        assert_eq!(targets(&[], Some(Path::new("x"))).unwrap(), outputs(&["human=x"]));
+        let both = outputs(&["json=a=b.json", "human"]);
+        assert_eq!(both[0].file.as_deref(), Some(Path::new("a=b.json")));
+        assert_eq!(targets(&both, None).unwrap(), both);
+        assert_eq!(targets(&both, Some(Path::new("x"))).unwrap(), outputs(&["json=a=b.json", "human=x"]));
+    }
+
+    #[test]
+    fn two_reports_never_share_a_place() {
+        assert!(targets(&outputs(&["json", "human"]), None).is_err());
+        assert!(targets(&outputs(&["json", "human"]), Some(Path::new("x"))).is_err());
+        assert!(targets(&outputs(&["json=x"]), Some(Path::new("y"))).is_err());
+        assert!(targets(&outputs(&["json=x", "human=x"]), None).is_err());
+    }
+}

@@ -1,0 +1,282 @@
+//! Turns marked places of several texts into one short text with just the lines to show.
+//!
+//! miette reads from one source per finding and prints lines whole, from a text that it scans from its first byte for
+//! each label. The excerpt answers all of that: it holds a few clean, short lines, grouped in segments which know where
+//! they come from.
+
+use std::ops::Range;
+
+use miette::LabeledSpan;
+use miette::MietteError;
+use miette::MietteSpanContents;
+use miette::SourceCode;
+use miette::SourceSpan;
+use miette::SpanContents;
+
+use super::clean;
+use crate::document::DocId;
+use crate::document::Document;
+use crate::document::Documents;
+use crate::document::Place;
+use crate::text::LineColumn;
+use crate::text::Span;
+
+/// Lines longer than this many bytes are shown in part.
+const LONG_LINE: usize = 300;
+
+/// How many bytes before a marked place are shown of a long line.
+const LEAD: usize = 100;
+
+/// A place to show, with the words for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark<'m> {
+    pub(super) place: Place,
+    /// May be empty.
+    pub(super) text: &'m str,
+    /// Whether it is the finding's own place.
+    pub(super) primary: bool,
+}
+
+/// The lines to show.
+#[derive(Debug, Default)]
+pub(super) struct Excerpt {
+    /// Lines of all segments; every line ends with `\n`.
+    text: String,
+    /// In order of `text`, without gaps.
+    segments: Vec<Segment>,
+    /// The marks, in bytes of `text`.
+    pub(super) labels: Vec<LabeledSpan>,
+    /// Indices of marks that do not fit the part shown of their line.
+    pub(super) left_out: Vec<usize>,
+    /// For the start of each label the place that the header names.
+    anchors: Vec<(usize, LineColumn)>,
+}
+
+/// Consecutive lines of one text.
+#[derive(Debug)]
+struct Segment {
+    /// Bytes of the excerpt.
+    range: Range<usize>,
+    /// The number of its first line, from 1.
+    first_line: u32,
+    /// The file that the header names.
+    name: String,
+}
+
+/// A mark in the text in which it is shown.
+struct Shown<'d> {
+    /// Index into the marks.
+    index: usize,
+    /// The document whose text is shown.
+    document: &'d Document,
+    /// Marks with the same key are shown in the same text.
+    key: (u32, Option<u32>),
+    /// Where, in that text.
+    span: Span,
+    /// The line of its start there, from 1.
+    line: u32,
+    /// Where it is in the file.
+    outer: LineColumn,
+    primary: bool,
+}
+
+impl Excerpt {
+    /// The lines around the marks. The text with the primary mark comes first, and in it the lines with that mark.
+    pub(super) fn new(documents: &Documents, marks: &[Mark<'_>]) -> Self {
+        let mut shown: Vec<Shown<'_>> =
+            marks.iter().enumerate().map(|(index, mark)| Shown::new(documents, index, mark)).collect();
+        let mut keys = Vec::new();
+        for mark in &shown {
+            if !keys.contains(&mark.key) {
+                keys.push(mark.key);
+            }
+        }
+        shown.sort_by_key(|mark| mark.span);
+        let mut excerpt = Self::default();
+        for key in keys {
+            let group: Vec<&Shown<'_>> = shown.iter().filter(|mark| mark.key == key).collect();
+            // Two lines apart, the lines between are worth showing; each mark brings one line before and after.
+            let mut clusters: Vec<_> = group.chunk_by(|a, b| b.line <= a.line + 3).collect();
+            clusters.sort_by_key(|cluster| !cluster.iter().any(|mark| mark.primary));
+            for cluster in clusters {
+                excerpt.push_segment(documents, cluster, marks);
+            }
+        }
+        excerpt
+    }
+
+    fn push_segment(&mut self, documents: &Documents, cluster: &[&Shown<'_>], marks: &[Mark<'_>]) {
+        let (Some(first), Some(last)) = (cluster.first(), cluster.last()) else { return };
+        let start = self.text.len();
+        let first_line = first.line.saturating_sub(1).max(1);
+        for line in first_line..=last.line + 1 {
+            let here: Vec<_> = cluster.iter().filter(|mark| mark.line == line).collect();
+            let Some((offset, text)) = line_of(first.document, line) else {
+                self.left_out.extend(here.iter().map(|mark| mark.index));
+                continue;
+            };
+            // An empty last line is the end of the line before, not a line.
+            if here.is_empty() && text.is_empty() && line > last.line && is_end(first.document, offset) {
+                continue;
+            }
+            let lead = here.iter().find(|mark| mark.primary).or(here.first());
+            let window = window(text, lead.map_or(0, |mark| mark.span.start.saturating_sub(offset) as usize));
+            if window.start > 0 {
+                self.text.push('…');
+            }
+            let base = self.text.len();
+            self.text.push_str(&clean::line(&text[window.clone()]));
+            let within = |position: u32| {
+                let position = boundary(text, position.saturating_sub(offset) as usize);
+                let inside = position.clamp(window.start, window.end);
+                (position, base + clean::line(&text[window.start..inside]).len())
+            };
+            for mark in here {
+                let (position, start) = within(mark.span.start);
+                if position < window.start || position > window.end {
+                    self.left_out.push(mark.index);
+                    continue;
+                }
+                let (_, end) = within(mark.span.end.max(mark.span.start));
+                self.anchors.push((start, mark.outer));
+                self.labels.push(label(&marks[mark.index], start, end.max(start)));
+            }
+            self.text.push_str(if window.end < text.len() { "…\n" } else { "\n" });
+        }
+        let path = &documents.files[first.key.0 as usize].path;
+        let range = start..self.text.len();
+        self.segments.push(Segment { range, first_line, name: clean::line(path) });
+    }
+
+    fn segment_of(&self, span: &SourceSpan) -> Option<&Segment> {
+        let end = span.offset() + span.len();
+        self.segments.iter().find(|segment| {
+            segment.range.start <= span.offset()
+                && span.offset() < segment.range.end
+                && end <= segment.range.end
+        })
+    }
+}
+
+fn label(mark: &Mark<'_>, start: usize, end: usize) -> LabeledSpan {
+    let text = clean::line(mark.text);
+    let text = if text.is_empty() { None } else { Some(text) };
+    let span = SourceSpan::from((start, end - start));
+    if mark.primary {
+        LabeledSpan::new_primary_with_span(text, span)
+    } else {
+        LabeledSpan::new_with_span(text, span)
+    }
+}
+
+impl<'d> Shown<'d> {
+    /// Settles the text in which a mark is shown: the file's own, if the line can be read there as it was meant; else
+    /// the embedded text, which in JSON or in a quoted scalar is all on one line of the file, behind escapes.
+    fn new(documents: &'d Documents, index: usize, mark: &Mark<'_>) -> Self {
+        let file = mark.place.doc.file;
+        let document = documents.document(mark.place.doc);
+        let resolved = documents.resolve(mark.place);
+        let (root, root_line) = (root_of(documents, mark.place.doc), resolved.start.line);
+        let line = document.lines.position(&document.text, mark.place.span.start).line;
+        let trimmed = |document, line| line_of(document, line).map(|(_, text)| text.trim());
+        let outer = resolved.start;
+        let primary = mark.primary;
+        if document.host.is_none() || trimmed(document, line) == trimmed(root, root_line) {
+            let span = resolved.outer;
+            return Self { index, document: root, key: (file, None), span, line: root_line, outer, primary };
+        }
+        let key = (file, Some(mark.place.doc.index));
+        Self { index, document, key, span: mark.place.span, line, outer, primary }
+    }
+}
+
+/// The document of the file's own text that holds this one.
+fn root_of(documents: &Documents, id: DocId) -> &Document {
+    let mut document = documents.document(id);
+    while let Some(host) = &document.host {
+        document = documents.document(DocId { file: id.file, index: host.index });
+    }
+    document
+}
+
+/// Where a line starts, and its text without the end of line and without a byte order mark.
+fn line_of(document: &Document, line: u32) -> Option<(u32, &str)> {
+    let start = document.lines.start_of(line)?;
+    let text: &str = &document.text;
+    let end = document.lines.start_of(line + 1).map_or(text.len(), |next| next as usize);
+    let line = text.get(start as usize..end)?;
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    match line.strip_prefix('\u{feff}') {
+        Some(rest) if start == 0 => Some((3, rest)),
+        _ => Some((start, line)),
+    }
+}
+
+fn is_end(document: &Document, offset: u32) -> bool {
+    offset as usize == document.text.len()
+}
+
+/// The part of a line to show: all of a short one, of a long one what is around `at`.
+fn window(line: &str, at: usize) -> Range<usize> {
+    if line.len() <= LONG_LINE {
+        return 0..line.len();
+    }
+    let start = boundary(line, at.saturating_sub(LEAD));
+    start..boundary(line, start + LONG_LINE)
+}
+
+/// The last character boundary at or before `at`.
+fn boundary(line: &str, at: usize) -> usize {
+    let mut at = at.min(line.len());
+    while !line.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        // A span over two segments has no text: miette then prints them apart.
+        let segment = self.segment_of(span).ok_or(MietteError::OutOfBounds)?;
+        let text = &self.text[segment.range.clone()];
+        let (from, to) =
+            (span.offset() - segment.range.start, span.offset() + span.len() - segment.range.start);
+        let line_start = text[..from].rfind('\n').map_or(0, |newline| newline + 1);
+        let mut start = line_start;
+        for _ in 0..before {
+            start = text[..start.saturating_sub(1)].rfind('\n').map_or(0, |newline| newline + 1);
+        }
+        let mut end = line_end(text, to);
+        for _ in 0..after {
+            end = line_end(text, end);
+        }
+        let lines_before = text[..start].matches('\n').count();
+        let line_count = text[start..end].matches('\n').count();
+        let mut line = segment.first_line as usize - 1 + lines_before;
+        let mut column = 0;
+        // Without context miette asks for the header: it names the place in the file.
+        let anchor = self.anchors.iter().find(|(start, _)| *start == span.offset());
+        if before == 0
+            && let Some((_, outer)) = anchor
+        {
+            line = outer.line as usize - 1;
+            column = outer.column as usize - 1;
+        }
+        let data = &text.as_bytes()[start..end];
+        let covered = SourceSpan::from((segment.range.start + start, end - start));
+        let contents =
+            MietteSpanContents::new_named(segment.name.clone(), data, covered, line, column, line_count);
+        Ok(Box::new(contents))
+    }
+}
+
+/// The end of the line that holds `at`, its `\n` included.
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1)
+}

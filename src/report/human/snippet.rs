@@ -1,0 +1,151 @@
+//! Turns one finding into its message, the source lines of all its places, and the remedy.
+
+use std::fmt::Write as _;
+
+use miette::GraphicalReportHandler;
+use miette::LabeledSpan;
+use miette::SourceCode;
+
+use super::Style;
+use super::clean;
+use super::excerpt::Excerpt;
+use super::excerpt::Mark;
+use crate::document::Documents;
+use crate::document::Place;
+use crate::document::Resolved;
+use crate::finding::Finding;
+use crate::finding::Label;
+use crate::finding::Severity;
+
+/// How many further places are shown with their source lines. The rest are named in one line each: a leak that every
+/// source of a large stack feeds would fill the screen.
+const MARKED: usize = 12;
+
+/// The finding as text.
+pub(super) fn render(
+    documents: &Documents,
+    finding: &Finding,
+    handler: &GraphicalReportHandler,
+    style: Style,
+) -> String {
+    let split = finding.related.len().min(MARKED);
+    let (marked, rest) = finding.related.split_at(split);
+    let mut marks = Vec::new();
+    if let Some(place) = finding.place {
+        marks.push(Mark { place, text: &finding.label, primary: true });
+    }
+    marks.extend(marked.iter().map(|label| Mark { place: label.place, text: &label.text, primary: false }));
+    let excerpt = Excerpt::new(documents, &marks);
+    let unseen: Vec<&Label> = marked
+        .iter()
+        .zip(usize::from(finding.place.is_some())..)
+        .filter(|(_, index)| excerpt.left_out.contains(index))
+        .map(|(label, _)| label)
+        .chain(rest)
+        .collect();
+
+    let diagnostic = Diagnostic { finding, excerpt };
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = handler.render_report(&mut text, &diagnostic);
+    if let Some(place) = finding.place
+        && let Some(within) = within(&documents.resolve(place))
+    {
+        let _ = writeln!(text, "  in {within}");
+    }
+    for label in marked.iter().filter(|label| is_elsewhere(documents, finding.place, label.place)) {
+        text.push_str(&note(documents, label));
+    }
+    for label in unseen {
+        text.push_str(&note(documents, label));
+    }
+    wrap(&mut text, "  help: ", &clean::lines(&finding.help), style.width);
+    text
+}
+
+/// Whether a place lies in another embedded text than the finding's own: its source lines then do not say in which.
+fn is_elsewhere(documents: &Documents, primary: Option<Place>, place: Place) -> bool {
+    primary.is_none_or(|primary| primary.doc != place.doc) && documents.document(place.doc).host.is_some()
+}
+
+fn note(documents: &Documents, label: &Label) -> String {
+    let place = documents.resolve(label.place);
+    let within = within(&place).map(|within| format!(" (in {within})")).unwrap_or_default();
+    format!(
+        "  note: {}:{}:{}{within}: {}\n",
+        clean::line(&place.path),
+        place.start.line,
+        place.start.column,
+        clean::line(&label.text)
+    )
+}
+
+/// `ConfigMap alloy/x, data.config.alloy, line 12 column 3`.
+fn within(place: &Resolved) -> Option<String> {
+    let mut parts: Vec<String> = place.object.iter().map(|object| clean::line(object)).collect();
+    for layer in &place.layers {
+        parts.push(clean::line(&layer.field));
+        parts.push(format!("line {} column {}", layer.start.line, layer.start.column));
+    }
+    if parts.is_empty() { None } else { Some(parts.join(", ")) }
+}
+
+/// Appends `text` behind `head`, wrapped between words, continued under its own beginning.
+fn wrap(out: &mut String, head: &str, text: &str, width: usize) {
+    let indent = " ".repeat(head.len());
+    for (index, line) in text.lines().enumerate() {
+        let mut column = head.len();
+        out.push_str(if index == 0 { head } else { &indent });
+        for (index, word) in line.split(' ').enumerate() {
+            let length = word.chars().count();
+            if index > 0 && column + 1 + length > width {
+                out.push('\n');
+                out.push_str(&indent);
+                column = indent.len();
+            } else if index > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += length;
+        }
+        out.push('\n');
+    }
+}
+
+/// What miette prints: message and marked lines. The rest is written above.
+#[derive(Debug)]
+struct Diagnostic<'f> {
+    finding: &'f Finding,
+    excerpt: Excerpt,
+}
+
+impl std::fmt::Display for Diagnostic<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Finding { severity, rule, message, .. } = self.finding;
+        write!(f, "{}[{}]: {}", severity.name(), clean::line(rule), clean::line(message))
+    }
+}
+
+impl std::error::Error for Diagnostic<'_> {}
+
+impl miette::Diagnostic for Diagnostic<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        if self.excerpt.labels.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.excerpt.labels.iter().cloned()))
+    }
+}

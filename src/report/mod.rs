@@ -1,0 +1,35 @@
+//! Turns a report into output: for people (human), for programs (JSON).
+
+mod clean;
+mod human;
+mod json;
+mod rules;
+
+#[cfg(test)]
+mod sample;
+
+pub(crate) use clean::lines as printable;
+pub(crate) use human::Detail;
+pub(crate) use human::Style;
+pub(crate) use human::write as write_human;
+pub(crate) use json::write as write_json;
+pub(crate) use rules::write_explanation;
+pub(crate) use rules::write_list;
+
+use crate::document::Documents;
+use crate::finding::Report;
+use crate::finding::Severity;
+
+/// What there is to tell: findings and the texts that they point into.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outcome<'r> {
+    /// The texts.
+    pub(crate) documents: &'r Documents,
+    /// What was found.
+    pub(crate) report: &'r Report,
+}
+
+/// How many findings have that severity.
+fn count(report: &Report, severity: Severity) -> usize {
+    report.findings.iter().filter(|finding| finding.severity == severity).count()
+}

@@ -1,0 +1,146 @@
+//! Turns rules into a list, and one rule into a page.
+
+use std::io::Write;
+
+use super::clean;
+use crate::finding::RuleDoc;
+
+/// Writes a table: id, severity, invariant, the fault in one line.
+pub(crate) fn write_list(rules: &[RuleDoc], out: &mut impl Write) -> std::io::Result<()> {
+    let width = |text: fn(&RuleDoc) -> &str| rules.iter().map(|rule| text(rule).len()).max().unwrap_or(0);
+    let id_width = width(|rule| &rule.id);
+    let severity_width = width(|rule| rule.severity.name());
+    let invariant_width = width(|rule| rule.invariant.id());
+    for rule in rules {
+        let line = format!(
+            "{:id_width$}  {:severity_width$}  {:invariant_width$}  {}",
+            rule.id,
+            rule.severity.name(),
+            rule.invariant.id(),
+            rule.summary
+        );
+        writeln!(out, "{}", clean::line(line.trim_end()))?;
+    }
+    Ok(())
+}
+
+/// Writes all that is known of one rule. Parts that a rule does not have are left out.
+pub(crate) fn write_explanation(rule: &RuleDoc, out: &mut impl Write) -> std::io::Result<()> {
+    let invariant = rule.invariant;
+    writeln!(out, "{}: {}", clean::line(&rule.id), clean::line(&rule.summary))?;
+    writeln!(out, "{}, {} ({})", rule.severity.name(), invariant.id(), invariant.promise())?;
+    write_part(out, "Why", &rule.why)?;
+    write_part(out, "How to mend it", &rule.help)?;
+    let settings = rule.settings.iter().map(|setting| {
+        format!("{} = {}\n  {}", setting.name, setting.default, setting.meaning.replace('\n', "\n  "))
+    });
+    write_part(out, "Settings", &settings.collect::<Vec<_>>().join("\n"))?;
+    write_part(out, "References", &rule.references.join("\n"))?;
+    write_part(out, "Wrong", rule.failing.as_deref().unwrap_or_default())?;
+    write_part(out, "Right", rule.mended.as_deref().unwrap_or_default())
+}
+
+fn write_part(out: &mut impl Write, title: &str, text: &str) -> std::io::Result<()> {
+    if text.trim().is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{title}:")?;
+    for line in clean::lines(text.trim_matches('\n')).lines() {
+        let line = line.trim_end();
+        if line.is_empty() { writeln!(out)? } else { writeln!(out, "  {line}")? }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Invariant;
+    use crate::finding::RuleSetting;
+    use crate::finding::Severity;
+
+    fn rule() -> RuleDoc {
+        RuleDoc {
+            id: "retention-short".to_owned(),
+            severity: Severity::Warning,
+            invariant: Invariant::StoreRetention,
+            summary: "a store forgets too early".to_owned(),
+            why: "People look back a month.\nSo should the store.\n".to_owned(),
+            help: "Raise it.".to_owned(),
+            settings: vec![RuleSetting {
+                name: "least".to_owned(),
+                default: "720h".to_owned(),
+                meaning: "the shortest retention that is accepted".to_owned(),
+            }],
+            references: vec!["monitoring guide, stores".to_owned()],
+            failing: Some("retention: 24h\n".to_owned()),
+            mended: Some("retention:\n\n  period: 720h\n".to_owned()),
+        }
+    }
+
+    #[test]
+    fn list_is_aligned() {
+        let other = RuleDoc {
+            id: "log-sink-outside".to_owned(),
+            severity: Severity::Error,
+            invariant: Invariant::LogBoundary,
+            summary: "logs leave".to_owned(),
+            ..rule()
+        };
+        let mut out = Vec::new();
+        write_list(&[rule(), other], &mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "retention-short   warning  store-retention  a store forgets too early\n\
+             log-sink-outside  error    log-boundary     logs leave\n"
+        );
+    }
+
+    #[test]
+    fn explanation_has_every_part() {
+        let mut out = Vec::new();
+        write_explanation(&rule(), &mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "\
+retention-short: a store forgets too early
+warning, store-retention (Mimir and Loki keep data as long as agreed)
+
+Why:
+  People look back a month.
+  So should the store.
+
+How to mend it:
+  Raise it.
+
+Settings:
+  least = 720h
+    the shortest retention that is accepted
+
+References:
+  monitoring guide, stores
+
+Wrong:
+  retention: 24h
+
+Right:
+  retention:
+
+    period: 720h
+"
+        );
+    }
+
+    #[test]
+    fn explanation_leaves_out_what_a_rule_does_not_have() {
+        let bare =
+            RuleDoc { settings: Vec::new(), references: Vec::new(), failing: None, mended: None, ..rule() };
+        let mut out = Vec::new();
+        write_explanation(&bare, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            !["Settings", "References", "Wrong", "Right"].iter().any(|title| text.contains(title)),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! Turns arguments into a list of files, each once, in a stable order; opens none of them.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::Skipped;
+use super::SourceProblem;
+use super::glob;
+use super::shown;
+use super::walk;
+
+/// What a folder's files must end in to be read. Files named themselves are read whatever their name.
+const EXTENSIONS: [&str; 5] = ["yaml", "yml", "json", "alloy", "ini"];
+
+/// The reason given for the others.
+const OTHER_KIND: &str = "not a YAML, JSON, Alloy or INI file";
+
+/// One thing to read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Task {
+    /// Where; `None` for standard input.
+    pub(super) file: Option<PathBuf>,
+    /// Its name in reports.
+    pub(super) path: String,
+    /// The argument that brought it in.
+    pub(super) argument: usize,
+}
+
+/// The files behind the arguments.
+#[derive(Debug, Default)]
+pub(super) struct Expansion {
+    /// To be read, in order.
+    pub(super) tasks: Vec<Task>,
+    /// Left out.
+    pub(super) skipped: Vec<Skipped>,
+    /// Arguments and folders that cannot be followed.
+    pub(super) problems: Vec<SourceProblem>,
+    /// Files met so far, by their real path: however a file is reached, it is read once.
+    seen: HashSet<PathBuf>,
+    /// Whether standard input is on the list already.
+    stdin: bool,
+}
+
+/// Follows every argument. `stdin_name` is what `-` is called.
+pub(super) fn expand(arguments: &[OsString], stdin_name: &str) -> Expansion {
+    let mut expansion = Expansion::default();
+    for (index, argument) in arguments.iter().enumerate() {
+        expansion.argument(index, argument, stdin_name);
+    }
+    expansion
+}
+
+/// How a file came to our attention; decides whether its name matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    /// By its own name, or by a pattern that says something about names.
+    Named,
+    /// As a file of a folder.
+    InFolder,
+}
+
+impl Expansion {
+    fn argument(&mut self, index: usize, argument: &OsString, stdin_name: &str) {
+        if argument == "-" {
+            if !self.stdin {
+                self.stdin = true;
+                self.tasks.push(Task { file: None, path: stdin_name.to_owned(), argument: index });
+            }
+            return;
+        }
+        let path = Path::new(argument);
+        match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => self.folder(index, path),
+            Ok(_) => self.file(index, path.to_owned(), Reached::Named),
+            Err(error) => match glob::parse(argument) {
+                Some(pattern) if error.kind() == std::io::ErrorKind::NotFound => self.glob(index, &pattern),
+                _ => self.problem(path, describe(&error)),
+            },
+        }
+    }
+
+    fn folder(&mut self, index: usize, folder: &Path) {
+        let before = self.tasks.len() + self.problems.len();
+        self.files_below(index, folder);
+        if self.tasks.len() + self.problems.len() == before && !self.covers(folder) {
+            self.problem(
+                folder,
+                "the folder holds no YAML, JSON, Alloy or INI file (hidden files and files ignored by git are left \
+                 out; name them to have them read)"
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// Whether a file of that folder was met under an earlier argument.
+    fn covers(&self, folder: &Path) -> bool {
+        let Ok(real) = folder.canonicalize() else { return false };
+        let mut files = self.tasks.iter().filter_map(|task| task.file.as_ref()?.canonicalize().ok());
+        files.any(|file| file.starts_with(&real))
+    }
+
+    fn files_below(&mut self, index: usize, folder: &Path) {
+        let found = walk::files_below(folder);
+        for (path, message) in found.problems {
+            self.problem(&path, message);
+        }
+        for path in found.linked_folders {
+            let reason = "a link to a folder; name it to have its files read".to_owned();
+            self.skipped.push(Skipped { path: shown(path.as_os_str()), reason });
+        }
+        for file in found.files {
+            self.file(index, file, Reached::InFolder);
+        }
+    }
+
+    fn glob(&mut self, index: usize, pattern: &glob::Pattern) {
+        let found = pattern.find();
+        if found.files.is_empty() && found.folders.is_empty() {
+            self.problem(Path::new(&pattern.text), "the pattern matches no file or folder".to_owned());
+        }
+        for (path, message) in found.problems {
+            self.problem(&path, message);
+        }
+        let reached = if pattern.names_files() { Reached::Named } else { Reached::InFolder };
+        for file in found.files {
+            self.file(index, file, reached);
+        }
+        for folder in found.folders {
+            self.files_below(index, &folder);
+        }
+    }
+
+    fn file(&mut self, index: usize, file: PathBuf, reached: Reached) {
+        let real = file.canonicalize().unwrap_or_else(|_| file.clone());
+        if !self.seen.insert(real) {
+            return;
+        }
+        let path = shown(file.as_os_str());
+        if reached == Reached::InFolder && !has_known_extension(&file) {
+            self.skipped.push(Skipped { path, reason: OTHER_KIND.to_owned() });
+            return;
+        }
+        self.tasks.push(Task { file: Some(file), path, argument: index });
+    }
+
+    fn problem(&mut self, path: &Path, message: String) {
+        self.problems.push(SourceProblem { path: shown(path.as_os_str()), line: None, message });
+    }
+}
+
+fn has_known_extension(file: &Path) -> bool {
+    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// "Too many levels of symbolic links"; the standard library has no stable name for it.
+const ELOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
+
+/// An error of the operating system in words that name a remedy where there is one.
+pub(super) fn describe(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        std::io::ErrorKind::PermissionDenied => {
+            "no permission to read it; make it readable for this user".to_owned()
+        }
+        _ if error.raw_os_error() == Some(ELOOP) => {
+            "the link leads back to itself; make it point at a file".to_owned()
+        }
+        _ => format!("cannot be read: {error}"),
+    }
+}

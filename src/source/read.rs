@@ -1,0 +1,157 @@
+//! Turns files into texts: sizes bounded, UTF-8 demanded, and for every refusal a reason.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::iter::IndexedParallelIterator as _;
+use rayon::iter::IntoParallelRefIterator as _;
+use rayon::iter::ParallelIterator as _;
+
+use super::MAX_BYTES;
+use super::STDIN_NAME;
+use super::Skipped;
+use super::Source;
+use super::SourceProblem;
+use super::Sources;
+use super::expand;
+
+/// How far a file is searched for the NUL byte that gives binary files away; git looks equally far.
+const BINARY_PROBE: usize = 8 * 1024;
+
+/// Reads everything behind the arguments. `stdin` is what `-` reads; `stdin_name` what it is called.
+pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: &mut impl Read) -> Sources {
+    let expansion = expand::expand(arguments, stdin_name.unwrap_or(STDIN_NAME));
+    let read = |task: &expand::Task| task.file.as_deref().map(read_file);
+    // Starting the pool costs more than reading one file.
+    let outcomes: Vec<_> = if expansion.tasks.len() > 1 {
+        expansion.tasks.par_iter().with_min_len(8).map(read).collect()
+    } else {
+        expansion.tasks.iter().map(read).collect()
+    };
+    let mut found = Sources { texts: Vec::new(), skipped: expansion.skipped, problems: expansion.problems };
+    for (task, outcome) in expansion.tasks.into_iter().zip(outcomes) {
+        let outcome = outcome.unwrap_or_else(|| read_stdin(stdin));
+        match outcome {
+            Ok(text) => found.texts.push(Source { path: task.path, argument: task.argument, text }),
+            Err(Fault::Empty) => {
+                found.skipped.push(Skipped { path: task.path, reason: "an empty file".to_owned() });
+            }
+            Err(fault) => found.problems.push(fault.into_problem(task.path)),
+        }
+    }
+    found
+}
+
+/// Why an input has no text.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("the file is empty")]
+    Empty,
+    /// A command before the pipe that failed leaves nothing behind; a pass would hide that.
+    #[error("standard input is empty; check the command that should have written to it")]
+    EmptyStdin,
+    #[error("{0}")]
+    System(String),
+    #[error("a {0}, not a file; to lint what it yields, pipe that in and give `-`")]
+    NoFile(&'static str),
+    #[error("larger than {} MiB, the most that is read of one file; split it", MAX_BYTES / 1024 / 1024)]
+    TooLarge,
+    #[error("a binary file (a NUL byte at offset {0}); leave it out")]
+    Binary(usize),
+    #[error("written in UTF-16; save it as UTF-8")]
+    Utf16,
+    #[error("not UTF-8: byte 0x{byte:02x} at offset {offset}, on line {line}; save the file as UTF-8")]
+    NotUtf8 {
+        /// The first byte that is wrong.
+        byte: u8,
+        /// Where it is, from 0.
+        offset: usize,
+        /// The line it is on, from 1.
+        line: u32,
+    },
+}
+
+impl Fault {
+    pub(super) fn into_problem(self, path: String) -> SourceProblem {
+        let line = if let Self::NotUtf8 { line, .. } = self { Some(line) } else { None };
+        SourceProblem { path, line, message: self.to_string() }
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Self {
+        Self::System(expand::describe(&error))
+    }
+}
+
+/// The text of one file.
+pub(super) fn read_file(path: &Path) -> Result<Arc<str>, Fault> {
+    let metadata = path.metadata()?;
+    if !metadata.is_file() {
+        return Err(Fault::NoFile(kind_of(&metadata)));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(Fault::TooLarge);
+    }
+    #[expect(clippy::disallowed_methods, reason = "`source` is where files are opened")]
+    let file = File::open(path)?;
+    let bytes = read_bounded(file, usize::try_from(metadata.len()).unwrap_or(0))?;
+    if bytes.is_empty() { Err(Fault::Empty) } else { into_text(bytes) }
+}
+
+fn read_stdin(stdin: &mut impl Read) -> Result<Arc<str>, Fault> {
+    let bytes = read_bounded(stdin, 0)?;
+    if bytes.is_empty() { Err(Fault::EmptyStdin) } else { into_text(bytes) }
+}
+
+/// Reads to the end, but never more than allowed: a file may grow and a pipe may never end.
+fn read_bounded(reader: impl Read, expected: usize) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::with_capacity(expected.saturating_add(1));
+    reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES { Err(Fault::TooLarge) } else { Ok(bytes) }
+}
+
+fn into_text(bytes: Vec<u8>) -> Result<Arc<str>, Fault> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Fault::Utf16);
+    }
+    if let Some(offset) = bytes.iter().take(BINARY_PROBE).position(|byte| *byte == 0) {
+        return Err(Fault::Binary(offset));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            let (before, rest) = error.as_bytes().split_at(offset);
+            let newlines = before.split(|byte| *byte == b'\n').count();
+            Err(Fault::NotUtf8 {
+                byte: rest.first().copied().unwrap_or_default(),
+                offset,
+                line: u32::try_from(newlines).unwrap_or(u32::MAX),
+            })
+        }
+    }
+}
+
+#[cfg(unix)]
+fn kind_of(metadata: &std::fs::Metadata) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    let kind = metadata.file_type();
+    if kind.is_fifo() {
+        "named pipe"
+    } else if kind.is_socket() {
+        "socket"
+    } else if kind.is_dir() {
+        "folder"
+    } else {
+        "device"
+    }
+}
+
+#[cfg(not(unix))]
+fn kind_of(metadata: &std::fs::Metadata) -> &'static str {
+    if metadata.is_dir() { "folder" } else { "device" }
+}

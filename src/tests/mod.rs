@@ -1,0 +1,4 @@
+//! Tests about the project as a whole.
+
+mod hooks;
+mod layers;

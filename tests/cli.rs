@@ -1,0 +1,253 @@
+//! Runs of the real program: arguments in, streams and exit codes out.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+
+use serde_json::Value;
+use serde_json::json;
+use tempfile::TempDir;
+
+/// An object with nothing to object to.
+const HARMLESS: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: b\ndata:\n  c: d\n";
+
+/// A folder with these files.
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::File::create(&path).and_then(|mut file| file.write_all(content)).unwrap();
+    }
+    folder
+}
+
+/// The program in that folder, apart from the environment of whoever runs the tests.
+fn program(folder: &Path, arguments: &[&str]) -> Command {
+    #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"] {
+        command.env_remove(variable);
+    }
+    command.current_dir(folder).args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    program(folder, arguments).output().unwrap()
+}
+
+fn run_with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let mut command = program(folder, arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap_or_else(|| panic!("killed: {output:?}"))
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn report(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+/// Paths and messages of what made the run incomplete.
+fn errors(output: &Output) -> Vec<(String, String)> {
+    let report = report(output);
+    let errors = report["coverage"]["errors"].as_array().unwrap().iter();
+    errors
+        .map(|error| {
+            (error["path"].as_str().unwrap().to_owned(), error["message"].as_str().unwrap().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn harmless_input_gives_0_and_nothing_on_stderr() {
+    let folder = folder(&[("a.yaml", HARMLESS.as_bytes())]);
+    for arguments in [&["a.yaml"][..], &["check", "a.yaml"], &["-o", "json", "check", "a.yaml"], &["."]] {
+        let output = run(folder.path(), arguments);
+        assert_eq!((code(&output), text(&output.stderr)), (0, ""), "{arguments:?}");
+        assert!(!output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn bad_usage_gives_2_and_words_on_stderr() {
+    let folder = folder(&[("a.yaml", HARMLESS.as_bytes()), ("docs/a.json", b"{}")]);
+    for (arguments, words) in [
+        (&[][..], "nothing to check"),
+        (&["check"], "nothing to check"),
+        (&["--nonsense", "a.yaml"], "--nonsense"),
+        (&["-o", "xml", "a.yaml"], "known formats: human, json"),
+        (&["-o", "json", "-o", "human", "a.yaml"], "two reports cannot share standard output"),
+        (&["--control-room", "x.example.com", "--no-control-room", "a.yaml"], "cannot be used with"),
+        (&["--config", "gone.yaml", "a.yaml"], "gone.yaml: no such file or folder"),
+        (&["--rules", "gone", "a.yaml"], "gone: no such folder of rules"),
+        (&["--rules", "docs", "a.yaml"], "docs: the folder holds no"),
+        (&["--select", "no-such-rule", "a.yaml"], "there is no rule `no-such-rule`"),
+        (&["--ignore", "no-such-rule", "a.yaml"], "there is no rule `no-such-rule`"),
+        (&["explain", "no-such-rule"], "there is no rule `no-such-rule`"),
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(text(&output.stderr).contains(words), "{arguments:?}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_and_version_give_0_on_stdout() {
+    let folder = folder(&[]);
+    for (arguments, words) in [
+        (&["--help"][..], "Exit codes:"),
+        (&["check", "--help"], "Exit codes:"),
+        (&["--version"], concat!("ptd-lint ", env!("CARGO_PKG_VERSION"))),
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!((code(&output), text(&output.stderr)), (0, ""), "{arguments:?}");
+        assert!(text(&output.stdout).contains(words), "{}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn unreadable_input_gives_2_in_every_format_and_the_rest_is_read() {
+    let folder = folder(&[
+        ("in/binary.yaml", b"a\0b"),
+        ("in/latin.yaml", b"a: \xe9\n"),
+        ("in/empty.yaml", b""),
+        ("in/notes.txt", b"x"),
+        ("in/fine.yaml", HARMLESS.as_bytes()),
+    ]);
+    let output = run(folder.path(), &["-o", "json", "in", "gone.yaml", "*.json"]);
+    assert_eq!(code(&output), 2);
+    let expected = [
+        ("*.json", "the pattern matches no file or folder"),
+        ("gone.yaml", "no such file or folder"),
+        ("in/binary.yaml", "a binary file (a NUL byte at offset 1); leave it out"),
+        ("in/latin.yaml", "not UTF-8: byte 0xe9 at offset 3, on line 1; save the file as UTF-8"),
+    ];
+    assert_eq!(errors(&output), expected.map(|(path, message)| (path.to_owned(), message.to_owned())));
+    let report = report(&output);
+    assert_eq!(report["coverage"]["files"], json!(1));
+    let passed = report["coverage"]["passedOver"].as_array().unwrap();
+    assert!(passed.contains(&json!({"path": "in/empty.yaml", "reason": "an empty file"})), "{passed:?}");
+    let notes = json!({"path": "in/notes.txt", "reason": "not a YAML, JSON, Alloy or INI file"});
+    assert!(passed.contains(&notes), "{passed:?}");
+
+    let human = run(folder.path(), &["-q", "in", "gone.yaml"]);
+    assert_eq!(code(&human), 2);
+    assert!(text(&human.stdout).contains("  in/latin.yaml:1: not UTF-8"), "{}", text(&human.stdout));
+}
+
+#[test]
+fn folder_leaves_out_hidden_and_ignored_files_unless_named() {
+    let folder = folder(&[
+        (".git/HEAD", b"ref: refs/heads/main\n"),
+        (".gitignore", b"out.yaml\n"),
+        (".hidden.yaml", b"\0"),
+        ("out.yaml", b"\0"),
+        ("kept.yaml", HARMLESS.as_bytes()),
+    ]);
+    let output = run(folder.path(), &["-o", "json", "."]);
+    assert_eq!((code(&output), report(&output)["coverage"]["files"].clone()), (0, json!(1)));
+    let named = run(folder.path(), &["-o", "json", ".", ".hidden.yaml", "out.yaml"]);
+    let paths: Vec<_> = errors(&named).into_iter().map(|(path, _)| path).collect();
+    assert_eq!((code(&named), paths), (2, vec![".hidden.yaml".to_owned(), "out.yaml".to_owned()]));
+}
+
+#[test]
+fn glob_is_followed_by_the_program_itself() {
+    let folder = folder(&[("a/b/x.yml", HARMLESS.as_bytes()), ("a/y.yaml", b"\0"), ("a/z.json", b"\0")]);
+    let output = run(folder.path(), &["-o", "json", "**/*.{yml,yaml}"]);
+    assert_eq!(code(&output), 2);
+    assert_eq!(errors(&output).len(), 1);
+    assert_eq!(errors(&output)[0].0, "a/y.yaml");
+    assert_eq!(report(&output)["coverage"]["files"], json!(1));
+}
+
+#[test]
+fn standard_input_is_read_under_its_given_name() {
+    let folder = folder(&[]);
+    let output = run_with_input(folder.path(), &["-o", "json", "-"], HARMLESS.as_bytes());
+    assert_eq!((code(&output), report(&output)["coverage"]["files"].clone()), (0, json!(1)));
+    let broken = run_with_input(folder.path(), &["-o", "json", "--stdin-filename", "r.yaml", "-"], b"\xff");
+    assert_eq!((code(&broken), errors(&broken)[0].0.as_str()), (2, "r.yaml"));
+    let empty = run_with_input(folder.path(), &["-o", "json", "-"], b"");
+    assert_eq!((code(&empty), errors(&empty)[0].0.as_str()), (2, "<stdin>"));
+}
+
+#[test]
+fn reports_go_to_files_and_leave_stdout_alone() {
+    let folder = folder(&[("a.yaml", HARMLESS.as_bytes())]);
+    let output = run(folder.path(), &["-o", "json=r.json", "-o", "human", "a.yaml"]);
+    assert!(text(&output.stdout).ends_with("0 errors, 0 warnings, 0 infos\n"), "{output:?}");
+    let file = std::fs::OpenOptions::new().read(true).open(folder.path().join("r.json")).unwrap();
+    let written: Value = serde_json::from_reader(file).unwrap();
+    assert_eq!(written["schema"], json!("ptd-lint/report/v1"));
+    let output = run(folder.path(), &["-o", "json", "--output-file", "s.json", "a.yaml"]);
+    assert_eq!((code(&output), text(&output.stdout)), (0, ""));
+    let output = run(folder.path(), &["-o", "json=no/such/folder.json", "a.yaml"]);
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("cannot write to no/such/folder.json"), "{output:?}");
+}
+
+#[test]
+fn colour_is_written_only_where_it_is_wanted() {
+    let folder = folder(&[("a.yaml", b"\0")]);
+    let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = program(folder.path(), arguments);
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        text(&output.stdout).contains('\u{1b}')
+    };
+    assert!(!colored(&["a.yaml"], &[]));
+    assert!(colored(&["--color", "always", "a.yaml"], &[]));
+    assert!(colored(&["a.yaml"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&["a.yaml"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&["--color", "never", "a.yaml"], &[("FORCE_COLOR", "1")]));
+}
+
+#[test]
+fn settings_file_is_found_upwards_and_can_be_declined() {
+    let folder = folder(&[("ptd-lint.yaml", b"\xff"), ("a/b/x.yaml", HARMLESS.as_bytes())]);
+    let below = folder.path().join("a/b");
+    let output = run(&below, &["-o", "json", "x.yaml"]);
+    assert_eq!((code(&output), errors(&output)[0].0.as_str()), (2, "../../ptd-lint.yaml"));
+    assert_eq!(report(&output)["coverage"]["files"], json!(1), "the rest is checked");
+    assert_eq!(code(&run(&below, &["--no-config", "x.yaml"])), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn reader_that_goes_away_is_no_error() {
+    // Enough output to fill the pipe: a line for each missing path.
+    let folder = folder(&[]);
+    let names: Vec<String> = (0..5000).map(|number| format!("missing-file-number-{number}.yaml")).collect();
+    let mut command = program(folder.path(), &[]);
+    let mut child = command.args(&names).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((code(&output), text(&output.stderr)), (2, ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn named_pipe_is_refused_instead_of_waited_for() {
+    let folder = folder(&[]);
+    #[expect(clippy::disallowed_methods, reason = "the standard library makes no named pipes")]
+    let made = Command::new("mkfifo").arg(folder.path().join("p.yaml")).status();
+    assert!(made.unwrap().success());
+    let output = run(folder.path(), &["-o", "json", "."]);
+    assert_eq!(code(&output), 2);
+    assert!(errors(&output)[0].1.starts_with("a named pipe, not a file"), "{output:?}");
+}
