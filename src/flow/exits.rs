@@ -3,7 +3,11 @@
 use super::Exit;
 use super::Surroundings;
 use super::Zone;
+use super::destination::Destination;
+use super::destination::destinations;
+use super::destination::words;
 use super::host::redacted;
+use super::host::skips_proxy;
 use super::zone;
 use crate::document::Place;
 use crate::document::alloy::Expr;
@@ -26,19 +30,6 @@ use crate::model::eval::evaluate;
 
 /// Kinds of egress through which signals can leave.
 const KINDS: [&str; 5] = ["telemetry", "filesystem", "process_log", "debug_http", "content"];
-
-/// A destination as far as it is known.
-#[derive(Debug, Clone, PartialEq)]
-enum Destination {
-    /// The text.
-    Text(String),
-    /// A text that must not be shown.
-    Secret(String),
-    /// One of these.
-    OneOf(Vec<String>),
-    /// Not known, and why.
-    Unknown(String),
-}
 
 /// All ways out of a program.
 pub(super) fn of_program(
@@ -128,7 +119,7 @@ impl Finder<'_, '_> {
         let name = self.component.name_place();
         let Some(path) = &egress.path else {
             if egress.syntax == Syntax::Env {
-                self.from_environment(egress, signals);
+                self.by_environment(egress, signals);
             } else {
                 let destination = match egress.kind.as_str() {
                     "process_log" => "the collector's own log",
@@ -158,7 +149,7 @@ impl Finder<'_, '_> {
             let place = inner.block_span().map_or(name, |span| self.component.place(span));
             match inner.attribute {
                 Some(attribute) => {
-                    for (destination, place) in self.destinations(&attribute.value) {
+                    for (destination, place) in self.named_by(&attribute.value) {
                         self.push(egress, signals, &destination, place, slot);
                     }
                 }
@@ -177,14 +168,14 @@ impl Finder<'_, '_> {
     }
 
     /// Destinations that environment variables of the process give.
-    fn from_environment(&mut self, egress: &Egress, signals: Signals) {
+    fn by_environment(&mut self, egress: &Egress, signals: Signals) {
         let found: Vec<_> = self
             .program
             .environment
             .values
             .iter()
             .filter(|(name, _)| name.starts_with("OTEL_EXPORTER_OTLP") && name.ends_with("ENDPOINT"))
-            .map(|(_, value)| destination(value.clone()))
+            .map(|(_, value)| destinations(value.clone()))
             .collect();
         for destination in found.into_iter().flatten() {
             let egress = Egress { syntax: Syntax::Url, ..egress.clone() };
@@ -193,7 +184,7 @@ impl Finder<'_, '_> {
     }
 
     /// The destinations that an argument names; each element of a list with its own place.
-    fn destinations(&self, expr: &Expr) -> Vec<(Destination, Place)> {
+    fn named_by(&self, expr: &Expr) -> Vec<(Destination, Place)> {
         let place = self.component.place(content_span(expr));
         if let ExprKind::Array(items) = &expr.kind {
             return items
@@ -202,13 +193,13 @@ impl Finder<'_, '_> {
                     let place = self.component.place(content_span(item));
                     let found = self
                         .value(item)
-                        .map_or_else(|error| vec![Destination::Unknown(error.message)], destination);
+                        .map_or_else(|error| vec![Destination::Unknown(error.message)], destinations);
                     found.into_iter().map(move |one| (one, place))
                 })
                 .collect();
         }
         match self.value(expr) {
-            Ok(value) => destination(value).into_iter().map(|one| (one, place)).collect(),
+            Ok(value) => destinations(value).into_iter().map(|one| (one, place)).collect(),
             Err(error) => vec![(Destination::Unknown(error.message), place)],
         }
     }
@@ -233,7 +224,7 @@ impl Finder<'_, '_> {
         };
         let mut zone = direct.clone();
         if !stays {
-            for (proxy, place) in self.proxies(egress, slot.map(|(slot, _)| slot)) {
+            for (proxy, place) in self.proxies(egress, slot.map(|(slot, _)| slot), destination) {
                 let mut on_the_way = Vec::new();
                 let there = self.zone_of_text(&proxy, Syntax::Url, &mut on_the_way);
                 via.push((format!("sent through the proxy {}", words(&proxy)), place));
@@ -260,7 +251,7 @@ impl Finder<'_, '_> {
             direct,
             via,
             block: slot.map(|(_, route)| route.to_owned()).unwrap_or_default(),
-            sources: Vec::new(),
+            sources: [].into(),
             path: Vec::new(),
         });
     }
@@ -316,7 +307,12 @@ impl Finder<'_, '_> {
     }
 
     /// Proxies that get the bytes of an egress, with the place that decides it.
-    fn proxies(&self, egress: &Egress, slot: Option<Slot<'_>>) -> Vec<(Destination, Place)> {
+    fn proxies(
+        &self,
+        egress: &Egress,
+        slot: Option<Slot<'_>>,
+        destination: &Destination,
+    ) -> Vec<(Destination, Place)> {
         let mut found = Vec::new();
         let body = slot.map_or(&self.component.block.body, |slot| slot.body);
         let attribute = |path: &Option<String>| {
@@ -325,7 +321,7 @@ impl Finder<'_, '_> {
         };
         if let Some(url) = attribute(&egress.proxy) {
             found.extend(
-                self.destinations(&url.value)
+                self.named_by(&url.value)
                     .into_iter()
                     .filter(|(one, _)| *one != Destination::Text(String::new())),
             );
@@ -339,9 +335,18 @@ impl Finder<'_, '_> {
             let place =
                 switch.map_or(self.component.name_place(), |switch| self.component.place(switch.value.span));
             let environment = &self.program.environment;
+            let spared = ["NO_PROXY", "no_proxy"].into_iter().any(|name| {
+                match (self.program.env(name), destination) {
+                    (Value::Text(list), Destination::Text(text)) => skips_proxy(&list, text, egress.syntax),
+                    _ => false,
+                }
+            });
+            if spared {
+                return found;
+            }
             for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] {
                 if environment.values.contains_key(name) {
-                    found.extend(destination(self.program.env(name)).into_iter().map(|one| (one, place)));
+                    found.extend(destinations(self.program.env(name)).into_iter().map(|one| (one, place)));
                 }
             }
             if switched && found.is_empty() && !environment.complete {
@@ -350,54 +355,5 @@ impl Finder<'_, '_> {
             }
         }
         found
-    }
-}
-
-/// The destinations in a value; none in null.
-fn destination(value: Value) -> Vec<Destination> {
-    match value {
-        Value::Null => Vec::new(),
-        Value::Text(text) | Value::OptionalSecret { text, secret: false } => {
-            vec![Destination::Text(text.to_string())]
-        }
-        Value::Secret(text) | Value::OptionalSecret { text, .. } => {
-            vec![Destination::Secret(text.to_string())]
-        }
-        Value::Bytes(bytes) => vec![Destination::Text(String::from_utf8_lossy(&bytes).into_owned())],
-        Value::Bool(flag) => vec![Destination::Text(flag.to_string())],
-        Value::Int(number) => vec![Destination::Text(number.to_string())],
-        Value::Array(items) => items.into_iter().take(10_000).flat_map(flat).collect(),
-        Value::OneOf(values) => {
-            let mut texts = Vec::new();
-            for value in values {
-                match value {
-                    Value::Text(text) => texts.push(text.to_string()),
-                    Value::Unknown(reason) => return vec![Destination::Unknown(reason.to_string())],
-                    Value::Null => {}
-                    _ => return vec![Destination::Unknown("it is one of several values".to_owned())],
-                }
-            }
-            vec![Destination::OneOf(texts)]
-        }
-        Value::Unknown(reason) => vec![Destination::Unknown(reason.to_string())],
-        _ => vec![Destination::Unknown("it is not a text".to_owned())],
-    }
-}
-
-/// The destinations in an element of a list.
-fn flat(value: Value) -> Vec<Destination> {
-    match value {
-        Value::Array(_) => vec![Destination::Unknown("it is a list in a list".to_owned())],
-        other => destination(other),
-    }
-}
-
-/// A destination for people, without secrets.
-fn words(destination: &Destination) -> String {
-    match destination {
-        Destination::Text(text) => redacted(text),
-        Destination::Secret(_) => "(secret)".to_owned(),
-        Destination::OneOf(texts) => texts.iter().map(|text| redacted(text)).collect::<Vec<_>>().join(" or "),
-        Destination::Unknown(reason) => reason.clone(),
     }
 }

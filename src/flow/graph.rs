@@ -8,9 +8,9 @@ use super::Hop;
 use super::Opaque;
 use super::Source;
 use super::receivers::Receiver;
+use super::receivers::collect_expressions;
 use super::receivers::receivers;
 use crate::document::Place;
-use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
 use crate::model::alloy::Component;
@@ -79,7 +79,13 @@ pub(super) fn signal_of(vertex: Vertex) -> Signals {
 /// Builds the graph. What cannot be followed is added to `opaque`.
 pub(super) fn build(program: &Program<'_>, opaque: &mut Vec<Opaque>) -> Graph {
     let hidden = opaque.iter().enumerate().map(|(index, one)| (one.name.clone(), index)).collect();
-    let mut builder = Builder { program, opaque, graph: Graph::default(), log: None, hidden };
+    let unresolved = opaque
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.kind == "unresolved-reference")
+        .map(|(index, one)| (one.place, index))
+        .collect();
+    let mut builder = Builder { program, opaque, graph: Graph::default(), log: None, hidden, unresolved };
     builder.log = program
         .components
         .iter()
@@ -103,6 +109,8 @@ struct Builder<'b, 'a> {
     log: Option<usize>,
     /// Components that are not followed, with the index of the reason.
     hidden: HashMap<String, usize>,
+    /// References to nothing, with the index of the reason.
+    unresolved: HashMap<Place, usize>,
 }
 
 impl Builder<'_, '_> {
@@ -110,11 +118,17 @@ impl Builder<'_, '_> {
         for (path, sent) in &entry.receivers {
             let mut found = Vec::new();
             let mut list = component.name_place();
+            let mut written = false;
             for slot in slots(component.file, &component.block.body, path) {
                 if let Some(attribute) = slot.attribute {
+                    written = true;
                     list = component.place(attribute.value.span);
                     found.extend(receivers(self.program, component, &attribute.value));
                 }
+            }
+            // Outputs are by signal: one that is not written is not asked for. `forward_to` has to be there.
+            if !written && (component.is_config() || path.contains('.')) {
+                continue;
             }
             let mut vertices = Vec::new();
             let flows = entry.flows.iter().filter(|flow| flow.via == *path);
@@ -197,13 +211,21 @@ impl Builder<'_, '_> {
                 None => ("receiver", format!("`{}` does not exist", capsule.node)),
                 Some(target) => match self.arrival(target, capsule, signal) {
                     Ok(to) => {
-                        self.graph.edges.push(Edge { from, to, place: receiver.place });
+                        let place = receiver.place;
+                        self.graph.edges.extend(to.map(|to| Edge { from, to, place }));
                         return;
                     }
                     Err(reason) => ("wrong-receiver", reason),
                 },
             },
         };
+        if let Some(known) = self.unresolved.get(&receiver.place) {
+            if let Some(opaque) = self.opaque.get_mut(*known) {
+                opaque.signals = opaque.signals.or(signal);
+            }
+            self.graph.unfollowed.push((from, *known));
+            return;
+        }
         let (kind, reason) = reason;
         let opaque = Opaque { kind, name: sender.to_owned(), reason, place: receiver.place, signals: signal };
         // The same expression is met once for each signal.
@@ -218,8 +240,13 @@ impl Builder<'_, '_> {
         self.graph.unfollowed.push((from, self.opaque.len() - 1));
     }
 
-    /// The vertex at which a signal arrives that is sent to `capsule`.
-    fn arrival(&mut self, target: usize, capsule: &Capsule, signal: Signals) -> Result<Vertex, String> {
+    /// The vertex at which a signal arrives that is sent to `capsule`; `None` where it is dropped on arrival.
+    fn arrival(
+        &mut self,
+        target: usize,
+        capsule: &Capsule,
+        signal: Signals,
+    ) -> Result<Option<Vertex>, String> {
         let to = entering(target, signal.index());
         let Some(component) = self.program.components.get(target) else {
             return Err("it does not exist".to_owned());
@@ -228,10 +255,12 @@ impl Builder<'_, '_> {
             // The reason stands at the component itself.
             let reason = self.hidden.get(component.id.as_ref()).copied().unwrap_or_default();
             self.graph.unfollowed.push((to, reason));
-            return Ok(to);
+            return Ok(Some(to));
         };
         match entry.accepts.get(capsule.export.as_ref()) {
-            Some(accepted) if accepted.meets(signal) => Ok(to),
+            Some(accepted) if accepted.meets(signal) => Ok(Some(to)),
+            // All OpenTelemetry consumers are of one type: one that has no use for a signal loses it.
+            Some(accepted) if accepted.meets(Signals::OTEL) && signal.meets(Signals::OTEL) => Ok(None),
             Some(_) => Err(format!("`{}` does not take {}", capsule.node, signal.words())),
             None => Err(format!("`{}.{}` is not a receiver", capsule.node, capsule.export)),
         }
@@ -323,15 +352,6 @@ fn offsets(vertices: usize, sorted: impl Iterator<Item = Vertex>) -> Vec<usize> 
         counts[index] += counts[index - 1];
     }
     counts
-}
-
-/// All attribute values below a body.
-fn collect_expressions<'a>(body: &'a Body, found: &mut Vec<&'a Expr>, depth: u32) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    found.extend(body.attributes().map(|attribute| &attribute.value));
-    for block in body.blocks() {
-        collect_expressions(&block.body, found, depth);
-    }
 }
 
 /// Whether an expression can hold receivers: literals cannot.

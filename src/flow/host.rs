@@ -33,7 +33,9 @@ pub(crate) fn target(text: &str, syntax: Syntax) -> Target {
         return malformed("it is empty", None);
     }
     if let Some(bad) = text.chars().find(|c| c.is_control() || c.is_whitespace() || *c == '\\') {
-        let likely = authority(text.split_once("://").map_or(text, |(_, rest)| rest));
+        // Browsers and their libraries take `\\` for `/`.
+        let plain = text.replace('\\', "/");
+        let likely = authority(plain.split_once("://").map_or(plain.as_str(), |(_, rest)| rest));
         return malformed(&format!("it holds the character {bad:?}"), Some(authority_host(likely)));
     }
     match syntax {
@@ -170,6 +172,26 @@ fn malformed(reason: &str, likely: Option<Target>) -> Target {
         other => other.map(Box::new),
     };
     Target::Malformed { reason: reason.to_owned(), likely }
+}
+
+/// Whether `NO_PROXY` keeps a destination from the environment's proxy. Address ranges in it are not read.
+pub(crate) fn skips_proxy(no_proxy: &str, destination: &str, syntax: Syntax) -> bool {
+    let host = match target(destination, syntax) {
+        Target::Name(name) => name,
+        Target::Address(address) => address.to_string(),
+        Target::Pod => return true,
+        Target::Malformed { .. } => return false,
+    };
+    host == "localhost"
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || no_proxy.split(',').map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
+            let entry = entry.strip_prefix('*').unwrap_or(entry);
+            let suffix = entry.trim_start_matches('.').to_ascii_lowercase();
+            let only_below = entry.starts_with('.');
+            suffix.is_empty()
+                || !only_below && host == suffix
+                || host.strip_suffix(suffix.as_str()).is_some_and(|rest| rest.ends_with('.'))
+        })
 }
 
 /// The destination as it may be shown: without the password that a URL can hold.

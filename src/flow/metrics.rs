@@ -53,14 +53,22 @@ struct Ends {
 /// Follows all metrics of a program.
 pub(super) fn analyse(program: &Program<'_>, graph: &Graph, sources: &[Source], exits: &[Exit]) -> Metrics {
     let (mut filters, filtered_exits) = filters(program, exits);
-    let dropping: HashSet<usize> = filters
-        .iter()
-        .filter(|found| found.drops && !found.on_endpoint)
-        .map(|found| found.filter.component)
-        .collect();
-    let ends = ends(program, graph, exits, &dropping, &filtered_exits);
+    let dropping = |on_endpoint: bool| -> HashSet<usize> {
+        let some = filters.iter().filter(|found| found.filter.drops && found.on_endpoint == on_endpoint);
+        some.map(|found| found.filter.component).collect()
+    };
+    let (on_way, at_end) = (dropping(false), dropping(true));
+    let ends = ends(program, graph, exits, &on_way, &filtered_exits);
+    let first_filters = reach::along(
+        &ends.local,
+        graph,
+        |vertex| Some(graph::component_of(vertex)).filter(|own| at_end.contains(own)),
+        |vertex, _, next| Some(graph::component_of(vertex)).filter(|own| on_way.contains(own)).or(next),
+    );
+    let mut blamer = Blamer::new(program, graph, &ends);
     let mut metrics = Metrics::default();
-    let mut blamed: BTreeMap<(Place, bool, bool), MetricPath> = BTreeMap::new();
+    let mut at_fault: BTreeMap<(Place, Option<bool>, Option<bool>), MetricPath> = BTreeMap::new();
+    let mut cut: HashMap<usize, Vec<usize>> = HashMap::new();
     for (index, (source, vertex)) in sources.iter().zip(&graph.born).enumerate() {
         if !source.signals.meets(Signals::METRICS) {
             metrics.source_reach.push(None);
@@ -68,45 +76,42 @@ pub(super) fn analyse(program: &Program<'_>, graph: &Graph, sources: &[Source], 
         }
         let reach = reach_of(&ends, *vertex);
         metrics.source_reach.push(Some(reach.clone()));
-        if reach.local_filtered {
-            let (way, end) = ends.local.way(graph, *vertex);
-            let passed: HashSet<usize> =
-                way.iter().filter_map(|edge| graph.hop(*edge)).map(|hop| hop.from).collect();
-            let mut mine = filters.iter_mut().filter(|found| {
-                found.drops
-                    && (passed.contains(&found.filter.component)
-                        || found.on_endpoint && found.filter.component == graph::component_of(end))
-            });
-            // The first on the way is the one to mend; endpoints come last.
-            if let Some(found) = mine.next() {
-                found.filter.cuts_local = true;
-                found.filter.sources.push(index);
-            }
+        if reach.local_filtered
+            && let Some(Some(component)) = first_filters.get(vertex)
+        {
+            cut.entry(*component).or_default().push(index);
         }
-        let (component, place, path) = blame(program, graph, &ends, *vertex, &reach);
-        let path: Vec<_> = path.into_iter().filter_map(|edge| graph.hop(edge)).collect();
-        let complete = reach.local == Some(true) && reach.control_room == Some(true);
-        if complete {
-            let sources = vec![index];
+        let (component, place) = blamer.blame(*vertex, &reach);
+        if reach.local == Some(true) && reach.control_room == Some(true) {
+            let (sources, path) = (vec![index], Vec::new());
             metrics.paths.push(MetricPath { component, reach, sources, place, path });
             continue;
         }
-        let key = (place, reach.local == Some(true), reach.control_room == Some(true));
-        blamed.entry(key).and_modify(|known| known.sources.push(index)).or_insert_with(|| MetricPath {
+        let path = at_fault.entry((place, reach.local, reach.control_room)).or_insert_with(|| MetricPath {
             component,
-            reach,
-            sources: vec![index],
+            reach: reach.clone(),
+            sources: Vec::new(),
             place,
-            path,
+            path: blamer.path(*vertex, &reach).into_iter().filter_map(|edge| graph.hop(edge)).collect(),
         });
+        path.sources.push(index);
+        path.reach.external |= reach.external;
+        path.reach.local_filtered |= reach.local_filtered;
     }
     for found in &mut filters {
-        let component = found.filter.component;
-        found.filter.on_control_room = Signals::METRICS
+        let filter = &mut found.filter;
+        filter.on_control_room = Signals::METRICS
             .iter()
-            .any(|signal| ends.control_room.holds(graph::entering(component, signal.index())));
+            .any(|signal| ends.control_room.holds(graph::entering(filter.component, signal.index())));
+        // The first rule of a component stands for all of it.
+        if filter.drops
+            && let Some(sources) = cut.remove(&filter.component)
+        {
+            filter.cuts_local = true;
+            filter.sources = sources;
+        }
     }
-    metrics.paths.extend(blamed.into_values());
+    metrics.paths.extend(at_fault.into_values());
     metrics.paths.sort_by_key(|path| (path.place, path.sources.first().copied()));
     metrics.filters = filters.into_iter().map(|found| found.filter).collect();
     metrics
@@ -141,7 +146,7 @@ fn ends(
     let metric = |exit: &&Exit| exit.kind == "telemetry" && exit.signals.meets(Signals::METRICS);
     let vertices = |wanted: &dyn Fn(&Zone) -> bool| -> Vec<Vertex> {
         let fitting = exits.iter().filter(metric).filter(|exit| wanted(&exit.direct));
-        fitting.flat_map(reach::exit_vertices).filter(is_metric).collect()
+        fitting.flat_map(reach::exit_vertices).filter(|vertex| is_metric(*vertex)).collect()
     };
     let open = |_: Vertex| false;
     let unfiltered: Vec<Vertex> = exits
@@ -149,7 +154,7 @@ fn ends(
         .enumerate()
         .filter(|(index, exit)| metric(exit) && exit.direct.is_workload() && !filtered.contains(index))
         .flat_map(|(_, exit)| reach::exit_vertices(exit))
-        .filter(is_metric)
+        .filter(|vertex| is_metric(*vertex))
         .collect();
     let mut unknown_reasons = HashMap::new();
     for exit in exits.iter().filter(metric) {
@@ -162,7 +167,7 @@ fn ends(
         }
     }
     let mut unknown = vertices(&|zone| matches!(zone, Zone::Unknown { .. }));
-    unknown.extend(graph.unfollowed.iter().map(|(vertex, _)| *vertex).filter(is_metric));
+    unknown.extend(graph.unfollowed.iter().map(|(vertex, _)| *vertex).filter(|vertex| is_metric(*vertex)));
     Ends {
         local: reaching(graph, vertices(&Zone::is_workload), open),
         unfiltered: reaching(graph, unfiltered, |vertex| dropping.contains(&graph::component_of(vertex))),
@@ -177,55 +182,90 @@ fn ends(
     }
 }
 
-fn is_metric(vertex: &Vertex) -> bool {
-    graph::signal_of(*vertex).meets(Signals::METRICS)
+fn is_metric(vertex: Vertex) -> bool {
+    graph::signal_of(vertex).meets(Signals::METRICS)
 }
 
-/// The component and the receiver list in which a change would mend the way of a source, and the way there.
+/// Finds the component and the receiver list in which a change would mend the way of a source.
 ///
 /// It is the last component before the end that is reached: all components before it share the fault, and a change in
-/// it mends all of them at once.
-fn blame(
-    program: &Program<'_>,
-    graph: &Graph,
-    ends: &Ends,
-    vertex: Vertex,
-    reach: &MetricReach,
-) -> (usize, Place, Vec<usize>) {
-    let reached = [
-        (reach.local == Some(true), &ends.local),
-        (reach.control_room == Some(true), &ends.control_room),
-        (reach.external, &ends.external),
-        (reach.unknown.is_some(), &ends.unknown),
-    ];
-    let way = reached.into_iter().find(|(holds, _)| *holds).map(|(_, reaching)| reaching.way(graph, vertex));
-    let (way, at) = match way {
-        Some((way, _)) => {
-            let last = way.last().and_then(|edge| graph.edges.get(*edge)).map_or(vertex, |edge| edge.from);
-            (way, last)
-        }
-        None => dead_end(graph, vertex),
-    };
-    let component = graph::component_of(at);
-    let name = program.components.get(component).map(Component::name_place);
-    let place = graph.list(at).or(name).unwrap_or_else(|| fallback(program));
-    (component, place, way)
+/// it mends all of them at once. Where no end is reached it is the component at which the data stops.
+struct Blamer<'b, 'a> {
+    program: &'b Program<'a>,
+    graph: &'b Graph,
+    ends: &'b Ends,
+    /// For each kind of end, in the order of preference: the last vertex before it.
+    last: [HashMap<Vertex, Vertex>; 4],
+    /// Where the data of vertices stops that reach nothing.
+    stops: HashMap<Vertex, Vertex>,
 }
 
-/// The first dead end that the data of a vertex runs into.
-fn dead_end(graph: &Graph, vertex: Vertex) -> (Vec<usize>, Vertex) {
+impl<'b, 'a> Blamer<'b, 'a> {
+    fn new(program: &'b Program<'a>, graph: &'b Graph, ends: &'b Ends) -> Self {
+        let last = Self::order(ends).map(|reaching| reach::last_before_target(reaching, graph));
+        Self { program, graph, ends, last, stops: HashMap::new() }
+    }
+
+    fn order(ends: &Ends) -> [&Reaching; 4] {
+        [&ends.local, &ends.control_room, &ends.external, &ends.unknown]
+    }
+
+    /// Which of the ends a reach names first.
+    fn reached(reach: &MetricReach) -> Option<usize> {
+        let holds = [
+            reach.local == Some(true),
+            reach.control_room == Some(true),
+            reach.external,
+            reach.unknown.is_some(),
+        ];
+        holds.iter().position(|holds| *holds)
+    }
+
+    fn blame(&mut self, vertex: Vertex, reach: &MetricReach) -> (usize, Place) {
+        let known = Self::reached(reach).and_then(|end| self.last.get(end)?.get(&vertex).copied());
+        let at = known.unwrap_or_else(|| self.dead_end(vertex));
+        let component = graph::component_of(at);
+        let name = self.program.components.get(component).map(Component::name_place);
+        (component, self.graph.list(at).or(name).unwrap_or_else(|| fallback(self.program)))
+    }
+
+    /// The edges of the way to the end that is reached, or to the dead end.
+    fn path(&self, vertex: Vertex, reach: &MetricReach) -> Vec<usize> {
+        match Self::reached(reach).map(|end| Self::order(self.ends)[end]) {
+            Some(reaching) => reaching.way(self.graph, vertex).0,
+            None => walk(self.graph, vertex, &HashMap::new()).0,
+        }
+    }
+
+    /// The first dead end that the data of a vertex runs into.
+    fn dead_end(&mut self, vertex: Vertex) -> Vertex {
+        let (way, at) = walk(self.graph, vertex, &self.stops);
+        for edge in &way {
+            if let Some(edge) = self.graph.edges.get(*edge) {
+                self.stops.insert(edge.from, at);
+            }
+        }
+        self.stops.insert(at, at);
+        at
+    }
+}
+
+/// Follows first edges until there is none, or the rest is known.
+fn walk(graph: &Graph, vertex: Vertex, known: &HashMap<Vertex, Vertex>) -> (Vec<usize>, Vertex) {
     let mut seen = HashSet::new();
     let mut way = Vec::new();
     let mut at = vertex;
     while seen.insert(at) {
-        let Some(edge) = graph
-            .leaving(at)
-            .find(|edge| graph.edges.get(*edge).is_some_and(|edge| !seen.contains(&edge.to)))
-        else {
-            break;
-        };
+        if let Some(end) = known.get(&at) {
+            return (way, *end);
+        }
+        let next = graph.leaving(at).find_map(|index| {
+            let edge = graph.edges.get(index)?;
+            (!seen.contains(&edge.to)).then_some((index, edge.to))
+        });
+        let Some((edge, to)) = next else { break };
         way.push(edge);
-        at = graph.edges[edge].to;
+        at = to;
     }
     (way, at)
 }
@@ -239,7 +279,6 @@ fn fallback(program: &Program<'_>) -> Place {
 /// A filter with what decides its reach.
 struct Found {
     filter: Filter,
-    drops: bool,
     on_endpoint: bool,
 }
 
@@ -250,7 +289,7 @@ fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, HashSet<usize>
     for (index, component) in program.components.iter().enumerate() {
         match component.name.as_ref() {
             "prometheus.relabel" => {
-                rules(program, index, component, &component.block.body, "rule", &mut found)
+                rules(program, index, component, &component.block.body, "rule", &mut found);
             }
             "otelcol.processor.filter" => {
                 for block in blocks_at(component.file, &component.block.body, "metrics") {
@@ -266,7 +305,7 @@ fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, HashSet<usize>
                         on_control_room: false,
                         sources: Vec::new(),
                     };
-                    found.push(Found { filter, drops: true, on_endpoint: false });
+                    found.push(Found { filter, on_endpoint: false });
                 }
             }
             "prometheus.remote_write" => {
@@ -279,7 +318,7 @@ fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, HashSet<usize>
                     for one in mine.iter_mut() {
                         one.on_endpoint = true;
                     }
-                    if mine.iter().any(|one| one.drops) {
+                    if mine.iter().any(|one| one.filter.drops) {
                         let route = format!("endpoint.{position}");
                         let own = exits.iter().enumerate();
                         let own = own.filter(|(_, exit)| exit.component == index && exit.block == route);
@@ -332,6 +371,6 @@ fn rules(
             on_control_room: false,
             sources: Vec::new(),
         };
-        found.push(Found { filter, drops, on_endpoint: false });
+        found.push(Found { filter, on_endpoint: false });
     }
 }

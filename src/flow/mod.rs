@@ -49,7 +49,8 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
     let components = types::notes(&program);
     let sources = graph.sources(&program);
     let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref());
-    reach::feed(&program, &graph, &sources, &mut exits);
+    reach::feed(&graph, &sources, &mut exits);
+    let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
     let metrics = metrics::analyse(&program, &graph, &sources, &exits);
     let collected = collected::of_program(&program, &components);
     let summary = types::summary(&sources, &exits, surroundings);
@@ -64,6 +65,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
         filters: metrics.filters,
         metric_paths: metrics.paths,
         source_reach: metrics.source_reach,
+        log_reach,
         summary,
         collected,
     }

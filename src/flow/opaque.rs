@@ -1,17 +1,22 @@
 //! What is not followed: every such thing makes the verdicts undecided for the signals that may pass it.
 //!
-//! Kinds: `unknown-component`, `module-instance`, `declare`, `import`, `foreach`, `remotecfg`, `duplicate`,
+//! Kinds: `unresolved-reference`, `unknown-component`, `module-instance`, `declare`, `import`, `foreach`, `remotecfg`, `duplicate`,
 //! `syntax-error`, and from the graph `receiver` (a receiver that cannot be told) and `wrong-receiver`.
 
 use super::Opaque;
+use super::receivers::collect_expressions;
 use crate::document::Place;
 use crate::model::alloy::Component;
 use crate::model::alloy::Kind;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
 use crate::model::alloy::slots;
+use crate::model::eval::Lookup;
+use crate::model::eval::Scope as _;
 use crate::model::eval::Value;
 use crate::model::eval::evaluate;
+use crate::model::eval::is_library_name;
+use crate::model::eval::references;
 
 /// Everything in the program that hides flows.
 pub(super) fn of_program(program: &Program<'_>) -> Vec<Opaque> {
@@ -38,6 +43,7 @@ pub(super) fn of_program(program: &Program<'_>) -> Vec<Opaque> {
     }
     for component in &program.components {
         found.extend(of_component(program, component));
+        unresolved(program, component, &mut found);
     }
     found
 }
@@ -69,6 +75,38 @@ fn of_component(program: &Program<'_>, component: &Component<'_>) -> Option<Opaq
         }
     };
     Some(Opaque { kind, name: component.id.to_string(), reason, place: component.name_place(), signals })
+}
+
+/// References to nothing in the arguments of a component. The collector refuses a program that has one.
+fn unresolved(program: &Program<'_>, component: &Component<'_>, found: &mut Vec<Opaque>) {
+    // Bodies of modules and templates have scopes of their own.
+    if component.is_config() && matches!(component.name.as_ref(), "declare" | "foreach") {
+        return;
+    }
+    let signals = component.entry().map_or(Signals::TELEMETRY, |entry| {
+        let sent = entry.receivers.iter().map(|(_, signals)| *signals);
+        let taken = entry.accepts.values().copied();
+        let left = entry.egress.iter().map(|egress| egress.signals);
+        sent.chain(taken).chain(left).fold(Signals::NONE, Signals::or).and(Signals::TELEMETRY)
+    });
+    let mut expressions = Vec::new();
+    collect_expressions(&component.block.body, &mut expressions, 32);
+    for expression in expressions {
+        references(component.file, expression, &mut |parts, span| {
+            let first = parts.first().copied().unwrap_or_default();
+            if first == "module_path" || is_library_name(first) || program.lookup(parts) != Lookup::Missing {
+                return;
+            }
+            let chain = parts.join(".");
+            found.push(Opaque {
+                kind: "unresolved-reference",
+                name: component.id.to_string(),
+                reason: format!("`{chain}` does not exist in this program, so the collector refuses it"),
+                place: component.place(span),
+                signals,
+            });
+        });
+    }
 }
 
 /// Why a block of the language hides flows, if it does.

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::Exit;
 use super::Hop;
+use super::Opaque;
 use super::Source;
 use super::graph;
 use super::graph::Graph;
 use super::graph::Vertex;
-use crate::model::alloy::Program;
+use super::types::LogReach;
 use crate::model::alloy::Signals;
 
 /// The next step of a vertex on its way.
@@ -79,6 +81,35 @@ impl Reaching {
     }
 }
 
+/// Something that is known of a vertex by what is known of the next one on its way.
+pub(super) fn along<T: Copy>(
+    reaching: &Reaching,
+    graph: &Graph,
+    at_target: impl Fn(Vertex) -> T,
+    before: impl Fn(Vertex, Vertex, T) -> T,
+) -> HashMap<Vertex, T> {
+    let mut known = HashMap::with_capacity(reaching.order.len());
+    // Nearest first: the next vertex of each is known already.
+    for vertex in &reaching.order {
+        let next = match reaching.steps.get(vertex) {
+            Some(Step::Edge(index)) => graph.edges.get(*index).map(|edge| edge.to),
+            _ => None,
+        };
+        let value = match next.and_then(|next| Some((next, *known.get(&next)?))) {
+            Some((next, value)) => before(*vertex, next, value),
+            None => at_target(*vertex),
+        };
+        known.insert(*vertex, value);
+    }
+    known
+}
+
+/// The last vertex on each vertex's way that is not the target itself.
+pub(super) fn last_before_target(reaching: &Reaching, graph: &Graph) -> HashMap<Vertex, Vertex> {
+    let last = along(reaching, graph, |_| None, |vertex, _, last| Some(last.unwrap_or(vertex)));
+    last.into_iter().map(|(vertex, last)| (vertex, last.unwrap_or(vertex))).collect()
+}
+
 /// The vertices that can be reached from something that is born.
 pub(super) fn fed(graph: &Graph) -> Vec<bool> {
     let mut fed = vec![false; graph.len()];
@@ -101,54 +132,90 @@ pub(super) fn exit_vertices(exit: &Exit) -> impl Iterator<Item = Vertex> {
     })
 }
 
+/// Sources that reach some vertices, the way from the first of them, and the vertex that this way ends at.
+type Fed = (Arc<[usize]>, Vec<Hop>, Vertex);
+
 /// Tells each exit what feeds it: the signals, and for logs also the sources with one whole way.
-pub(super) fn feed(program: &Program<'_>, graph: &Graph, sources: &[Source], exits: &mut [Exit]) {
+pub(super) fn feed(graph: &Graph, sources: &[Source], exits: &mut [Exit]) {
     let fed = fed(graph);
-    let by_vertex: HashMap<Vertex, usize> =
-        graph.born.iter().enumerate().map(|(index, vertex)| (*vertex, index)).collect();
-    let all_logs: Vec<usize> =
+    let all_logs: Arc<[usize]> =
         (0..sources.len()).filter(|index| sources[*index].signals.meets(Signals::LOGS)).collect();
-    // Endpoints of one writer share their sources.
-    let mut shared: HashMap<(usize, Signals), (Vec<usize>, Vec<Hop>)> = HashMap::new();
+    let mut feeder = Feeder { graph, shared: HashMap::new(), born: HashMap::new() };
+    feeder.born.extend(graph.born.iter().enumerate().map(|(index, vertex)| (*vertex, index)));
     for exit in exits {
         if exit.kind == "debug_http" {
             let born = sources.iter().fold(Signals::NONE, |all, source| all.or(source.signals));
             exit.fed = exit.signals.and(born);
-            exit.sources.clone_from(&all_logs);
+            exit.sources = all_logs.clone();
             continue;
         }
-        exit.fed = exit
-            .signals
-            .iter()
-            .filter(|signal| {
-                [graph::entering(exit.component, signal.index()), graph::born(exit.component, signal.index())]
-                    .into_iter()
-                    .any(|vertex| fed.get(vertex).copied().unwrap_or_default())
-            })
+        exit.fed = exit_vertices(exit)
+            .filter(|vertex| fed.get(*vertex).copied().unwrap_or_default())
+            .map(graph::signal_of)
             .fold(Signals::NONE, Signals::or);
-        // The collector always has a log of its own.
-        if exit.kind == "process_log"
-            && program.components.get(exit.component).is_some_and(|component| component.is_config())
-        {
-            exit.fed = exit.fed.or(exit.signals.and(Signals::LOGS));
+        if exit.fed.meets(Signals::LOGS) {
+            (exit.sources, exit.path) = feeder.of_exit(exit);
         }
-        if !exit.fed.meets(Signals::LOGS) {
-            continue;
-        }
-        let key = (exit.component, exit.signals.and(Signals::LOGS));
-        let (sources, path) = shared.entry(key).or_insert_with(|| {
-            let targets: Vec<_> =
-                exit_vertices(exit).filter(|vertex| graph::signal_of(*vertex).meets(Signals::LOGS)).collect();
-            let reaching = reaching(graph, targets, |_| false);
-            let born: Vec<_> =
-                reaching.order.iter().filter(|vertex| by_vertex.contains_key(vertex)).copied().collect();
-            let path = born.first().map(|vertex| reaching.way(graph, *vertex).0).unwrap_or_default();
-            (
-                born.iter().filter_map(|vertex| by_vertex.get(vertex).copied()).collect(),
-                path.into_iter().filter_map(|edge| graph.hop(edge)).collect(),
-            )
-        });
-        exit.sources.clone_from(sources);
-        exit.path.clone_from(path);
     }
+}
+
+/// Finds what feeds exits, once for all that are fed by the same vertices.
+struct Feeder<'g> {
+    graph: &'g Graph,
+    born: HashMap<Vertex, usize>,
+    shared: HashMap<Vec<Vertex>, Fed>,
+}
+
+impl Feeder<'_> {
+    fn of_exit(&mut self, exit: &Exit) -> (Arc<[usize]>, Vec<Hop>) {
+        let logs = |vertex: &Vertex| graph::signal_of(*vertex).meets(Signals::LOGS);
+        let mut senders: Vec<Vertex> = exit_vertices(exit).filter(logs).collect();
+        let own = senders.iter().any(|vertex| self.born.contains_key(vertex));
+        let mut last_hops = HashMap::new();
+        if !own {
+            // Hundreds of writers may hang on one component: they share everything but the last step.
+            let edges: Vec<usize> = senders.iter().flat_map(|vertex| self.graph.arriving(*vertex)).collect();
+            senders = edges.iter().filter_map(|edge| Some(self.graph.edges.get(*edge)?.from)).collect();
+            last_hops.extend(senders.iter().copied().zip(edges));
+            senders.sort_unstable();
+            senders.dedup();
+        }
+        let (graph, born) = (self.graph, &self.born);
+        let shared = self.shared.entry(senders).or_insert_with_key(|senders| {
+            let reaching = reaching(graph, senders.iter().copied(), |_| false);
+            let found: Vec<_> =
+                reaching.order.iter().filter(|at| logs(at) && born.contains_key(at)).copied().collect();
+            let (path, end) = found.first().map(|at| reaching.way(graph, *at)).unwrap_or_default();
+            let sources = found.iter().filter_map(|at| born.get(at).copied()).collect();
+            (sources, path.into_iter().filter_map(|edge| graph.hop(edge)).collect(), end)
+        });
+        let (sources, mut path, end) = shared.clone();
+        path.extend(last_hops.get(&end).and_then(|edge| graph.hop(*edge)));
+        (sources, path)
+    }
+}
+
+/// How far the logs of each source get; `None` for sources of other signals.
+pub(super) fn of_logs(
+    graph: &Graph,
+    sources: &[Source],
+    exits: &[Exit],
+    opaque: &[Opaque],
+) -> Vec<Option<LogReach>> {
+    let is_log = |vertex: &Vertex| graph::signal_of(*vertex).meets(Signals::LOGS);
+    let ends = exits.iter().filter(|exit| exit.kind != "debug_http").flat_map(exit_vertices).filter(is_log);
+    let leaving = reaching(graph, ends, |_| false);
+    let hidden = graph.unfollowed.iter().map(|(vertex, _)| *vertex).filter(is_log);
+    let hidden = reaching(graph, hidden, |_| false);
+    let one = |(source, vertex): (&Source, &Vertex)| {
+        let reason = || {
+            let (_, end) = hidden.way(graph, *vertex);
+            graph.unfollowed_at(end).and_then(|index| opaque.get(index)).map(|opaque| opaque.reason.clone())
+        };
+        source.signals.meets(Signals::LOGS).then(|| LogReach {
+            exits: leaving.holds(*vertex),
+            unknown: if hidden.holds(*vertex) { reason() } else { None },
+        })
+    };
+    sources.iter().zip(&graph.born).map(one).collect()
 }

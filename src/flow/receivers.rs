@@ -1,6 +1,7 @@
 //! Turns a receiver argument into the components that it names, each with the place of its own expression.
 
 use crate::document::Place;
+use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
 use crate::model::alloy::Component;
@@ -93,4 +94,13 @@ fn flatten(value: Value, place: Place, depth: u32, found: &mut Vec<Receiver>) {
         _ => Err("it is not a receiver".to_owned()),
     };
     found.push(Receiver { target, place });
+}
+
+/// All attribute values below a body.
+pub(super) fn collect_expressions<'a>(body: &'a Body, found: &mut Vec<&'a Expr>, depth: u32) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    found.extend(body.attributes().map(|attribute| &attribute.value));
+    for block in body.blocks() {
+        collect_expressions(&block.body, found, depth);
+    }
 }

@@ -1,15 +1,20 @@
 //! Turns a flow into subjects: what rules range over.
 //!
 //! Kinds and their fields:
-//! - `log_exit`: collector, component, endpoint, kind, destination, zone, zone_reason, assumption, fed, sources, hops, via
-//! - `log_source`: collector, component, origin
-//! - `metric_source`: collector, component, origin, and the reach fields of `metric_path`
-//! - `metric_path`: collector, component, complete, reaches_local, reaches_control_room, reaches_external,
-//!   local_filtered, control_room_declared, unknown, sources, hops
-//! - `metric_filter`: collector, component, action, drops, regex, source_labels, cuts_local, on_control_room, sources
-//! - `metric_writer`: collector, component, endpoint, url, zone, zone_reason, fed, and what authenticates and bounds it
-//! - `component`: collector, id, name, label, known, config, since, gone, stability, arguments
-//! - `opaque`: collector, kind, name, reason, logs, metrics
+//! ```text
+//! log_exit       collector, component, endpoint, kind, destination, zone, zone_reason, assumption, fed,
+//!                sources [{name, origin, place}], source_count, hops [{text, place}], via [{text, place}]
+//! log_source     collector, component, origin, reaches_exit
+//! metric_source  collector, component, origin, and the reach fields of metric_path
+//! metric_path    collector, component, complete, receivers, sources, source_count, hops, and how far they get: reaches_local,
+//!                reaches_control_room, reaches_external, local_filtered, control_room_declared, unknown
+//! metric_filter  collector, component, action, drops, regex, source_labels, cuts_local, on_control_room, sources
+//! metric_writer  collector, component, endpoint, url, zone, zone_reason, assumption, sent_to, fed, username,
+//!                password, password_file, insecure_skip_verify, tls_insecure, headers, external_labels,
+//!                sample_age_limit, max_shards, max_backoff, block
+//! component      collector, id, name, label, known, config, since, gone, stability, arguments
+//! opaque         collector, kind, name, reason, logs, metrics
+//! ```
 
 use super::CollectorFlow;
 use super::Exit;
@@ -24,7 +29,7 @@ use crate::model::Subject;
 use crate::model::alloy::Signals;
 
 /// At most this many sources are listed in one subject; the count is always given.
-const LISTED: usize = 100;
+const LISTED: usize = 50;
 
 /// All subjects of a collector's flow.
 pub(crate) fn subjects(flow: &CollectorFlow) -> Vec<Subject> {
@@ -191,7 +196,7 @@ fn log_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
 
 fn sources(flow: &CollectorFlow, found: &mut Vec<Subject>) {
     let mut seen = std::collections::BTreeSet::new();
-    for (source, reach) in flow.sources.iter().zip(&flow.source_reach) {
+    for ((source, reach), logs) in flow.sources.iter().zip(&flow.source_reach).zip(&flow.log_reach) {
         let place = source.place;
         let name = id(flow, source.component);
         let origin = Fact::new(source.origin.as_str(), place);
@@ -204,8 +209,16 @@ fn sources(flow: &CollectorFlow, found: &mut Vec<Subject>) {
             let mut facts = Fact::map(common, place);
             add(&mut facts, reach_fields(flow, reach, place));
             found.push(Subject { kind: "metric_source", key: name.to_owned(), facts });
-        } else if source.signals.meets(Signals::LOGS) && seen.insert(source.component) {
-            found.push(subject("log_source", name.to_owned(), common, place));
+        } else if let Some(logs) = logs
+            && seen.insert(source.component)
+        {
+            let reaches = match &logs.unknown {
+                Some(reason) if !logs.exits => Fact::unknown(reason.as_str(), place),
+                _ => Fact::new(logs.exits, place),
+            };
+            let mut facts = Fact::map(common, place);
+            add(&mut facts, [("reaches_exit", reaches)]);
+            found.push(Subject { kind: "log_source", key: name.to_owned(), facts });
         }
     }
 }
@@ -242,6 +255,7 @@ fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
                 ("collector", collector(flow)),
                 ("component", component(flow, path.component)),
                 ("complete", Fact::new(complete, place)),
+                ("receivers", Fact::new(true, place)),
                 ("sources", source_list(flow, &path.sources)),
                 ("source_count", Fact::new(path.sources.len(), place)),
                 ("hops", hops(flow, &path.path)),

@@ -1,6 +1,7 @@
 //! What a flow analysis takes and gives.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Collected;
 use super::Surroundings;
@@ -50,8 +51,10 @@ pub(crate) struct CollectorFlow {
     pub(crate) filters: Vec<Filter>,
     /// The ways of metrics, one per hop that is to blame and one per source where none is.
     pub(crate) metric_paths: Vec<MetricPath>,
-    /// For each source, in the same order: how far it gets. `None` for sources of other signals.
+    /// For each source, in the same order: how far its metrics get. `None` for sources of other signals.
     pub(crate) source_reach: Vec<Option<MetricReach>>,
+    /// For each source, in the same order: how far its logs get. `None` for sources of other signals.
+    pub(crate) log_reach: Vec<Option<LogReach>>,
     /// Counts for the verdict's words.
     pub(crate) summary: Summary,
     /// What its scrapes and log sources read.
@@ -133,7 +136,7 @@ pub(crate) struct Exit {
     /// The route of the block around the destination in the component's arguments: `endpoint.0`, or empty.
     pub(crate) block: String,
     /// Logs only: indices into [`CollectorFlow::sources`] of what reaches it.
-    pub(crate) sources: Vec<usize>,
+    pub(crate) sources: Arc<[usize]>,
     /// Logs only: the way from the first of [`Exit::sources`].
     pub(crate) path: Vec<Hop>,
 }
@@ -176,6 +179,15 @@ pub(crate) struct Filter {
     pub(crate) sources: Vec<usize>,
 }
 
+/// How far the logs of a source get.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct LogReach {
+    /// Some way out. Without one, and with nothing unknown, the logs are lost.
+    pub(crate) exits: bool,
+    /// Why part of the way is not known.
+    pub(crate) unknown: Option<String>,
+}
+
 /// How far the metrics of a source get. `None` means that it is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MetricReach {
@@ -202,7 +214,7 @@ pub(crate) struct MetricPath {
     pub(crate) sources: Vec<usize>,
     /// The receiver list that lacks a destination.
     pub(crate) place: Place,
-    /// The way of the first source to the blamed component and on to what it does reach.
+    /// The way of the first source through the blamed component; empty where nothing is to blame.
     pub(crate) path: Vec<Hop>,
 }
 
@@ -255,7 +267,7 @@ pub(super) fn notes(program: &Program<'_>) -> Vec<ComponentNote> {
 }
 
 /// Counts sources and ways out.
-pub(super) fn summary(sources: &[Source], exits: &[Exit], _surroundings: &Surroundings) -> Summary {
+pub(super) fn summary(sources: &[Source], exits: &[Exit]) -> Summary {
     let distinct = |wanted: Signals| {
         let born = sources.iter().filter(|source| source.signals.meets(wanted));
         born.map(|source| source.component).collect::<BTreeSet<_>>().len()

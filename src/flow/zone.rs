@@ -237,9 +237,15 @@ fn is_namespace(service: &str, namespace: &str, surroundings: &Surroundings) -> 
     surroundings.services.contains_key(&key)
         || surroundings.assumed.contains_key(&key)
         || surroundings.covered_namespaces.contains(namespace)
-        || !(namespace.len() == 2 || PUBLIC.contains(&namespace))
-            && !under_control_room(&format!("{service}.{namespace}"), surroundings)
-            && listed(&format!("{service}.{namespace}"), surroundings).is_none()
+        || !is_public(&format!("{service}.{namespace}"), namespace, surroundings)
+}
+
+/// Whether a name of two labels is one of the public name system.
+fn is_public(name: &str, last: &str, surroundings: &Surroundings) -> bool {
+    last.len() == 2
+        || PUBLIC.contains(&last)
+        || under_control_room(name, surroundings)
+        || listed(name, surroundings).is_some()
 }
 
 /// The zone of a Service.

@@ -35,16 +35,6 @@ loki.process "tidy" {{
 fn second_endpoint_leaks() {
     let case = analyse_text(
         r#"
-loki.source.file "a" { targets = [] forward_to = [loki.write.w.receiver] }
-"#
-        .replace("[] forward", "[]\n forward")
-        .replace("{ targets", "{\n targets")
-        .replace("] }", "]\n}")
-        .as_str(),
-    );
-    assert!(case.log_exits().is_empty());
-    let case = analyse_text(
-        r#"
 loki.source.file "a" {
   targets    = []
   forward_to = [loki.write.w.receiver]
@@ -340,4 +330,48 @@ otelcol.exporter.kafka "k" {
     );
     let endpoints: Vec<_> = case.flow.exits.iter().map(|exit| exit.endpoint).collect();
     assert_eq!(endpoints, [1, 2]);
+}
+
+#[test]
+fn environment_proxy_takes_what_no_proxy_does_not_spare() {
+    let program = r#"
+otelcol.receiver.filelog "f" {
+  include = ["/x"]
+  output { logs = [otelcol.exporter.otlphttp.o.input] }
+}
+otelcol.exporter.otlphttp "o" {
+  client { endpoint = "http://loki-gateway.loki.svc.cluster.local/otlp" }
+}
+"#;
+    let mut environment = Environment::default();
+    let mut set = |name: &str, text: &str| {
+        environment.values.insert(name.to_owned(), Value::Text(text.into()));
+        environment.clone()
+    };
+    let through = set("HTTP_PROXY", "http://proxy.example.net:3128");
+    assert_eq!(analyse_with(program, &surroundings(), through).flow.exits[0].zone.name(), "external");
+    let spared = set("NO_PROXY", "10.0.0.0/8, .cluster.local");
+    assert_eq!(analyse_with(program, &surroundings(), spared).flow.exits[0].zone.name(), "workload");
+}
+
+#[test]
+fn output_that_is_not_written_is_no_source() {
+    let case = analyse_text(
+        "logging { level = \"info\" }\notelcol.receiver.otlp \"o\" {\n  grpc { }\n  output { metrics = [] }\n}\n",
+    );
+    assert_eq!((case.flow.summary.log_sources, case.flow.summary.metric_sources), (0, 1));
+    assert_eq!(case.flow.summary.log_exits, 0);
+}
+
+#[test]
+fn destination_that_may_be_one_of_two_zones_is_unknown() {
+    let case = analyse_text(
+        r#"
+loki.source.journal "j" { forward_to = [loki.write.w.receiver] }
+loki.write "w" {
+  endpoint { url = coalesce(sys.env("X"), "https://logs.example.net/push") }
+}
+"#,
+    );
+    assert_eq!(case.exit("loki.write.w").zone.name(), "unknown");
 }

@@ -300,3 +300,27 @@ prometheus.remote_write "control_room" {
         assert_eq!(case.slice(fact(&writer, field).place.unwrap()), at, "{field}");
     }
 }
+
+#[test]
+fn consumer_without_use_for_a_signal_loses_it() {
+    let case = analyse_text(
+        r#"
+otelcol.receiver.otlp "in" {
+  grpc { }
+  output { metrics = [otelcol.connector.spanmetrics.s.input] }
+}
+otelcol.connector.spanmetrics "s" {
+  histogram { }
+  output { metrics = [] }
+}
+"#,
+    );
+    assert!(case.opaque().is_empty(), "{:?}", case.flow.opaque);
+    let path = case.subject("metric_path", "through otelcol.receiver.otlp.in");
+    assert_eq!(text(&path, "reaches_local"), "false");
+    // What the connector makes of traces is a source of its own.
+    assert_eq!(
+        text(&case.subject("metric_source", "otelcol.connector.spanmetrics.s"), "reaches_local"),
+        "false"
+    );
+}

@@ -122,3 +122,47 @@ fn twenty_thousand_components_are_analysed_in_seconds() {
     let case = analyse_text(&program);
     assert_eq!(case.exit("loki.write.local").sources.len(), 10_000);
 }
+
+#[test]
+fn many_writers_behind_one_hub_share_the_search() {
+    let mut program = String::new();
+    let writers = 2_000;
+    let all: Vec<_> = (0..writers).map(|index| format!("loki.write.w{index}.receiver")).collect();
+    let _ = writeln!(program, "loki.process \"hub\" {{ forward_to = [{}] }}", all.join(", "));
+    for index in 0..writers {
+        let _ = writeln!(
+            program,
+            "loki.write \"w{index}\" {{\n  endpoint {{ url = \"https://x.example.net\" }}\n}}"
+        );
+        let _ = writeln!(
+            program,
+            "loki.source.journal \"s{index}\" {{ forward_to = [loki.process.hub.receiver] }}"
+        );
+    }
+    let case = analyse_text(&program);
+    let exit = case.exit("loki.write.w1999");
+    assert_eq!(exit.sources.len(), writers);
+    assert_eq!(case.hops_of(exit), ["loki.process.hub.receiver", "loki.write.w1999.receiver"]);
+    assert_eq!(case.exit("loki.write.w0").sources.len(), writers);
+}
+
+#[test]
+fn long_chains_of_relabels_are_linear() {
+    let mut program = String::from(LOCAL);
+    for index in 0..5_000 {
+        let next =
+            if index == 0 { "remote_write.workload".to_owned() } else { format!("relabel.r{}", index - 1) };
+        let _ = writeln!(
+            program,
+            "prometheus.relabel \"r{index}\" {{ forward_to = [prometheus.{next}.receiver] }}"
+        );
+        let _ = writeln!(
+            program,
+            "prometheus.scrape \"s{index}\" {{\n  targets = []\n  forward_to = [prometheus.relabel.r{index}.receiver]\n}}"
+        );
+    }
+    let case = analyse_text(&program);
+    assert_eq!(case.flow.metric_paths.len(), 1);
+    assert_eq!(case.flow.metric_paths[0].sources.len(), 5_000);
+    assert_eq!(case.id(case.flow.metric_paths[0].component), "prometheus.relabel.r0");
+}

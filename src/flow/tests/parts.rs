@@ -37,12 +37,15 @@ fn reference_to_nothing_is_a_fact_and_leaves_the_rest_alone() {
     let case = analyse_text(&format!(
         "{LEAK}\nloki.source.file \"f\" {{\n targets = []\n forward_to = [loki.write.gone.receiver]\n}}\n"
     ));
-    assert_eq!(case.opaque(), ["receiver logs"]);
+    assert_eq!(case.opaque(), ["unresolved-reference logs"]);
     let opaque = &case.flow.opaque[0];
     assert_eq!(case.slice(opaque.place), "loki.write.gone.receiver");
+    let source = case.subject("log_source", "loki.source.file.f");
+    assert!(text(&source, "reaches_exit").starts_with("unknown: `loki.write.gone.receiver` does not exist"));
+    assert_eq!(text(&case.subject("log_source", "loki.source.journal.leak"), "reaches_exit"), "true");
     assert!(opaque.reason.contains("does not exist"), "{}", opaque.reason);
     assert_eq!(case.log_exits(), ["loki.write.away external https://logs.example.net/push"]);
-    let subject = case.subject("opaque", "receiver loki.source.file.f");
+    let subject = case.subject("opaque", "unresolved-reference loki.source.file.f");
     assert_eq!((text(&subject, "logs"), text(&subject, "metrics")), ("true".into(), "false".into()));
 }
 
@@ -151,4 +154,22 @@ acme.unknown "x" {
     assert_eq!(text(&unknown, "arguments.size"), "3");
     let exit = case.exit("prometheus.remote_write.w");
     assert_eq!(exit.destination, Ok("https://me:(secret)@mimir.cr.example.com/api/v1/push".to_owned()));
+}
+
+#[test]
+fn targets_that_do_not_exist_leave_the_metrics_of_their_scrape_open() {
+    let case = analyse_text(
+        "prometheus.scrape \"s\" {\n  targets    = discovery.gone.x.targets\n  forward_to = []\n}\n",
+    );
+    assert_eq!(case.opaque(), ["unresolved-reference metrics"]);
+    assert_eq!(case.slice(case.flow.opaque[0].place), "discovery.gone.x.targets");
+}
+
+#[test]
+fn library_and_environment_are_not_components() {
+    let case = analyse_text(
+        "loki.source.journal \"j\" {\n  path = string.trim(sys.env(\"X\"), constants.os)\n  labels = {a = env(\"Y\")}\n  forward_to = []\n}\n",
+    );
+    assert!(case.opaque().is_empty(), "{:?}", case.flow.opaque);
+    assert_eq!(text(&case.subject("log_source", "loki.source.journal.j"), "reaches_exit"), "false");
 }
