@@ -257,6 +257,7 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
         }
         subjects.extend(flow::subjects(flow));
     }
+    subjects.extend(flow::coverage(flows));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects

@@ -108,7 +108,7 @@ impl Reader {
                 "ignore" => config.ignore = self.texts(value, "ids of rules"),
                 "fail_on" => config.fail_on = self.severity(value),
                 "strict" => config.strict = self.flag(value),
-                _ => config.stacks = self.texts(value, "folders"),
+                _ => config.stacks = self.stacks(value),
             }
         }
         if !versioned && root.is_mapping() {
@@ -191,6 +191,18 @@ impl Reader {
             texts.push(text);
         }
         texts
+    }
+
+    /// Folders below the file.
+    fn stacks(&mut self, node: NodeRef<'_>) -> Vec<Spanned<String>> {
+        let folders = self.texts(node, "folders");
+        for folder in &folders {
+            if folder.value.starts_with('/') || folder.value.split('/').any(|part| part == "..") {
+                let message = format!("`{}` does not lie below this file", folder.value);
+                self.report(folder.place.span, message, "name a folder beside or below this file");
+            }
+        }
+        folders
     }
 
     fn flag(&mut self, node: NodeRef<'_>) -> Option<Spanned<bool>> {

@@ -111,6 +111,10 @@ fn mistakes_have_a_place_and_a_remedy() {
             "version: 1\nendpoints: [{ service: a.b, is: lok }]\n",
             "2:33 unknown kind of endpoint `lok` (did you mean `loki`?)",
         ),
+        (
+            "version: 1\nstacks: [a, ../b]\n",
+            "2:13 `../b` does not lie below this file (name a folder beside or below this file)",
+        ),
         ("version: 1\nselect: [a, a]\n", "2:13 `a` is given twice (remove one of the two)"),
         (
             "version: 1\nrules: { settings: { r: { s: { a: 1 } } } }\n",

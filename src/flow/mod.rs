@@ -1,6 +1,6 @@
 //! Turns programs into flows: where each signal is born, which way it takes, and where it leaves.
 
-mod destination;
+mod collected;
 mod exits;
 mod graph;
 mod host;
@@ -12,7 +12,10 @@ mod subjects;
 mod types;
 mod zone;
 
+pub(crate) use collected::Collected;
+pub(crate) use collected::Probe;
 pub(crate) use host::redacted;
+pub(crate) use subjects::coverage;
 pub(crate) use subjects::subjects;
 pub(crate) use types::CollectorFlow;
 pub(crate) use types::CollectorInput;
@@ -49,7 +52,8 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
     reach::feed(&graph, &sources, &mut exits);
     let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
     let metrics = metrics::analyse(&program, &graph, &sources, &exits);
-    let summary = types::summary(&sources, &exits);
+    let collected = collected::of_program(&program, &components);
+    let summary = types::summary(&sources, &exits, surroundings);
     CollectorFlow {
         name: input.name.clone(),
         place: input.place,
@@ -63,6 +67,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
         source_reach: metrics.source_reach,
         log_reach,
         summary,
+        collected,
     }
 }
 

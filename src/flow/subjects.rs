@@ -19,6 +19,7 @@
 use super::CollectorFlow;
 use super::Exit;
 use super::Hop;
+use super::Probe;
 use super::Zone;
 use super::types::MetricReach;
 use crate::document::Place;
@@ -45,6 +46,7 @@ pub(crate) fn subjects(flow: &CollectorFlow) -> Vec<Subject> {
             .map(|exit| metric_writer(flow, exit)),
     );
     components(flow, &mut found);
+    found.extend(flow.collected.probes.iter().map(|probe| probe_subject(flow, probe)));
     for opaque in &flow.opaque {
         let fields = [
             ("collector", collector(flow)),
@@ -57,6 +59,41 @@ pub(crate) fn subjects(flow: &CollectorFlow) -> Vec<Subject> {
         found.push(subject("opaque", format!("{} {}", opaque.kind, opaque.name), fields, opaque.place));
     }
     found
+}
+
+fn probe_subject(flow: &CollectorFlow, probe: &Probe) -> Subject {
+    let place = probe.forward_to;
+    let fields = [
+        ("collector", collector(flow)),
+        ("scrape", Fact::new(probe.scrape.as_str(), place)),
+        ("normalised", Fact::new(probe.normalised, place)),
+        ("forward_to", Fact::new(true, place)),
+    ];
+    subject("probe", probe.scrape.clone(), fields, place)
+}
+
+/// What all collectors collect together, as one subject: a promise about what is collected is kept by any of them.
+pub(crate) fn coverage(flows: &[CollectorFlow]) -> Option<Subject> {
+    let place = flows.iter().find_map(|flow| flow.place)?;
+    let namespaces = |of: fn(&super::Collected) -> &[(String, Place)]| {
+        let named = flows.iter().flat_map(|flow| of(&flow.collected));
+        let facts: Vec<Fact> = named.map(|(name, place)| Fact::new(name.as_str(), *place)).collect();
+        let place = facts.first().and_then(|fact| fact.place);
+        Fact::list(facts, place)
+    };
+    let kinds: std::collections::BTreeSet<_> = flows.iter().flat_map(|flow| &flow.collected.metric_kinds).collect();
+    let count = |of: fn(&super::Summary) -> usize| flows.iter().map(|flow| of(&flow.summary)).sum::<usize>();
+    let names: Vec<&str> = flows.iter().map(|flow| flow.name.as_str()).collect();
+    let fields = [
+        ("name", Fact::new(names.join(", "), place)),
+        ("metric_namespaces", namespaces(|collected| &collected.metric_namespaces)),
+        ("log_namespaces", namespaces(|collected| &collected.log_namespaces)),
+        ("metric_kinds", Fact::list(kinds.into_iter().map(|kind| Fact::bare(*kind)), None)),
+        ("metric_sources", Fact::bare(count(|summary| summary.metric_sources))),
+        ("log_sources", Fact::bare(count(|summary| summary.log_sources))),
+        ("opaque", Fact::bare(flows.iter().any(|flow| !flow.opaque.is_empty()))),
+    ];
+    Some(subject("coverage", "collection".to_owned(), fields, place))
 }
 
 fn subject<const N: usize>(

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Collected;
+use super::Surroundings;
 use super::Zone;
 use crate::document::DocId;
 use crate::document::Place;
@@ -55,6 +57,8 @@ pub(crate) struct CollectorFlow {
     pub(crate) log_reach: Vec<Option<LogReach>>,
     /// Counts for the verdict's words.
     pub(crate) summary: Summary,
+    /// What its scrapes and log sources read.
+    pub(crate) collected: Collected,
 }
 
 /// A component with its arguments.

@@ -245,7 +245,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
         missing.get_or_insert((format!("values come from `{what}`, which is not in the input"), *place));
     }
     claimed.extend(programs.iter().copied());
-    let facts = pod::facts_of_values(release, stack);
+    let facts = pod::facts_of_values(release);
     let mut environment = Environment::default();
     // What the chart itself sets.
     environment.values.insert("ALLOY_DEPLOY_MODE".to_owned(), Value::Text("helm".into()));

@@ -5,7 +5,6 @@
 use super::alloy::Environment;
 use super::eval::Value;
 use super::fact::Fact;
-use super::piece::ValuesLayer;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
 use crate::document::DocId;
@@ -230,7 +229,7 @@ fn variable_value(stack: &Stack<'_>, namespace: &str, name: &str, variable: Node
 
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed
 /// under `ignored`. Sources: the chart's values and templates (versions 0.1 to 1.11).
-pub(crate) fn facts_of_values(release: &ReleasedChart<'_>, stack: &Stack<'_>) -> Vec<(&'static str, Fact)> {
+pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str, Fact)> {
     let values = &release.values;
     let extra = values.reach("alloy.mounts.extra");
     let is_secret = |name: &str| {
@@ -253,10 +252,10 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>, stack: &Stack<'_>) ->
     });
     let mut ignored: Vec<(&str, Fact)> = Vec::new();
     if let Some(fact) = values.at("tolerations") {
-        ignored.push(("tolerations", key_place(stack, release, fact, "tolerations")));
+        ignored.push(("tolerations", fact.clone()));
     }
     if let Some(fact) = values.at("alloy.reporting") {
-        ignored.push(("reporting", key_place(stack, release, fact, "alloy.reporting")));
+        ignored.push(("reporting", fact.clone()));
     }
     vec![
         ("form", Fact::bare("values")),
@@ -270,19 +269,4 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>, stack: &Stack<'_>) ->
         ("run_as_user", values.reach("alloy.securityContext.runAsUser")),
         ("ignored", Fact::map(ignored, values.place)),
     ]
-}
-
-/// The fact, pointing at its key instead of its value: the key is what the chart does not read.
-fn key_place(stack: &Stack<'_>, release: &ReleasedChart<'_>, fact: &Fact, route: &str) -> Fact {
-    let mut fact = fact.clone();
-    let (parent, key) = route.rsplit_once('.').unwrap_or(("", route));
-    for (_, layer) in &release.release.layers {
-        let ValuesLayer::Tree(at) = layer else { continue };
-        let Some(root) = at.in_documents(stack.documents) else { continue };
-        let parent = if parent.is_empty() { Some(root) } else { root.at(parent) };
-        if let Some((key, _)) = parent.and_then(|parent| parent.entry(key)) {
-            fact.place = Some(at.place_of(key));
-        }
-    }
-    fact
 }

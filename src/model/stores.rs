@@ -35,10 +35,22 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         let several = found.len() > 1;
         for store in found {
             let key = if several { format!("{kind} {}", store.name) } else { kind.to_owned() };
+            subjects.extend(parts(kind, &key, &store.parts));
             subjects.push(subject(kind, key, store));
         }
     }
     subjects
+}
+
+/// The parts of a store, each a subject of its own.
+fn parts(store: &'static str, key: &str, parts: &Fact) -> Vec<Subject> {
+    let subject = |(name, fact): (&str, &Fact)| {
+        let mut facts = fact.clone();
+        facts.insert("store", Fact::new(store, fact.place));
+        facts.insert("name", Fact::new(name, fact.place));
+        Subject { kind: "part", key: format!("{key} {name}"), facts }
+    };
+    parts.entries().map(subject).collect()
 }
 
 fn subject(kind: &'static str, key: String, store: Found) -> Subject {

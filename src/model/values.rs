@@ -17,7 +17,8 @@ use crate::document::Scalar;
 /// files have some hundred nodes.
 const MAX_NODES: u32 = 200_000;
 
-/// The facts of a node and all below it, aliases and merge keys resolved.
+/// The facts of a node and all below it, aliases and merge keys resolved. The place of a mapping or list under a key is
+/// that of the key.
 pub(crate) fn fact_of(node: NodeRef<'_>, doc: DocId) -> Fact {
     let mut budget = MAX_NODES;
     fact_within(node, doc, &mut budget)
@@ -32,9 +33,13 @@ fn fact_within(node: NodeRef<'_>, doc: DocId, budget: &mut u32) -> Fact {
     if node.is_mapping() {
         let mut entries = BTreeMap::new();
         for (key, value) in node.entries_merged() {
-            if let Some(key) = key.text() {
-                entries.insert(key.to_owned(), fact_within(value, doc, budget));
+            let Some(name) = key.text() else { continue };
+            let mut fact = fact_within(value, doc, budget);
+            // A mapping or list is pointed at by its key: its own text begins with its first entry, which is not at fault.
+            if !value.is_scalar() || value.span().is_empty() {
+                fact.place = Some(Place { doc, span: key.span() });
             }
+            entries.insert(name.to_owned(), fact);
         }
         return Fact { value: FactValue::Map(entries), place: Some(place) };
     }

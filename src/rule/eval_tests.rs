@@ -152,6 +152,7 @@ fn functions_of_monitoring_configuration() {
     gives("host('no url') == null", "true");
     gives("'a,b'.split(',').join('-').upperAscii()", "A-B");
     gives("[[1], [2, 1]].flatten().distinct().sort()", "1, 2");
+    gives("[1, 1.0, '1', true, 1.5, null, null].distinct().size()", "5");
     gives("max([3, 9, 4]) + min(1, 2) + sum([1, 2])", "13");
     gives("' x '.trim().replace('x', 'y')", "y");
     gives("s.name.matches('^m.*n$')", "true");
@@ -172,6 +173,15 @@ fn a_secret_compares_like_text_and_is_never_printed() {
     gives("string(s.token)", "(secret)");
     let Err(Stop::Error(message)) = run("s.token + 1") else { panic!("must fail") };
     assert!(!message.contains("hunter2"));
+}
+
+#[test]
+fn messages_hold_no_control_characters_and_no_endless_values() {
+    let long = Fact::bare("x".repeat(1000));
+    let many = Fact::list((0..50_i64).map(Fact::bare), None);
+    assert_eq!(Value::Fact(&Fact::bare("a\u{1b}[31m\nb")).render(), "a\\u{1b}[31m\\nb");
+    assert_eq!(Value::Fact(&long).render(), format!("{}…", "x".repeat(300)));
+    assert!(Value::Fact(&many).render().ends_with(", 18, 19 and 30 more"));
 }
 
 #[test]
@@ -227,4 +237,22 @@ fn agrees_with_cel_where_everything_is_known() {
         };
         gives(source, &theirs);
     }
+}
+
+#[test]
+fn the_deepest_allowed_expressions_need_little_stack() {
+    let work = || {
+        let ternary = format!("{}2", "s.on==false?1:".repeat(30));
+        for (source, wanted) in [
+            (vec!["1"; 100].join("+"), "100"),
+            (format!("{}1{}", "[".repeat(30), "]".repeat(30)), "1"),
+            (format!("s.gone{}", ".b".repeat(97)), "not set"),
+            (format!("s.name{}", ".trim()".repeat(97)), "main"),
+            (vec!["true"; 600].join("&&"), "true"),
+            (ternary, "2"),
+        ] {
+            gives(&source, wanted);
+        }
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
 }

@@ -105,6 +105,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("coverage", "metric_namespaces[]", Text, "a namespace"),
     field("coverage", "metric_sources", Int, "components in which metrics are born"),
     field("coverage", "name", Text, "the collectors' names"),
+    field("coverage", "opaque", Bool, "whether a part of a program was not followed"),
     field("datasource", "", Map, "a Grafana data source"),
     field("datasource", "access", Text, "`proxy` or `direct`"),
     field("datasource", "is_default", Bool, "whether it is the default"),

@@ -1,5 +1,6 @@
 //! The functions of conditions: those of CEL, and those that monitoring configuration needs.
 
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::OnceLock;
@@ -39,7 +40,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "the number that a Kubernetes quantity such as `20Gi` stands for; null for other text",
     ),
     function("contains", 2, 2, "whether text holds another text"),
-    function("distinct", 1, 1, "a list without repetitions"),
+    function("distinct", 1, 1, "a list of scalars without repetitions"),
     function("double", 1, 1, "the number that text or an integer stands for"),
     function("duration_seconds", 1, 1, "seconds of a duration such as `7d` or `1h30m`; null for other text"),
     function("endsWith", 2, 2, "whether text ends with another text"),
@@ -113,9 +114,9 @@ fn call_on_one<'a>(name: &str, value: &Value<'a>) -> Outcome<'a> {
         "double" => match value.view() {
             View::Float(_) => Ok(value.clone()),
             View::Text(text, _) => text.parse().map(Value::Float).map_err(|_| not_a("number")),
-            view => {
-                super::eval::as_float(view).map(Value::Float).ok_or_else(|| wrong(name, "a number", value))
-            }
+            view => super::operators::as_float(view)
+                .map(Value::Float)
+                .ok_or_else(|| wrong(name, "a number", value)),
         },
         "join" => join(value, ""),
         "keys" => match value.view() {
@@ -129,13 +130,20 @@ fn call_on_one<'a>(name: &str, value: &Value<'a>) -> Outcome<'a> {
             _ => Err(wrong(name, "a map", value)),
         },
         "distinct" => {
-            let mut kept: Vec<Value<'a>> = Vec::new();
+            let mut seen = BTreeSet::new();
+            let mut kept = Vec::new();
             for item in items(name, value)? {
-                let mut new = true;
-                for other in &kept {
-                    new &= !item.equals(other).map_err(Stop::Unknown)?;
-                }
-                if new {
+                let key = match item.view() {
+                    View::Text(text, _) => format!("text {text}"),
+                    View::Bool(value) => format!("bool {value}"),
+                    View::Int(value) => format!("number {value}"),
+                    // A whole number prints like the integer that it equals.
+                    View::Float(value) => format!("number {value}"),
+                    View::Null => String::new(),
+                    View::Unknown(reason) => return Err(Stop::Unknown(reason.clone())),
+                    View::List(_) | View::Map(_) => return Err(wrong(name, "a list of scalars", value)),
+                };
+                if seen.insert(key) {
                     kept.push(item);
                 }
             }

@@ -194,7 +194,10 @@ impl Loader {
     fn text<'t>(&mut self, node: NodeRef<'t>) -> Option<&'t str> {
         let text = node.text().filter(|text| !text.trim().is_empty());
         if text.is_none() {
-            self.report(node.span(), "text is expected here", "write a text that is not empty");
+            // `message: {x}` is a mapping to YAML.
+            let help =
+                if node.is_scalar() { "write a text that is not empty" } else { "put the text in quotes" };
+            self.report(node.span(), "text is expected here", help);
         }
         text
     }
@@ -287,9 +290,22 @@ impl Loader {
 
     fn routes(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Vec<Expression> {
         if node.is_sequence() {
-            return node.items().filter_map(|item| self.expression(item, scope)).collect();
+            return node.items().filter_map(|item| self.route(item, scope)).collect();
         }
-        self.expression(node, scope).into_iter().collect()
+        self.route(node, scope).into_iter().collect()
+    }
+
+    /// An expression that leads to a fact, which has a place; a made value has none.
+    fn route(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Expression> {
+        let expression = self.expression(node, scope)?;
+        if self.thorough && expression.tree().is_ok_and(|tree| !check::leads_to_a_fact(tree)) {
+            self.report(
+                node.span(),
+                "this leads to no fact",
+                "write a chain of fields such as `mimir.config.limits`",
+            );
+        }
+        Some(expression)
     }
 
     fn related(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Vec<Related> {
@@ -324,7 +340,7 @@ impl Loader {
         let scope = inner.as_ref().or(scope);
         Some(Related {
             each: each.map(|(expression, _)| expression),
-            at: keys.get("at").and_then(|node| self.expression(*node, scope)),
+            at: keys.get("at").and_then(|node| self.route(*node, scope)),
             text: self.template(*text, scope)?,
         })
     }

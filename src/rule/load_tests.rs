@@ -122,6 +122,27 @@ fn unknown_names_are_told_with_the_nearest() {
 }
 
 #[test]
+fn a_route_must_lead_to_a_fact() {
+    let help = "write a chain of fields such as `mimir.config.limits`";
+    let message = "this leads to no fact";
+    one(&format!("{GOOD}at: \"'limits'\"\n"), 9, 5, "\"'limits'\"", message, help);
+    one(&format!("{GOOD}at: size(mimir.config)\n"), 9, 5, "size(mimir.config)", message, help);
+    for at in [
+        "mimir.config['a-b']",
+        "mimir.config.l.filter(x, x.bad)[0].name",
+        "mimir.name == 'x' ? mimir.name : mimir.chart",
+    ] {
+        assert_eq!(add(&mut RuleSet::default(), &format!("{GOOD}at: {at:?}\n")), []);
+    }
+}
+
+#[test]
+fn a_template_without_quotes_is_a_mapping_to_yaml() {
+    let text = with("message", "message: {mimir.name}");
+    one(&text, 6, 10, "{mimir.name}", "text is expected here", "put the text in quotes");
+}
+
+#[test]
 fn missing_and_doubled_keys_are_told() {
     let text = GOOD.replace("when: mimir.config.a != 1\n", "");
     one(&text, 1, 1, "id", "the rule has no `when`", "add `when: ...`");
@@ -202,7 +223,10 @@ fn every_builtin_rule_is_sound_and_named_after_its_file() {
         assert!(set.rule(stem).is_some(), "rules/{path} holds a rule of another name");
     }
     assert!(set.ids().collect::<Vec<_>>().windows(2).all(|pair| pair[0] != pair[1]), "two rules share an id");
-    assert!(set.rules().iter().all(|rule| rule.replaces.is_none()));
+    for rule in set.rules() {
+        assert!(rule.replaces.is_none(), "{} replaces another rule", rule.id);
+        assert!(!rule.source.is_empty(), "{} does not say where its values come from", rule.id);
+    }
     assert_eq!(RuleSet::builtin().rules().len(), set.rules().len());
 }
 
@@ -232,4 +256,33 @@ fn settings_of_the_configuration_must_exist_and_fit() {
         Config::parse(DOC, &document("version: 1\nrules: { settings: { my-rule: { series: 5 } } }\n"));
     let (overrides, problems) = set.overrides(&parsed.settings);
     assert_eq!((overrides["my-rule"]["series"].value.clone(), problems), (5_i64.into(), vec![]));
+}
+
+#[test]
+fn the_example_for_rule_authors_is_sound() {
+    let readme = include_str!("../../rules/README.md");
+    let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(add(&mut RuleSet::default(), example), []);
+    for key in KEYS.iter().filter(|key| **key != "replaces") {
+        assert!(example.contains(&format!("{key}:")), "{key}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_mutilated_rule_file_never_panics_and_is_told_at_places_inside_it(
+        cut in 0..GOOD.len(), length in 0..20_usize, insert in "[ \\n:{}'\"\\[\\]&*|>a-z.é#-]{0,6}"
+    ) {
+        let text = format!("{GOOD}related: [{{ each: mimir.config.x, text: 'a {{item}}' }}]\nsettings: {{ s: {{ default: 1, about: x }} }}\n");
+        let end = (cut + length).min(text.len());
+        let text: Arc<str> = Arc::from(format!("{}{insert}{}", &text[..cut], &text[end..]));
+        for tree in parse_yaml(&text).documents {
+            let (rule, problems) = load(DOC, &tree, true);
+            proptest::prop_assert!(rule.is_some() || !problems.is_empty());
+            for problem in problems {
+                let span = problem.place.span;
+                proptest::prop_assert!(text.get(span.start as usize..span.end as usize).is_some(), "{problem:?}");
+            }
+        }
+    }
 }

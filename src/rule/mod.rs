@@ -7,6 +7,7 @@ mod fields;
 mod file;
 mod functions;
 mod load;
+mod operators;
 mod run;
 #[cfg(test)]
 mod schema_tests;

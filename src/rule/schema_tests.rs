@@ -98,18 +98,3 @@ fn the_configuration_schema_accepts_and_refuses_what_the_reader_does() {
         assert_eq!(problems.is_empty(), valid, "{text}");
     }
 }
-
-#[test]
-fn timing_probe() {
-    let files: Vec<(&str, &str)> = embedded::RULES.iter().cycle().take(50).copied().collect();
-    let start = std::time::Instant::now();
-    for _ in 0..10 {
-        let _ = super::RuleSet::from_texts(&files, false);
-    }
-    println!("50 rules {:?}", start.elapsed() / 10);
-    let start = std::time::Instant::now();
-    for _ in 0..10 {
-        let _ = super::RuleSet::from_texts(&files, true);
-    }
-    println!("50 rules thorough {:?}", start.elapsed() / 10);
-}

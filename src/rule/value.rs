@@ -3,12 +3,17 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::document::Place;
 use crate::model::Fact;
 use crate::model::FactValue;
+
+/// Most items of a list, and most characters of a text, in a message.
+const MAX_SHOWN_ITEMS: usize = 20;
+const MAX_SHOWN_CHARS: usize = 300;
 
 /// How deep two values are compared; deeper is *unknown*, never equal.
 const MAX_DEPTH: u32 = 64;
@@ -204,7 +209,8 @@ impl<'a> Value<'a> {
         equals(self, other, MAX_DEPTH)
     }
 
-    /// For messages: text as it is, `(secret)` for secrets, `not set` for null, items of lists joined by commas.
+    /// For messages: text without control characters, `(secret)` for secrets, `not set` for null, items of lists joined
+    /// by commas; what is very long is cut.
     pub(crate) fn render(&self) -> String {
         let mut text = String::new();
         render(self, MAX_DEPTH, &mut text);
@@ -272,6 +278,16 @@ pub(crate) fn compare_numbers(a: View<'_, '_>, b: View<'_, '_>) -> Option<Orderi
     }
 }
 
+/// Text from an input must not steer a terminal, nor fill it.
+fn render_text(text: &str, out: &mut String) {
+    for (count, c) in text.chars().enumerate() {
+        if count == MAX_SHOWN_CHARS {
+            return out.push('…');
+        }
+        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+}
+
 fn render(value: &Value<'_>, depth: u32, out: &mut String) {
     let Some(depth) = depth.checked_sub(1) else { return out.push('…') };
     match value.view() {
@@ -281,13 +297,16 @@ fn render(value: &Value<'_>, depth: u32, out: &mut String) {
         View::Int(value) => out.push_str(&value.to_string()),
         View::Float(value) => out.push_str(&value.to_string()),
         View::Text(_, true) => out.push_str("(secret)"),
-        View::Text(text, false) => out.push_str(text),
+        View::Text(text, false) => render_text(text, out),
         View::List(items) => {
-            for (index, item) in items.to_vec().iter().enumerate() {
+            for index in 0..items.len().min(MAX_SHOWN_ITEMS) {
                 if index > 0 {
                     out.push_str(", ");
                 }
-                render(item, depth, out);
+                render(&items.get(index).unwrap_or(Value::Null), depth, out);
+            }
+            if items.len() > MAX_SHOWN_ITEMS {
+                let _ = write!(out, " and {} more", items.len() - MAX_SHOWN_ITEMS);
             }
         }
         View::Map(entries) => {

@@ -8,6 +8,9 @@ use super::sprintf::go_type;
 use super::traced::Kind;
 use super::traced::Traced;
 
+/// More digits than any float has; asked for more, the result is left unknown.
+const MOST_DIGITS: usize = 1_100;
+
 /// The flags of one verb.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "Go's flags, each a character of its own")]
@@ -55,9 +58,11 @@ impl Printer {
             (_, Kind::Function(_) | Kind::Capsule(_) | Kind::OneOf(_) | Kind::Unknown(_)) => {
                 self.unsupported = true;
             }
+            ('v' | 'T', Kind::Null) => self.pad(b"<nil>"),
             ('T', _) => self.text(go_type(value).as_bytes(), 's'),
-            ('v', Kind::Null) => self.pad(b"<nil>"),
             (_, Kind::Null) => self.push(&format!("%!{verb}(<nil>)")),
+            // Only for errors, which no value is.
+            ('w', _) => self.bad(value, verb),
             // `%p` of a list or map is its address.
             ('p', Kind::Array(_) | Kind::Bytes(_) | Kind::Object(_)) => self.unsupported = true,
             _ => self.value(value, verb),
@@ -189,10 +194,7 @@ impl Printer {
 
     fn integer(&mut self, value: &Traced, negative: bool, size: u64, signed: bool, verb: char) {
         let digits = match verb {
-            'v' if self.flags.sharp_v && !signed => {
-                self.flags.sharp = true;
-                format!("{size:x}")
-            }
+            'v' if self.flags.sharp_v && !signed => format!("{size:x}"),
             'v' | 'd' => size.to_string(),
             'b' => format!("{size:b}"),
             'o' | 'O' => format!("{size:o}"),
@@ -204,7 +206,7 @@ impl Printer {
         let flags = self.flags;
         let sign = if negative {
             "-"
-        } else if flags.plus || (flags.plus_v && verb == 'v') {
+        } else if flags.plus {
             "+"
         } else if flags.space {
             " "
@@ -222,14 +224,15 @@ impl Printer {
         }
         let zeros = "0".repeat(least.saturating_sub(digits.len()));
         let prefix = match verb {
-            'O' => "0o",
             'b' if flags.sharp => "0b",
-            'o' if flags.sharp && !zeros.starts_with('0') && !digits.starts_with('0') => "0",
-            'x' | 'v' if flags.sharp => "0x",
+            'o' | 'O' if flags.sharp && !zeros.starts_with('0') && !digits.starts_with('0') => "0",
+            'x' if flags.sharp => "0x",
+            'v' if flags.sharp_v && !signed => "0x",
             'X' if flags.sharp => "0X",
             _ => "",
         };
-        let text = format!("{sign}{prefix}{zeros}{digits}");
+        let mark = if verb == 'O' { "0o" } else { "" };
+        let text = format!("{sign}{mark}{prefix}{zeros}{digits}");
         self.flags.zero = false;
         self.pad(text.as_bytes());
         self.flags = flags;
@@ -247,15 +250,20 @@ impl Printer {
             }
             _ if self.flags.sharp || negative || self.flags.precision.is_some() => self.unsupported = true,
             _ => {
-                let text = format!("U+{size:04X}");
+                let (text, zero) = (format!("U+{size:04X}"), self.flags.zero);
                 self.flags.zero = false;
                 self.pad(text.as_bytes());
+                self.flags.zero = zero;
             }
         }
     }
 
     fn float(&mut self, value: &Traced, number: f64, verb: char) {
         let precision = self.flags.precision;
+        if precision.is_some_and(|precision| precision > MOST_DIGITS) {
+            self.unsupported = true;
+            return;
+        }
         let text = match verb {
             'v' | 'g' => gofloat::general(number, precision),
             'G' => gofloat::general(number, precision).to_uppercase(),
@@ -273,7 +281,7 @@ impl Printer {
             self.unsupported = true;
             return;
         }
-        let plus = self.flags.plus || (self.flags.plus_v && verb == 'v');
+        let plus = self.flags.plus;
         let flags = self.flags;
         if !number.is_finite() {
             let name = if number.is_nan() { "NaN" } else { "Inf" };

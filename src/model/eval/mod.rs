@@ -20,6 +20,7 @@ mod runes;
 mod sprintf;
 mod traced;
 mod value;
+mod yaml;
 
 #[cfg(test)]
 mod tests;

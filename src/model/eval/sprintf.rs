@@ -92,7 +92,7 @@ impl Run<'_> {
             self.printer.push(&format!("%!{verb}(BADINDEX)"));
         } else if let Some(argument) = self.arguments.get(self.next) {
             self.next += 1;
-            if verb == 'v' {
+            if matches!(verb, 'v' | 'w') {
                 let flags = &mut self.printer.flags;
                 flags.sharp_v = std::mem::take(&mut flags.sharp);
                 flags.plus_v = std::mem::take(&mut flags.plus);
@@ -161,7 +161,8 @@ impl Run<'_> {
 
     /// `.` and `*` or digits; whether an index still waits for its verb.
     fn precision(&mut self, indexed: bool) -> bool {
-        if self.peek() != Some(b'.') {
+        // A point at the very end is taken for a verb.
+        if self.peek() != Some(b'.') || self.at + 1 == self.format.len() {
             return indexed;
         }
         self.at += 1;
@@ -172,8 +173,10 @@ impl Run<'_> {
         if self.peek() == Some(b'*') {
             self.at += 1;
             match self.star() {
-                Some(precision) => self.printer.flags.precision = usize::try_from(precision).ok(),
-                None => self.printer.push("%!(BADPREC)"),
+                Some(precision) if precision >= 0 => {
+                    self.printer.flags.precision = usize::try_from(precision).ok();
+                }
+                _ => self.printer.push("%!(BADPREC)"),
             }
             return false;
         }

@@ -11,6 +11,7 @@ use crate::model::eval::goquote::append;
 use crate::model::eval::json;
 use crate::model::eval::traced::Kind;
 use crate::model::eval::traced::Traced;
+use crate::model::eval::yaml;
 
 /// What a function of the library gives. Reasons do not repeat the text: it may come from a secret.
 type Given = Result<Traced, String>;
@@ -36,9 +37,12 @@ pub(super) fn from_json(arguments: &[Argument]) -> Given {
     }
 }
 
-/// `encoding.from_yaml`. The seam for a YAML reader: until one is connected here the value stays unknown.
-pub(super) fn from_yaml(_: &[Argument]) -> Traced {
-    Traced::unknown("encoding.from_yaml is not followed")
+/// `encoding.from_yaml`.
+pub(super) fn from_yaml(arguments: &[Argument]) -> Given {
+    match std::str::from_utf8(text(arguments)) {
+        Ok(text) => yaml::parse(text),
+        Err(_) => Err("the YAML text is not UTF-8".to_owned()),
+    }
 }
 
 /// `encoding.to_json`: objects only. Secrets come out in clear, as in the reference.

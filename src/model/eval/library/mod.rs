@@ -100,7 +100,7 @@ const FUNCTIONS: &[(&str, Form)] = {
         ("array.combine_maps", Raw(list::combine_maps)),
         ("array.group_by", Raw(list::group_by)),
         ("encoding.from_json", Plain(&[Text], May(encoding::from_json))),
-        ("encoding.from_yaml", Plain(&[Text], Sure(encoding::from_yaml))),
+        ("encoding.from_yaml", Plain(&[Text], May(encoding::from_yaml))),
         ("encoding.from_base64", Plain(&[Text], May(encoding::from_base64))),
         ("encoding.from_URLbase64", Plain(&[Text], May(encoding::from_url_base64))),
         ("encoding.to_json", Plain(&[Any], May(encoding::to_json))),

@@ -1,0 +1,158 @@
+//! Follows targets backwards: which namespaces, exporters and probes the scrapes and log sources of a program read.
+
+use std::collections::BTreeSet;
+
+use super::ComponentNote;
+use super::receivers::receivers;
+use crate::document::Place;
+use crate::document::alloy::Expr;
+use crate::model::Fact;
+use crate::model::alloy::Component;
+use crate::model::alloy::Program;
+use crate::model::eval::references;
+
+/// What a program collects.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Collected {
+    /// Namespaces whose pods are scraped for metrics, each at the place that names it; `*` for all.
+    pub(crate) metric_namespaces: Vec<(String, Place)>,
+    /// Namespaces whose pods' logs are read; `*` for all.
+    pub(crate) log_namespaces: Vec<(String, Place)>,
+    /// Kinds of metrics: `node`, `kube-state-metrics`, `blackbox`, `cloud`, `cadvisor`.
+    pub(crate) metric_kinds: BTreeSet<&'static str>,
+    /// Scrapes of blackbox probes.
+    pub(crate) probes: Vec<Probe>,
+}
+
+/// A scrape of blackbox probes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Probe {
+    /// The scrape's id.
+    pub(crate) scrape: String,
+    /// Whether every receiver replaces the `instance` label; `None` where that cannot be told.
+    pub(crate) normalised: Option<bool>,
+    /// The scrape's receivers.
+    pub(crate) forward_to: Place,
+}
+
+/// Components that read what their targets name.
+const METRICS: &str = "prometheus.scrape";
+const LOGS: [&str; 3] = ["loki.source.kubernetes", "loki.source.file", "loki.source.podlogs"];
+
+/// Looks at every scrape and log source. `notes` are the program's components with their arguments, in the same order.
+pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Collected {
+    let mut collected = Collected::default();
+    for (component, note) in program.components.iter().zip(notes) {
+        let metrics = &*component.name == METRICS;
+        if &*component.name == "loki.source.podlogs" {
+            collected.log_namespaces.push(("*".to_owned(), note.place));
+        }
+        if !metrics && !LOGS.contains(&&*component.name) {
+            continue;
+        }
+        let origins = origins(program, component);
+        for origin in &origins {
+            let (Some(origin), Some(note)) = (program.components.get(*origin), notes.get(*origin)) else { continue };
+            if let Some(kind) = exporter(&origin.name).filter(|_| metrics) {
+                collected.metric_kinds.insert(kind);
+            }
+            if &*origin.name == "discovery.kubernetes" {
+                if note.arguments.reach("role").text() == Some("node") {
+                    collected.metric_kinds.insert("cadvisor");
+                } else if metrics {
+                    namespaces(note, &mut collected.metric_namespaces);
+                } else {
+                    namespaces(note, &mut collected.log_namespaces);
+                }
+            }
+        }
+        if metrics {
+            if reads_kube_state_metrics(note) {
+                collected.metric_kinds.insert("kube-state-metrics");
+            }
+            let probes = origins.iter().any(|origin| {
+                program.components.get(*origin).is_some_and(|origin| &*origin.name == "prometheus.exporter.blackbox")
+            });
+            if probes {
+                collected.probes.extend(probe(program, component, notes));
+            }
+        }
+    }
+    collected
+}
+
+/// The components that the targets of `start` come from, at any distance.
+fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut todo: Vec<&Component<'_>> = vec![start];
+    while let Some(component) = todo.pop() {
+        let targets = attribute(component, "targets");
+        let Some(targets) = targets else { continue };
+        references(component.file, targets, &mut |parts, _| {
+            let next = (1..=parts.len().min(6)).rev().find_map(|end| program.find(&parts[..end].join(".")));
+            if let Some(index) = next
+                && found.insert(index)
+            {
+                todo.extend(program.components.get(index));
+            }
+        });
+    }
+    found
+}
+
+fn attribute<'a>(component: &Component<'a>, name: &str) -> Option<&'a Expr> {
+    let attributes = component.block.body.attributes();
+    attributes.filter(|attribute| component.file.str(attribute.name) == name).map(|attribute| &attribute.value).last()
+}
+
+fn exporter(name: &str) -> Option<&'static str> {
+    match name.strip_prefix("prometheus.exporter.")? {
+        "unix" => Some("node"),
+        "blackbox" => Some("blackbox"),
+        "cloudwatch" | "azure" | "gcp" => Some("cloud"),
+        _ => None,
+    }
+}
+
+/// The namespaces that a `discovery.kubernetes` looks in.
+fn namespaces(note: &ComponentNote, found: &mut Vec<(String, Place)>) {
+    let names = note.arguments.at("namespaces.0.names").cloned().unwrap_or_default();
+    if names.items().is_empty() {
+        // None named means all; names that cannot be told may be any.
+        found.push(("*".to_owned(), names.place.unwrap_or(note.place)));
+    }
+    for name in names.items() {
+        let text = name.text().unwrap_or("*").to_owned();
+        found.push((text, name.place.or(names.place).unwrap_or(note.place)));
+    }
+}
+
+/// kube-state-metrics is an ordinary target: its Service's name in the address, or the scrape's own name, tells it.
+fn reads_kube_state_metrics(note: &ComponentNote) -> bool {
+    let named = |text: &str| text.replace('_', "-").contains("kube-state-metrics");
+    let address = |target: &Fact| target.at("__address__").and_then(Fact::text).is_some_and(named);
+    named(&note.label)
+        || note.arguments.reach("job_name").text().is_some_and(named)
+        || note.arguments.reach("targets").items().iter().any(address)
+}
+
+fn probe(program: &Program<'_>, scrape: &Component<'_>, notes: &[ComponentNote]) -> Option<Probe> {
+    let forward_to = attribute(scrape, "forward_to")?;
+    let receivers = receivers(program, scrape, forward_to);
+    let mut normalised = Some(true);
+    for receiver in &receivers {
+        let Ok(capsule) = &receiver.target else {
+            normalised = None;
+            continue;
+        };
+        let note = program.find(&capsule.node).and_then(|index| notes.get(index));
+        let replaces = note.is_some_and(|note| {
+            note.name == "prometheus.relabel"
+                && note.arguments.reach("rule").items().iter().any(|rule| rule.reach("target_label").text() == Some("instance"))
+        });
+        if !replaces {
+            normalised = normalised.map(|_| false);
+        }
+    }
+    Some(Probe { scrape: scrape.id.to_string(), normalised, forward_to: scrape.place(forward_to.span) })
+}
