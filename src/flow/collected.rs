@@ -52,7 +52,9 @@ pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Coll
         }
         let origins = origins(program, component);
         for origin in &origins {
-            let (Some(origin), Some(note)) = (program.components.get(*origin), notes.get(*origin)) else { continue };
+            let (Some(origin), Some(note)) = (program.components.get(*origin), notes.get(*origin)) else {
+                continue;
+            };
             if let Some(kind) = exporter(&origin.name).filter(|_| metrics) {
                 collected.metric_kinds.insert(kind);
             }
@@ -71,7 +73,10 @@ pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Coll
                 collected.metric_kinds.insert("kube-state-metrics");
             }
             let probes = origins.iter().any(|origin| {
-                program.components.get(*origin).is_some_and(|origin| &*origin.name == "prometheus.exporter.blackbox")
+                program
+                    .components
+                    .get(*origin)
+                    .is_some_and(|origin| &*origin.name == "prometheus.exporter.blackbox")
             });
             if probes {
                 collected.probes.extend(probe(program, component, notes));
@@ -102,7 +107,10 @@ fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<usize> {
 
 fn attribute<'a>(component: &Component<'a>, name: &str) -> Option<&'a Expr> {
     let attributes = component.block.body.attributes();
-    attributes.filter(|attribute| component.file.str(attribute.name) == name).map(|attribute| &attribute.value).last()
+    attributes
+        .filter(|attribute| component.file.str(attribute.name) == name)
+        .map(|attribute| &attribute.value)
+        .last()
 }
 
 fn exporter(name: &str) -> Option<&'static str> {
@@ -148,7 +156,12 @@ fn probe(program: &Program<'_>, scrape: &Component<'_>, notes: &[ComponentNote])
         let note = program.find(&capsule.node).and_then(|index| notes.get(index));
         let replaces = note.is_some_and(|note| {
             note.name == "prometheus.relabel"
-                && note.arguments.reach("rule").items().iter().any(|rule| rule.reach("target_label").text() == Some("instance"))
+                && note
+                    .arguments
+                    .reach("rule")
+                    .items()
+                    .iter()
+                    .any(|rule| rule.reach("target_label").text() == Some("instance"))
         });
         if !replaces {
             normalised = normalised.map(|_| false);

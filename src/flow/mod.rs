@@ -1,6 +1,7 @@
 //! Turns programs into flows: where each signal is born, which way it takes, and where it leaves.
 
 mod collected;
+mod destination;
 mod exits;
 mod graph;
 mod host;
@@ -53,7 +54,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
     let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
     let metrics = metrics::analyse(&program, &graph, &sources, &exits);
     let collected = collected::of_program(&program, &components);
-    let summary = types::summary(&sources, &exits, surroundings);
+    let summary = types::summary(&sources, &exits);
     CollectorFlow {
         name: input.name.clone(),
         place: input.place,

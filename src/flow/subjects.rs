@@ -81,7 +81,8 @@ pub(crate) fn coverage(flows: &[CollectorFlow]) -> Option<Subject> {
         let place = facts.first().and_then(|fact| fact.place);
         Fact::list(facts, place)
     };
-    let kinds: std::collections::BTreeSet<_> = flows.iter().flat_map(|flow| &flow.collected.metric_kinds).collect();
+    let kinds: std::collections::BTreeSet<_> =
+        flows.iter().flat_map(|flow| &flow.collected.metric_kinds).collect();
     let count = |of: fn(&super::Summary) -> usize| flows.iter().map(|flow| of(&flow.summary)).sum::<usize>();
     let names: Vec<&str> = flows.iter().map(|flow| flow.name.as_str()).collect();
     let fields = [

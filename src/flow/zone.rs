@@ -1,8 +1,8 @@
 //! Turns a destination into a zone: does it stay in the workload, go to the control room, or leave?
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use core::net::IpAddr;
 
 use super::host;
 use super::host::Target;
