@@ -205,7 +205,7 @@ fn of_name(
     via: &mut Vec<(String, Place)>,
     aliases: u32,
 ) -> Zone {
-    if name == "localhost" || name.ends_with(".localhost") {
+    if name == "localhost" {
         return Zone::Workload { assumption: None };
     }
     let labels: Vec<&str> = name.split('.').collect();
