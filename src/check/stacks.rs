@@ -24,9 +24,10 @@ pub(crate) struct Group {
 pub(crate) fn groups(readings: &[Reading], given: &[&str]) -> Vec<Group> {
     let mut roots: Vec<String> =
         readings.iter().zip(given).map(|(reading, argument)| root_of(&reading.file.path, argument)).collect();
-    split_by_declarations(readings, &mut roots);
+    let governed = governed_folders(readings);
+    split_by_declarations(readings, &governed, &mut roots);
     lift_pieces(readings, &mut roots);
-    spread_declarations(readings, &roots)
+    spread_declarations(readings, &governed, &roots)
 }
 
 /// The folder that a file's stack has before anything is known of its content.
@@ -60,34 +61,38 @@ fn has_objects(reading: &Reading) -> bool {
     reading.pieces.iter().any(|piece| matches!(piece, Piece::Resource(_)))
 }
 
-/// The folder that each declaration governs: its own, or the one above where its own holds nothing but declarations.
-fn declared_folders(readings: &[Reading]) -> BTreeSet<String> {
-    let mut folders = BTreeMap::new();
+/// The folder that each declaration governs, by the folder that it lies in: its own, or the one above where its own
+/// holds nothing but declarations.
+fn governed_folders(readings: &[Reading]) -> BTreeMap<String, String> {
+    let mut only = BTreeMap::new();
     for reading in readings {
         let rules = |piece: &Piece| matches!(piece, Piece::Declaration(_) | Piece::Settings(_));
         if reading.pieces.iter().any(rules) {
-            folders.entry(parent(&reading.file.path)).or_insert(true);
+            only.entry(parent(&reading.file.path)).or_insert(true);
         }
     }
-    for reading in readings {
-        if reading.pieces.iter().all(declares) && !reading.pieces.is_empty() {
-            continue;
-        }
-        for (folder, only) in &mut folders {
-            if is_below(&reading.file.path, folder) && !reading.pieces.is_empty() {
+    for reading in readings.iter().filter(|reading| !reading.pieces.iter().all(declares)) {
+        // Every folder above the file holds more than declarations.
+        let mut folder = parent(&reading.file.path);
+        loop {
+            if let Some(only) = only.get_mut(folder) {
                 *only = false;
             }
+            let above = parent(folder);
+            if above == folder {
+                break;
+            }
+            folder = above;
         }
     }
-    folders
-        .into_iter()
-        .map(|(folder, only)| if only { parent(folder).to_owned() } else { folder.to_owned() })
+    only.into_iter()
+        .map(|(folder, only)| (folder.to_owned(), if only { parent(folder) } else { folder }.to_owned()))
         .collect()
 }
 
 /// Several declarations below one folder: each governs a stack of its own.
-fn split_by_declarations(readings: &[Reading], roots: &mut [String]) {
-    let declared = declared_folders(readings);
+fn split_by_declarations(readings: &[Reading], governed: &BTreeMap<String, String>, roots: &mut [String]) {
+    let declared: BTreeSet<String> = governed.values().cloned().collect();
     let mut below = BTreeMap::<String, Vec<&String>>::new();
     for root in roots.iter() {
         if !below.contains_key(root) {
@@ -136,7 +141,11 @@ fn lift_pieces(readings: &[Reading], roots: &mut [String]) {
 }
 
 /// Makes the groups; declarations go to every group that they govern.
-fn spread_declarations(readings: &[Reading], roots: &[String]) -> Vec<Group> {
+fn spread_declarations(
+    readings: &[Reading],
+    governed: &BTreeMap<String, String>,
+    roots: &[String],
+) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut index = BTreeMap::new();
     let only_declares = |reading: &Reading| !reading.pieces.is_empty() && reading.pieces.iter().all(declares);
@@ -155,15 +164,12 @@ fn spread_declarations(readings: &[Reading], roots: &[String]) -> Vec<Group> {
         if !only_declares(reading) {
             continue;
         }
-        let folder = parent(&reading.file.path);
-        let governed = |group: &Group| {
-            alone
-                || group.name == *root
-                || is_below(&group.name, folder)
-                || parent(&group.name) == parent(folder)
+        let folder = governed.get(parent(&reading.file.path));
+        let is_governed = |group: &Group| {
+            alone || group.name == *root || folder.is_some_and(|folder| is_below(&group.name, folder))
         };
         let mut found = false;
-        for group in groups.iter_mut().filter(|group| governed(group)) {
+        for group in groups.iter_mut().filter(|group| is_governed(group)) {
             group.files.push(file);
             group.files.sort_unstable();
             found = true;

@@ -359,6 +359,6 @@ mod tests {
         assert_eq!(access("log_exit", "sources[].name"), Access::Known);
         assert_eq!(access("log_exit", "sources.name"), Access::Missing);
         assert_eq!(access("log_exit", "zone.name"), Access::Missing);
-        assert_eq!(children("log_exit", "sources[]"), ["name"]);
+        assert_eq!(children("log_exit", "sources[]"), ["name", "origin", "place"]);
     }
 }

@@ -130,7 +130,7 @@ fn a_route_must_lead_to_a_fact() {
     for at in [
         "mimir.config['a-b']",
         "mimir.config.l.filter(x, x.bad)[0].name",
-        "mimir.name == 'x' ? mimir.name : mimir.chart",
+        "mimir.name == 'x' ? mimir.name : mimir.version",
     ] {
         assert_eq!(add(&mut RuleSet::default(), &format!("{GOOD}at: {at:?}\n")), []);
     }

@@ -119,9 +119,8 @@ fn given_leaves_subjects_out_and_unknown_given_matters_only_if_the_rule_is_broke
 
 #[test]
 fn undecided_beats_when() {
-    let rule = format!(
-        "undecided: mimir.config_source == null\nundecided_message: '{{mimir.name}} is dark'\n{SERIES}"
-    );
+    let rule =
+        format!("undecided: mimir.unseen == null\nundecided_message: '{{mimir.name}} is dark'\n{SERIES}");
     let outcomes = run(&rule, limits(Fact::new(9_i64, place(30))));
     assert_eq!(reason(&outcomes), ("main is dark", Some(place(30))));
 }
@@ -144,7 +143,7 @@ fn settings_have_defaults_and_can_be_overridden() {
 fn related_places_can_be_one_per_item() {
     let rule = "when: true\nmessage: m\nrelated:\n\
         - { at: mimir.config.limits, text: limits }\n\
-        - { at: mimir.chart, text: no place of its own }\n\
+        - { at: mimir.version, text: no place of its own }\n\
         - { each: mimir.config.tenants, text: 'tenant {item.name}' }\n\
         - { each: mimir.config.tenants, at: item.name, text: 'named {item.name}' }\n\
         - { each: mimir.config.tenants, at: item.limit, text: 'limit of {item.name}' }\n";

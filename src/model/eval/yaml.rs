@@ -9,7 +9,7 @@ use super::traced::Kind;
 use super::traced::Traced;
 use crate::document::NodeKind;
 use crate::document::NodeRef;
-use crate::document::ProblemKind;
+use crate::document::ParseFault;
 use crate::document::Scalar;
 use crate::document::Style;
 use crate::document::Tree;
@@ -35,11 +35,11 @@ pub(crate) fn parse(text: &str) -> Result<Traced, String> {
     if let Some(problem) = stream.errors.iter().find(|problem| problem.span.start < end) {
         let at = problem.span.start;
         return match problem.kind {
-            ProblemKind::Syntax => Err(format!("invalid YAML at byte {at}")),
-            ProblemKind::DuplicateKey { .. } => {
+            ParseFault::Syntax => Err(format!("invalid YAML at byte {at}")),
+            ParseFault::DuplicateKey { .. } => {
                 Err(format!("invalid YAML at byte {at}: a key is written twice"))
             }
-            ProblemKind::BadAlias => Err(format!("invalid YAML at byte {at}: an alias has no anchor")),
+            ParseFault::BadAlias => Err(format!("invalid YAML at byte {at}: an alias has no anchor")),
             _ => Ok(Traced::unknown("the YAML text cannot be followed")),
         };
     }
