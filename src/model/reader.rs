@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::found::Found;
 use super::objects;
 use super::piece::Chart;
 use super::piece::Home;
@@ -11,7 +12,7 @@ use super::piece::Problem;
 use super::piece::ProblemKind;
 use super::piece::Rank;
 use super::piece::Store;
-use super::piece::ValuesLayer;
+use super::releases;
 use super::shape::Expected;
 use super::shape::Shape;
 use super::shape::looks_like_alloy;
@@ -31,11 +32,15 @@ use crate::document::alloy;
 use crate::document::parse_ini;
 use crate::document::parse_json;
 use crate::document::parse_yaml;
+use crate::text::Embedding;
 use crate::text::LineIndex;
 use crate::text::Span;
 
 /// Texts in texts are followed this deep. Real inputs have three (Alloy in values in a HelmChart).
 const MAX_DEPTH: u32 = 8;
+
+/// How many bytes of embedded text a file may hold through aliases, above what it can hold as written.
+const SLACK: usize = 4 * 1024 * 1024;
 
 /// What one file holds.
 #[derive(Debug, Default)]
@@ -52,7 +57,8 @@ pub(crate) struct Reading {
 
 /// Reads one file. `index` is its place in the run's list of files.
 pub(crate) fn read(index: u32, path: &str, text: &Arc<str>, expected: Expected) -> Reading {
-    let mut reader = Reader { index, reading: Reading::default() };
+    let budget = text.len().saturating_mul(MAX_DEPTH as usize).saturating_add(SLACK);
+    let mut reader = Reader { index, reading: Reading::default(), budget };
     path.clone_into(&mut reader.reading.file.path);
     let text = text.clone();
     let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
@@ -102,17 +108,31 @@ pub(crate) struct Nested {
     pub(crate) field: String,
     /// The object that the scalar belongs to.
     pub(crate) object: Option<String>,
-    /// Whether the text is base64-encoded (a Secret's `data`, `binaryData`).
-    pub(crate) base64: bool,
+    /// How the text stands there.
+    pub(crate) encoding: Encoding,
     /// What to read it as.
     pub(crate) language: Language,
     /// What it is for.
     pub(crate) purpose: Purpose,
 }
 
-pub(crate) struct Reader {
+/// How an embedded text is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// Not at all.
+    Plain,
+    /// Base64 (a Secret's `data`, `binaryData`).
+    Base64,
+    /// Base64 of anything: what is no Alloy program is none of our business, whatever it is.
+    PerhapsBase64,
+}
+
+struct Reader {
     index: u32,
-    pub(crate) reading: Reading,
+    reading: Reading,
+    /// How many bytes of embedded text may still be opened. Without aliases each level of nesting holds less than the
+    /// one around it; with aliases one text can stand in ten thousand ConfigMaps.
+    budget: usize,
 }
 
 impl Reader {
@@ -230,7 +250,7 @@ impl Reader {
             &mut self.reading.file.documents[index as usize].body,
             Body::Tree(crate::document::Tree::empty(&"".into())),
         );
-        let mut found = objects::Found::new(id, self.reading.pieces.len());
+        let mut found = Found::new(id, self.reading.pieces.len());
         if let Body::Tree(tree) = &document
             && let Some(root) = tree.root()
             && !root.is_null()
@@ -238,7 +258,7 @@ impl Reader {
             examine_root(root, purpose, &mut found, &mut self.reading.passed_over);
         }
         self.reading.file.documents[index as usize].body = document;
-        let objects::Found { pieces, nested, problems, regions, layers, .. } = found;
+        let Found { pieces, nested, problems, regions, layers, .. } = found;
         self.reading.pieces.extend(pieces);
         self.reading.problems.extend(problems);
         for (release, rank, layer) in layers {
@@ -249,7 +269,7 @@ impl Reader {
                 release.layers.sort_by_key(|(rank, _)| *rank);
             }
         }
-        self.reading.file.documents[index as usize].regions.extend(regions);
+        self.reading.file.documents[index as usize].regions = Found::flat_regions(regions);
         for nested in nested {
             self.open_nested(index, nested, depth + 1);
         }
@@ -272,21 +292,35 @@ impl Reader {
             );
             return;
         }
-        let (text, embedding): (Arc<str>, _) = if nested.base64 {
-            let Some((bytes, embedding)) = crate::document::decode_base64(node) else {
-                let message = format!("`{}` is not base64", nested.field);
+        let Some(bytes) = node.text().map(str::len) else { return };
+        let Some(budget) = self.budget.checked_sub(bytes) else {
+            if self.budget > 0 {
+                let message = "aliases make the texts in this file larger than what is read";
+                let hint = "split the file, or write fewer objects with the same text";
                 let span = node.span();
-                let hint = "encode the value, or put plain text under `stringData`".to_owned();
-                self.problem(ProblemKind::Malformed, container, span, message, hint);
-                return;
-            };
-            // Binary content is no configuration text.
-            let Ok(text) = String::from_utf8(bytes) else { return };
-            (text.into(), embedding)
-        } else {
-            let Some(text) = node.text() else { return };
-            (text.into(), node.embedding())
+                self.problem(ProblemKind::Malformed, container, span, message.to_owned(), hint.to_owned());
+            }
+            self.budget = 0;
+            return;
         };
+        self.budget = budget;
+        let decoded = match nested.encoding {
+            Encoding::Plain => node.text().map(|text| (text.into(), node.embedding())).ok_or(""),
+            Encoding::Base64 | Encoding::PerhapsBase64 => text_of_base64(node),
+        };
+        let (text, embedding): (Arc<str>, _) = match decoded {
+            Ok(decoded) => decoded,
+            Err(_) if nested.encoding == Encoding::PerhapsBase64 => return,
+            Err(fault) => {
+                let message = format!("`{}` is not {fault}", nested.field);
+                let hint = "encode the text of the file, or put it as it is under `stringData` or `data`";
+                let span = node.span();
+                return self.problem(ProblemKind::Malformed, container, span, message, hint.to_owned());
+            }
+        };
+        if nested.encoding == Encoding::PerhapsBase64 && !looks_like_alloy(&text) {
+            return;
+        }
         let language = match (&nested.purpose, nested.language) {
             (Purpose::ConfigData(_), _) if looks_like_alloy(&text) => Language::Alloy,
             (_, language) => language,
@@ -304,17 +338,19 @@ impl Reader {
     }
 }
 
-fn examine_root(
-    root: NodeRef<'_>,
-    purpose: &Purpose,
-    found: &mut objects::Found,
-    passed_over: &mut Vec<String>,
-) {
+/// The text in a scalar of base64, or what it is not.
+fn text_of_base64(node: NodeRef<'_>) -> Result<(Arc<str>, Embedding), &'static str> {
+    let (bytes, embedding) = crate::document::decode_base64(node).ok_or("base64")?;
+    let text = String::from_utf8(bytes).map_err(|_| "text in UTF-8")?;
+    Ok((text.into(), embedding))
+}
+
+fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_over: &mut Vec<String>) {
     match purpose {
         Purpose::TopLevel(expected) => match shape_of(root, *expected) {
             Shape::Object => objects::object(root, None, found),
             Shape::PulumiExport => objects::pulumi_export(root, found),
-            Shape::Values(chart) => objects::values_file(root, chart, found),
+            Shape::Values(chart) => releases::values_file(root, chart, found),
             Shape::Store(store) => {
                 let at = found.at(root);
                 found.pieces.push(Piece::StoreConfig(store, at, Home::default()));
@@ -343,15 +379,7 @@ fn examine_root(
                 _ => {}
             }
         }
-        Purpose::ChartValues(release) => {
-            let at = found.at(root);
-            if root.is_mapping() {
-                found.layers.push((*release, Rank::Text, ValuesLayer::Tree(at)));
-                objects::nested_values(root, None, *release, found);
-            } else {
-                found.malformed(root, "chart values are not a mapping", "write them as `key: value` lines");
-            }
-        }
+        Purpose::ChartValues(release) => releases::values_document(root, *release, found),
         Purpose::StoreConfig(store, home) => {
             let at = found.at(root);
             found.pieces.push(Piece::StoreConfig(*store, at, home.clone()));
