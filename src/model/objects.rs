@@ -23,38 +23,38 @@ pub(crate) fn object(root: NodeRef<'_>, namespace: Option<&str>, found: &mut Fou
     if !found.is_new_object(root) {
         return;
     }
-    let Some(api_version) = root.text_at("apiVersion") else {
-        let message = "object has `kind` but no `apiVersion`";
-        return found.malformed(first_key(root), message, "add `apiVersion`, as in `apiVersion: v1`");
-    };
-    let Some((kind_node, kind)) = root.get("kind").and_then(|node| Some((node, node.text()?))) else {
-        let message = "object has `apiVersion` but no `kind`";
-        return found.malformed(first_key(root), message, "add `kind`, as in `kind: ConfigMap`");
-    };
-    let items = root.get("items");
-    if let Some(items) =
-        items.filter(|items| kind.ends_with("List") && (items.is_sequence() || kind == "List"))
-    {
-        if !items.is_sequence() && !items.is_null() {
-            found.malformed(
-                items,
-                "`items` of a List is not a list",
-                "write each object below it, behind a `-`",
+    if !root.is_mapping() {
+        return found.malformed(
+            root,
+            "not a Kubernetes object",
+            "an object is a mapping with `apiVersion` and `kind`",
+        );
+    }
+    let text = |key: &str| root.get(key).filter(|node| !node.is_null()).and_then(NodeRef::text);
+    let (api_version, kind) = match (text("apiVersion"), text("kind")) {
+        (Some(api_version), Some(kind)) => (api_version, kind),
+        (None, Some(kind)) => {
+            let message = format!("{kind} has no `apiVersion`");
+            return found.malformed(first_key(root), message, "add `apiVersion`, as in `apiVersion: v1`");
+        }
+        (Some(_), None) => {
+            let message = "object has `apiVersion` but no `kind`";
+            return found.malformed(first_key(root), message, "add `kind`, as in `kind: ConfigMap`");
+        }
+        (None, None) => {
+            let message = "object has neither `apiVersion` nor `kind`";
+            return found.malformed(
+                first_key(root),
+                message,
+                "add both, as in `apiVersion: v1` and `kind: ConfigMap`",
             );
         }
-        for item in items.items() {
-            if item.is_mapping() {
-                object(item, namespace, found);
-            } else {
-                found.malformed(
-                    item,
-                    "item of a list is not an object",
-                    "each item is a mapping with `kind`",
-                );
-            }
-        }
-        return;
+    };
+    let items = root.get("items");
+    if kind == "List" || kind.ends_with("List") && items.is_some_and(NodeRef::is_sequence) {
+        return list(root, items, namespace, found);
     }
+    let kind_node = root.get("kind").unwrap_or(root);
     match kubernetes::check_kind(api_version, kind) {
         None => {}
         Some(KindFault::Kind(nearest)) => {
@@ -76,6 +76,24 @@ pub(crate) fn object(root: NodeRef<'_>, namespace: Option<&str>, found: &mut Fou
         }
     }
     known_object(root, api_version, kind, namespace, found);
+}
+
+/// The objects of a list.
+fn list(root: NodeRef<'_>, items: Option<NodeRef<'_>>, namespace: Option<&str>, found: &mut Found) {
+    let hint = "write each object below `items:`, behind a `-`";
+    let Some(items) = items else {
+        return found.malformed(first_key(root), "List has no `items`", hint);
+    };
+    if !items.is_sequence() && !items.is_null() {
+        return found.malformed(items, "`items` of a List is not a list", hint);
+    }
+    for item in items.items() {
+        if item.is_mapping() {
+            object(item, namespace, found);
+        } else {
+            found.malformed(item, "item of a list is not an object", "each item is a mapping with `kind`");
+        }
+    }
 }
 
 fn first_key(root: NodeRef<'_>) -> NodeRef<'_> {
@@ -143,13 +161,13 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
             continue;
         }
         for (key, value) in data.entries_merged() {
-            let Some(key) = key.text() else { continue };
+            let (key_node, Some(key)) = (key, key.text()) else { continue };
             let field = format!("{section}.{key}");
             let Some(text) = value.text() else {
                 // Pulumi shows what is secret as a mapping with its ciphertext.
                 if value.get(PULUMI_SECRET).is_none() && data.get(PULUMI_SECRET).is_none() {
                     let message = format!("`{field}` of {object} is not text");
-                    found.malformed(value, message, "write `|` after the key: each value is a text");
+                    found.malformed(key_node, message, "write `|` after the key: each value is a text");
                 }
                 continue;
             };

@@ -72,8 +72,14 @@ pub(crate) fn read(index: u32, path: &str, text: &Arc<str>, expected: Expected) 
     } else if expected == Expected::GrafanaIni || extension == "ini" {
         reader.open_ini(text, None, Home::default());
     } else {
-        // YAML is nearly a superset of JSON; what starts like JSON and is named so, or piped in, is held to JSON.
-        let json = matches!(first, Some(b'{' | b'[')) && !matches!(extension, "yaml" | "yml");
+        // YAML is nearly a superset of JSON; what is named so is held to JSON. What starts like it and is called
+        // anything else (standard input) may also be YAML in brackets, or a stream of such documents.
+        let bracket = matches!(first, Some(b'{' | b'['));
+        let json = match extension {
+            "json" => bracket,
+            "yaml" | "yml" => false,
+            _ => bracket && (parse_json(&text).is_ok() || !parse_yaml(&text).errors.is_empty()),
+        };
         let purpose = Purpose::TopLevel(expected);
         reader.open_tree(&text, if json { Language::Json } else { Language::Yaml }, None, &purpose, 0);
     }
@@ -238,9 +244,22 @@ impl Reader {
             }
         };
         self.parse_problems(anchor, problems);
+        let many = opened.len() > 1;
         for index in opened {
+            let reasons = self.reading.passed_over.len();
             self.examine(index, purpose, depth);
+            if many && let Some(start) = self.start_of(index) {
+                let line = self.reading.file.documents[index as usize].lines.position(text, start).line;
+                for reason in self.reading.passed_over.iter_mut().skip(reasons) {
+                    *reason = format!("the document at line {line}: {reason}");
+                }
+            }
         }
+    }
+
+    fn start_of(&self, index: u32) -> Option<u32> {
+        let tree = self.reading.file.documents.get(index as usize)?.tree()?;
+        Some(tree.root()?.span().start)
     }
 
     /// Finds out what a document is, notes its pieces, and opens what is nested in it.
