@@ -149,12 +149,10 @@ impl Excerpt {
     }
 
     fn segment_of(&self, span: &SourceSpan) -> Option<&Segment> {
+        // A label ends before its line's `\n`. One that ends behind the last `\n` is none of this segment: miette asks
+        // so whether it may join two labels, the second at the start of the next segment.
         let end = span.offset() + span.len();
-        self.segments.iter().find(|segment| {
-            segment.range.start <= span.offset()
-                && span.offset() < segment.range.end
-                && end <= segment.range.end
-        })
+        self.segments.iter().find(|segment| segment.range.start <= span.offset() && end < segment.range.end)
     }
 }
 
