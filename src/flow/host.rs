@@ -3,9 +3,9 @@
 //! Strict on purpose: where programs read a text in different ways, a lenient reading would be a way around the log
 //! boundary. What is not plain is `Malformed`, with the host that a lenient reader would take.
 
-use std::net::IpAddr;
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
+use core::net::IpAddr;
+use core::net::Ipv4Addr;
+use core::net::Ipv6Addr;
 
 use crate::model::alloy::Syntax;
 

@@ -1,8 +1,8 @@
 //! Turns a destination into a zone: does it stay in the workload, go to the control room, or leave?
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use super::host;
 use super::host::Target;
@@ -205,7 +205,7 @@ fn of_name(
     via: &mut Vec<(String, Place)>,
     aliases: u32,
 ) -> Zone {
-    if name == "localhost" || name.ends_with(".localhost") {
+    if name == "localhost" {
         return Zone::Workload { assumption: None };
     }
     let labels: Vec<&str> = name.split('.').collect();

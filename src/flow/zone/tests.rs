@@ -92,6 +92,7 @@ fn urls_are_placed() {
         ("http://loki.absent.svc.cluster.local/", "unknown"),
         ("http://gone.monitoring.svc.cluster.local/", "unknown"),
         ("http://gone/", "unknown"),
+        ("http://logs.localhost/", "unknown"),
         ("http://something.logging/", "unknown"),
         ("http://10-1-2-3.monitoring.pod.cluster.local/", "unknown"),
         ("http://nothing.monitoring/", "unknown"),
