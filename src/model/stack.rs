@@ -202,13 +202,17 @@ impl<'d> Stack<'d> {
             }
         }
         // The values of a HelmChart written out as a file beside it are the same release.
-        let known = self.releases.iter().any(|other| {
+        let twin = self.releases.iter_mut().find(|other| {
             other.release.chart == release.chart
                 && (release.name.is_none() || other.release.name.is_none())
                 && same_value(&other.values, &merged)
         });
-        if !known {
-            self.releases.push(ReleasedChart { release, piece, values: merged });
+        let released = ReleasedChart { release, piece, values: merged };
+        match twin {
+            // The one that says where the release goes speaks for both.
+            Some(other) if other.release.name.is_none() => *other = released,
+            Some(_) => {}
+            None => self.releases.push(released),
         }
     }
 
