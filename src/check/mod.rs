@@ -4,6 +4,7 @@ mod control_room;
 mod options;
 mod policy;
 mod problems;
+mod settings;
 mod stack;
 mod stacks;
 mod verdicts;
@@ -23,6 +24,7 @@ use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::PassedOver;
 use crate::finding::Report;
+use crate::finding::Severity;
 use crate::model;
 use crate::model::Expected;
 use crate::model::Piece;
@@ -37,6 +39,10 @@ pub(crate) struct Checked {
     pub(crate) documents: Documents,
     /// The outcome.
     pub(crate) report: Report,
+    /// From which severity on the settings file wants the run to fail.
+    pub(crate) fail_on: Option<Severity>,
+    /// Whether the settings file wants every undecided verdict to fail the run.
+    pub(crate) strict: bool,
 }
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
@@ -52,7 +58,9 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
     let mut report = Report { coverage: coverage(&readings, &documents), ..Report::default() };
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
-    let policy = Policy::load(options, &mut documents);
+    let mut policy = Policy::load(options, &mut documents);
+    let unused = policy.add_local(&readings, &documents, options);
+    report.coverage.passed_over.extend(unused);
     let run = stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options };
     // Threads cost more than they bring for one stack.
     let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 {
@@ -66,7 +74,9 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
     report.coverage.errors = problems::run_errors(problems, &documents);
-    Checked { documents, report }
+    let fail_on = policy.config.fail_on.as_ref().map(|severity| severity.value);
+    let strict = policy.config.strict.as_ref().is_some_and(|strict| strict.value);
+    Checked { documents, report, fail_on, strict }
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {

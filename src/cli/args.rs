@@ -104,9 +104,9 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
 
-    /// Exit with 1 from this severity on.
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
-    pub(super) fail_on: FailOn,
+    /// Exit with 1 from this severity on [default: that of the settings file, or `error`].
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub(super) fail_on: Option<FailOn>,
     /// Exit with 1 if any promise could not be decided, not only the log boundary.
     #[arg(long)]
     pub(super) strict: bool,

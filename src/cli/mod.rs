@@ -28,6 +28,7 @@ use crate::finding::Coverage;
 use crate::finding::PassedOver;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
+use crate::finding::Severity;
 use crate::report;
 use crate::report::Outcome;
 use crate::source;
@@ -102,7 +103,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
 
     let found = source::read_all(&args.paths, args.stdin_filename.as_deref(), &mut std::io::stdin().lock());
     let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
-    let Checked { documents, mut report } = check::check(&found, &arguments, &options);
+    let Checked { documents, mut report, fail_on, strict } = check::check(&found, &arguments, &options);
     unread.extend(found.problems);
     add_to_coverage(&mut report.coverage, found.skipped, unread);
 
@@ -116,8 +117,10 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));
     }
-    let undecided = if args.strict { exit::Undecided::FailsAll } else { exit::Undecided::FailsLogBoundary };
-    Ok(exit::exit_code(&report, args.fail_on.into(), undecided))
+    let undecided =
+        if args.strict || strict { exit::Undecided::FailsAll } else { exit::Undecided::FailsLogBoundary };
+    let fail_on = args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error);
+    Ok(exit::exit_code(&report, fail_on, undecided))
 }
 
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
