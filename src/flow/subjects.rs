@@ -272,6 +272,7 @@ fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
                 ("component", component(flow, path.component)),
                 ("complete", Fact::new(complete, place)),
                 ("receivers", Fact::new(true, place)),
+                ("receivers", Fact::new(true, place)),
                 ("sources", source_list(flow, &path.sources)),
                 ("source_count", Fact::new(path.sources.len(), place)),
                 ("hops", hops(flow, &path.path)),

@@ -20,6 +20,7 @@ use super::values;
 use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
+use crate::document::Scalar;
 
 /// A release with the values that its chart will see.
 #[derive(Debug)]
@@ -324,7 +325,13 @@ fn same_node(one: NodeRef<'_>, two: NodeRef<'_>, depth: u32) -> bool {
             }
         }
     }
-    one.is_scalar() && two.is_scalar() && (one.scalar() == two.scalar() || one.text() == two.text())
+    match (one.scalar(), two.scalar()) {
+        // One client writes a port as 80, another as 80.0.
+        (Some(Scalar::Int(int)), Some(Scalar::Float(float)))
+        | (Some(Scalar::Float(float)), Some(Scalar::Int(int))) => float.to_string() == int.to_string(),
+        (Some(one_value), Some(two_value)) => one_value == two_value || one.text() == two.text(),
+        _ => false,
+    }
 }
 
 /// Whether two facts have the same value, wherever they were written.
