@@ -4,7 +4,6 @@ mod control_room;
 mod options;
 mod policy;
 mod problems;
-mod settings;
 mod stack;
 mod stacks;
 mod verdicts;
@@ -58,9 +57,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
     let mut report = Report { coverage: coverage(&readings, &documents), ..Report::default() };
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
-    let mut policy = Policy::load(options, &mut documents);
-    let unused = policy.add_local(&readings, &documents, options);
-    report.coverage.passed_over.extend(unused);
+    let policy = Policy::load(options, &mut documents);
     let run = stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options };
     // Threads cost more than they bring for one stack.
     let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 {

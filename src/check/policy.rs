@@ -1,12 +1,13 @@
 //! What governs a run: the settings file, the rules in the binary, and the user's own.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::CheckOptions;
 use super::problems;
-use super::settings::Local;
 use crate::config::Config;
+use crate::config::ControlRoom as Declared;
 use crate::document::Body;
 use crate::document::DocId;
 use crate::document::Document;
@@ -21,9 +22,11 @@ use crate::finding::Invariant;
 use crate::finding::RuleDoc;
 use crate::finding::RuleSetting;
 use crate::finding::RunError;
+use crate::model::ControlRoom;
 use crate::model::Fact;
 use crate::model::Problem;
 use crate::model::ProblemKind;
+use crate::model::Stated;
 use crate::rule::Overrides;
 use crate::rule::Rule;
 use crate::rule::RuleProblem;
@@ -40,8 +43,6 @@ pub(crate) struct Policy {
     pub(crate) rules: RuleSet,
     /// Settings of rules.
     pub(crate) overrides: Overrides,
-    /// Settings files among the inputs, the deepest first.
-    pub(crate) local: Vec<Local>,
     /// The invariant of each rule that was left out on request: what it guards is not shown.
     pub(crate) left_out: Vec<Invariant>,
     /// What is wrong with settings and rule files.
@@ -64,7 +65,12 @@ impl Policy {
                 let ids: Vec<&str> = policy.rules.ids().collect();
                 let unknown = config.check_rule_ids(&ids);
                 let (overrides, mismatched) = policy.rules.overrides(&config.settings);
-                let found = found.into_iter().chain(unknown).map(RuleProblem::from);
+                let found = found.into_iter().chain(unknown);
+                let found = found.map(|problem| RuleProblem {
+                    place: problem.place,
+                    message: problem.message,
+                    help: problem.help,
+                });
                 policy.report(found.chain(mismatched).collect(), ProblemKind::Settings);
                 policy.overrides = overrides;
                 policy.config = config;
@@ -98,7 +104,7 @@ impl Policy {
         (0..readable).map(|index| DocId { file, index: u32::try_from(index).unwrap_or(u32::MAX) }).collect()
     }
 
-    pub(super) fn report(&mut self, found: Vec<RuleProblem>, kind: ProblemKind) {
+    fn report(&mut self, found: Vec<RuleProblem>, kind: ProblemKind) {
         self.problems.extend(found.into_iter().map(|problem| Problem {
             kind,
             place: problem.place,
@@ -142,6 +148,42 @@ impl Policy {
                 .collect();
         super::sort(&mut findings);
         findings.into_iter().map(|(finding, _)| finding).collect()
+    }
+
+    /// What the settings file says of the workload.
+    pub(crate) fn stated(&self) -> Stated {
+        let config = &self.config;
+        Stated {
+            name: config.workload.as_ref().map(|name| name.value.clone()),
+            control_room: match &config.control_room {
+                None => ControlRoom::Undeclared,
+                Some(room) => match &room.value {
+                    Declared::None => ControlRoom::None(Some(room.place)),
+                    Declared::Domain(domain) => ControlRoom::Declared(domain.clone(), Some(room.place)),
+                },
+            },
+            domain: config.domain.as_ref().map(|domain| Fact::new(domain.value.as_str(), domain.place)),
+        }
+    }
+
+    /// Services that the settings declare, by namespace and name, with what they are.
+    pub(crate) fn endpoints(&self) -> BTreeMap<(String, String), String> {
+        let split = |service: &str| {
+            let (name, namespace) = service.split_once('.')?;
+            Some((namespace.to_owned(), name.to_owned()))
+        };
+        let endpoints = self.config.endpoints.iter();
+        endpoints
+            .filter_map(|endpoint| {
+                Some((split(&endpoint.service.value)?, endpoint.role.value.name().to_owned()))
+            })
+            .collect()
+    }
+
+    /// Hosts that the settings allow, with the reasons.
+    pub(crate) fn allowed(&self) -> Vec<(String, String)> {
+        let allowed = self.config.allowed.iter();
+        allowed.map(|allowed| (allowed.destination.value.clone(), allowed.reason.value.clone())).collect()
     }
 }
 

@@ -88,14 +88,12 @@ impl Run<'_> {
             .collect();
         let stack = Stack::assemble(self.documents, &files, cluster);
         let collectors = model::collectors(&stack);
-        let workload = self.workload(&stack, &collectors, group, name);
-        let surroundings = self.surroundings(&stack, &workload, group);
-        let flows = self.flows(&collectors, &surroundings);
+        let workload = self.workload(&stack, &collectors, name);
+        let flows = self.flows(&stack, &collectors, &workload);
         let mut subjects = subjects(&stack, &collectors, &flows);
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
-        let outcomes =
-            evaluate(&self.policy.rules, &subjects, &workload.facts, &self.policy.overrides(&group.files));
+        let outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, &self.policy.overrides);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
             .filter(|found| found.undecided)
@@ -151,8 +149,8 @@ impl Run<'_> {
         broken.chain(missing).cloned().collect()
     }
 
-    fn workload(&self, stack: &Stack<'_>, collectors: &[Collector], group: &Group, name: &str) -> Workload {
-        let config = self.policy.stated(&group.files);
+    fn workload(&self, stack: &Stack<'_>, collectors: &[Collector], name: &str) -> Workload {
+        let config = self.policy.stated();
         let stated = Stated {
             name: self.options.workload.clone().or(config.name),
             control_room: match &self.options.control_room {
@@ -174,7 +172,7 @@ impl Run<'_> {
         }
     }
 
-    fn flows(&self, collectors: &[Collector], surroundings: &Surroundings) -> Vec<CollectorFlow> {
+    fn flows(&self, stack: &Stack<'_>, collectors: &[Collector], workload: &Workload) -> Vec<CollectorFlow> {
         let program = |doc: &DocId| Some((*doc, self.documents.document(*doc).alloy()?));
         let inputs: Vec<CollectorInput<'_>> = collectors
             .iter()
@@ -186,10 +184,10 @@ impl Run<'_> {
                 place: Some(collector.place),
             })
             .collect();
-        flow::analyse(&inputs, surroundings)
+        flow::analyse(&inputs, &self.surroundings(stack, workload))
     }
 
-    fn surroundings(&self, stack: &Stack<'_>, workload: &Workload, group: &Group) -> Surroundings {
+    fn surroundings(&self, stack: &Stack<'_>, workload: &Workload) -> Surroundings {
         let cluster = model::cluster(stack);
         let services = cluster.services.into_iter().filter_map(|(key, service)| {
             let target = match service.backend {
@@ -204,9 +202,9 @@ impl Run<'_> {
         Surroundings {
             services: services.collect(),
             covered_namespaces: cluster.namespaces,
-            assumed: self.policy.endpoints(&group.files),
+            assumed: self.policy.endpoints(),
             control_room: workload.control_room.domain().map(str::to_owned),
-            allowed: self.policy.allowed(&group.files),
+            allowed: self.policy.allowed(),
         }
         .with_platform_endpoints()
     }

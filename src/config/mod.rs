@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) control_room: Option<Spanned<ControlRoom>>,
     /// The workload's domain.
     pub(crate) domain: Option<Spanned<String>>,
+    /// The names of its sites.
+    pub(crate) sites: Vec<Spanned<String>>,
     /// Destinations outside the workload that are allowed.
     pub(crate) allowed: Vec<Allowed>,
     /// Services in the cluster that are not in the input.
@@ -48,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) fail_on: Option<Spanned<Severity>>,
     /// Whether *undecided* fails the run.
     pub(crate) strict: Option<Spanned<bool>>,
+    /// Folders below the file, each a workload of its own.
+    pub(crate) stacks: Vec<Spanned<String>>,
 }
 
 /// Whether there is a control room.

@@ -24,6 +24,7 @@ const KEYS: &[&str] = &[
     "workload",
     "control_room",
     "domain",
+    "sites",
     "allowed",
     "endpoints",
     "rules",
@@ -31,6 +32,7 @@ const KEYS: &[&str] = &[
     "ignore",
     "fail_on",
     "strict",
+    "stacks",
 ];
 
 impl Config {
@@ -88,6 +90,7 @@ impl Reader {
                 "workload" => config.workload = self.text(value, "the workload's name"),
                 "control_room" => config.control_room = self.control_room(value),
                 "domain" => config.domain = self.text(value, "a domain such as `example.com`"),
+                "sites" => config.sites = self.texts(value, "the names of sites"),
                 "allowed" => {
                     config.allowed =
                         self.items(value, "destinations").filter_map(|item| self.allowed(item)).collect();
@@ -104,7 +107,8 @@ impl Reader {
                 "select" => config.select = self.texts(value, "ids of rules"),
                 "ignore" => config.ignore = self.texts(value, "ids of rules"),
                 "fail_on" => config.fail_on = self.severity(value),
-                _ => config.strict = self.flag(value),
+                "strict" => config.strict = self.flag(value),
+                _ => config.stacks = self.stacks(value),
             }
         }
         if !versioned && root.is_mapping() {
@@ -187,6 +191,18 @@ impl Reader {
             texts.push(text);
         }
         texts
+    }
+
+    /// Folders below the file.
+    fn stacks(&mut self, node: NodeRef<'_>) -> Vec<Spanned<String>> {
+        let folders = self.texts(node, "folders");
+        for folder in &folders {
+            if folder.value.starts_with('/') || folder.value.split('/').any(|part| part == "..") {
+                let message = format!("`{}` does not lie below this file", folder.value);
+                self.report(folder.place.span, message, "name a folder beside or below this file");
+            }
+        }
+        folders
     }
 
     fn flag(&mut self, node: NodeRef<'_>) -> Option<Spanned<bool>> {

@@ -32,11 +32,11 @@ fn parse(text: &str) -> (Config, Vec<String>) {
 #[test]
 fn reads_every_key_with_its_place() {
     let (config, problems) = parse(
-        "version: 1\nworkload: demo\ncontrol_room: CR.example.com\ndomain: demo.example.com\n\
+        "version: 1\nworkload: demo\ncontrol_room: CR.example.com\ndomain: demo.example.com\nsites: [main, dev]\n\
          allowed:\n  - { destination: '*.Status.example.com', reason: uptime page }\n\
          endpoints:\n  - { service: logs.loki, is: loki }\n\
          rules:\n  settings:\n    some-rule: { series: 5, names: [a, b] }\n\
-         select: [a-rule]\nignore: [b-rule]\nfail_on: error\nstrict: true\n",
+         select: [a-rule]\nignore: [b-rule]\nfail_on: error\nstrict: true\nstacks: [one, two]\n",
     );
     assert_eq!(problems, Vec::<String>::new());
     let text =
@@ -45,6 +45,7 @@ fn reads_every_key_with_its_place() {
     assert_eq!(config.workload.map(|value| value.place.span.start), Some(21));
     assert_eq!(config.control_room.map(|c| c.value), Some(ControlRoom::Domain("cr.example.com".to_owned())));
     assert_eq!(text(&config.domain), "demo.example.com");
+    assert_eq!(config.sites.iter().map(|site| site.value.as_str()).collect::<Vec<_>>(), ["main", "dev"]);
     assert_eq!(config.allowed[0].destination.value, "*.status.example.com");
     assert_eq!(config.allowed[0].reason.value, "uptime page");
     assert_eq!(config.endpoints[0].service.value, "logs.loki");
@@ -54,7 +55,7 @@ fn reads_every_key_with_its_place() {
     assert_eq!(config.settings[1].value.value, SettingValue::List(names));
     assert_eq!(config.fail_on.map(|value| value.value), Some(Severity::Error));
     assert_eq!(config.strict.map(|value| value.value), Some(true));
-    assert_eq!(config.select.len() + config.ignore.len(), 2);
+    assert_eq!(config.stacks.len() + config.select.len() + config.ignore.len(), 4);
 }
 
 #[test]
@@ -78,8 +79,8 @@ fn mistakes_have_a_place_and_a_remedy() {
         ("version: 1\nstrict: maybe\n", "2:9 true or false is expected here (write `true` or `false`)"),
         ("version: 1\nfail_on: errors\n", "2:10 unknown severity `errors` (did you mean `error`?)"),
         (
-            "version: 1\nselect: main\n",
-            "2:9 a list of ids of rules is expected here (write each after a `- `)",
+            "version: 1\nsites: main\n",
+            "2:8 a list of the names of sites is expected here (write each after a `- `)",
         ),
         ("version: 1\nstrict: true\nstrict: false\n", "3:1 `strict` is given twice (remove one of the two)"),
         (
@@ -110,6 +111,10 @@ fn mistakes_have_a_place_and_a_remedy() {
             "version: 1\nendpoints: [{ service: a.b, is: lok }]\n",
             "2:33 unknown kind of endpoint `lok` (did you mean `loki`?)",
         ),
+        (
+            "version: 1\nstacks: [a, ../b]\n",
+            "2:13 `../b` does not lie below this file (name a folder beside or below this file)",
+        ),
         ("version: 1\nselect: [a, a]\n", "2:13 `a` is given twice (remove one of the two)"),
         (
             "version: 1\nrules: { settings: { r: { s: { a: 1 } } } }\n",
@@ -117,7 +122,7 @@ fn mistakes_have_a_place_and_a_remedy() {
         ),
         (
             "- a\n",
-            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `allowed`, `endpoints`, `rules`, `select`, `ignore`, `fail_on`, `strict`)",
+            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `sites`, `allowed`, `endpoints`, `rules`, `select`, `ignore`, `fail_on`, `strict`, `stacks`)",
         ),
     ] {
         assert_eq!(parse(text).1, [problem], "{text}");

@@ -165,23 +165,22 @@ fn store_shape(root: NodeRef<'_>) -> Option<Shape> {
 }
 
 fn settings_shape(root: NodeRef<'_>) -> bool {
-    const KEYS: [&str; 11] = [
+    const KEYS: [&str; 12] = [
         "version",
         "workload",
         "control_room",
         "domain",
+        "sites",
         "allowed",
         "endpoints",
         "rules",
         "select",
         "ignore",
         "fail_on",
-        "strict",
+        "stacks",
     ];
-    // No other file has this key: a slip in the rest is told rather than passed over.
     root.get("version").is_some()
-        && (root.get("control_room").is_some()
-            || root.entries().all(|(key, _)| key.text().is_some_and(|key| KEYS.contains(&key))))
+        && root.entries().all(|(key, _)| key.text().is_some_and(|key| KEYS.contains(&key)))
 }
 
 /// Whether a text is an Alloy program rather than YAML: its first statement is a block or an assignment with `=`.
