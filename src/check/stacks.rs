@@ -26,7 +26,7 @@ pub(crate) fn groups(readings: &[Reading], given: &[&str]) -> Vec<Group> {
         readings.iter().zip(given).map(|(reading, argument)| root_of(&reading.file.path, argument)).collect();
     let governed = governed_folders(readings);
     split_by_declarations(readings, &governed, &mut roots);
-    lift_pieces(readings, &mut roots);
+    lift_pieces(readings, &governed, &mut roots);
     spread_declarations(readings, &governed, &roots)
 }
 
@@ -115,8 +115,10 @@ fn split_by_declarations(readings: &[Reading], governed: &BTreeMap<String, Strin
     }
 }
 
-/// Groups without objects move to the folder above, and from there into the only group of objects beside them.
-fn lift_pieces(readings: &[Reading], roots: &mut [String]) {
+/// Groups without objects move to the folder above, and from there into the only group of objects beside them. Where
+/// several folders are declared, each stays a stack of its own, whatever it is made of.
+fn lift_pieces(readings: &[Reading], governed: &BTreeMap<String, String>, roots: &mut [String]) {
+    let declared: BTreeSet<&String> = governed.values().collect();
     let objects: BTreeSet<String> = roots
         .iter()
         .zip(readings)
@@ -128,7 +130,7 @@ fn lift_pieces(readings: &[Reading], roots: &mut [String]) {
         return;
     }
     for root in roots.iter_mut() {
-        if objects.contains(root) {
+        if objects.contains(root) || (declared.len() > 1 && declared.contains(root)) {
             continue;
         }
         let above = parent(root).to_owned();
@@ -241,6 +243,17 @@ mod tests {
             ("all", "all/y/m/a.yaml", OBJECT),
         ]);
         assert_eq!(stacks, [("all/x".to_owned(), vec![0, 1]), ("all/y".to_owned(), vec![2, 3])]);
+    }
+
+    #[test]
+    fn declared_folders_of_programs_stay_apart() {
+        let stacks = group(&[
+            (".", "x/ptd-lint.yaml", "version: 1\ncontrol_room: false\n"),
+            (".", "x/a.alloy", ALLOY),
+            (".", "y/ptd.yaml", DECLARED),
+            (".", "y/a.alloy", ALLOY),
+        ]);
+        assert_eq!(stacks, [("x".to_owned(), vec![0, 1]), ("y".to_owned(), vec![2, 3])]);
     }
 
     #[test]
