@@ -50,8 +50,15 @@ pub(super) enum Command {
     /// Checks files, folders, patterns or standard input (the word `check` may be left out).
     #[command(after_help = EXAMPLES)]
     Check(Box<CheckArgs>),
-    /// Lists all rules.
-    Rules(RulesArgs),
+    /// Lists all rules, or what rules may read.
+    Rules {
+        /// List the facts that the conditions of rules may read, with their types.
+        #[arg(long)]
+        fields: bool,
+        /// Where rules come from.
+        #[command(flatten)]
+        rules: RulesArgs,
+    },
     /// Tells why a rule exists, how to mend what it finds, and shows an example.
     Explain {
         /// The rule's id, as findings name it in brackets.

@@ -31,6 +31,7 @@ use crate::finding::RunError;
 use crate::finding::Severity;
 use crate::report;
 use crate::report::Outcome;
+use crate::rule::FIELDS;
 use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
@@ -44,7 +45,8 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
     let done = match cli.command {
         None => check(cli.check),
         Some(Command::Check(args)) => check(*args),
-        Some(Command::Rules(rules)) => list_rules(&rules),
+        Some(Command::Rules { fields: true, .. }) => list_fields(),
+        Some(Command::Rules { rules, .. }) => list_rules(&rules),
         Some(Command::Explain { rule, rules }) => explain(&rule, &rules),
     };
     done.unwrap_or_else(|stop| match stop {
@@ -172,6 +174,14 @@ fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
     let (rules, faults) = load_rules(args)?;
     output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
     if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
+}
+
+fn list_fields() -> Result<u8, Stop> {
+    let fields = FIELDS.iter().map(|field| (field.route(), field.kind.name(), field.doc));
+    let fields: Vec<_> = fields.collect();
+    output::to_stdout(|mut out| report::write_fields(&fields, &mut out))
+        .map_err(|error| unwritten(&error))?;
+    Ok(exit::CLEAN)
 }
 
 fn explain(id: &str, args: &RulesArgs) -> Result<u8, Stop> {

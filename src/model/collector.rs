@@ -273,8 +273,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
         environment.values.insert(name, value);
     }
     let name = release.full_name().unwrap_or_else(|| "alloy".to_owned());
-    let mut collector =
-        finish(name, namespace, programs, missing, environment, release.release.place, facts);
+    let mut collector = finish(name, namespace, programs, missing, environment, release.release.place, facts);
     pod::note_ignored(&mut collector.facts, ignored);
     collector
 }

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use super::objects;
-use super::piece::Chart;
 use super::piece::Home;
 use super::piece::NodeAt;
 use super::piece::Piece;
 use super::piece::Problem;
 use super::piece::ProblemKind;
 use super::piece::Rank;
-use super::piece::Store;
 use super::piece::ValuesLayer;
 use super::shape::Expected;
 use super::shape::Shape;
@@ -85,12 +83,6 @@ pub(crate) enum Purpose {
     ChartValues(usize),
     /// An Alloy program.
     AlloyProgram(Home),
-    /// A store's configuration in a values file.
-    StoreConfig(Store, Home),
-    /// A `grafana.ini`.
-    GrafanaIni(Home),
-    /// Text that only has to parse, such as the YAML that a component takes in a string.
-    OnlyParse,
 }
 
 /// A text that stands in a scalar of a document and is a document itself.
@@ -305,9 +297,7 @@ impl Reader {
             (Language::Alloy, Purpose::AlloyProgram(home) | Purpose::ConfigData(home)) => {
                 self.open_alloy(text, host, home, depth);
             }
-            (Language::Ini, Purpose::GrafanaIni(home) | Purpose::ConfigData(home)) => {
-                self.open_ini(text, host, home)
-            }
+            (Language::Ini, Purpose::ConfigData(home)) => self.open_ini(text, host, home),
             (language, purpose) => self.open_tree(&text, language, host, &purpose, depth),
         }
     }
@@ -361,11 +351,7 @@ fn examine_root(
                 found.malformed(root, "chart values are not a mapping", "write them as `key: value` lines");
             }
         }
-        Purpose::StoreConfig(store, home) => {
-            let at = found.at(root);
-            found.pieces.push(Piece::StoreConfig(*store, at, home.clone()));
-        }
-        Purpose::AlloyProgram(_) | Purpose::GrafanaIni(_) | Purpose::OnlyParse => {}
+        Purpose::AlloyProgram(_) => {}
     }
 }
 
@@ -377,13 +363,5 @@ pub(crate) fn language_of_key(key: &str) -> Option<Language> {
         "yaml" | "yml" => Some(Language::Yaml),
         "ini" => Some(Language::Ini),
         _ => None,
-    }
-}
-
-/// The chart whose values hold a store's configuration.
-pub(crate) const fn chart_of(store: Store) -> Chart {
-    match store {
-        Store::Mimir => Chart::Mimir,
-        Store::Loki => Chart::Loki,
     }
 }
