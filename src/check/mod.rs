@@ -13,8 +13,6 @@ pub(crate) use options::ControlRoom;
 pub(crate) use options::Kind;
 pub(crate) use policy::rule_docs;
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 
 use self::policy::Policy;
@@ -26,7 +24,6 @@ use crate::finding::Report;
 use crate::finding::Severity;
 use crate::model;
 use crate::model::Expected;
-use crate::model::Piece;
 use crate::model::Reading;
 use crate::source::Source;
 use crate::source::Sources;
@@ -38,26 +35,27 @@ pub(crate) struct Checked {
     pub(crate) documents: Documents,
     /// The outcome.
     pub(crate) report: Report,
-    /// From which severity on the settings file wants the run to fail.
+    /// From which severity on the settings want the run to fail.
     pub(crate) fail_on: Option<Severity>,
-    /// Whether the settings file wants every undecided verdict to fail the run.
+    /// Whether the settings want every undecided verdict to fail the run.
     pub(crate) strict: bool,
 }
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
 pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOptions) -> Checked {
     let mut readings = read_all(&sources.texts, options.kind.into());
-    let given: Vec<&str> = sources
-        .texts
-        .iter()
-        .map(|source| arguments.get(source.argument).map_or(source.path.as_str(), String::as_str))
-        .collect();
-    let groups = stacks::groups(&readings, &given);
     let mut documents =
         Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
     let mut report = Report { coverage: coverage(&readings, &documents), ..Report::default() };
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
-    let policy = Policy::load(options, &mut documents);
+    let policy = Policy::load(options, &mut documents, &readings);
+    let declared = policy.stack_folders(options, &documents);
+    let given = |source: &Source| arguments.get(source.argument).map_or("", String::as_str);
+    let inputs = sources.texts.iter().zip(&readings);
+    let inputs: Vec<stacks::Input<'_>> = inputs
+        .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
+        .collect();
+    let groups = stacks::groups(&inputs, &declared, &options.folder);
     let run = stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options };
     // Threads cost more than they bring for one stack.
     let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 {
@@ -71,9 +69,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
     report.coverage.errors = problems::run_errors(problems, &documents);
-    let fail_on = policy.config.fail_on.as_ref().map(|severity| severity.value);
-    let strict = policy.config.strict.as_ref().is_some_and(|strict| strict.value);
-    Checked { documents, report, fail_on, strict }
+    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {
@@ -117,18 +113,6 @@ fn coverage(readings: &[Reading], documents: &Documents) -> Coverage {
         passed_over,
         ..Coverage::default()
     }
-}
-
-/// The clusters that the pieces of a group name; none for inputs that name no cluster.
-fn clusters<'r>(readings: impl Iterator<Item = &'r Reading>) -> BTreeSet<&'r str> {
-    readings
-        .flat_map(|reading| &reading.pieces)
-        .filter_map(|piece| match piece {
-            Piece::Resource(resource) => resource.cluster.as_deref(),
-            Piece::Release(release) => release.cluster.as_deref(),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Findings in order of place, then rule.
