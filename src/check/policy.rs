@@ -18,6 +18,7 @@ use crate::document::Place;
 use crate::document::Tree;
 use crate::document::parse_yaml;
 use crate::finding::Finding;
+use crate::finding::Invariant;
 use crate::finding::RuleDoc;
 use crate::finding::RuleSetting;
 use crate::finding::RunError;
@@ -42,8 +43,8 @@ pub(crate) struct Policy {
     pub(crate) rules: RuleSet,
     /// Settings of rules.
     pub(crate) overrides: Overrides,
-    /// Rules that were left out on request, with their invariants: what they guard is not shown.
-    pub(crate) left_out: Vec<(String, crate::finding::Invariant)>,
+    /// The invariant of each rule that was left out on request: what it guards is not shown.
+    pub(crate) left_out: Vec<Invariant>,
     /// What is wrong with settings and rule files.
     pub(crate) problems: Vec<Problem>,
 }
@@ -132,10 +133,8 @@ impl Policy {
         }
         let wanted = |id: &str| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
         let rules = self.rules.rules().iter();
-        self.left_out = rules
-            .filter(|rule| !wanted(&rule.id) && !rule.advisory)
-            .map(|rule| (rule.id.clone(), rule.invariant))
-            .collect();
+        self.left_out =
+            rules.filter(|rule| !wanted(&rule.id) && !rule.advisory).map(|rule| rule.invariant).collect();
         self.rules.retain(wanted);
     }
 

@@ -99,8 +99,19 @@ impl Run<'_> {
             .filter(|found| found.undecided)
             .map(|found| (found.finding.invariant, found.finding.message.clone()))
             .collect();
-        for (rule, invariant) in &self.policy.left_out {
-            open.push((*invariant, format!("rule `{rule}` was left out of this run")));
+        for invariant in Invariant::ALL {
+            let left_out = self.policy.left_out.iter().filter(|other| **other == invariant).count();
+            if left_out > 0 {
+                let rules = if left_out == 1 {
+                    "1 of its rules was"
+                } else {
+                    &format!("{left_out} of its rules were")
+                };
+                open.push((
+                    invariant,
+                    format!("{rules} left out of this run (`--select`, `--ignore`, or the settings)"),
+                ));
+            }
         }
         let mut found: Vec<(Finding, bool)> =
             outcomes.into_iter().map(|found| (found.finding, found.breaks)).collect();

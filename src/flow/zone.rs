@@ -197,7 +197,7 @@ fn in_usual_service_range(address: IpAddr) -> bool {
     }
 }
 
-/// The zone of a host name, lower case and without a trailing dot.
+/// The zone of a host name, lower case. One that ends in a dot is absolute: no search list makes a Service of it.
 fn of_name(
     name: &str,
     surroundings: &Surroundings,
@@ -207,6 +207,9 @@ fn of_name(
 ) -> Zone {
     if name == "localhost" {
         return Zone::Workload { assumption: None };
+    }
+    if let Some(absolute) = name.strip_suffix('.') {
+        return of_public_name(absolute, surroundings);
     }
     let labels: Vec<&str> = name.split('.').collect();
     match labels.as_slice() {

@@ -45,7 +45,16 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
             && let Some(container) = pod.container_of_image("alloy")
         {
             rendered.insert((resource.object.namespace.to_string(), resource.object.name.to_string()));
-            collectors.push(from_workload(stack, resource, &pod, container, &mut claimed));
+            let mut collector = from_workload(stack, resource, &pod, container, &mut claimed);
+            // Values that the chart passes over are not to be seen in what it rendered.
+            let of_chart = stack.releases_of(Chart::Alloy).find(|release| {
+                release.full_name().as_deref() == Some(&*resource.object.name)
+                    && release.release.namespace.as_deref() == Some(&*resource.object.namespace)
+            });
+            if let Some(release) = of_chart {
+                collector.facts.insert("ignored", pod::ignored_values(release));
+            }
+            collectors.push(collector);
         }
     }
     for release in stack.releases_of(Chart::Alloy) {

@@ -107,7 +107,7 @@ fn urls_are_placed() {
         ("http://loki.monitoring.svc:port/", "unknown"),
         ("http://[::1/", "unknown"),
         ("http:///loki/api/v1/push", "unknown"),
-        ("http://mimir./api/v1/push", "unknown"),
+        ("http://mimir./api/v1/push", "external"),
         ("https://", "unknown"),
         ("", "unknown"),
         ("loki.monitoring.svc:3100", "unknown"),

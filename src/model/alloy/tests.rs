@@ -148,3 +148,42 @@ fn names_of_secrets_are_told_from_names_of_files() {
         assert!(!is_secret_name(name), "{name}");
     }
 }
+
+#[test]
+fn table_agrees_with_the_facts_that_it_was_made_from() {
+    let path = format!("{}/../shared/data/alloy-dataflow.json", env!("CARGO_MANIFEST_DIR"));
+    #[expect(clippy::disallowed_methods, reason = "a test reads its facts")]
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: no facts at hand");
+        return;
+    };
+    let facts: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut checked = 0;
+    for (name, wanted) in facts["components"].as_object().unwrap() {
+        let own = entry(name).unwrap_or_else(|| panic!("{name} is missing"));
+        assert_eq!(Some(own.role.as_str()), wanted["role"].as_str(), "{name}");
+        let exports =
+            wanted["accepts"].as_object().map(|accepts| accepts.keys().cloned().collect::<Vec<_>>());
+        assert_eq!(own.accepts.keys().cloned().collect::<Vec<_>>(), exports.unwrap_or_default(), "{name}");
+        let receivers =
+            wanted["receivers"].as_object().map(|receivers| receivers.keys().cloned().collect::<Vec<_>>());
+        let mut paths: Vec<_> = own.receivers.iter().map(|(path, _)| path.clone()).collect();
+        paths.sort();
+        assert_eq!(paths, receivers.unwrap_or_default(), "{name}");
+        let none = Vec::new();
+        let egress = wanted["egress"].as_array().unwrap_or(&none);
+        assert_eq!(own.egress.len(), egress.len(), "{name}");
+        for (own, wanted) in own.egress.iter().zip(egress) {
+            assert_eq!(own.path.as_deref(), wanted["path"].as_str(), "{name}");
+            assert_eq!(Some(own.kind.as_str()), wanted["kind"].as_str(), "{name}");
+            let signals = wanted["signals"].as_array().map_or(0, Vec::len);
+            assert_eq!(own.signals.iter().count(), signals, "{name}");
+            // A way out for telemetry whose destination cannot be read would be unknown for ever.
+            let readable =
+                own.syntax != Syntax::Other || !own.signals.meets(Signals::LOGS.or(Signals::METRICS));
+            assert!(own.kind != "telemetry" || readable, "{name} {:?}", own.path);
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 187);
+}
