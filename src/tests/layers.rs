@@ -22,7 +22,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const EDGES: &[&str] = &["source", "cli"];
 
 /// What touching the world looks like.
-const WORLD: &[&str] = &["std::fs", "std::env", "std::process", "std::net::Tcp", "std::net::Udp", "SystemTime", "Instant::now"];
+const WORLD: &[&str] =
+    &["std::fs", "std::env", "std::process", "std::net::Tcp", "std::net::Udp", "SystemTime", "Instant::now"];
 
 #[test]
 fn imports_point_upstream() {
