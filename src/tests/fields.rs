@@ -30,7 +30,6 @@ const OFFERED: &[&str] = &[
     "loki.name",
     "loki.version",
     "metric_filter.collector",
-    "metric_filter.component",
     "metric_filter.drops",
     "metric_filter.on_control_room",
     "metric_filter.regex",
