@@ -52,7 +52,7 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
                     && release.release.namespace.as_deref() == Some(&*resource.object.namespace)
             });
             if let Some(release) = of_chart {
-                collector.facts.insert("ignored", pod::ignored_values(release));
+                pod::note_ignored(&mut collector.facts, pod::ignored_values(release));
             }
             collectors.push(collector);
         }
@@ -255,6 +255,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     }
     claimed.extend(programs.iter().copied());
     let facts = pod::facts_of_values(release);
+    let ignored = pod::ignored_values(release);
     let mut environment = Environment::default();
     // What the chart itself sets.
     environment.values.insert("ALLOY_DEPLOY_MODE".to_owned(), Value::Text("helm".into()));
@@ -272,7 +273,9 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
         environment.values.insert(name, value);
     }
     let name = release.full_name().unwrap_or_else(|| "alloy".to_owned());
-    finish(name, namespace, programs, missing, environment, release.release.place, facts)
+    let mut collector = finish(name, namespace, programs, missing, environment, release.release.place, facts);
+    pod::note_ignored(&mut collector.facts, ignored);
+    collector
 }
 
 fn finish(

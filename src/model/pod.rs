@@ -234,6 +234,17 @@ pub(crate) fn ignored_values(release: &ReleasedChart<'_>) -> Fact {
     Fact::map(set, release.values.place)
 }
 
+/// Adds the values that the chart passes over. What they were meant to set points at them: that is where a person must
+/// look, whatever form the rest of the input has.
+pub(crate) fn note_ignored(facts: &mut Fact, ignored: Fact) {
+    for (name, fact) in ignored.entries() {
+        let mut meant = facts.reach(name);
+        meant.place = fact.place;
+        facts.insert(name, meant);
+    }
+    facts.insert("ignored", ignored);
+}
+
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed
 /// under `ignored`. Sources: the chart's values and templates (versions 0.1 to 1.11).
 pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str, Fact)> {
@@ -267,6 +278,5 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
         ("varlog", values.reach("alloy.mounts.varlog").or_default(false)),
         ("privileged", values.reach("alloy.securityContext.privileged").or_default(false)),
         ("run_as_user", values.reach("alloy.securityContext.runAsUser")),
-        ("ignored", ignored_values(release)),
     ]
 }

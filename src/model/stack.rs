@@ -110,7 +110,7 @@ impl<'d> Stack<'d> {
             problems: Vec::new(),
             by_name: BTreeMap::new(),
         };
-        let here = |other: &Option<Arc<str>>| match (cluster, other) {
+        let here = |own: &Option<Arc<str>>| match (cluster, own) {
             (Some(cluster), Some(other)) => **other == *cluster,
             _ => true,
         };
