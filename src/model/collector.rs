@@ -196,6 +196,17 @@ fn from_workload(
             ));
         }
     }
+    // Another format is converted when Alloy starts, and `alloy otel` runs another program altogether.
+    let format = arguments.iter().find_map(|argument| argument.strip_prefix("--config.format="));
+    let other =
+        format.filter(|format| *format != "alloy").map(|format| format!("a `{format}` configuration"));
+    let other = other
+        .or_else(|| arguments.iter().any(|argument| argument == "otel").then(|| "`alloy otel`".to_owned()));
+    if let Some(other) = other {
+        programs.clear();
+        let place = pod.place(container.get("args").unwrap_or(container));
+        missing = Some((format!("it runs {other}, which is not read"), place));
+    }
     claimed.extend(programs.iter().copied());
     let has =
         |flag: &str| arguments.iter().any(|argument| argument == flag || *argument == format!("{flag}=true"));
