@@ -144,7 +144,12 @@ impl Reader {
         let errors = file.errors.clone();
         let lines = Arc::new(LineIndex::new(&text));
         let index = self.push(text, Language::Alloy, host, Body::Alloy(file), lines);
+        let mut last = None;
         for error in errors {
+            // What the parser makes of a character that the lexer refused is the same fault once more.
+            if last.replace(error.span) == Some(error.span) {
+                continue;
+            }
             let hint = error.hint.map_or_else(
                 || "Alloy would not start with this configuration; mend the syntax at this place".to_owned(),
                 str::to_owned,
