@@ -13,8 +13,6 @@ pub(crate) use options::ControlRoom;
 pub(crate) use options::Kind;
 pub(crate) use policy::rule_docs;
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 
 use self::policy::Policy;
@@ -25,7 +23,6 @@ use crate::finding::PassedOver;
 use crate::finding::Report;
 use crate::model;
 use crate::model::Expected;
-use crate::model::Piece;
 use crate::model::Reading;
 use crate::source::Source;
 use crate::source::Sources;
@@ -42,17 +39,18 @@ pub(crate) struct Checked {
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
 pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOptions) -> Checked {
     let mut readings = read_all(&sources.texts, options.kind.into());
-    let given: Vec<&str> = sources
-        .texts
-        .iter()
-        .map(|source| arguments.get(source.argument).map_or(source.path.as_str(), String::as_str))
-        .collect();
-    let groups = stacks::groups(&readings, &given);
     let mut documents =
         Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
     let mut report = Report { coverage: coverage(&readings, &documents), ..Report::default() };
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
-    let policy = Policy::load(options, &mut documents);
+    let policy = Policy::load(options, &mut documents, &readings);
+    let declared = policy.stack_folders(options, &documents);
+    let given = |source: &Source| arguments.get(source.argument).map_or("", String::as_str);
+    let inputs = sources.texts.iter().zip(&readings);
+    let inputs: Vec<stacks::Input<'_>> = inputs
+        .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
+        .collect();
+    let groups = stacks::groups(&inputs, &declared, &options.folder);
     let run = stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options };
     // Threads cost more than they bring for one stack.
     let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 {
@@ -110,18 +108,6 @@ fn coverage(readings: &[Reading], documents: &Documents) -> Coverage {
         passed_over,
         ..Coverage::default()
     }
-}
-
-/// The clusters that the pieces of a group name; none for inputs that name no cluster.
-fn clusters<'r>(readings: impl Iterator<Item = &'r Reading>) -> BTreeSet<&'r str> {
-    readings
-        .flat_map(|reading| &reading.pieces)
-        .filter_map(|piece| match piece {
-            Piece::Resource(resource) => resource.cluster.as_deref(),
-            Piece::Release(release) => release.cluster.as_deref(),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Findings in order of place, then rule.

@@ -22,6 +22,8 @@ pub(crate) struct CheckOptions {
     pub(crate) workload: Option<String>,
     /// What the texts are.
     pub(crate) kind: Kind,
+    /// The current folder, absolute and with `/`: what relative paths of inputs and settings start from.
+    pub(crate) folder: String,
 }
 
 /// Whether the workload has a control room. The command line beats settings, and they beat `ptd.yaml`.

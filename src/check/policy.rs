@@ -8,6 +8,7 @@ use super::CheckOptions;
 use super::problems;
 use crate::config::Config;
 use crate::config::ControlRoom as Declared;
+use crate::config::Spanned;
 use crate::document::Body;
 use crate::document::DocId;
 use crate::document::Document;
@@ -18,13 +19,16 @@ use crate::document::Place;
 use crate::document::Tree;
 use crate::document::parse_yaml;
 use crate::finding::Finding;
+use crate::finding::Invariant;
 use crate::finding::RuleDoc;
 use crate::finding::RuleSetting;
 use crate::finding::RunError;
 use crate::model::ControlRoom;
 use crate::model::Fact;
+use crate::model::Piece;
 use crate::model::Problem;
 use crate::model::ProblemKind;
+use crate::model::Reading;
 use crate::model::Stated;
 use crate::rule::Overrides;
 use crate::rule::Rule;
@@ -36,21 +40,30 @@ use crate::text::LineIndex;
 /// Settings and rules of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Policy {
-    /// The settings.
-    pub(crate) config: Config,
-    /// The rules that are to run.
+    /// All rules.
     pub(crate) rules: RuleSet,
-    /// Settings of rules.
-    pub(crate) overrides: Overrides,
-    /// Rules that were left out on request, with their invariants: what they guard is not shown.
-    pub(crate) left_out: Vec<(String, crate::finding::Invariant)>,
+    /// The settings of the run.
+    global: Governing,
+    /// Settings files among the inputs, by file: each governs the stack that it belongs to.
+    local: BTreeMap<usize, Governing>,
     /// What is wrong with settings and rule files.
     pub(crate) problems: Vec<Problem>,
 }
 
+/// A settings file, put into effect.
+#[derive(Debug, Default)]
+pub(crate) struct Governing {
+    config: Config,
+    /// Settings of rules.
+    pub(crate) overrides: Overrides,
+    /// Rules that are left out, with their invariants if they can break one: what those guard is not shown.
+    left_out: BTreeMap<String, Option<Invariant>>,
+}
+
 impl Policy {
-    /// Reads the settings and rules that the options name, and adds their files to the documents.
-    pub(crate) fn load(options: &CheckOptions, documents: &mut Documents) -> Self {
+    /// Reads the settings and rules that the options name, and adds their files to the documents; puts settings files
+    /// among the inputs into effect.
+    pub(crate) fn load(options: &CheckOptions, documents: &mut Documents, readings: &[Reading]) -> Self {
         let mut policy = Self { rules: RuleSet::builtin(), ..Self::default() };
         for source in &options.rules {
             for doc in policy.open(source, documents, ProblemKind::RuleFile) {
@@ -58,25 +71,72 @@ impl Policy {
                 policy.report(found, ProblemKind::RuleFile);
             }
         }
+        policy.global = policy.governing(Config::default(), options);
         if let Some(source) = &options.config {
             for doc in policy.open(source, documents, ProblemKind::Settings) {
-                let (config, found) = Config::parse(doc, documents.document(doc));
-                let ids: Vec<&str> = policy.rules.ids().collect();
-                let unknown = config.check_rule_ids(&ids);
-                let (overrides, mismatched) = policy.rules.overrides(&config.settings);
-                let found = found.into_iter().chain(unknown);
-                let found = found.map(|problem| RuleProblem {
-                    place: problem.place,
-                    message: problem.message,
-                    help: problem.help,
-                });
-                policy.report(found.chain(mismatched).collect(), ProblemKind::Settings);
-                policy.overrides = overrides;
-                policy.config = config;
+                policy.global = policy.put_into_effect(doc, documents, options);
             }
         }
-        policy.choose(options);
+        for (file, reading) in readings.iter().enumerate() {
+            for piece in &reading.pieces {
+                let Piece::Settings(at) = piece else { continue };
+                // The file that governs the run, met again among the inputs.
+                let text = &documents.document(at.doc).text;
+                if options.config.as_ref().is_none_or(|source| source.text != *text) {
+                    let local = policy.put_into_effect(at.doc, documents, options);
+                    policy.local.insert(file, local);
+                }
+            }
+        }
         policy
+    }
+
+    fn put_into_effect(&mut self, doc: DocId, documents: &Documents, options: &CheckOptions) -> Governing {
+        let (config, found) = Config::parse(doc, documents.document(doc));
+        let ids: Vec<&str> = self.rules.ids().collect();
+        let unknown = config.check_rule_ids(&ids);
+        let (overrides, mismatched) = self.rules.overrides(&config.settings);
+        let found = found.into_iter().chain(unknown);
+        let found = found.map(|problem| RuleProblem {
+            place: problem.place,
+            message: problem.message,
+            help: problem.help,
+        });
+        self.report(found.chain(mismatched).collect(), ProblemKind::Settings);
+        Governing { overrides, ..self.governing(config, options) }
+    }
+
+    /// Settings with the rules that they leave out. The command line adds to the settings file.
+    fn governing(&self, config: Config, options: &CheckOptions) -> Governing {
+        let both = |named: &[String], set: &[Spanned<String>]| -> BTreeSet<String> {
+            named.iter().cloned().chain(set.iter().map(|id| id.value.clone())).collect()
+        };
+        let select = both(&options.select, &config.select);
+        let ignore = both(&options.ignore, &config.ignore);
+        let wanted = |id: &String| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
+        let unwanted = self.rules.rules().iter().filter(|rule| !wanted(&rule.id));
+        let left_out =
+            unwanted.map(|rule| (rule.id.clone(), (!rule.advisory).then_some(rule.invariant))).collect();
+        Governing { config, overrides: Overrides::default(), left_out }
+    }
+
+    /// The settings that govern a stack of these files.
+    pub(crate) fn of_stack(&self, files: &[usize]) -> &Governing {
+        files.iter().find_map(|file| self.local.get(file)).unwrap_or(&self.global)
+    }
+
+    /// Folders that settings declare to be stacks, as paths from the current folder.
+    pub(crate) fn stack_folders(&self, options: &CheckOptions, documents: &Documents) -> Vec<String> {
+        let global = options.config.iter().map(|source| (source.path.as_str(), &self.global));
+        let path = |file: &usize| documents.files.get(*file).map_or("", |file| file.path.as_str());
+        let local = self.local.iter().map(|(file, governing)| (path(file), governing));
+        let folders = global.chain(local).flat_map(|(path, governing)| {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            governing.config.stacks.iter().map(move |stack| {
+                if folder.is_empty() { stack.value.clone() } else { format!("{folder}/{}", stack.value) }
+            })
+        });
+        folders.collect()
     }
 
     fn open(&mut self, source: &Source, documents: &mut Documents, kind: ProblemKind) -> Vec<DocId> {
@@ -113,42 +173,26 @@ impl Policy {
         }));
     }
 
-    /// Leaves out what was not selected. The command line adds to the settings file.
-    fn choose(&mut self, options: &CheckOptions) {
-        let select: BTreeSet<String> = options
-            .select
-            .iter()
-            .cloned()
-            .chain(self.config.select.iter().map(|id| id.value.clone()))
-            .collect();
-        let ignore: BTreeSet<String> = options
-            .ignore
-            .iter()
-            .cloned()
-            .chain(self.config.ignore.iter().map(|id| id.value.clone()))
-            .collect();
-        if select.is_empty() && ignore.is_empty() {
-            return;
-        }
-        let wanted = |id: &str| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
-        let rules = self.rules.rules().iter();
-        self.left_out = rules
-            .filter(|rule| !wanted(&rule.id) && !rule.advisory)
-            .map(|rule| (rule.id.clone(), rule.invariant))
-            .collect();
-        self.rules.retain(wanted);
-    }
-
     /// Findings on settings and rule files.
     pub(crate) fn findings(&self) -> Vec<Finding> {
         let subjects: Vec<_> = self.problems.iter().map(problems::subject).collect();
+        let found = super::stack::evaluate(&self.rules, &subjects, &Fact::default(), &self.global);
         let mut findings: Vec<(Finding, bool)> =
-            super::stack::evaluate(&self.rules, &subjects, &Fact::default(), &self.overrides)
-                .into_iter()
-                .map(|found| (found.finding, found.breaks))
-                .collect();
+            found.into_iter().map(|found| (found.finding, found.breaks)).collect();
         super::sort(&mut findings);
         findings.into_iter().map(|(finding, _)| finding).collect()
+    }
+}
+
+impl Governing {
+    /// Whether the rule is to be heard.
+    pub(crate) fn wants(&self, rule: &str) -> bool {
+        !self.left_out.contains_key(rule)
+    }
+
+    /// How many rules that guard an invariant were left out.
+    pub(crate) fn left_out(&self, invariant: Invariant) -> usize {
+        self.left_out.values().filter(|other| **other == Some(invariant)).count()
     }
 
     /// What the settings file says of the workload.
@@ -192,7 +236,7 @@ impl Policy {
 pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
     let mut documents = Documents::default();
     let options = CheckOptions { rules: sources.to_vec(), ..CheckOptions::default() };
-    let policy = Policy::load(&options, &mut documents);
+    let policy = Policy::load(&options, &mut documents, &[]);
     let errors = problems::run_errors(policy.problems.iter(), &documents);
     (policy.rules.rules().iter().map(rule_doc).collect(), errors)
 }

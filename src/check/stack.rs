@@ -1,7 +1,10 @@
 //! Judges one stack: assembles it, follows its flows, lets the rules look, and draws the verdicts.
 
+use std::collections::BTreeSet;
+
 use super::CheckOptions;
 use super::control_room;
+use super::policy::Governing;
 use super::policy::Policy;
 use super::problems;
 use super::stacks::Group;
@@ -9,6 +12,7 @@ use super::verdicts;
 use super::verdicts::Evidence;
 use crate::document::DocId;
 use crate::document::Documents;
+use crate::document::NodeRef;
 use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
@@ -25,13 +29,13 @@ use crate::model::Collector;
 use crate::model::ControlRoom;
 use crate::model::Fact;
 use crate::model::FilePieces;
+use crate::model::Piece;
 use crate::model::Reading;
 use crate::model::Stack;
 use crate::model::Stated;
 use crate::model::Subject;
 use crate::model::Workload;
 use crate::rule::Outcome;
-use crate::rule::Overrides;
 use crate::rule::RuleSet;
 use crate::source::Sources;
 
@@ -65,13 +69,52 @@ pub(crate) struct Run<'r> {
 impl Run<'_> {
     /// Judges the stacks of a group: one, or one per cluster where the inputs tell clusters apart.
     pub(crate) fn judge(&self, group: &Group) -> Vec<Judged> {
-        let clusters = super::clusters(self.members(group));
+        let clusters = self.clusters(group);
         if clusters.len() < 2 {
             return vec![self.judge_one(&group.name, None, group)];
         }
-        let each = clusters.into_iter();
-        each.map(|cluster| self.judge_one(&format!("{} ({cluster})", group.name), Some(cluster), group))
-            .collect()
+        let folder_of = |file: &usize| {
+            let path = &self.documents.files.get(*file)?.path;
+            folders(&group.name, path).find(|part| clusters.contains(*part))
+        };
+        let each = clusters.iter().map(|cluster| {
+            // What lies in another cluster's folder is none of this one's; what lies in no cluster's folder is everyone's.
+            let here = |file: &&usize| folder_of(file).is_none_or(|other| other == cluster);
+            let files = group.files.iter().filter(here).copied().collect();
+            let part = Group { name: group.name.clone(), files };
+            self.judge_one(&format!("{} ({cluster})", group.name), Some(cluster), &part)
+        });
+        each.collect()
+    }
+
+    /// The clusters that a group's inputs tell apart: the providers of a Pulumi export, and folders named after one of
+    /// several releases that a declaration lists (`.../acme-20260115/`).
+    fn clusters(&self, group: &Group) -> BTreeSet<String> {
+        let mut clusters = BTreeSet::new();
+        let mut releases = Vec::new();
+        for piece in self.members(group).flat_map(|reading| &reading.pieces) {
+            match piece {
+                Piece::Resource(resource) => clusters.extend(resource.cluster.as_deref().map(str::to_owned)),
+                Piece::Release(release) => clusters.extend(release.cluster.as_deref().map(str::to_owned)),
+                Piece::Declaration(declaration) => {
+                    let listed =
+                        declaration.at.in_documents(self.documents).and_then(|root| root.at("spec.clusters"));
+                    let keys = listed.into_iter().flat_map(NodeRef::entries);
+                    releases.extend(keys.filter_map(|(key, _)| key.text()));
+                }
+                _ => {}
+            }
+        }
+        if releases.len() > 1 {
+            let paths = group.files.iter().filter_map(|file| self.documents.files.get(*file));
+            for part in paths.flat_map(|file| folders(&group.name, &file.path)) {
+                let named = |release: &&str| part == *release || part.ends_with(&format!("-{release}"));
+                if releases.iter().any(named) {
+                    clusters.insert(part.to_owned());
+                }
+            }
+        }
+        clusters
     }
 
     fn members<'g>(&'g self, group: &'g Group) -> impl Iterator<Item = &'g Reading> {
@@ -86,21 +129,33 @@ impl Run<'_> {
                 pieces: &reading.pieces,
             })
             .collect();
+        let governing = self.policy.of_stack(&group.files);
         let stack = Stack::assemble(self.documents, &files, cluster);
         let collectors = model::collectors(&stack);
-        let workload = self.workload(&stack, &collectors, name);
-        let flows = self.flows(&stack, &collectors, &workload);
+        let workload = self.workload(&stack, &collectors, name, governing);
+        let flows = self.flows(&stack, &collectors, &workload, governing);
         let mut subjects = subjects(&stack, &collectors, &flows);
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
-        let outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, &self.policy.overrides);
+        let outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
             .filter(|found| found.undecided)
             .map(|found| (found.finding.invariant, found.finding.message.clone()))
             .collect();
-        for (rule, invariant) in &self.policy.left_out {
-            open.push((*invariant, format!("rule `{rule}` was left out of this run")));
+        for invariant in Invariant::ALL {
+            let left_out = governing.left_out(invariant);
+            if left_out > 0 {
+                let rules = if left_out == 1 {
+                    "1 of its rules was"
+                } else {
+                    &format!("{left_out} of its rules were")
+                };
+                open.push((
+                    invariant,
+                    format!("{rules} left out of this run (`--select`, `--ignore`, or the settings)"),
+                ));
+            }
         }
         let mut found: Vec<(Finding, bool)> =
             outcomes.into_iter().map(|found| (found.finding, found.breaks)).collect();
@@ -138,8 +193,14 @@ impl Run<'_> {
         broken.chain(missing).cloned().collect()
     }
 
-    fn workload(&self, stack: &Stack<'_>, collectors: &[Collector], name: &str) -> Workload {
-        let config = self.policy.stated();
+    fn workload(
+        &self,
+        stack: &Stack<'_>,
+        collectors: &[Collector],
+        name: &str,
+        governing: &Governing,
+    ) -> Workload {
+        let config = governing.stated();
         let stated = Stated {
             name: self.options.workload.clone().or(config.name),
             control_room: match &self.options.control_room {
@@ -161,7 +222,13 @@ impl Run<'_> {
         }
     }
 
-    fn flows(&self, stack: &Stack<'_>, collectors: &[Collector], workload: &Workload) -> Vec<CollectorFlow> {
+    fn flows(
+        &self,
+        stack: &Stack<'_>,
+        collectors: &[Collector],
+        workload: &Workload,
+        governing: &Governing,
+    ) -> Vec<CollectorFlow> {
         let program = |doc: &DocId| Some((*doc, self.documents.document(*doc).alloy()?));
         let inputs: Vec<CollectorInput<'_>> = collectors
             .iter()
@@ -173,10 +240,10 @@ impl Run<'_> {
                 place: Some(collector.place),
             })
             .collect();
-        flow::analyse(&inputs, &self.surroundings(stack, workload))
+        flow::analyse(&inputs, &Self::surroundings(stack, workload, governing))
     }
 
-    fn surroundings(&self, stack: &Stack<'_>, workload: &Workload) -> Surroundings {
+    fn surroundings(stack: &Stack<'_>, workload: &Workload, governing: &Governing) -> Surroundings {
         let cluster = model::cluster(stack);
         let services = cluster.services.into_iter().filter_map(|(key, service)| {
             let target = match service.backend {
@@ -191,12 +258,19 @@ impl Run<'_> {
         Surroundings {
             services: services.collect(),
             covered_namespaces: cluster.namespaces,
-            assumed: self.policy.endpoints(),
+            assumed: governing.endpoints(),
             control_room: workload.control_room.domain().map(str::to_owned),
-            allowed: self.policy.allowed(),
+            allowed: governing.allowed(),
         }
         .with_platform_endpoints()
     }
+}
+
+/// The names of the folders between a group's folder and a file.
+fn folders<'p>(group: &str, path: &'p str) -> impl Iterator<Item = &'p str> {
+    let below = path.strip_prefix(group).unwrap_or(path);
+    let folders = below.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').filter(|part| !part.is_empty())
 }
 
 /// A finding with what it means for the verdict.
@@ -214,9 +288,10 @@ pub(crate) fn evaluate(
     rules: &RuleSet,
     subjects: &[Subject],
     workload: &Fact,
-    overrides: &Overrides,
+    governing: &Governing,
 ) -> Vec<Found> {
-    let outcomes = rules.evaluate(subjects, workload, overrides).into_iter();
+    let outcomes = rules.evaluate(subjects, workload, &governing.overrides).into_iter();
+    let outcomes = outcomes.filter(|outcome| governing.wants(outcome.rule()));
     outcomes
         .map(|outcome| match outcome {
             Outcome::Finding(finding) => {

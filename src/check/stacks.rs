@@ -20,20 +20,73 @@ pub(crate) struct Group {
     pub(crate) files: Vec<usize>,
 }
 
-/// Groups the files of a run. `given` holds for each file the argument that led to it.
-pub(crate) fn groups(readings: &[Reading], given: &[&str]) -> Vec<Group> {
-    let mut roots: Vec<String> =
-        readings.iter().zip(given).map(|(reading, argument)| root_of(&reading.file.path, argument)).collect();
-    let governed = governed_folders(readings);
-    split_by_declarations(readings, &governed, &mut roots);
-    lift_pieces(readings, &mut roots);
-    spread_declarations(readings, &governed, &roots)
+/// A file of the run, as far as grouping looks at it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Input<'i> {
+    /// Its path, as given.
+    pub(crate) path: &'i str,
+    /// The argument that led to it.
+    pub(crate) given: &'i str,
+    /// What it holds.
+    pub(crate) reading: &'i Reading,
+}
+
+/// Groups the files of a run. `declared` are folders that settings declare to be stacks; relative paths start `here`.
+pub(crate) fn groups(inputs: &[Input<'_>], declared: &[String], here: &str) -> Vec<Group> {
+    let mut roots: Vec<String> = inputs.iter().map(|input| root_of(input.path, input.given)).collect();
+    let governed = governed_folders(inputs);
+    split_by_declarations(inputs, &governed, &mut roots);
+    split_as_declared(inputs, declared, here, &mut roots);
+    lift_pieces(inputs, &mut roots);
+    spread_declarations(inputs, &governed, &roots)
+}
+
+/// Settings list the folders that are stacks.
+fn split_as_declared(inputs: &[Input<'_>], declared: &[String], here: &str, roots: &mut [String]) {
+    let declared: BTreeSet<String> = declared.iter().map(|folder| absolute(here, folder)).collect();
+    if declared.is_empty() {
+        return;
+    }
+    for (root, input) in roots.iter_mut().zip(inputs) {
+        let mut folder = parent(input.path);
+        loop {
+            if declared.contains(&absolute(here, folder)) {
+                folder.clone_into(root);
+                break;
+            }
+            let above = parent(folder);
+            if above == folder {
+                break;
+            }
+            folder = above;
+        }
+    }
+}
+
+/// A path from the root, without `.` and `..`. Links are not followed: paths are compared as they are written.
+fn absolute(here: &str, path: &str) -> String {
+    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{here}/{path}") };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// The folder that a file's stack has before anything is known of its content.
 fn root_of(path: &str, argument: &str) -> String {
     let folder = argument.trim_end_matches('/');
-    let below = if folder == "." { path != "." } else { path.starts_with(&format!("{folder}/")) };
+    let below = match folder {
+        "" => false,
+        "." => path != ".",
+        folder => path.starts_with(&format!("{folder}/")),
+    };
     if below { folder.to_owned() } else { parent(path).to_owned() }
 }
 
@@ -63,17 +116,17 @@ fn has_objects(reading: &Reading) -> bool {
 
 /// The folder that each declaration governs, by the folder that it lies in: its own, or the one above where its own
 /// holds nothing but declarations.
-fn governed_folders(readings: &[Reading]) -> BTreeMap<String, String> {
+fn governed_folders(inputs: &[Input<'_>]) -> BTreeMap<String, String> {
     let mut only = BTreeMap::new();
-    for reading in readings {
+    for input in inputs {
         let rules = |piece: &Piece| matches!(piece, Piece::Declaration(_) | Piece::Settings(_));
-        if reading.pieces.iter().any(rules) {
-            only.entry(parent(&reading.file.path)).or_insert(true);
+        if input.reading.pieces.iter().any(rules) {
+            only.entry(parent(input.path)).or_insert(true);
         }
     }
-    for reading in readings.iter().filter(|reading| !reading.pieces.iter().all(declares)) {
+    for input in inputs.iter().filter(|input| !input.reading.pieces.iter().all(declares)) {
         // Every folder above the file holds more than declarations.
-        let mut folder = parent(&reading.file.path);
+        let mut folder = parent(input.path);
         loop {
             if let Some(only) = only.get_mut(folder) {
                 *only = false;
@@ -91,7 +144,7 @@ fn governed_folders(readings: &[Reading]) -> BTreeMap<String, String> {
 }
 
 /// Several declarations below one folder: each governs a stack of its own.
-fn split_by_declarations(readings: &[Reading], governed: &BTreeMap<String, String>, roots: &mut [String]) {
+fn split_by_declarations(inputs: &[Input<'_>], governed: &BTreeMap<String, String>, roots: &mut [String]) {
     let declared: BTreeSet<String> = governed.values().cloned().collect();
     let mut below = BTreeMap::<String, Vec<&String>>::new();
     for root in roots.iter() {
@@ -100,15 +153,13 @@ fn split_by_declarations(readings: &[Reading], governed: &BTreeMap<String, Strin
             below.insert(root.clone(), inside);
         }
     }
-    for (root, reading) in roots.iter_mut().zip(readings) {
+    for (root, input) in roots.iter_mut().zip(inputs) {
         let inside = &below[root.as_str()];
         if inside.len() < 2 {
             continue;
         }
-        let deepest = inside
-            .iter()
-            .filter(|folder| is_below(&reading.file.path, folder))
-            .max_by_key(|folder| folder.len());
+        let deepest =
+            inside.iter().filter(|folder| is_below(input.path, folder)).max_by_key(|folder| folder.len());
         if let Some(folder) = deepest {
             (*folder).clone_into(root);
         }
@@ -116,19 +167,21 @@ fn split_by_declarations(readings: &[Reading], governed: &BTreeMap<String, Strin
 }
 
 /// Groups without objects move to the folder above, and from there into the only group of objects beside them.
-fn lift_pieces(readings: &[Reading], roots: &mut [String]) {
+fn lift_pieces(inputs: &[Input<'_>], roots: &mut [String]) {
     let objects: BTreeSet<String> = roots
         .iter()
-        .zip(readings)
-        .filter(|(_, reading)| has_objects(reading))
+        .zip(inputs)
+        .filter(|(_, input)| has_objects(input.reading))
         .map(|(root, _)| root.clone())
         .collect();
     let single = roots.iter().collect::<BTreeSet<_>>().len() < 2;
     if single {
         return;
     }
+    let all: BTreeSet<String> = roots.iter().cloned().collect();
     for root in roots.iter_mut() {
-        if objects.contains(root) {
+        // What lies above other stacks stays where it is: it is no piece of one of them.
+        if objects.contains(root) || all.iter().any(|other| other != root && is_below(other, root)) {
             continue;
         }
         let above = parent(root).to_owned();
@@ -142,15 +195,15 @@ fn lift_pieces(readings: &[Reading], roots: &mut [String]) {
 
 /// Makes the groups; declarations go to every group that they govern.
 fn spread_declarations(
-    readings: &[Reading],
+    inputs: &[Input<'_>],
     governed: &BTreeMap<String, String>,
     roots: &[String],
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut index = BTreeMap::new();
     let only_declares = |reading: &Reading| !reading.pieces.is_empty() && reading.pieces.iter().all(declares);
-    for (file, (root, reading)) in roots.iter().zip(readings).enumerate() {
-        if only_declares(reading) {
+    for (file, (root, input)) in roots.iter().zip(inputs).enumerate() {
+        if only_declares(input.reading) {
             continue;
         }
         let at = *index.entry(root.as_str()).or_insert_with(|| {
@@ -160,11 +213,11 @@ fn spread_declarations(
         groups[at].files.push(file);
     }
     let alone = groups.len() == 1;
-    for (file, (root, reading)) in roots.iter().zip(readings).enumerate() {
-        if !only_declares(reading) {
+    for (file, (root, input)) in roots.iter().zip(inputs).enumerate() {
+        if !only_declares(input.reading) {
             continue;
         }
-        let folder = governed.get(parent(&reading.file.path));
+        let folder = governed.get(parent(input.path));
         let is_governed = |group: &Group| {
             alone || group.name == *root || folder.is_some_and(|folder| is_below(&group.name, folder))
         };
@@ -178,9 +231,16 @@ fn spread_declarations(
             groups.push(Group { name: root.clone(), files: vec![file] });
         }
     }
+    // Files that hold nothing that is linted make no stack of their own beside others.
+    if groups.len() > 1 {
+        let empty = |file: &usize| {
+            inputs[*file].reading.pieces.is_empty() && inputs[*file].reading.problems.is_empty()
+        };
+        groups.retain(|group| !group.files.iter().all(empty));
+    }
     for group in &mut groups {
         if let ([only], "." | "") = (&group.files[..], group.name.as_str()) {
-            group.name.clone_from(&readings[*only].file.path);
+            inputs[*only].path.clone_into(&mut group.name);
         }
     }
     groups
@@ -193,6 +253,10 @@ mod tests {
     use crate::model::read;
 
     fn group(inputs: &[(&str, &str, &str)]) -> Vec<(String, Vec<usize>)> {
+        group_with(inputs, &[])
+    }
+
+    fn group_with(inputs: &[(&str, &str, &str)], declared: &[&str]) -> Vec<(String, Vec<usize>)> {
         let readings: Vec<Reading> = inputs
             .iter()
             .enumerate()
@@ -200,8 +264,14 @@ mod tests {
                 read(u32::try_from(index).unwrap(), path, &(*text).into(), Expected::Any)
             })
             .collect();
-        let given: Vec<&str> = inputs.iter().map(|(argument, _, _)| *argument).collect();
-        groups(&readings, &given).into_iter().map(|group| (group.name, group.files)).collect()
+        let named = inputs.iter().zip(&readings);
+        let named: Vec<Input<'_>> =
+            named.map(|((given, path, _), reading)| Input { path, given, reading }).collect();
+        let declared: Vec<String> = declared.iter().map(|folder| (*folder).to_owned()).collect();
+        groups(&named, &declared, "/home/me/repo")
+            .into_iter()
+            .map(|group| (group.name, group.files))
+            .collect()
     }
 
     const OBJECT: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n";
@@ -253,5 +323,16 @@ mod tests {
     fn a_declaration_given_beside_the_manifests_governs_them() {
         let stacks = group(&[("w/inputs", "w/inputs/ptd.yaml", DECLARED), ("w/m", "w/m/a.yaml", OBJECT)]);
         assert_eq!(stacks, [("w/m".to_owned(), vec![0, 1])]);
+    }
+
+    #[test]
+    fn settings_may_list_the_folders_that_are_stacks() {
+        let files = [
+            ("all", "all/x/a.yaml", OBJECT),
+            ("all", "all/x/deep/b.yaml", OBJECT),
+            ("all", "all/y/a.yaml", OBJECT),
+        ];
+        let stacks = group_with(&files, &["../repo/all/x", "/home/me/repo/all/y"]);
+        assert_eq!(stacks, [("all/x".to_owned(), vec![0, 1]), ("all/y".to_owned(), vec![2])]);
     }
 }

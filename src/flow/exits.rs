@@ -232,6 +232,7 @@ impl Finder<'_, '_> {
                 zone = zone.worse(there);
             }
         }
+        let accepted = self.entry.accepts.values().fold(Signals::NONE, |all, one| all.or(*one));
         // Ways out of one kind mostly stand together: the search ends at the last one.
         let own = |exit: &&Exit| exit.kind == egress.kind;
         let mut mine = self.exits.iter().rev().take_while(|exit| exit.component == self.index);
@@ -241,6 +242,7 @@ impl Finder<'_, '_> {
             kind: egress.kind.clone(),
             signals,
             fed: Signals::NONE,
+            own: egress.kind == "telemetry" && !accepted.meets(signals),
             endpoint,
             destination: match destination {
                 Destination::Unknown(reason) => Err(reason.clone()),

@@ -160,15 +160,23 @@ impl Builder<'_, '_> {
         self.own_exits(index, component, entry);
     }
 
-    /// Data that leaves without having come in is born in the component; what it prints goes to the collector's log.
+    /// What a component lets out by itself; what it prints goes to the collector's log.
     fn own_exits(&mut self, index: usize, component: &Component<'_>, entry: &Entry) {
         let accepted = entry.accepts.values().fold(Signals::NONE, |all, one| all.or(*one));
         for egress in &entry.egress {
             if component.is_config() {
                 continue;
             }
-            for signal in egress.signals.and(Signals::TELEMETRY).without(accepted).iter() {
-                self.graph.born.push(born(index, signal.index()));
+            // Logs that a component lets out without having taken them in are born in it. Metrics of that kind (what a
+            // statsd exporter relays) are not what the stores are promised.
+            let set = egress.path.as_ref().is_some_and(|path| {
+                let found = slots(component.file, &component.block.body, path);
+                found.iter().any(|slot| slot.attribute.is_some())
+            });
+            if egress.kind == "telemetry" && set {
+                for signal in egress.signals.and(Signals::LOGS).without(accepted).iter() {
+                    self.graph.born.push(born(index, signal.index()));
+                }
             }
             if egress.kind == "process_log"
                 && let Some(log) = self.log

@@ -3,16 +3,17 @@
 //! Strict on purpose: where programs read a text in different ways, a lenient reading would be a way around the log
 //! boundary. What is not plain is `Malformed`, with the host that a lenient reader would take.
 
-use std::net::IpAddr;
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
+use core::net::IpAddr;
+use core::net::Ipv4Addr;
+use core::net::Ipv6Addr;
 
 use crate::model::alloy::Syntax;
 
 /// What is dialled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// A host name: lower case, no trailing dot, ASCII.
+    /// A host name: lower case, ASCII. A trailing dot is kept only where it matters: it makes a short name absolute, so
+    /// that `mimir.` is not the Service `mimir`.
     Name(String),
     /// A literal address.
     Address(IpAddr),
@@ -56,6 +57,11 @@ pub(crate) fn target(text: &str, syntax: Syntax) -> Target {
             None => authority_host(authority(text)),
         },
     }
+}
+
+/// Whether a name without its trailing dot can only be meant absolutely: it ends in no label that cluster names end in.
+fn is_complete(name: &str) -> bool {
+    name.contains('.') && !name.ends_with(".svc") && !name.ends_with(".local")
 }
 
 /// A gRPC target: `host:port`, a URL, or `scheme:///name`.
@@ -140,7 +146,10 @@ fn name(host: &str) -> Target {
     match url::Host::parse(host) {
         Ok(url::Host::Domain(domain)) => {
             let domain = domain.to_ascii_lowercase();
-            let domain = domain.strip_suffix('.').unwrap_or(&domain);
+            let domain = match domain.strip_suffix('.') {
+                Some(short) if short.ends_with(".cluster.local") || is_complete(short) => short,
+                _ => &domain,
+            };
             let plain = domain.split('.').all(|label| {
                 !label.is_empty()
                     && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))

@@ -153,6 +153,9 @@ pub(super) fn feed(graph: &Graph, sources: &[Source], exits: &mut [Exit]) {
             .filter(|vertex| fed.get(*vertex).copied().unwrap_or_default())
             .map(graph::signal_of)
             .fold(Signals::NONE, Signals::or);
+        if exit.own {
+            exit.fed = exit.signals;
+        }
         if exit.fed.meets(Signals::LOGS) {
             (exit.sources, exit.path) = feeder.of_exit(exit);
         }

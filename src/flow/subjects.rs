@@ -16,6 +16,8 @@
 //! opaque         collector, kind, name, reason, logs, metrics
 //! ```
 
+use std::collections::HashMap;
+
 use super::CollectorFlow;
 use super::Exit;
 use super::Hop;
@@ -58,7 +60,20 @@ pub(crate) fn subjects(flow: &CollectorFlow) -> Vec<Subject> {
         ];
         found.push(subject("opaque", format!("{} {}", opaque.kind, opaque.name), fields, opaque.place));
     }
+    tell_apart(&mut found);
     found
+}
+
+/// Numbers subjects of one kind that would have the same key: keys are identities.
+fn tell_apart(subjects: &mut [Subject]) {
+    let mut seen: HashMap<(&'static str, String), usize> = HashMap::new();
+    for subject in subjects {
+        let count = seen.entry((subject.kind, subject.key.clone())).or_default();
+        *count += 1;
+        if *count > 1 {
+            subject.key = format!("{} ({count})", subject.key);
+        }
+    }
 }
 
 fn probe_subject(flow: &CollectorFlow, probe: &Probe) -> Subject {
@@ -256,6 +271,7 @@ fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
                 ("collector", collector(flow)),
                 ("component", component(flow, path.component)),
                 ("complete", Fact::new(complete, place)),
+                ("receivers", Fact::new(true, place)),
                 ("receivers", Fact::new(true, place)),
                 ("sources", source_list(flow, &path.sources)),
                 ("source_count", Fact::new(path.sources.len(), place)),

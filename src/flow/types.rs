@@ -121,6 +121,8 @@ pub(crate) struct Exit {
     pub(crate) signals: Signals,
     /// What does: something feeds it.
     pub(crate) fed: Signals,
+    /// The component lets out what it makes itself: nothing has to feed it.
+    pub(crate) own: bool,
     /// Which of the component's ways out of that kind, from 1.
     pub(crate) endpoint: usize,
     /// The destination without secrets, or why it is not known.

@@ -1,8 +1,8 @@
 //! Turns a destination into a zone: does it stay in the workload, go to the control room, or leave?
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use super::host;
 use super::host::Target;
@@ -197,7 +197,7 @@ fn in_usual_service_range(address: IpAddr) -> bool {
     }
 }
 
-/// The zone of a host name, lower case and without a trailing dot.
+/// The zone of a host name, lower case. One that ends in a dot is absolute: no search list makes a Service of it.
 fn of_name(
     name: &str,
     surroundings: &Surroundings,
@@ -205,8 +205,11 @@ fn of_name(
     via: &mut Vec<(String, Place)>,
     aliases: u32,
 ) -> Zone {
-    if name == "localhost" || name.ends_with(".localhost") {
+    if name == "localhost" {
         return Zone::Workload { assumption: None };
+    }
+    if let Some(absolute) = name.strip_suffix('.') {
+        return of_public_name(absolute, surroundings);
     }
     let labels: Vec<&str> = name.split('.').collect();
     match labels.as_slice() {

@@ -45,7 +45,16 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
             && let Some(container) = pod.container_of_image("alloy")
         {
             rendered.insert((resource.object.namespace.to_string(), resource.object.name.to_string()));
-            collectors.push(from_workload(stack, resource, &pod, container, &mut claimed));
+            let mut collector = from_workload(stack, resource, &pod, container, &mut claimed);
+            // Values that the chart passes over are not to be seen in what it rendered.
+            let of_chart = stack.releases_of(Chart::Alloy).find(|release| {
+                release.full_name().as_deref() == Some(&*resource.object.name)
+                    && release.release.namespace.as_deref() == Some(&*resource.object.namespace)
+            });
+            if let Some(release) = of_chart {
+                pod::note_ignored(&mut collector.facts, pod::ignored_values(release));
+            }
+            collectors.push(collector);
         }
     }
     for release in stack.releases_of(Chart::Alloy) {
@@ -246,6 +255,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     }
     claimed.extend(programs.iter().copied());
     let facts = pod::facts_of_values(release);
+    let ignored = pod::ignored_values(release);
     let mut environment = Environment::default();
     // What the chart itself sets.
     environment.values.insert("ALLOY_DEPLOY_MODE".to_owned(), Value::Text("helm".into()));
@@ -264,7 +274,9 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     }
     let name = release.full_name().unwrap_or_else(|| "alloy".to_owned());
     let namespace = (namespace, stack.namespace_place(release.release.object.as_ref()));
-    finish(name, namespace, programs, missing, environment, release.release.place, facts)
+    let mut collector = finish(name, namespace, programs, missing, environment, release.release.place, facts);
+    pod::note_ignored(&mut collector.facts, ignored);
+    collector
 }
 
 fn finish(

@@ -186,12 +186,20 @@ fn summarise(subjects: &mut Vec<Subject>) {
         .collect();
     let of_type = |kind: &str| sources.iter().any(|source| source.facts.reach("type").text() == Some(kind));
     let place = sources[0].facts.place;
+    // A Grafana that names tenants by header reads those of several workloads: it is a control room's.
+    let names_tenants = sources.iter().any(|source| {
+        let headers = source.facts.reach("json_data");
+        headers
+            .entries()
+            .any(|(key, fact)| key.starts_with("httpHeaderName") && fact.text() == Some("X-Scope-OrgID"))
+    });
     let facts = Fact::map(
         [
             ("defaults", Fact::list(defaults, place)),
             ("has_loki", Fact::new(of_type("loki"), place)),
             ("has_prometheus", Fact::new(of_type("prometheus"), place)),
             ("count", Fact::new(sources.len(), place)),
+            ("names_tenants", Fact::new(names_tenants, place)),
         ],
         place,
     );

@@ -240,6 +240,24 @@ fn variable_value(stack: &Stack<'_>, namespace: &str, name: &str, variable: Node
     )
 }
 
+/// Values that PTD's producer sets and the alloy chart does not read.
+pub(crate) fn ignored_values(release: &ReleasedChart<'_>) -> Fact {
+    let routes = [("tolerations", "tolerations"), ("reporting", "alloy.reporting")];
+    let set = routes.into_iter().filter_map(|(name, route)| Some((name, release.values.at(route)?.clone())));
+    Fact::map(set, release.values.place)
+}
+
+/// Adds the values that the chart passes over. What they were meant to set points at them: that is where a person must
+/// look, whatever form the rest of the input has.
+pub(crate) fn note_ignored(facts: &mut Fact, ignored: Fact) {
+    for (name, fact) in ignored.entries() {
+        let mut meant = facts.reach(name);
+        meant.place = fact.place;
+        facts.insert(name, meant);
+    }
+    facts.insert("ignored", ignored);
+}
+
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed
 /// under `ignored`. Sources: the chart's values and templates (versions 0.1 to 1.11).
 pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str, Fact)> {
@@ -263,13 +281,6 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
         read_only: mount.reach("readOnly").bool().unwrap_or(false),
         place: mount.reach("mountPath").place.or(mount.place).unwrap_or(place),
     });
-    let mut ignored: Vec<(&str, Fact)> = Vec::new();
-    if let Some(fact) = values.at("tolerations") {
-        ignored.push(("tolerations", fact.clone()));
-    }
-    if let Some(fact) = values.at("alloy.reporting") {
-        ignored.push(("reporting", fact.clone()));
-    }
     vec![
         ("form", Fact::bare("values")),
         ("kind", values.reach("controller.type").or_default("daemonset")),
@@ -280,6 +291,5 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
         ("varlog", values.reach("alloy.mounts.varlog").or_default(false)),
         ("privileged", values.reach("alloy.securityContext.privileged").or_default(false)),
         ("run_as_user", values.reach("alloy.securityContext.runAsUser")),
-        ("ignored", Fact::map(ignored, values.place)),
     ]
 }

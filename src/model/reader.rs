@@ -141,13 +141,17 @@ impl Reader {
 
     fn open_alloy(&mut self, text: Arc<str>, host: Option<Host>, home: Home, depth: u32) {
         let file = alloy::parse(text.clone());
-        let errors = file.errors.clone();
+        // The parser reports as the reference does, several faults at one spot: a person needs the first of a line.
+        let mut errors = file.errors.clone();
+        errors.sort_by_key(|error| error.span.start);
+        let mut last = None;
         let lines = Arc::new(LineIndex::new(&text));
         let index = self.push(text, Language::Alloy, host, Body::Alloy(file), lines);
-        let mut last = None;
+        let lines = self.reading.file.documents[index as usize].lines.clone();
         for error in errors {
-            // What the parser makes of a character that the lexer refused is the same fault once more.
-            if last.replace(error.span) == Some(error.span) {
+            let line =
+                lines.position(&self.reading.file.documents[index as usize].text, error.span.start).line;
+            if last.replace(line) == Some(line) {
                 continue;
             }
             let hint = error.hint.map_or_else(

@@ -21,6 +21,7 @@ use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::document::Scalar;
 
 /// A release with the values that its chart will see.
 #[derive(Debug)]
@@ -110,7 +111,7 @@ impl<'d> Stack<'d> {
             problems: Vec::new(),
             by_name: BTreeMap::new(),
         };
-        let here = |other: &Option<Arc<str>>| match (cluster, other) {
+        let here = |own: &Option<Arc<str>>| match (cluster, own) {
             (Some(cluster), Some(other)) => **other == *cluster,
             _ => true,
         };
@@ -203,13 +204,17 @@ impl<'d> Stack<'d> {
             }
         }
         // The values of a HelmChart written out as a file beside it are the same release.
-        let known = self.releases.iter().any(|other| {
+        let twin = self.releases.iter_mut().find(|other| {
             other.release.chart == release.chart
                 && (release.name.is_none() || other.release.name.is_none())
                 && same_value(&other.values, &merged)
         });
-        if !known {
-            self.releases.push(ReleasedChart { release, piece, values: merged });
+        let released = ReleasedChart { release, piece, values: merged };
+        match twin {
+            // The one that says where the release goes speaks for both.
+            Some(other) if other.release.name.is_none() => *other = released,
+            Some(_) => {}
+            None => self.releases.push(released),
         }
     }
 
@@ -337,7 +342,13 @@ fn same_node(one: NodeRef<'_>, two: NodeRef<'_>, depth: u32) -> bool {
             }
         }
     }
-    one.is_scalar() && two.is_scalar() && (one.scalar() == two.scalar() || one.text() == two.text())
+    match (one.scalar(), two.scalar()) {
+        // One client writes a port as 80, another as 80.0.
+        (Some(Scalar::Int(int)), Some(Scalar::Float(float)))
+        | (Some(Scalar::Float(float)), Some(Scalar::Int(int))) => float.to_string() == int.to_string(),
+        (Some(one_value), Some(two_value)) => one_value == two_value || one.text() == two.text(),
+        _ => false,
+    }
 }
 
 /// Whether two facts have the same value, wherever they were written.

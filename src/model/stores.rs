@@ -219,11 +219,25 @@ fn loki_config(values: &Fact) -> Fact {
             entries.entry(key.to_owned()).or_insert_with(|| Fact::new(default, place));
         }
     }
+    let mut storage_config = section("storage_config");
+    let hedging = Fact::map(
+        [
+            ("at", Fact::new("250ms", storage_config.place)),
+            ("max_per_second", Fact::new(20_i64, storage_config.place)),
+            ("up_to", Fact::new(3_i64, storage_config.place)),
+        ],
+        storage_config.place,
+    );
+    let mut defaults = Fact::map([("hedging", hedging)], storage_config.place);
+    if !storage_config.is_null() {
+        merge(&mut defaults, storage_config);
+    }
+    storage_config = defaults;
     let mut config = Fact::map(
         [
             ("auth_enabled", section("auth_enabled").or_default(true)),
             ("limits_config", limits),
-            ("storage_config", section("storage_config")),
+            ("storage_config", storage_config),
             ("compactor", section("compactor")),
             ("schema_config", section("schemaConfig")),
             ("analytics", section("analytics")),
@@ -251,7 +265,8 @@ fn storage(kind: &str, config: &Fact) -> Fact {
     }
     let values = config.reach("storage");
     if !values.is_null() {
-        let bucket = |name: &str| values.reach(&format!("bucketNames.{name}"));
+        // The chart fills in a bucket named like its use.
+        let bucket = |name: &str| values.reach(&format!("bucketNames.{name}")).or_default(name);
         return Fact::map(
             [
                 ("type", values.reach("type").or_default("s3")),

@@ -119,6 +119,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("datasources", "defaults[]", Bool, "true"),
     field("datasources", "has_loki", Bool, "whether one is of type `loki`"),
     field("datasources", "has_prometheus", Bool, "whether one is of type `prometheus`"),
+    field("datasources", "names_tenants", Bool, "whether one names its tenants by header, as a control room's does"),
     field("grafana", "", Map, "a Grafana"),
     field("grafana", "door", Map, "what stands before it"),
     field("grafana", "door.exposed", Bool, "whether an ingress leads to it"),

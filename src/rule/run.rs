@@ -42,6 +42,16 @@ pub(crate) enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The rule's id.
+    pub(crate) fn rule(&self) -> &str {
+        match self {
+            Self::Finding(finding) => &finding.rule,
+            Self::Undecided { rule, .. } => rule,
+        }
+    }
+}
+
 impl RuleSet {
     /// Runs every rule over the subjects of its kind. The order is that of rule ids, then of subjects.
     pub(crate) fn evaluate(

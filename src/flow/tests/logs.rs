@@ -375,3 +375,12 @@ loki.write "w" {
     );
     assert_eq!(case.exit("loki.write.w").zone.name(), "unknown");
 }
+
+#[test]
+fn logs_that_instrumented_processes_send_are_born_where_they_are_told_to() {
+    let case = analyse_text(
+        "beyla.ebpf \"b\" {\n  injector { exporter_otlp_endpoint = \"https://otlp.example.com\" }\n}\n",
+    );
+    assert_eq!(case.log_exits(), ["beyla.ebpf.b external https://otlp.example.com"]);
+    assert_eq!(case.sources_of(case.exit("beyla.ebpf.b")), ["beyla.ebpf.b"]);
+}

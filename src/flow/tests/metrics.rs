@@ -324,3 +324,20 @@ otelcol.connector.spanmetrics "s" {
         "false"
     );
 }
+
+#[test]
+fn storage_and_exporters_are_no_sources_by_what_they_could_let_out() {
+    let case = analyse_text(
+        r#"
+otelcol.storage.file "s" { }
+prometheus.exporter.statsd "quiet" { }
+prometheus.exporter.statsd "relays" { relay_addr = "statsd.example.com:8125" }
+beyla.ebpf "b" { }
+"#,
+    );
+    assert!(case.flow.sources.is_empty(), "{:?}", case.flow.sources);
+    let writers = case.subjects("metric_writer");
+    assert_eq!(writers.len(), 1);
+    assert_eq!((text(&writers[0], "fed"), text(&writers[0], "zone")), ("true".into(), "external".into()));
+    assert_eq!(case.flow.summary.log_exits, 0);
+}

@@ -107,6 +107,126 @@ proptest! {
     }
 }
 
+/// Scrapes, relabels of which some drop, and one writer for each kind of end: local, control room, outside, unknown,
+/// and local behind a filter of its own.
+#[derive(Debug, Clone)]
+struct Metrics {
+    scrapes: Vec<BTreeSet<usize>>,
+    relabels: Vec<(bool, BTreeSet<usize>)>,
+}
+
+const ENDS: [(&str, &str); 5] = [
+    ("local", "url = \"http://mimir-gateway.mimir.svc.cluster.local/api/v1/push\""),
+    ("control", "url = \"https://mimir.cr.example.com/api/v1/push\""),
+    ("outside", "url = \"https://mimir.example.net/api/v1/push\""),
+    ("unknown", "url = sys.env(\"URL\")"),
+    (
+        "narrow",
+        "url = \"http://mimir-gateway.mimir.svc.cluster.local/x\"\n write_relabel_config {\n action = \"keep\"\n }",
+    ),
+];
+
+impl Metrics {
+    fn program(&self) -> String {
+        let mut text = String::new();
+        let name = |target: usize| match target.checked_sub(self.relabels.len()) {
+            Some(end) => format!("prometheus.remote_write.{}.receiver", ENDS[end].0),
+            None => format!("prometheus.relabel.r{target}.receiver"),
+        };
+        let list = |targets: &BTreeSet<usize>| {
+            targets.iter().map(|target| name(*target)).collect::<Vec<_>>().join(", ")
+        };
+        for (index, targets) in self.scrapes.iter().enumerate() {
+            let _ = writeln!(
+                text,
+                "prometheus.scrape \"s{index}\" {{\n targets = []\n forward_to = [{}]\n}}",
+                list(targets)
+            );
+        }
+        for (index, (drops, targets)) in self.relabels.iter().enumerate() {
+            let action = if *drops { "drop" } else { "replace" };
+            let _ = writeln!(
+                text,
+                "prometheus.relabel \"r{index}\" {{\n forward_to = [{}]\n rule {{\n action = \"{action}\"\n }}\n}}",
+                list(targets)
+            );
+        }
+        for (end, endpoint) in ENDS {
+            let _ =
+                writeln!(text, "prometheus.remote_write \"{end}\" {{\n endpoint {{\n {endpoint}\n }}\n}}");
+        }
+        text
+    }
+
+    /// Which ends are reached, by number; `whole` passes no relabel that drops.
+    fn closure(&self, start: &BTreeSet<usize>, whole: bool) -> BTreeSet<usize> {
+        let mut known = start.clone();
+        loop {
+            let more: BTreeSet<usize> = known
+                .iter()
+                .filter_map(|target| self.relabels.get(*target))
+                .filter(|(drops, _)| !(whole && *drops))
+                .flat_map(|(_, targets)| targets)
+                .copied()
+                .collect();
+            if more.is_subset(&known) {
+                return known.iter().filter_map(|target| target.checked_sub(self.relabels.len())).collect();
+            }
+            known.extend(more);
+        }
+    }
+}
+
+fn metric_shapes() -> impl Strategy<Value = Metrics> {
+    (1..5usize, 0..6usize).prop_flat_map(|(scrapes, relabels)| {
+        let targets = prop::collection::btree_set(0..relabels + ENDS.len(), 0..4);
+        let relabel = (any::<bool>(), targets.clone());
+        (prop::collection::vec(targets, scrapes), prop::collection::vec(relabel, relabels))
+            .prop_map(|(scrapes, relabels)| Metrics { scrapes, relabels })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn metric_reach_agrees_with_a_slow_closure(shape in metric_shapes()) {
+        let program = shape.program();
+        let case = analyse_text(&program);
+        prop_assert!(case.opaque().is_empty(), "{:?}\n{program}", case.opaque());
+        let mut grouped = BTreeSet::new();
+        for (index, targets) in shape.scrapes.iter().enumerate() {
+            let ends = shape.closure(targets, false);
+            let whole = shape.closure(targets, true);
+            let unknown = ends.contains(&3);
+            let known = |reached: bool| if reached || !unknown { Some(reached) } else { None };
+            let local = ends.contains(&0) || ends.contains(&4);
+            let source = case
+                .flow
+                .sources
+                .iter()
+                .position(|source| case.id(source.component) == format!("prometheus.scrape.s{index}"))
+                .unwrap();
+            let reach = case.flow.source_reach[source].clone().unwrap();
+            prop_assert_eq!(reach.local, known(local), "{}", program);
+            prop_assert_eq!(reach.control_room, known(ends.contains(&1)), "{}", program);
+            prop_assert_eq!(reach.external, ends.contains(&2), "{}", program);
+            prop_assert_eq!(reach.local_filtered, local && !whole.contains(&0), "{}", program);
+            prop_assert_eq!(reach.unknown.is_some(), unknown, "{}", program);
+            let paths: Vec<_> = case.flow.metric_paths.iter().filter(|path| path.sources.contains(&source)).collect();
+            prop_assert_eq!(paths.len(), 1, "{}", program);
+            prop_assert_eq!((paths[0].reach.local, paths[0].reach.control_room), (reach.local, reach.control_room));
+            if reach.local_filtered {
+                let cut = case.flow.filters.iter().filter(|filter| filter.sources.contains(&source)).count();
+                prop_assert_eq!(cut, 1, "{}", program);
+            }
+            grouped.insert(source);
+        }
+        let total: usize = case.flow.metric_paths.iter().map(|path| path.sources.len()).sum();
+        prop_assert_eq!(total, grouped.len());
+    }
+}
+
 #[test]
 fn twenty_thousand_components_are_analysed_in_seconds() {
     let mut program = String::from(LOCAL);

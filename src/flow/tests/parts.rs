@@ -173,3 +173,15 @@ fn library_and_environment_are_not_components() {
     assert!(case.opaque().is_empty(), "{:?}", case.flow.opaque);
     assert_eq!(text(&case.subject("log_source", "loki.source.journal.j"), "reaches_exit"), "false");
 }
+
+#[test]
+fn keys_are_told_apart() {
+    let case = analyse_text(
+        "loki.source.journal \"j\" { forward_to = [loki.write.a.receiver, loki.write.b.receiver] }\n",
+    );
+    let keys: Vec<_> = case.subjects("opaque").into_iter().map(|subject| subject.key).collect();
+    assert_eq!(
+        keys,
+        ["unresolved-reference loki.source.journal.j", "unresolved-reference loki.source.journal.j (2)"]
+    );
+}

@@ -26,3 +26,6 @@ pub(crate) use program::Kind;
 pub(crate) use program::Program;
 pub(crate) use scope::Environment;
 pub(crate) use signal::Signals;
+
+#[cfg(test)]
+mod tests;

@@ -176,29 +176,29 @@ impl Traced {
         }
     }
 
-    /// Takes a value in.
+    /// Takes a value of the scope in. Each gets an identity of its own, small ones too.
     pub(crate) fn import(value: &Value) -> Self {
-        match value {
-            Value::Null => Kind::Null.into(),
-            Value::Int(value) => Kind::Int(*value).into(),
-            Value::Uint(value) => Kind::Uint(*value).into(),
-            Value::Float(value) => Kind::Float(*value).into(),
-            Value::Bool(value) => Kind::Bool(*value).into(),
-            Value::Text(text) => Kind::Text(text.as_bytes().into()).into(),
-            Value::Bytes(bytes) => Kind::Bytes(bytes.clone()).into(),
-            Value::Secret(text) => Kind::Secret(text.as_bytes().into()).into(),
-            Value::OptionalSecret { text, secret } => {
-                Kind::OptionalSecret(text.as_bytes().into(), *secret).into()
-            }
-            Value::Array(items) => Self::array(items.iter().map(Self::import).collect()),
+        let kind = match value {
+            Value::Null => return Self::null(),
+            Value::Function(name) => return super::library::function(name),
+            Value::Int(value) => Kind::Int(*value),
+            Value::Uint(value) => Kind::Uint(*value),
+            Value::Float(value) => Kind::Float(*value),
+            Value::Bool(value) => Kind::Bool(*value),
+            Value::Text(text) => Kind::Text(text.as_bytes().into()),
+            Value::Bytes(bytes) => Kind::Bytes(bytes.clone()),
+            Value::Secret(text) => Kind::Secret(text.as_bytes().into()),
+            Value::OptionalSecret { text, secret } => Kind::OptionalSecret(text.as_bytes().into(), *secret),
+            Value::Array(items) => Kind::Array(Arc::new(items.iter().map(Self::import).collect())),
             Value::Object(fields) => {
-                Self::object(fields.iter().map(|(key, value)| (key.clone(), Self::import(value))).collect())
+                let field = |(key, value): (&Arc<str>, &Value)| (key.clone(), Self::import(value));
+                Kind::Object(Arc::new(fields.iter().map(field).collect()))
             }
-            Value::Function(name) => super::library::function(name),
-            Value::Capsule(capsule) => Kind::Capsule(capsule.clone()).into(),
-            Value::OneOf(values) => Kind::OneOf(Arc::new(values.iter().map(Self::import).collect())).into(),
-            Value::Unknown(reason) => Kind::Unknown(reason.clone()).into(),
-        }
+            Value::Capsule(capsule) => Kind::Capsule(capsule.clone()),
+            Value::OneOf(values) => Kind::OneOf(Arc::new(values.iter().map(Self::import).collect())),
+            Value::Unknown(reason) => Kind::Unknown(reason.clone()),
+        };
+        Self { id: fresh(), kind }
     }
 
     /// Gives the value out. Text that is not UTF-8 becomes bytes; what is nested too deeply becomes unknown, so that

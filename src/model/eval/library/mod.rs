@@ -16,6 +16,7 @@ use super::sprintf::sprintf;
 use super::traced::Fields;
 use super::traced::Kind;
 use super::traced::Traced;
+use super::traced::fresh;
 use super::value::Scope;
 
 /// What an argument is converted to.
@@ -240,7 +241,8 @@ fn converted(
             converted.push(take(argument, parameter.copied().unwrap_or(Parameter::Any))?);
         }
         match body {
-            Body::Sure(body) => Ok(body(&converted)),
+            // The empty text that a function gives is not the one that was written somewhere.
+            Body::Sure(body) => Ok(Traced { id: fresh(), kind: body(&converted).kind }),
             Body::May(body) => body(&converted).map_err(|reason| Fault::about(function, reason)),
             Body::Asks(body) => Ok(body(&converted, scope)),
         }

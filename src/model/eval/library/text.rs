@@ -1,5 +1,8 @@
 //! Turns text into text: `string.*`. All work on bytes, since text of the language need not be UTF-8.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use super::Argument;
 use crate::model::eval::runes::Rune;
 use crate::model::eval::runes::runes;
@@ -56,22 +59,15 @@ pub(super) fn split(arguments: &[Argument]) -> Traced {
     Traced::array(parts)
 }
 
-/// The pieces between occurrences of a separator that is not empty.
-fn pieces<'t>(text: &'t [u8], separator: &[u8]) -> Vec<&'t [u8]> {
-    let mut pieces = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    let first = separator.first().copied();
-    while at + separator.len() <= text.len() {
-        if text.get(at).copied() == first && text[at..].starts_with(separator) {
-            pieces.push(&text[start..at]);
-            at += separator.len();
-            start = at;
-        } else {
-            at += 1;
-        }
+/// The pieces between occurrences of a separator that is not empty, in linear time.
+fn pieces<'t>(text: &'t [u8], separator: &[u8]) -> Vec<Cow<'t, [u8]>> {
+    if let (Ok(text), Ok(separator)) = (std::str::from_utf8(text), std::str::from_utf8(separator)) {
+        return text.split(separator).map(|piece| Cow::Borrowed(piece.as_bytes())).collect();
     }
-    pieces.push(text.get(start..).unwrap_or_default());
-    pieces
+    // Only text has a search that is linear, so each byte becomes the character of its number for a while.
+    let wide = |bytes: &[u8]| -> String { bytes.iter().copied().map(char::from).collect() };
+    let narrow = |piece: &str| piece.chars().filter_map(|letter| u8::try_from(letter).ok()).collect();
+    wide(text).split(&wide(separator)).map(|piece| Cow::Owned(narrow(piece))).collect()
 }
 
 /// `string.to_lower`.
@@ -110,7 +106,7 @@ fn mapped(arguments: &[Argument], map: impl Fn(char) -> char) -> String {
 /// `string.trim`: takes off the characters of a set on both sides.
 pub(super) fn trim(arguments: &[Argument]) -> Traced {
     let [text, set] = texts(arguments);
-    let set: Vec<char> = runes(set).map(|rune| rune.letter).collect();
+    let set: HashSet<char> = runes(set).map(|rune| rune.letter).collect();
     Traced::text(trimmed(text, |letter| set.contains(&letter)))
 }
 

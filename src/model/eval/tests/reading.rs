@@ -32,6 +32,10 @@ fn reads_numbers_by_size_and_leading_zero() {
 #[test]
 fn keeps_text_that_is_not_utf8_as_bytes() {
     assert_eq!(run("\"a\\xff\\u00e9\\101\""), Ok(Value::Bytes(b"a\xff\xc3\xa9A".as_slice().into())));
+    assert_eq!(
+        run("string.replace(\"a\\xff\\xfeb\", \"\\xff\", \"é\")"),
+        Ok(Value::Bytes(b"a\xc3\xa9\xfeb".as_slice().into()))
+    );
     assert_eq!(run("string.trim(\"\\xffa\", \"a\") + \"\""), Ok(Value::Bytes(b"\xff".as_slice().into())));
 }
 
