@@ -155,6 +155,8 @@ fn workload(stack: &Stack<'_>, namespace: Option<&str>, place: Place) -> (Fact, 
 fn data_sources(list: &Fact, subjects: &mut Vec<Subject>) {
     for item in list.items() {
         let name = item.reach("name");
+        // What a data source does not say is missing at its name: the item itself is all of its lines.
+        let item = Fact { place: name.place.or(item.place), ..item.clone() };
         let key = format!("data source {}", name.text().unwrap_or("without a name"));
         let facts = Fact::map(
             [
