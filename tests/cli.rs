@@ -321,3 +321,34 @@ fn slip_in_a_settings_file_among_the_inputs_makes_the_run_incomplete() {
     assert_eq!(path, "one/ptd-lint.yaml");
     assert!(message.contains("no key `alowed`"), "{message}");
 }
+
+#[test]
+fn secrets_are_not_printed_with_their_lines() {
+    let program = "prometheus.remote_write \"control_room\" {\n  endpoint {\n    url = \"http://heron:hidden-1@mimir.ops.example.com/\"\n    basic_auth {\n      username = \"heron\"\n      password = \"hidden-2\"\n    }\n  }\n}\n";
+    let indented = program.replace('\n', "\n    ");
+    let manifest = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: alloy\ndata:\n  config.alloy: |\n    {indented}\n"
+    );
+    // A program by itself, one in a block scalar, one in JSON behind escapes.
+    let json = json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "b", "namespace": "alloy" },
+        "data": { "config.alloy": program },
+    });
+    for (name, text) in [("a.alloy", program.to_owned()), ("a.yaml", manifest), ("a.json", json.to_string())]
+    {
+        let folder = folder(&[(name, text.as_bytes())]);
+        for format in ["human", "json"] {
+            let output = run(folder.path(), &["--control-room", "ops.example.com", "-o", format, name]);
+            let told = text_of_both(&output);
+            assert!(told.contains("control-room-password-not-from-secret"), "{told}");
+            assert!(told.contains("control-room-write-without-tls"), "{told}");
+            assert!(!told.contains("hidden"), "{name} as {format}: {told}");
+            assert!(format == "json" || told.contains("password = \"********\""), "{told}");
+        }
+    }
+}
+
+/// Both streams.
+fn text_of_both(output: &Output) -> String {
+    [&output.stdout, &output.stderr].map(|bytes| text(bytes)).concat()
+}

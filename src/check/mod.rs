@@ -4,6 +4,7 @@ mod control_room;
 mod options;
 mod policy;
 mod problems;
+mod secrets;
 mod stack;
 mod stacks;
 mod verdicts;
@@ -77,6 +78,7 @@ fn add(report: &mut Report, judged: stack::Judged) {
     report.coverage.collectors += judged.collectors;
     report.coverage.components += judged.components;
     report.findings.extend(judged.findings);
+    report.secrets.extend(judged.secrets);
     report.verdicts.extend(judged.verdicts.into_iter().map(|mut verdict| {
         for index in &mut verdict.findings {
             *index += offset;

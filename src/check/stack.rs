@@ -13,6 +13,7 @@ use super::verdicts::Evidence;
 use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
+use crate::document::Place;
 use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
@@ -31,6 +32,7 @@ use crate::model::Fact;
 use crate::model::FilePieces;
 use crate::model::Piece;
 use crate::model::Reading;
+use crate::model::Shipper;
 use crate::model::Stack;
 use crate::model::Stated;
 use crate::model::Subject;
@@ -46,6 +48,8 @@ pub(crate) struct Judged {
     pub(crate) findings: Vec<Finding>,
     /// With indices into `findings`.
     pub(crate) verdicts: Vec<InvariantVerdict>,
+    /// Texts that must not be shown.
+    pub(crate) secrets: Vec<Place>,
     /// How many collectors it has.
     pub(crate) collectors: usize,
     /// How many components their programs have.
@@ -175,6 +179,7 @@ impl Run<'_> {
         };
         Judged {
             verdicts: verdicts::verdicts(&evidence),
+            secrets: super::secrets::places(&subjects, self.documents),
             collectors: collectors.len(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
             findings: found.into_iter().map(|(finding, _)| finding).collect(),
@@ -332,10 +337,30 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
         }
         subjects.extend(flow::subjects(flow));
     }
+    subjects.extend(model::shippers(stack).iter().map(shipper));
     subjects.extend(flow::coverage(flows));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
+}
+
+/// A collector that is not Alloy: nothing can be said of its flows.
+fn shipper(shipper: &Shipper) -> Subject {
+    let reason = format!(
+        "{} runs {}, whose configuration is not read: where it sends what it collects is not known",
+        shipper.name, shipper.program
+    );
+    let facts = Fact::map(
+        [
+            ("kind", Fact::bare("other-collector")),
+            ("name", Fact::bare(shipper.name.as_str())),
+            ("reason", Fact::new(reason, shipper.place)),
+            ("logs", Fact::bare(shipper.logs)),
+            ("metrics", Fact::bare(shipper.metrics)),
+        ],
+        shipper.place,
+    );
+    Subject { kind: "opaque", key: format!("{} {}", shipper.name, shipper.program), facts }
 }
 
 /// A collector whose program is not in the input: nothing can be said of its flows.

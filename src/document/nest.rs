@@ -166,6 +166,11 @@ impl Documents {
         &self.files[id.file as usize].documents[id.index as usize]
     }
 
+    /// The text at a place.
+    pub(crate) fn slice(&self, place: Place) -> &str {
+        place.span.slice(&self.document(place.doc).text)
+    }
+
     /// The outermost line and column of a place, and the layers on the way.
     pub(crate) fn resolve(&self, place: Place) -> Resolved {
         let file = &self.files[place.doc.file as usize];

@@ -6,8 +6,14 @@ use super::tree::Dialect;
 use super::tree::MERGE_DEPTH;
 use super::tree::NodeKind;
 use super::tree::NodeRef;
+use crate::text::Span;
 
 impl<'t> NodeRef<'t> {
+    /// Where the key `key` stands, through merge keys.
+    pub(crate) fn key_span(self, key: &str) -> Option<Span> {
+        self.entry(key).map(|(name, _)| name.span())
+    }
+
     /// The entries of a mapping with merge keys applied, each key once with the value that [`NodeRef::get`] gives: own
     /// entries as written, then merged ones in the order of their places. Keys that are collections are left out.
     pub(crate) fn entries_merged(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
@@ -100,7 +106,7 @@ mod tests {
             for (key, value) in node.entries_merged() {
                 let text = key.text().unwrap();
                 assert_eq!(node.get(text).unwrap().span(), value.span(), "`get` agrees on {text} of {name}");
-                assert_eq!(node.entry(text).map(|(name, _)| name.span()), Some(key.span()));
+                assert_eq!(node.key_span(text), Some(key.span()));
             }
         }
         let list = tree.root().unwrap().get("list").unwrap();

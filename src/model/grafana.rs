@@ -76,7 +76,7 @@ fn entry<'f>(fact: &'f Fact, key: &str) -> Option<&'f Fact> {
 
 /// Values write booleans and numbers where the rendered file has text: one form for both. Dots in section names become
 /// underscores, so that rules can name them.
-fn ini_as_text(ini: Fact) -> Fact {
+fn ini_as_text(ini: &Fact) -> Fact {
     let mut sections = BTreeMap::new();
     for (name, section) in ini.entries() {
         let entries: BTreeMap<String, Fact> =
@@ -109,7 +109,7 @@ fn grafana(
         [
             ("form", Fact::bare(form)),
             ("namespace", Fact::new(namespace, place)),
-            ("ini", ini_as_text(ini)),
+            ("ini", ini_as_text(&ini)),
             ("replicas", replicas),
             ("door", door),
         ],
@@ -155,6 +155,8 @@ fn workload(stack: &Stack<'_>, namespace: Option<&str>, place: Place) -> (Fact, 
 fn data_sources(list: &Fact, subjects: &mut Vec<Subject>) {
     for item in list.items() {
         let name = item.reach("name");
+        // What a data source does not say is missing at its name: the item itself is all of its lines.
+        let item = Fact { place: name.place.or(item.place), ..item.clone() };
         let key = format!("data source {}", name.text().unwrap_or("without a name"));
         let facts = Fact::map(
             [

@@ -62,6 +62,11 @@ impl Found {
         Place { doc: self.doc, span: node.span() }
     }
 
+    /// The place of a key, which stands for a value of many lines.
+    fn key_place(&self, node: NodeRef<'_>, key: &str, value: NodeRef<'_>) -> Place {
+        node.key_span(key).map_or_else(|| self.place(value), |span| Place { doc: self.doc, span })
+    }
+
     fn problem(
         &mut self,
         kind: ProblemKind,
@@ -251,7 +256,7 @@ fn helm_chart(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<'_>, found: 
     }
     for key in ["chartContent", "valuesSecrets"] {
         if let Some(node) = spec.get(key).filter(|node| !node.is_null()) {
-            release.unseen.push((format!("spec.{key}"), found.place(node)));
+            release.unseen.push((format!("spec.{key}"), found.key_place(spec, key, node)));
         }
     }
     let values = spec.get("values");
@@ -319,7 +324,8 @@ fn helm_release(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<'_>, found
         unseen: Vec::new(),
     };
     if let Some(node) = spec.get("valuesFrom").filter(|node| node.items().next().is_some()) {
-        release.unseen.push(("spec.valuesFrom".to_owned(), found.place(node)));
+        let place = found.key_place(spec, "valuesFrom", node);
+        release.unseen.push(("spec.valuesFrom".to_owned(), place));
     }
     let values = spec.get("values").filter(|values| values.is_mapping());
     if let Some(values) = values {
@@ -351,8 +357,9 @@ fn application(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<'_>, found:
             cluster: found.cluster.clone(),
             unseen: Vec::new(),
         };
-        if let Some(node) = helm.and_then(|helm| helm.get("valueFiles")) {
-            release.unseen.push(("helm.valueFiles".to_owned(), found.place(node)));
+        if let Some((helm, node)) = helm.and_then(|helm| Some((helm, helm.get("valueFiles")?))) {
+            let place = found.key_place(helm, "valueFiles", node);
+            release.unseen.push(("helm.valueFiles".to_owned(), place));
         }
         let index = found.add_release(release);
         let Some(helm) = helm else { continue };

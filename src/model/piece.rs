@@ -22,6 +22,11 @@ impl NodeAt {
     pub(crate) fn in_documents(self, documents: &Documents) -> Option<NodeRef<'_>> {
         documents.document(self.doc).tree().map(|tree| tree.node(self.node))
     }
+
+    /// The place of another node of the same document.
+    pub(crate) fn place_of(self, node: NodeRef<'_>) -> Place {
+        Place { doc: self.doc, span: node.span() }
+    }
 }
 
 /// The identity of a Kubernetes object.
