@@ -25,7 +25,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         ini.place = Some(place);
         let form = if home.object.is_some() { "rendered" } else { "file" };
         rendered.push(namespace.clone());
-        subjects.push(grafana(form, namespace, ini, replicas, middlewares, place));
+        subjects.push(grafana(form, namespace, &ini, replicas, middlewares, place));
     }
     for (at, home) in &stack.data_sources {
         let Some(root) = at.in_documents(stack.documents) else { continue };
@@ -53,7 +53,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         subjects.push(grafana(
             "values",
             namespace,
-            ini,
+            &ini,
             values.reach("replicas").or_default(1_i64),
             middlewares,
             place,
@@ -100,7 +100,7 @@ fn as_text(fact: &Fact) -> Fact {
 fn grafana(
     form: &'static str,
     namespace: Option<String>,
-    ini: Fact,
+    ini: &Fact,
     replicas: Fact,
     door: Fact,
     place: Place,
@@ -109,7 +109,7 @@ fn grafana(
         [
             ("form", Fact::bare(form)),
             ("namespace", Fact::new(namespace, place)),
-            ("ini", ini_as_text(&ini)),
+            ("ini", ini_as_text(ini)),
             ("replicas", replicas),
             ("door", door),
         ],
