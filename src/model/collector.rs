@@ -219,7 +219,7 @@ fn from_workload(
     claimed.extend(programs.iter().copied());
     let has =
         |flag: &str| arguments.iter().any(|argument| argument == flag || *argument == format!("{flag}=true"));
-    let argument_place = pod.place(container.get("args").unwrap_or(container));
+    let argument_place = pod.key_place(container, "args").unwrap_or_else(|| pod.container_place(container));
     let flag = |flag: &str| {
         let item = container.get("args").into_iter().flat_map(NodeRef::items).find(|item| {
             item.text().is_some_and(|text| text == flag || text.starts_with(&format!("{flag}=")))
@@ -235,7 +235,7 @@ fn from_workload(
     ]);
     finish(
         resource.object.name.to_string(),
-        Some(namespace),
+        (Some(namespace), stack.namespace_place(Some(&resource.object))),
         programs,
         missing,
         pod::environment(stack, pod, container),
@@ -293,6 +293,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
         environment.values.insert(name, value);
     }
     let name = release.full_name().unwrap_or_else(|| "alloy".to_owned());
+    let namespace = (namespace, stack.namespace_place(release.release.object.as_ref()));
     let mut collector = finish(name, namespace, programs, missing, environment, release.release.place, facts);
     pod::note_ignored(&mut collector.facts, ignored);
     collector
@@ -300,7 +301,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
 
 fn finish(
     name: String,
-    namespace: Option<String>,
+    (namespace, namespace_place): (Option<String>, Option<Place>),
     programs: Vec<DocId>,
     missing: Option<(String, Place)>,
     environment: Environment,
@@ -313,7 +314,7 @@ fn finish(
     };
     let mut entries = facts;
     entries.push(("name", Fact::new(name, place)));
-    entries.push(("namespace", Fact::new(namespace.clone(), place)));
+    entries.push(("namespace", Fact::new(namespace.clone(), namespace_place.unwrap_or(place))));
     entries.push((
         "program_known",
         Fact::new(missing.is_none(), missing.as_ref().map_or(place, |(_, place)| *place)),

@@ -21,8 +21,6 @@ mod values;
 mod workload;
 
 pub(crate) use cluster::Backend;
-pub(crate) use cluster::Cluster;
-pub(crate) use cluster::Service;
 pub(crate) use cluster::cluster;
 pub(crate) use collector::Collector;
 pub(crate) use collector::collectors;

@@ -63,6 +63,16 @@ impl<'d> Pod<'d> {
         Place { doc: self.doc, span: node.span() }
     }
 
+    /// The place of a key of this object, where it is there.
+    pub(crate) fn key_place(&self, node: NodeRef<'_>, key: &str) -> Option<Place> {
+        node.key_span(key).map(|span| Place { doc: self.doc, span })
+    }
+
+    /// The place of a container: its name.
+    pub(crate) fn container_place(&self, container: NodeRef<'_>) -> Place {
+        self.place(container.get("name").unwrap_or(container))
+    }
+
     /// The place of the workload's `kind`.
     pub(crate) fn kind_place(&self) -> Place {
         self.place(self.workload.get("kind").unwrap_or(self.workload))
@@ -125,8 +135,8 @@ impl<'d> Pod<'d> {
     /// The facts of a collector that are read from its pod.
     pub(crate) fn facts(&self, container: NodeRef<'d>) -> Vec<(&'static str, Fact)> {
         let mounts = self.mounts(container);
-        let container_place = self.place(container.get("name").unwrap_or(container));
-        let mounts_place = self.place(container.get("volumeMounts").unwrap_or(container));
+        let container_place = self.container_place(container);
+        let mounts_place = self.key_place(container, "volumeMounts").unwrap_or(container_place);
         let secret = mounts.iter().find(|mount| mount.source == Volume::Secret("mimir-auth".to_owned()));
         let varlog = mounts.iter().find(|mount| {
             matches!(&mount.source, Volume::HostPath(path) if path.trim_end_matches('/') == "/var/log" || path == "/")
@@ -140,7 +150,10 @@ impl<'d> Pod<'d> {
             }
         };
         let tolerations = match self.spec.get("tolerations") {
-            Some(node) => super::values::fact_of(node, self.doc),
+            Some(node) => {
+                let place = self.key_place(self.spec, "tolerations");
+                Fact { place, ..super::values::fact_of(node, self.doc) }
+            }
             None => Fact::absent(container_place),
         };
         vec![

@@ -10,7 +10,6 @@ use super::piece::NodeAt;
 use super::piece::Piece;
 use super::piece::Problem;
 use super::piece::ProblemKind;
-use super::piece::Rank;
 use super::piece::Store;
 use super::releases;
 use super::shape::Expected;

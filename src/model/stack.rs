@@ -20,6 +20,7 @@ use super::values;
 use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
+use crate::document::Place;
 use crate::document::Scalar;
 
 /// A release with the values that its chart will see.
@@ -138,13 +139,15 @@ impl<'d> Stack<'d> {
                         stack.add_release(release, (file.file, index), files);
                     }
                     // The same program as a file and in a ConfigMap is one program.
-                    Piece::Alloy(doc, home) if kept(home) => {
-                        if texts.insert(documents.document(*doc).text.clone()) || home.object.is_some() {
-                            stack.programs.push(AlloyText { doc: *doc, home });
-                        }
+                    Piece::Alloy(doc, home)
+                        if kept(home)
+                            && (texts.insert(documents.document(*doc).text.clone())
+                                || !stands_alone(home)) =>
+                    {
+                        stack.programs.push(AlloyText { doc: *doc, home });
                     }
                     Piece::StoreConfig(store, at, home) if kept(home) => {
-                        stack.store_configs.push((*store, *at, home))
+                        stack.store_configs.push((*store, *at, home));
                     }
                     Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
                     Piece::DataSources(at, home) if kept(home) => stack.data_sources.push((*at, home)),
@@ -217,17 +220,17 @@ impl<'d> Stack<'d> {
         }
     }
 
-    /// Keeps a program that stands alone only if no ConfigMap holds the same text.
+    /// Keeps a program that stands alone only if no ConfigMap and no release holds the same text.
     fn drop_repeated_programs(&mut self) {
         let documents = self.documents;
         let held: BTreeSet<_> = self
             .programs
             .iter()
-            .filter(|program| program.home.object.is_some())
+            .filter(|program| !stands_alone(program.home))
             .map(|program| documents.document(program.doc).text.clone())
             .collect();
         self.programs.retain(|program| {
-            program.home.object.is_some() || !held.contains(&documents.document(program.doc).text)
+            !stands_alone(program.home) || !held.contains(&documents.document(program.doc).text)
         });
     }
 
@@ -246,6 +249,16 @@ impl<'d> Stack<'d> {
         Some((resource, resource.at.in_documents(self.documents)?))
     }
 
+    /// Where it is written in which namespace an object, or what a release makes, is to be.
+    pub(crate) fn namespace_place(&self, object: Option<&ObjectName>) -> Option<Place> {
+        let resource = self.resources.get(*self.by_name.get(object?)?)?;
+        let root = resource.at.in_documents(self.documents)?;
+        ["spec.targetNamespace", "spec.destination.namespace", "metadata.namespace"]
+            .into_iter()
+            .find_map(|route| root.at(route))
+            .map(|node| resource.at.place_of(node))
+    }
+
     /// All objects of these kinds.
     pub(crate) fn objects<'s>(
         &'s self,
@@ -261,6 +274,12 @@ impl<'d> Stack<'d> {
     pub(crate) fn releases_of(&self, chart: Chart) -> impl Iterator<Item = &ReleasedChart<'d>> {
         self.releases.iter().filter(move |release| release.release.chart == Some(chart))
     }
+}
+
+/// Whether a program is a file of its own. One in a ConfigMap or in a release's values belongs to that collector, however
+/// many others run the same text.
+const fn stands_alone(home: &Home) -> bool {
+    home.object.is_none() && home.release.is_none()
 }
 
 /// What an API server adds or keeps by itself; it says nothing of what was applied.

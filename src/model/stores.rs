@@ -18,6 +18,8 @@ struct Found {
     form: &'static str,
     name: String,
     namespace: Option<String>,
+    /// Where the namespace is written.
+    namespace_place: Option<Place>,
     version: Fact,
     config: Fact,
     /// Facts by workload part (`ingester`, `write`, ...), null where the form does not show them.
@@ -61,7 +63,7 @@ fn subject(kind: &'static str, key: String, store: Found) -> Subject {
     let facts = Fact::map(
         [
             ("name", Fact::new(store.name, store.place)),
-            ("namespace", Fact::new(store.namespace, store.place)),
+            ("namespace", Fact::new(store.namespace, store.namespace_place.unwrap_or(store.place))),
             ("form", Fact::bare(store.form)),
             ("version", store.version),
             ("storage", storage(kind, &store.config)),
@@ -94,7 +96,18 @@ fn stores(stack: &Stack<'_>, store: Store, chart: Chart) -> Vec<Found> {
         let form = if home.object.is_some() { "rendered" } else { "file" };
         let mut config = fact_of(root, at.doc);
         config.place = Some(place);
-        found.push(Found { form, name, namespace, version, config, parts, place, unseen: None });
+        let namespace_place = stack.namespace_place(home.object.as_ref());
+        found.push(Found {
+            form,
+            name,
+            namespace,
+            namespace_place,
+            version,
+            config,
+            parts,
+            place,
+            unseen: None,
+        });
     }
     let rendered: Vec<Option<String>> =
         found.iter().filter(|store| store.form == "rendered").map(|store| store.namespace.clone()).collect();
@@ -102,7 +115,8 @@ fn stores(stack: &Stack<'_>, store: Store, chart: Chart) -> Vec<Found> {
         let namespace = release.release.namespace.as_deref().map(str::to_owned);
         // What the chart made of the values is better evidence than the values.
         if !rendered.contains(&namespace) {
-            found.push(from_values(release, store, namespace));
+            let namespace_place = stack.namespace_place(release.release.object.as_ref());
+            found.push(Found { namespace_place, ..from_values(release, store, namespace) });
         }
     }
     found
@@ -140,7 +154,7 @@ fn from_values(release: &ReleasedChart<'_>, store: Store, namespace: Option<Stri
         None => Fact::absent(place),
     };
     let name = release.full_name().unwrap_or_else(|| release.release.chart_name.to_string());
-    Found { form: "values", name, namespace, version, config, parts, place, unseen }
+    Found { form: "values", name, namespace, namespace_place: None, version, config, parts, place, unseen }
 }
 
 /// The parts of Mimir that keep data. Defaults are those of mimir-distributed 5.x (`helm-values` facts).
@@ -321,8 +335,12 @@ fn rendered_parts(stack: &Stack<'_>, chart: Chart, namespace: Option<&str>, plac
         };
         let container =
             root.at("spec.template.spec.containers").and_then(|containers| containers.items().next());
-        let limits = container.and_then(|container| container.at("resources.limits"));
-        let limits = limits.map_or(Fact::absent(resource.place), |node| fact_of(node, resource.at.doc));
+        let limits = container.map(|container| {
+            let name = container.get("name").map_or(resource.place, |name| resource.at.place_of(name));
+            // By way of the container, so that limits are pointed at by their key.
+            Fact { place: Some(name), ..fact_of(container, resource.at.doc) }.reach("resources.limits")
+        });
+        let limits = limits.unwrap_or(Fact::absent(resource.place));
         let facts = Fact::map(
             [
                 ("replicas", fact("spec.replicas")),

@@ -106,6 +106,17 @@ pub(crate) fn leads_to_a_fact(tree: &Tree) -> bool {
     }
 }
 
+/// `x` of `x != null`.
+pub(crate) fn compared_with_null(tree: &Tree) -> Option<&Tree> {
+    match &tree.expr {
+        Expr::Call(call) if call.func_name == operators::NOT_EQUALS => match &call.args[..] {
+            [left, right] if matches!(right.expr, Expr::Literal(LiteralValue::Null)) => Some(left),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 struct Check<'e> {
     expression: &'e Expression,
     problems: Vec<TextProblem>,

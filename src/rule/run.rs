@@ -106,7 +106,12 @@ fn judge(rule: &Rule, subject: &Subject, workload: &Fact, settings: &Fact) -> Op
     match condition(&mut evaluation, rule) {
         Ok(Verdict::Kept) => None,
         Ok(Verdict::Broken) => Some(Outcome::Finding(finding(&mut evaluation, rule, subject))),
-        Ok(Verdict::Undecided(reason)) | Err(Stop::Unknown(reason)) => {
+        Ok(Verdict::Undecided(reason)) => {
+            let doubt = place_of_doubt(&mut evaluation, rule);
+            let place = doubt.or_else(|| place(&mut evaluation, rule, subject));
+            Some(undecided(rule, subject, reason.to_string(), place))
+        }
+        Err(Stop::Unknown(reason)) => {
             let place = place(&mut evaluation, rule, subject);
             Some(undecided(rule, subject, reason.to_string(), place))
         }
@@ -195,6 +200,13 @@ fn place<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule, subject: &'a Subje
         }
     }
     subject.facts.place
+}
+
+/// Where the reason lies that a rule's `undecided: reason != null` names.
+fn place_of_doubt<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule) -> Option<Place> {
+    let (condition, _) = rule.undecided.as_ref()?;
+    let tree = condition.tree().ok()?;
+    evaluation.place(super::check::compared_with_null(tree)?, false)
 }
 
 fn labels<'a>(evaluation: &mut Evaluation<'a>, related: &'a Related) -> Vec<Label> {

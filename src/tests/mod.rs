@@ -1,4 +1,6 @@
 //! Tests about the project as a whole.
 
+mod fields;
+mod fixtures;
 mod hooks;
 mod layers;

@@ -1,0 +1,115 @@
+//! Turns the table of fields and the rules into a comparison: what rules may read is read by one, or is offered on purpose.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::rule::FIELDS;
+use crate::rule::Field;
+use crate::rule::Rule;
+use crate::rule::RuleSet;
+
+/// Fields that no built-in rule reads, offered to the rules of users.
+const OFFERED: &[&str] = &[
+    "collector.run_as_user",
+    "component.collector",
+    "component.config",
+    "component.gone",
+    "component.known",
+    "component.label",
+    "component.since",
+    "component.stability",
+    "grafana.namespace",
+    "log_exit.assumption",
+    "log_exit.collector",
+    "log_exit.endpoint",
+    "log_exit.sources[].origin",
+    "log_source.collector",
+    "log_source.component",
+    "log_source.origin",
+    "loki.form",
+    "loki.name",
+    "loki.version",
+    "metric_filter.collector",
+    "metric_filter.drops",
+    "metric_filter.on_control_room",
+    "metric_filter.regex",
+    "metric_filter.source_labels",
+    "metric_filter.source_labels[]",
+    "metric_filter.sources[].origin",
+    "metric_path.collector",
+    "metric_path.complete",
+    "metric_path.control_room_declared",
+    "metric_path.hops",
+    "metric_path.hops[].place",
+    "metric_path.hops[].text",
+    "metric_path.local_filtered",
+    "metric_path.reaches_external",
+    "metric_path.sources[].origin",
+    "metric_path.unknown",
+    "metric_source.collector",
+    "metric_source.component",
+    "metric_source.control_room_declared",
+    "metric_source.local_filtered",
+    "metric_source.origin",
+    "metric_source.reaches_control_room",
+    "metric_source.reaches_external",
+    "metric_source.reaches_local",
+    "metric_source.unknown",
+    "metric_writer.assumption",
+    "metric_writer.collector",
+    "metric_writer.sent_to",
+    "mimir.name",
+    "mimir.version",
+    "opaque.collector",
+    "opaque.kind",
+    "opaque.name",
+    "part.replicas",
+    "part.volumes_deleted_with_it",
+    "workload.cloud",
+    "workload.filter_control_room_metrics",
+    "workload.name",
+    "workload.sites",
+    "workload.sites[].domain",
+    "workload.sites[].name",
+    "workload.system_logs",
+];
+
+#[test]
+fn every_field_is_read_by_a_rule_or_offered_on_purpose() {
+    let unread: BTreeSet<String> = unread().into_iter().collect();
+    let offered: BTreeSet<String> = OFFERED.iter().map(|&name| name.to_owned()).collect();
+    let surprising: Vec<_> = unread.difference(&offered).collect();
+    let stale: Vec<_> = offered.difference(&unread).collect();
+    assert!(surprising.is_empty(), "read by no rule; use them, or list them in OFFERED: {surprising:#?}");
+    assert!(stale.is_empty(), "listed in OFFERED, and either read by a rule or no field: {stale:#?}");
+}
+
+/// `subject.path` of the fields that no rule names. Open maps and subjects themselves are left out.
+fn unread() -> Vec<String> {
+    let rules = rules();
+    let is_read = |field: &&Field| {
+        // An item of a list has another name in a rule (`item.text`), and its `place` is read by naming the item.
+        let (list, inner) = field.path.split_once("[]").unwrap_or((field.path, ""));
+        let list = format!("{}.{list}", field.subject);
+        rules.iter().any(|text| holds(text, &list) && (matches!(inner, "" | ".place") || holds(text, inner)))
+    };
+    let ours = FIELDS.iter().filter(|field| !field.path.is_empty() && !field.path.ends_with('*'));
+    ours.filter(|field| !is_read(field)).map(|field| format!("{}.{}", field.subject, field.path)).collect()
+}
+
+/// The texts of the rule files.
+#[expect(clippy::disallowed_methods, reason = "the test reads the project's own files")]
+fn rules() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let set = RuleSet::builtin();
+    let path = |rule: &Rule| root.join(&rule.family).join(format!("{}.yaml", rule.id));
+    set.rules().iter().map(|rule| std::fs::read_to_string(path(rule)).unwrap()).collect()
+}
+
+/// Whether a text holds a name that does not go on with further letters.
+fn holds(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(start, _)| {
+        let next = text[start + name.len()..].chars().next();
+        next.is_none_or(|next| !next.is_alphanumeric() && next != '_')
+    })
+}
