@@ -101,10 +101,6 @@ pub(crate) enum Purpose {
     ChartValues(usize),
     /// An Alloy program.
     AlloyProgram(Home),
-    /// A store's configuration in a values file.
-    StoreConfig(Store, Home),
-    /// A `grafana.ini`.
-    GrafanaIni(Home),
     /// Text that only has to parse, such as the YAML that a component takes in a string.
     OnlyParse,
 }
@@ -190,7 +186,6 @@ impl Reader {
             );
             self.problem(ProblemKind::Syntax, index, error.span, error.message, hint);
         }
-        let _ = depth;
         self.reading.pieces.push(Piece::Alloy(self.id(index), home));
     }
 
@@ -362,7 +357,7 @@ impl Reader {
             (Language::Alloy, Purpose::AlloyProgram(home) | Purpose::ConfigData(home)) => {
                 self.open_alloy(text, host, home, depth);
             }
-            (Language::Ini, Purpose::GrafanaIni(home) | Purpose::ConfigData(home)) => {
+            (Language::Ini, Purpose::ConfigData(home)) => {
                 self.open_ini(text, host, home)
             }
             (language, purpose) => self.open_tree(&text, language, host, &purpose, depth),
@@ -412,11 +407,7 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
             }
         }
         Purpose::ChartValues(release) => releases::values_document(root, *release, found),
-        Purpose::StoreConfig(store, home) => {
-            let at = found.at(root);
-            found.pieces.push(Piece::StoreConfig(*store, at, home.clone()));
-        }
-        Purpose::AlloyProgram(_) | Purpose::GrafanaIni(_) | Purpose::OnlyParse => {}
+        Purpose::AlloyProgram(_) | Purpose::OnlyParse => {}
     }
 }
 
@@ -428,13 +419,5 @@ pub(crate) fn language_of_key(key: &str) -> Option<Language> {
         "yaml" | "yml" => Some(Language::Yaml),
         "ini" => Some(Language::Ini),
         _ => None,
-    }
-}
-
-/// The chart whose values hold a store's configuration.
-pub(crate) const fn chart_of(store: Store) -> Chart {
-    match store {
-        Store::Mimir => Chart::Mimir,
-        Store::Loki => Chart::Loki,
     }
 }
