@@ -212,7 +212,7 @@ fn every_builtin_rule_is_sound_and_named_after_its_file() {
         .iter()
         .map(|(path, problem)| {
             let text = embedded::RULES.iter().find(|(other, _)| other == path).map_or("", |(_, text)| text);
-            let at = LineIndex::new(text).position(text, problem.place.span.start);
+            let at = LineIndex::new(&text.into()).position(text, problem.place.span.start);
             format!("rules/{path}:{}:{}: {} ({})", at.line, at.column, problem.message, problem.help)
         })
         .collect();
