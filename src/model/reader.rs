@@ -21,6 +21,7 @@ use crate::document::DocId;
 use crate::document::Document;
 use crate::document::File;
 use crate::document::Host;
+use crate::document::HostMap;
 use crate::document::Language;
 use crate::document::NodeId;
 use crate::document::NodeRef;
@@ -272,7 +273,7 @@ impl Reader {
             );
             return;
         }
-        let (text, embedding): (Arc<str>, _) = if nested.base64 {
+        let (text, map): (Arc<str>, _) = if nested.base64 {
             let Some((bytes, embedding)) = crate::document::decode_base64(node) else {
                 let message = format!("`{}` is not base64", nested.field);
                 let span = node.span();
@@ -282,16 +283,16 @@ impl Reader {
             };
             // Binary content is no configuration text.
             let Ok(text) = String::from_utf8(bytes) else { return };
-            (text.into(), embedding)
+            (text.into(), HostMap::Made(embedding))
         } else {
             let Some(text) = node.text() else { return };
-            (text.into(), node.embedding())
+            (text.into(), HostMap::of_scalar(nested.node))
         };
         let language = match (&nested.purpose, nested.language) {
             (Purpose::ConfigData(_), _) if looks_like_alloy(&text) => Language::Alloy,
             (_, language) => language,
         };
-        let host = Some(Host { index: container, field: nested.field, object: nested.object, embedding });
+        let host = Some(Host { index: container, field: nested.field, object: nested.object, map });
         match (language, nested.purpose) {
             (Language::Alloy, Purpose::AlloyProgram(home) | Purpose::ConfigData(home)) => {
                 self.open_alloy(text, host, home, depth);
