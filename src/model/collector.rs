@@ -42,7 +42,7 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
     let mut rendered = BTreeSet::new();
     for (resource, root) in stack.objects(&["DaemonSet", "Deployment", "StatefulSet"]) {
         if let Some(pod) = pod::Pod::of(root, resource.at.doc)
-            && let Some(container) = pod.container_of_image("alloy")
+            && let Some(container) = alloy_container(root, &pod)
         {
             rendered.insert((resource.object.namespace.to_string(), resource.object.name.to_string()));
             let mut collector = from_workload(stack, resource, &pod, container, &mut claimed);
@@ -66,6 +66,15 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
     }
     adopt_programs(stack, &mut collectors, &mut claimed);
     collectors
+}
+
+/// The container that runs Alloy: by its image, or in a workload that is labelled as Alloy by its name.
+fn alloy_container<'d>(root: NodeRef<'d>, pod: &pod::Pod<'d>) -> Option<NodeRef<'d>> {
+    let labelled = || {
+        let label = root.at("metadata.labels")?.get("app.kubernetes.io/name")?.text()?;
+        if label == "alloy" { pod.container_named("alloy") } else { None }
+    };
+    pod.container_of_image("alloy").or_else(labelled)
 }
 
 /// Programs that nobody names: the only collector without a program takes them, else each stands alone.
