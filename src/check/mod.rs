@@ -22,6 +22,7 @@ use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::PassedOver;
 use crate::finding::Report;
+use crate::finding::Severity;
 use crate::model;
 use crate::model::Expected;
 use crate::model::Reading;
@@ -35,6 +36,10 @@ pub(crate) struct Checked {
     pub(crate) documents: Documents,
     /// The outcome.
     pub(crate) report: Report,
+    /// From which severity on the settings want the run to fail.
+    pub(crate) fail_on: Option<Severity>,
+    /// Whether the settings want every undecided verdict to fail the run.
+    pub(crate) strict: bool,
 }
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
@@ -65,7 +70,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
     report.coverage.errors = problems::run_errors(problems, &documents);
-    Checked { documents, report }
+    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {
