@@ -31,6 +31,7 @@ use crate::model::Fact;
 use crate::model::FilePieces;
 use crate::model::Piece;
 use crate::model::Reading;
+use crate::model::Shipper;
 use crate::model::Stack;
 use crate::model::Stated;
 use crate::model::Subject;
@@ -332,10 +333,30 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
         }
         subjects.extend(flow::subjects(flow));
     }
+    subjects.extend(model::shippers(stack).iter().map(shipper));
     subjects.extend(flow::coverage(flows));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
+}
+
+/// A collector that is not Alloy: nothing can be said of its flows.
+fn shipper(shipper: &Shipper) -> Subject {
+    let reason = format!(
+        "{} runs {}, whose configuration is not read: where it sends what it collects is not known",
+        shipper.name, shipper.program
+    );
+    let facts = Fact::map(
+        [
+            ("kind", Fact::bare("other-collector")),
+            ("name", Fact::bare(shipper.name.as_str())),
+            ("reason", Fact::new(reason, shipper.place)),
+            ("logs", Fact::bare(shipper.logs)),
+            ("metrics", Fact::bare(shipper.metrics)),
+        ],
+        shipper.place,
+    );
+    Subject { kind: "opaque", key: format!("{} {}", shipper.name, shipper.program), facts }
 }
 
 /// A collector whose program is not in the input: nothing can be said of its flows.

@@ -239,8 +239,11 @@ fn spread_declarations(
         groups.retain(|group| !group.files.iter().all(empty));
     }
     for group in &mut groups {
-        if let ([only], "." | "") = (&group.files[..], group.name.as_str()) {
-            inputs[*only].path.clone_into(&mut group.name);
+        // One file that was given by itself is its own stack, not its folder.
+        if let [only] = group.files[..]
+            && (inputs[only].given == inputs[only].path || inputs[only].given == "-")
+        {
+            inputs[only].path.clone_into(&mut group.name);
         }
     }
     groups
@@ -299,7 +302,7 @@ mod tests {
             ("m/b.yaml", "m/b.yaml", OBJECT),
             ("n/a.yaml", "n/a.yaml", OBJECT),
         ]);
-        assert_eq!(stacks, [("m".to_owned(), vec![0, 1]), ("n".to_owned(), vec![2])]);
+        assert_eq!(stacks, [("m".to_owned(), vec![0, 1]), ("n/a.yaml".to_owned(), vec![2])]);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
     let mut rendered = BTreeSet::new();
     for (resource, root) in stack.objects(&["DaemonSet", "Deployment", "StatefulSet"]) {
         if let Some(pod) = pod::Pod::of(root, resource.at.doc)
-            && let Some(container) = pod.container_of_image("alloy")
+            && let Some(container) = alloy_container(root, &pod)
         {
             rendered.insert((resource.object.namespace.to_string(), resource.object.name.to_string()));
             let mut collector = from_workload(stack, resource, &pod, container, &mut claimed);
@@ -66,6 +66,15 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
     }
     adopt_programs(stack, &mut collectors, &mut claimed);
     collectors
+}
+
+/// The container that runs Alloy: by its image, or in a workload that is labelled as Alloy by its name.
+fn alloy_container<'d>(root: NodeRef<'d>, pod: &pod::Pod<'d>) -> Option<NodeRef<'d>> {
+    let labelled = || {
+        let label = root.at("metadata.labels")?.get("app.kubernetes.io/name")?.text()?;
+        if label == "alloy" { pod.container_named("alloy") } else { None }
+    };
+    pod.container_of_image("alloy").or_else(labelled)
 }
 
 /// Programs that nobody names: the only collector without a program takes them, else each stands alone.
@@ -195,6 +204,17 @@ fn from_workload(
                 pod.place(container),
             ));
         }
+    }
+    // Another format is converted when Alloy starts, and `alloy otel` runs another program altogether.
+    let format = arguments.iter().find_map(|argument| argument.strip_prefix("--config.format="));
+    let other =
+        format.filter(|format| *format != "alloy").map(|format| format!("a `{format}` configuration"));
+    let other = other
+        .or_else(|| arguments.iter().any(|argument| argument == "otel").then(|| "`alloy otel`".to_owned()));
+    if let Some(other) = other {
+        programs.clear();
+        let place = pod.place(container.get("args").unwrap_or(container));
+        missing = Some((format!("it runs {other}, which is not read"), place));
     }
     claimed.extend(programs.iter().copied());
     let has =

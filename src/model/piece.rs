@@ -92,11 +92,17 @@ impl Chart {
         }
     }
 
-    /// The chart that a reference such as `loki`, `grafana/loki` or `oci://host/charts/loki` names.
+    /// The chart that a reference such as `loki`, `grafana/loki`, `oci://host/charts/loki` or
+    /// `https://host/loki-5.42.0.tgz` names.
     pub(crate) fn from_reference(reference: &str) -> Option<Self> {
         let name = reference.rsplit('/').next().unwrap_or(reference);
         let name = name.split('@').next().unwrap_or(name);
-        Self::ALL.into_iter().find(|chart| chart.name() == name)
+        let packed = name.strip_suffix(".tgz");
+        Self::ALL.into_iter().find(|chart| {
+            let version = packed.and_then(|name| name.strip_prefix(chart.name())?.strip_prefix('-'));
+            chart.name() == name
+                || version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+        })
     }
 
     /// What the chart's objects are called when the release has this name (the charts' own naming rule).
@@ -246,4 +252,28 @@ pub(crate) struct Problem {
     pub(crate) hint: String,
     /// A further place, with words.
     pub(crate) related: Option<(Place, String)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Chart;
+
+    #[test]
+    fn charts_are_told_by_every_way_to_name_them() {
+        for reference in
+            ["loki", "grafana/loki", "oci://ghcr.io/charts/loki", "https://example.org/loki-5.42.0.tgz"]
+        {
+            assert_eq!(Chart::from_reference(reference), Some(Chart::Loki), "{reference}");
+        }
+        for reference in ["loki-stack", "loki-distributed", "https://example.org/loki-stack-2.1.0.tgz", ""] {
+            assert_eq!(Chart::from_reference(reference), None, "{reference}");
+        }
+    }
+
+    #[test]
+    fn objects_are_called_as_the_charts_call_them() {
+        assert_eq!(Chart::Mimir.full_name("mimir"), "mimir");
+        assert_eq!(Chart::Mimir.full_name("metrics"), "metrics-mimir");
+        assert_eq!(Chart::Alloy.full_name("my-alloy"), "my-alloy");
+    }
 }

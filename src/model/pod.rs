@@ -88,6 +88,11 @@ impl<'d> Pod<'d> {
         })
     }
 
+    /// The container of that name.
+    pub(crate) fn container_named(&self, name: &str) -> Option<NodeRef<'d>> {
+        self.spec.get("containers")?.items().find(|container| container.text_at("name") == Some(name))
+    }
+
     fn volume(&self, name: &str) -> Volume {
         let volume = self
             .spec

@@ -37,6 +37,9 @@ use crate::text::Span;
 /// Texts in texts are followed this deep. Real inputs have three (Alloy in values in a HelmChart).
 const MAX_DEPTH: u32 = 8;
 
+/// The name of a settings file.
+const SETTINGS: &str = "ptd-lint.yaml";
+
 /// What one file holds.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
@@ -55,6 +58,8 @@ pub(crate) fn read(index: u32, path: &str, text: &Arc<str>, expected: Expected) 
     let mut reader = Reader { index, reading: Reading::default() };
     path.clone_into(&mut reader.reading.file.path);
     let text = text.clone();
+    let is_settings = path == SETTINGS || path.ends_with(&format!("/{SETTINGS}"));
+    let expected = if is_settings { Expected::Settings } else { expected };
     let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let extension = extension.as_deref().unwrap_or_default();
     let first = text.trim_start_matches('\u{feff}').trim_start().bytes().next();

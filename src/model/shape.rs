@@ -20,6 +20,8 @@ pub(crate) enum Expected {
     GrafanaIni,
     /// Kubernetes objects.
     Manifests,
+    /// The settings of the linter: they go by their name, so that a slip in them is not taken for something else.
+    Settings,
 }
 
 /// What a YAML or JSON document is.
@@ -49,6 +51,7 @@ pub(crate) fn shape_of(root: NodeRef<'_>, expected: Expected) -> Shape {
         Expected::Values(chart) => return Shape::Values(chart),
         Expected::Store(store) => return Shape::Store(store),
         Expected::Manifests => return Shape::Object,
+        Expected::Settings => return Shape::Settings,
         _ => {}
     }
     if !root.is_mapping() {

@@ -368,3 +368,7 @@ pub(crate) fn same_value(one: &Fact, two: &Fact) -> bool {
         (one, two) => one == two,
     }
 }
+
+#[cfg(test)]
+#[path = "stack_tests.rs"]
+mod tests;

@@ -13,6 +13,8 @@ use crate::model::FactValue;
 pub(crate) struct Rule {
     /// Names the fault, in kebab-case.
     pub(crate) id: String,
+    /// The fault in a few words, for lists of rules; may be empty in a user's rule.
+    pub(crate) title: String,
     /// The folder below `rules/`, or empty for a user's rule.
     pub(crate) family: String,
     /// The promise that it guards.
@@ -104,9 +106,9 @@ impl Setting {
 }
 
 impl Rule {
-    /// The words of the message, expressions as written: a one-line description for lists of rules.
+    /// One line for lists of rules: the title, or the message with its expressions as written.
     pub(crate) fn summary(&self) -> &str {
-        self.message.source()
+        if self.title.is_empty() { self.message.source() } else { &self.title }
     }
 
     /// The examples among the fixtures: file name and text, those that break the rule (`fail`) or keep it (`pass`).

@@ -37,6 +37,7 @@ pub(crate) struct RuleProblem {
 /// The keys of a rule file.
 pub(super) const KEYS: &[&str] = &[
     "id",
+    "title",
     "invariant",
     "severity",
     "advisory",
@@ -153,6 +154,7 @@ impl Loader {
             related: keys.get("related").map(|node| self.related(*node, scope)).unwrap_or_default(),
             why: self.optional_text(&keys, "why"),
             help: self.optional_template(&keys, "help", scope),
+            title: keys.get("title").and_then(|node| node.text()).unwrap_or_default().to_owned(),
             references: keys.get("references").map(|node| self.texts(*node)).unwrap_or_default(),
             source: self.optional_text(&keys, "source"),
             settings,

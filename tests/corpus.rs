@@ -1,0 +1,294 @@
+//! Runs the program over what the producer really renders, where that is at hand (`../shared/corpus/ptd`).
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The corpus, or `None` with a word on why these tests did not run.
+fn corpus() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/ptd");
+    if path.is_dir() {
+        return Some(path);
+    }
+    // Past the test harness, which keeps what passing tests print to itself.
+    let _ = writeln!(std::io::stderr(), "not run: ../shared/corpus/ptd is not there");
+    None
+}
+
+/// Exit code and JSON report of a run.
+#[expect(clippy::disallowed_methods, reason = "the tests start the program")]
+fn lint(paths: &[PathBuf], options: &[&str]) -> (i32, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_ptd-lint"))
+        .args(["-o", "json", "--no-config"])
+        .args(options)
+        .args(paths)
+        .output()
+        .unwrap();
+    let report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{paths:?}: {error}: {}", String::from_utf8_lossy(&output.stderr)));
+    (output.status.code().unwrap(), report)
+}
+
+fn verdict<'r>(report: &'r Value, invariant: &str) -> &'r str {
+    let verdicts = report["verdicts"].as_array().unwrap();
+    let mut found = verdicts.iter().filter(|verdict| verdict["invariant"] == invariant);
+    let first = found.next().unwrap()["verdict"].as_str().unwrap();
+    assert!(found.all(|other| other["verdict"] == first), "several stacks disagree");
+    first
+}
+
+fn findings<'r>(report: &'r Value, rule: &str) -> Vec<&'r Value> {
+    report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == rule).collect()
+}
+
+fn fingerprints(report: &Value) -> BTreeSet<(String, String)> {
+    let of = |finding: &Value| {
+        (finding["rule"].as_str().unwrap().to_owned(), finding["fingerprint"].as_str().unwrap().to_owned())
+    };
+    report["findings"].as_array().unwrap().iter().map(of).collect()
+}
+
+/// Each case with what is true of it: log boundary, dual write.
+const CASES: [(&str, &str, &str); 13] = [
+    ("aws-default", "holds", "holds"),
+    ("aws-filtered-metrics", "holds", "holds"),
+    ("aws-forward-auth-off", "holds", "holds"),
+    ("aws-no-control-room", "holds", "not-applicable"),
+    ("aws-no-third-party-telemetry", "holds", "holds"),
+    ("aws-system-logs", "holds", "holds"),
+    ("aws-two-sites", "holds", "holds"),
+    ("azure-default", "holds", "holds"),
+    ("azure-no-control-room", "holds", "not-applicable"),
+    ("azure-no-third-party-telemetry", "holds", "holds"),
+    ("azure-system-logs", "holds", "holds"),
+    ("control-room", "not-applicable", "not-applicable"),
+    ("python-era-aws", "holds", "holds"),
+];
+
+/// The forms of a case that hold everything, by name. The charts rendered by themselves lack the program.
+fn forms(case: &Path) -> Vec<(&'static str, Vec<PathBuf>)> {
+    let mut values = vec![case.join("helm-values")];
+    if case.join("alloy").is_dir() {
+        values.push(case.join("alloy"));
+    }
+    let kubectl = |name: &str| case.join("kubectl").join(name);
+    let mut forms = vec![
+        ("manifests", vec![case.join("manifests")]),
+        ("values", values),
+        ("applied json", vec![kubectl("applied-list.json")]),
+        ("cluster json", vec![kubectl("cluster-list.json")]),
+        ("all json", vec![kubectl("applied-list.json"), kubectl("cluster-list.json")]),
+        ("yaml", vec![kubectl("applied-list.yaml")]),
+    ];
+    if case.join("pulumi").is_dir() {
+        forms.push(("pulumi", vec![case.join("pulumi")]));
+    }
+    if case.join("inputs").is_dir() {
+        forms.push(("with declaration", vec![case.join("manifests"), case.join("inputs")]));
+        forms.push(("everything", vec![case.to_owned()]));
+    }
+    forms
+}
+
+#[test]
+fn every_form_of_every_case_gives_the_same_true_verdicts_and_findings() {
+    let Some(corpus) = corpus() else { return };
+    for (name, logs, metrics) in CASES {
+        let mut expected = None;
+        for (form, paths) in forms(&corpus.join(name)) {
+            let (code, report) = lint(&paths, &[]);
+            assert_eq!(report["coverage"]["errors"], serde_json::json!([]), "{name} {form}");
+            assert_eq!(verdict(&report, "log-boundary"), logs, "{name} {form}");
+            assert_eq!(verdict(&report, "dual-write"), metrics, "{name} {form}");
+            assert_eq!(code, 0, "{name} {form}");
+            // The control room's manifests hold no charts, so its forms say different things.
+            if name != "control-room" {
+                let found = fingerprints(&report);
+                assert_eq!(*expected.get_or_insert_with(|| found.clone()), found, "{name} {form}");
+            }
+        }
+    }
+}
+
+#[test]
+fn clusters_of_one_workload_are_judged_one_by_one() {
+    let Some(corpus) = corpus() else { return };
+    let case = corpus.join("aws-two-clusters");
+    for paths in [vec![case.join("pulumi")], vec![case.clone()]] {
+        let (code, report) = lint(&paths, &[]);
+        assert_eq!(code, 0);
+        assert_eq!(verdict(&report, "log-boundary"), "holds");
+        assert_eq!(verdict(&report, "dual-write"), "holds");
+        let subjects: BTreeSet<&str> = report["verdicts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|verdict| verdict["subject"].as_str())
+            .collect();
+        let ends: Vec<bool> =
+            subjects.iter().map(|subject| subject.ends_with("1)") || subject.ends_with("5)")).collect();
+        assert_eq!(ends, [true, true], "{subjects:?}");
+    }
+    for cluster in ["acme03-production-20250901", "acme03-production-20260115"] {
+        for (form, paths) in forms(&case.join(cluster)) {
+            let (code, report) = lint(&paths, &[]);
+            assert_eq!((code, verdict(&report, "log-boundary")), (0, "holds"), "{cluster} {form}");
+            assert_eq!(verdict(&report, "dual-write"), "holds", "{cluster} {form}");
+        }
+    }
+}
+
+#[test]
+fn charts_rendered_without_the_program_are_undecided_and_say_what_is_missing() {
+    let Some(corpus) = corpus() else { return };
+    let (code, report) = lint(&[corpus.join("aws-default/helm-template")], &[]);
+    assert_eq!((code, verdict(&report, "log-boundary")), (1, "undecided"));
+    let found = findings(&report, "log-flow-not-followed");
+    assert_eq!(
+        found[0]["message"],
+        "cannot be decided: collector alloy/alloy cannot be judged: its program is `config.alloy` of ConfigMap \
+         alloy/acme01-production-20260115-alloy-config, which is not in the input"
+    );
+}
+
+/// A copy of a case's manifests with one text replaced, and the line that the new text stands in.
+#[expect(clippy::disallowed_methods, reason = "the tests write edited copies")]
+fn edited(case: &Path, file: &str, old: &str, new: &str) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(case.join("manifests")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        if path.ends_with(file) {
+            assert!(text.contains(old), "{file} no longer holds {old}");
+            text = text.replacen(old, new, 1);
+        }
+        std::fs::write(copy.path().join(path.file_name().unwrap()), text).unwrap();
+    }
+    copy
+}
+
+#[test]
+fn a_second_endpoint_for_logs_is_one_finding_at_its_url_with_the_sources() {
+    let Some(corpus) = corpus() else { return };
+    let endpoint = "remote_timeout = \"30s\"\n      }\n";
+    let leak = "      endpoint {\n        url = \"https://loki.cr.example.com/loki/api/v1/push\"\n      }\n";
+    let copy = edited(&corpus.join("aws-default"), "alloy.yaml", endpoint, &format!("{endpoint}{leak}"));
+    let (code, report) = lint(&[copy.path().to_owned()], &[]);
+    assert_eq!((code, verdict(&report, "log-boundary")), (1, "violated"));
+    let [found] = findings(&report, "logs-leave-workload")[..] else { panic!("one finding: {report}") };
+    assert_eq!(found["severity"], "error");
+    let place = &found["location"];
+    assert!(place["path"].as_str().unwrap().ends_with("/alloy.yaml"));
+    assert_eq!([&place["line"], &place["column"], &place["endColumn"]], [580, 16, 60]);
+    assert_eq!(place["object"], "ConfigMap alloy/acme01-production-20260115-alloy-config");
+    assert_eq!(
+        place["layers"],
+        serde_json::json!([{"field": "data.config.alloy", "language": "alloy", "line": 564, "column": 12}])
+    );
+    let related: Vec<(&str, i64)> = found["related"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|label| (label["label"].as_str().unwrap(), label["line"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(related[0], ("logs of `faro.receiver.frontend` take this way", 426));
+    assert_eq!(related[1], ("logs of `loki.source.kubernetes.pods` take this way", 517));
+    assert_eq!(related[2], ("logs of `loki.source.kubernetes.karpenter` take this way", 558));
+}
+
+#[test]
+fn a_relabel_that_forgets_the_control_room_is_found_at_its_receivers() {
+    let Some(corpus) = corpus() else { return };
+    let receiver = "            prometheus.remote_write.control_room.receiver,\n";
+    let copy = edited(&corpus.join("aws-default"), "alloy.yaml", receiver, "");
+    for options in [&[][..], &["--control-room", "cr.example.com"]] {
+        let (code, report) = lint(&[copy.path().to_owned()], options);
+        assert_eq!((code, verdict(&report, "dual-write")), (1, "violated"));
+        let [found] = findings(&report, "metrics-miss-control-room")[..] else {
+            panic!("one finding: {report}")
+        };
+        assert_eq!([&found["location"]["line"], &found["location"]["column"]], [377, 22]);
+        assert_eq!(found["message"], "metrics of 6 sources do not reach the control room (cr.example.com)");
+    }
+}
+
+/// Incidents of the past: the rule that finds each, with the lines of its findings.
+const INCIDENTS: [(&str, &str, &str, &[i64]); 15] = [
+    ("auth-proxy-without-forward-auth", "header-login-without-forward-auth", "grafana.yaml", &[36]),
+    ("azure-lb-wrong-resource-group", "load-balancer-in-wrong-resource-group", "alloy.yaml", &[239]),
+    ("azure-resource-graph-syntax", "azure-filter-not-kql", "alloy.yaml", &[208, 224, 239, 254, 269]),
+    ("blackbox-instance-duplicates", "probe-instance-not-normalised", "alloy.yaml", &[119]),
+    ("cluster-label-without-release", "cluster-label-without-release", "alloy.yaml", &[385, 503, 544]),
+    ("control-room-url-without-domain", "second-write-without-control-room", "alloy.yaml", &[390]),
+    ("hash-comments-in-alloy", "log-flow-not-followed", "alloy.yaml", &[226]),
+    ("main-domain-alphabetical", "grafana-address-differs", "grafana.yaml", &[42]),
+    ("mimir-volumes-never-deleted", "mimir-volumes-kept", "mimir.yaml", &[29, 46, 82]),
+    ("orphan-mimir-auth-aws", "orphan-control-room-credential", "alloy.yaml", &[603]),
+    ("orphan-mimir-auth-azure", "orphan-control-room-credential", "alloy.yaml", &[503]),
+    ("remote-write-shards", "write-queue-unbounded", "alloy.yaml", &[393, 412]),
+    ("remote-write-stale-retry-storm", "stale-samples-retried", "alloy.yaml", &[389, 405]),
+    ("store-gateway-without-limits", "store-gateway-without-limits", "mimir.yaml", &[82]),
+    ("tenant-name-by-relabel", "writer-without-tenant-label", "alloy.yaml", &[413, 426]),
+];
+
+#[test]
+fn incidents_are_found_before_they_were_mended_and_not_after() {
+    let Some(corpus) = corpus() else { return };
+    for (incident, rule, file, lines) in INCIDENTS {
+        let folder = corpus.join("history").join(incident);
+        let (_, report) = lint(&[folder.join("before")], &[]);
+        let found = findings(&report, rule);
+        let found: Vec<i64> = found
+            .iter()
+            .filter(|finding| finding["location"]["path"].as_str().unwrap().ends_with(file))
+            .map(|finding| finding["location"]["line"].as_i64().unwrap())
+            .collect();
+        assert_eq!(found, lines, "{incident} before");
+        if folder.join("after").is_dir() {
+            let (_, report) = lint(&[folder.join("after")], &[]);
+            assert!(findings(&report, rule).is_empty(), "{incident} after");
+        }
+    }
+}
+
+#[test]
+fn a_hash_comment_is_told_at_the_hash_with_the_remedy() {
+    let Some(corpus) = corpus() else { return };
+    let (code, report) = lint(&[corpus.join("history/hash-comments-in-alloy/before")], &[]);
+    assert_eq!((code, verdict(&report, "log-boundary")), (2, "undecided"));
+    let found = findings(&report, "syntax-error");
+    assert_eq!(found[0]["message"], "illegal character U+0023 '#'");
+    assert!(found[0]["help"].as_str().unwrap().contains("//"), "{}", found[0]["help"]);
+    let lines: Vec<i64> = found.iter().map(|finding| finding["location"]["line"].as_i64().unwrap()).collect();
+    assert_eq!(lines[..6], [226, 227, 228, 229, 230, 231]);
+}
+
+#[test]
+fn another_yaml_style_gives_the_same_findings() {
+    let Some(corpus) = corpus() else { return };
+    let folder = corpus.join("history/values-serialization-yaml-v3");
+    let (_, before) = lint(&[folder.join("before")], &[]);
+    let (_, after) = lint(&[folder.join("after")], &[]);
+    assert_eq!(fingerprints(&before), fingerprints(&after));
+}
+
+#[test]
+fn declarations_below_a_folder_make_stacks_of_its_cases() {
+    let Some(corpus) = corpus() else { return };
+    let (_, report) = lint(&[corpus], &[]);
+    let holds = report["verdicts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|verdict| verdict["invariant"] == "log-boundary" && verdict["verdict"] == "holds");
+    let subjects: BTreeSet<&str> = holds.filter_map(|verdict| verdict["subject"].as_str()).collect();
+    for (name, logs, _) in CASES {
+        let found = subjects.iter().any(|subject| subject.ends_with(&format!("/{name}")));
+        assert_eq!(found, logs == "holds", "{name}");
+    }
+    assert!(findings(&report, "conflicting-object").is_empty());
+}
