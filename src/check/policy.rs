@@ -262,9 +262,14 @@ pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
 fn rule_doc(rule: &Rule) -> RuleDoc {
     let example = |outcome: &str| {
         let examples = rule.examples(outcome);
-        let texts =
-            examples.into_iter().filter(|(name, _)| *name != "expected.txt").map(|(_, text)| text.to_owned());
-        texts.reduce(|all, next| format!("{all}---\n{next}"))
+        let files: Vec<_> = examples.into_iter().filter(|(name, _)| *name != "expected.txt").collect();
+        match &files[..] {
+            [(_, text)] => Some((*text).to_owned()),
+            files => files
+                .iter()
+                .map(|(name, text)| format!("# {name}\n{text}"))
+                .reduce(|all, next| all + "\n" + &next),
+        }
     };
     RuleDoc {
         id: rule.id.clone(),
