@@ -251,3 +251,104 @@ fn named_pipe_is_refused_instead_of_waited_for() {
     assert_eq!(code(&output), 2);
     assert!(errors(&output)[0].1.starts_with("a named pipe, not a file"), "{output:?}");
 }
+
+/// Values of the alloy chart with a warning: clustering is off.
+const UNCLUSTERED: &str = "controller:\n  type: daemonset\nalloy:\n  clustering:\n    enabled: false\n";
+
+#[test]
+fn settings_file_sets_the_threshold_and_the_command_line_beats_it() {
+    let folder = folder(&[
+        ("alloy.yaml", UNCLUSTERED.as_bytes()),
+        ("a.yaml", HARMLESS.as_bytes()),
+        ("plain.yaml", b"version: 1\n"),
+        ("warning.yaml", b"version: 1\nfail_on: warning\n"),
+        ("open.yaml", b"version: 1\nignore: [mimir-volume-differs]\n"),
+        ("strict.yaml", b"version: 1\nignore: [mimir-volume-differs]\nstrict: true\n"),
+    ]);
+    let code_of = |arguments: &[&str]| code(&run(folder.path(), arguments));
+    assert_eq!(code_of(&["--config", "plain.yaml", "alloy.yaml"]), 0);
+    assert_eq!(code_of(&["--config", "warning.yaml", "alloy.yaml"]), 1);
+    assert_eq!(code_of(&["--config", "warning.yaml", "--fail-on", "error", "alloy.yaml"]), 0);
+    // A rule that is left out leaves its promise undecided.
+    assert_eq!(code_of(&["--config", "open.yaml", "a.yaml"]), 0);
+    assert_eq!(code_of(&["--config", "strict.yaml", "a.yaml"]), 1);
+}
+
+#[test]
+fn settings_file_among_the_inputs_governs_its_own_stack() {
+    let program = b"prometheus.scrape \"a\" {\n  targets = []\n  forward_to = [prometheus.remote_write.b.receiver]\n}\n\
+        prometheus.remote_write \"b\" {\n  endpoint { url = \"https://mimir.cr.example.com/api/v1/push\" }\n}\n";
+    let folder = folder(&[
+        ("one/ptd-lint.yaml", b"version: 1\nworkload: first\ncontrol_room: false\n"),
+        ("one/a.alloy", program),
+        ("two/ptd-lint.yaml", b"version: 1\nworkload: second\ncontrol_room: cr.example.com\n"),
+        ("two/a.alloy", program),
+    ]);
+    let report = report(&run(folder.path(), &["-o", "json", "."]));
+    let findings = report["findings"].as_array().unwrap().iter();
+    let alone: Vec<&Value> = findings
+        .filter(|finding| finding["rule"] == "second-write-without-control-room")
+        .map(|finding| &finding["location"]["path"])
+        .collect();
+    assert_eq!(alone, ["one/a.alloy"], "{report:#}");
+    let verdicts = report["verdicts"].as_array().unwrap().iter();
+    let subjects: Vec<&Value> = verdicts
+        .filter(|verdict| verdict["invariant"] == "dual-write")
+        .map(|verdict| &verdict["subject"])
+        .collect();
+    assert_eq!(subjects, ["first", "second"]);
+}
+
+#[test]
+fn strictness_of_a_settings_file_among_the_inputs_counts_for_the_run() {
+    let folder = folder(&[
+        ("one/ptd-lint.yaml", b"version: 1\ncontrol_room: false\nfail_on: warning\n"),
+        ("one/alloy.yaml", UNCLUSTERED.as_bytes()),
+    ]);
+    assert_eq!(code(&run(folder.path(), &["one/alloy.yaml"])), 0);
+    assert_eq!(code(&run(folder.path(), &["one"])), 1);
+}
+
+#[test]
+fn slip_in_a_settings_file_among_the_inputs_makes_the_run_incomplete() {
+    let folder = folder(&[
+        ("one/ptd-lint.yaml", b"version: 1\ncontrol_room: false\nalowed: []\n"),
+        ("one/a.yaml", HARMLESS.as_bytes()),
+    ]);
+    let output = run(folder.path(), &["-o", "json", "."]);
+    assert_eq!(code(&output), 2);
+    let (path, message) = &errors(&output)[0];
+    assert_eq!(path, "one/ptd-lint.yaml");
+    assert!(message.contains("no key `alowed`"), "{message}");
+}
+
+#[test]
+fn secrets_are_not_printed_with_their_lines() {
+    let program = "prometheus.remote_write \"control_room\" {\n  endpoint {\n    url = \"http://heron:hidden-1@mimir.ops.example.com/\"\n    basic_auth {\n      username = \"heron\"\n      password = \"hidden-2\"\n    }\n  }\n}\n";
+    let indented = program.replace('\n', "\n    ");
+    let manifest = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: alloy\ndata:\n  config.alloy: |\n    {indented}\n"
+    );
+    // A program by itself, one in a block scalar, one in JSON behind escapes.
+    let json = json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "b", "namespace": "alloy" },
+        "data": { "config.alloy": program },
+    });
+    for (name, text) in [("a.alloy", program.to_owned()), ("a.yaml", manifest), ("a.json", json.to_string())]
+    {
+        let folder = folder(&[(name, text.as_bytes())]);
+        for format in ["human", "json"] {
+            let output = run(folder.path(), &["--control-room", "ops.example.com", "-o", format, name]);
+            let told = text_of_both(&output);
+            assert!(told.contains("control-room-password-not-from-secret"), "{told}");
+            assert!(told.contains("control-room-write-without-tls"), "{told}");
+            assert!(!told.contains("hidden"), "{name} as {format}: {told}");
+            assert!(format == "json" || told.contains("password = \"********\""), "{told}");
+        }
+    }
+}
+
+/// Both streams.
+fn text_of_both(output: &Output) -> String {
+    [&output.stdout, &output.stderr].map(|bytes| text(bytes)).concat()
+}

@@ -1,4 +1,5 @@
 //! Runs the program over what the producer really renders, where that is at hand (`../shared/corpus/ptd`).
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
 use std::collections::BTreeSet;
 use std::io::Write as _;

@@ -4,6 +4,7 @@ mod control_room;
 mod options;
 mod policy;
 mod problems;
+mod secrets;
 mod stack;
 mod stacks;
 mod verdicts;
@@ -21,6 +22,7 @@ use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::PassedOver;
 use crate::finding::Report;
+use crate::finding::Severity;
 use crate::model;
 use crate::model::Expected;
 use crate::model::Reading;
@@ -34,6 +36,10 @@ pub(crate) struct Checked {
     pub(crate) documents: Documents,
     /// The outcome.
     pub(crate) report: Report,
+    /// From which severity on the settings want the run to fail.
+    pub(crate) fail_on: Option<Severity>,
+    /// Whether the settings want every undecided verdict to fail the run.
+    pub(crate) strict: bool,
 }
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
@@ -64,7 +70,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
     report.coverage.errors = problems::run_errors(problems, &documents);
-    Checked { documents, report }
+    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {
@@ -72,6 +78,7 @@ fn add(report: &mut Report, judged: stack::Judged) {
     report.coverage.collectors += judged.collectors;
     report.coverage.components += judged.components;
     report.findings.extend(judged.findings);
+    report.secrets.extend(judged.secrets);
     report.verdicts.extend(judged.verdicts.into_iter().map(|mut verdict| {
         for index in &mut verdict.findings {
             *index += offset;

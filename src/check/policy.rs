@@ -23,6 +23,7 @@ use crate::finding::Invariant;
 use crate::finding::RuleDoc;
 use crate::finding::RuleSetting;
 use crate::finding::RunError;
+use crate::finding::Severity;
 use crate::model::ControlRoom;
 use crate::model::Fact;
 use crate::model::Piece;
@@ -123,6 +124,20 @@ impl Policy {
     /// The settings that govern a stack of these files.
     pub(crate) fn of_stack(&self, files: &[usize]) -> &Governing {
         files.iter().find_map(|file| self.local.get(file)).unwrap_or(&self.global)
+    }
+
+    /// From which severity on the run fails: the lowest that any settings file names.
+    pub(crate) fn fail_on(&self) -> Option<Severity> {
+        self.configs().filter_map(|config| config.fail_on.as_ref()).map(|severity| severity.value).min()
+    }
+
+    /// Whether every undecided verdict fails the run: one settings file that says so is enough.
+    pub(crate) fn strict(&self) -> bool {
+        self.configs().filter_map(|config| config.strict.as_ref()).any(|strict| strict.value)
+    }
+
+    fn configs(&self) -> impl Iterator<Item = &Config> {
+        std::iter::once(&self.global).chain(self.local.values()).map(|governing| &governing.config)
     }
 
     /// Folders that settings declare to be stacks, as paths from the current folder.

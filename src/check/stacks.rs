@@ -37,7 +37,7 @@ pub(crate) fn groups(inputs: &[Input<'_>], declared: &[String], here: &str) -> V
     let governed = governed_folders(inputs);
     split_by_declarations(inputs, &governed, &mut roots);
     split_as_declared(inputs, declared, here, &mut roots);
-    lift_pieces(inputs, &mut roots);
+    lift_pieces(inputs, &governed, &mut roots);
     spread_declarations(inputs, &governed, &roots)
 }
 
@@ -167,7 +167,9 @@ fn split_by_declarations(inputs: &[Input<'_>], governed: &BTreeMap<String, Strin
 }
 
 /// Groups without objects move to the folder above, and from there into the only group of objects beside them.
-fn lift_pieces(inputs: &[Input<'_>], roots: &mut [String]) {
+fn lift_pieces(inputs: &[Input<'_>], governed: &BTreeMap<String, String>, roots: &mut [String]) {
+    // Where several folders are declared, each stays a stack of its own, whatever it is made of.
+    let declared: BTreeSet<&String> = governed.values().collect();
     let objects: BTreeSet<String> = roots
         .iter()
         .zip(inputs)
@@ -180,6 +182,9 @@ fn lift_pieces(inputs: &[Input<'_>], roots: &mut [String]) {
     }
     let all: BTreeSet<String> = roots.iter().cloned().collect();
     for root in roots.iter_mut() {
+        if declared.len() > 1 && declared.contains(root) {
+            continue;
+        }
         // What lies above other stacks stays where it is: it is no piece of one of them.
         if objects.contains(root) || all.iter().any(|other| other != root && is_below(other, root)) {
             continue;
@@ -314,6 +319,17 @@ mod tests {
             ("all", "all/y/m/a.yaml", OBJECT),
         ]);
         assert_eq!(stacks, [("all/x".to_owned(), vec![0, 1]), ("all/y".to_owned(), vec![2, 3])]);
+    }
+
+    #[test]
+    fn declared_folders_of_programs_stay_apart() {
+        let stacks = group(&[
+            (".", "x/ptd-lint.yaml", "version: 1\ncontrol_room: false\n"),
+            (".", "x/a.alloy", ALLOY),
+            (".", "y/ptd.yaml", DECLARED),
+            (".", "y/a.alloy", ALLOY),
+        ]);
+        assert_eq!(stacks, [("x".to_owned(), vec![0, 1]), ("y".to_owned(), vec![2, 3])]);
     }
 
     #[test]

@@ -50,8 +50,15 @@ pub(super) enum Command {
     /// Checks files, folders, patterns or standard input (the word `check` may be left out).
     #[command(after_help = EXAMPLES)]
     Check(Box<CheckArgs>),
-    /// Lists all rules.
-    Rules(RulesArgs),
+    /// Lists all rules, or what rules may read.
+    Rules {
+        /// List the facts that the conditions of rules may read, with their types.
+        #[arg(long)]
+        fields: bool,
+        /// Where rules come from.
+        #[command(flatten)]
+        rules: RulesArgs,
+    },
     /// Tells why a rule exists, how to mend what it finds, and shows an example.
     Explain {
         /// The rule's id, as findings name it in brackets.
@@ -104,9 +111,9 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
 
-    /// Exit with 1 from this severity on.
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
-    pub(super) fail_on: FailOn,
+    /// Exit with 1 from this severity on [default: that of the settings file, or `error`].
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub(super) fail_on: Option<FailOn>,
     /// Exit with 1 if any promise could not be decided, not only the log boundary.
     #[arg(long)]
     pub(super) strict: bool,

@@ -28,8 +28,10 @@ use crate::finding::Coverage;
 use crate::finding::PassedOver;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
+use crate::finding::Severity;
 use crate::report;
 use crate::report::Outcome;
+use crate::rule::FIELDS;
 use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
@@ -43,7 +45,8 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
     let done = match cli.command {
         None => check(cli.check),
         Some(Command::Check(args)) => check(*args),
-        Some(Command::Rules(rules)) => list_rules(&rules),
+        Some(Command::Rules { fields: true, .. }) => list_fields(),
+        Some(Command::Rules { rules, .. }) => list_rules(&rules),
         Some(Command::Explain { rule, rules }) => explain(&rule, &rules),
     };
     done.unwrap_or_else(|stop| match stop {
@@ -102,7 +105,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
 
     let found = source::read_all(&args.paths, args.stdin_filename.as_deref(), &mut std::io::stdin().lock());
     let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
-    let Checked { documents, mut report } = check::check(&found, &arguments, &options);
+    let Checked { documents, mut report, fail_on, strict } = check::check(&found, &arguments, &options);
     unread.extend(found.problems);
     add_to_coverage(&mut report.coverage, found.skipped, unread);
 
@@ -116,8 +119,10 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));
     }
-    let undecided = if args.strict { exit::Undecided::FailsAll } else { exit::Undecided::FailsLogBoundary };
-    Ok(exit::exit_code(&report, args.fail_on.into(), undecided))
+    let undecided =
+        if args.strict || strict { exit::Undecided::FailsAll } else { exit::Undecided::FailsLogBoundary };
+    let fail_on = args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error);
+    Ok(exit::exit_code(&report, fail_on, undecided))
 }
 
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
@@ -170,6 +175,14 @@ fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
     let (rules, faults) = load_rules(args)?;
     output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
     if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
+}
+
+fn list_fields() -> Result<u8, Stop> {
+    let fields = FIELDS.iter().map(|field| (field.route(), field.kind.name(), field.doc));
+    let fields: Vec<_> = fields.collect();
+    output::to_stdout(|mut out| report::write_fields(&fields, &mut out))
+        .map_err(|error| unwritten(&error))?;
+    Ok(exit::CLEAN)
 }
 
 fn explain(id: &str, args: &RulesArgs) -> Result<u8, Stop> {

@@ -34,8 +34,6 @@ pub(crate) struct Config {
     pub(crate) control_room: Option<Spanned<ControlRoom>>,
     /// The workload's domain.
     pub(crate) domain: Option<Spanned<String>>,
-    /// The names of its sites.
-    pub(crate) sites: Vec<Spanned<String>>,
     /// Destinations outside the workload that are allowed.
     pub(crate) allowed: Vec<Allowed>,
     /// Services in the cluster that are not in the input.

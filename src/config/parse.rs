@@ -24,7 +24,6 @@ const KEYS: &[&str] = &[
     "workload",
     "control_room",
     "domain",
-    "sites",
     "allowed",
     "endpoints",
     "rules",
@@ -90,7 +89,6 @@ impl Reader {
                 "workload" => config.workload = self.text(value, "the workload's name"),
                 "control_room" => config.control_room = self.control_room(value),
                 "domain" => config.domain = self.text(value, "a domain such as `example.com`"),
-                "sites" => config.sites = self.texts(value, "the names of sites"),
                 "allowed" => {
                     config.allowed =
                         self.items(value, "destinations").filter_map(|item| self.allowed(item)).collect();

@@ -32,7 +32,7 @@ fn parse(text: &str) -> (Config, Vec<String>) {
 #[test]
 fn reads_every_key_with_its_place() {
     let (config, problems) = parse(
-        "version: 1\nworkload: demo\ncontrol_room: CR.example.com\ndomain: demo.example.com\nsites: [main, dev]\n\
+        "version: 1\nworkload: demo\ncontrol_room: CR.example.com\ndomain: demo.example.com\n\
          allowed:\n  - { destination: '*.Status.example.com', reason: uptime page }\n\
          endpoints:\n  - { service: logs.loki, is: loki }\n\
          rules:\n  settings:\n    some-rule: { series: 5, names: [a, b] }\n\
@@ -45,7 +45,6 @@ fn reads_every_key_with_its_place() {
     assert_eq!(config.workload.map(|value| value.place.span.start), Some(21));
     assert_eq!(config.control_room.map(|c| c.value), Some(ControlRoom::Domain("cr.example.com".to_owned())));
     assert_eq!(text(&config.domain), "demo.example.com");
-    assert_eq!(config.sites.iter().map(|site| site.value.as_str()).collect::<Vec<_>>(), ["main", "dev"]);
     assert_eq!(config.allowed[0].destination.value, "*.status.example.com");
     assert_eq!(config.allowed[0].reason.value, "uptime page");
     assert_eq!(config.endpoints[0].service.value, "logs.loki");
@@ -79,8 +78,8 @@ fn mistakes_have_a_place_and_a_remedy() {
         ("version: 1\nstrict: maybe\n", "2:9 true or false is expected here (write `true` or `false`)"),
         ("version: 1\nfail_on: errors\n", "2:10 unknown severity `errors` (did you mean `error`?)"),
         (
-            "version: 1\nsites: main\n",
-            "2:8 a list of the names of sites is expected here (write each after a `- `)",
+            "version: 1\nselect: main\n",
+            "2:9 a list of ids of rules is expected here (write each after a `- `)",
         ),
         ("version: 1\nstrict: true\nstrict: false\n", "3:1 `strict` is given twice (remove one of the two)"),
         (
@@ -122,7 +121,7 @@ fn mistakes_have_a_place_and_a_remedy() {
         ),
         (
             "- a\n",
-            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `sites`, `allowed`, `endpoints`, `rules`, `select`, `ignore`, `fail_on`, `strict`, `stacks`)",
+            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `allowed`, `endpoints`, `rules`, `select`, `ignore`, `fail_on`, `strict`, `stacks`)",
         ),
     ] {
         assert_eq!(parse(text).1, [problem], "{text}");

@@ -30,7 +30,7 @@ fn values_have_types_and_places() {
     assert_eq!(items[4].span().slice(source), "\"x\\ny\"");
     assert!(items[5].is_mapping());
     assert_eq!(root.text_at("b"), Some("plain"));
-    assert_eq!(root.key_span("b").unwrap().slice(source), "\"b\"");
+    assert_eq!(root.entry("b").unwrap().0.span().slice(source), "\"b\"");
     let plain = root.get("b").unwrap().raw();
     assert!(matches!(plain.kind, NodeKind::Scalar { text: None, .. }), "nothing is copied that need not be");
 }
@@ -81,7 +81,6 @@ fn keys_written_twice_are_reported_and_the_last_counts() {
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].kind, ProblemKind::DuplicateKey { first: Span::new(1, 4) });
     assert_eq!(problems[0].span.slice(source), "\"\\u0061\"");
-    assert!(!problems[0].is_fatal());
 }
 
 #[test]

@@ -19,7 +19,6 @@ mod nest;
 
 pub(crate) use base64::decode_base64;
 pub(crate) use ini::parse_ini;
-pub(crate) use json::JsonText;
 pub(crate) use json::parse_json;
 pub(crate) use nest::Body;
 pub(crate) use nest::DocId;
@@ -32,15 +31,12 @@ pub(crate) use nest::Place;
 pub(crate) use nest::Resolved;
 pub(crate) use problem::ParseProblem;
 pub(crate) use problem::ProblemKind as ParseFault;
+#[cfg(test)]
 pub(crate) use tree::Dialect;
-pub(crate) use tree::Entry;
-pub(crate) use tree::Node;
 pub(crate) use tree::NodeId;
 pub(crate) use tree::NodeKind;
 pub(crate) use tree::NodeRef;
 pub(crate) use tree::Scalar;
 pub(crate) use tree::Style;
 pub(crate) use tree::Tree;
-pub(crate) use yaml::YamlStream;
 pub(crate) use yaml::parse_yaml;
-pub(crate) use yaml::yaml_comments;

@@ -59,7 +59,8 @@ impl ParseProblem {
         .with_hint("remove one of them: the last one counts, the first is dropped in silence")
     }
 
-    /// Whether the text was not understood as its author meant it, so that a run over it is incomplete.
+    /// Whether the text was not understood as its author meant it.
+    #[cfg(test)]
     pub(crate) const fn is_fatal(&self) -> bool {
         !matches!(self.kind, ProblemKind::DuplicateKey { .. })
     }

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Dialect;
 use super::NodeId;
 use super::NodeKind;
 use super::ParseProblem;
@@ -13,6 +12,7 @@ use super::decode_base64;
 use super::parse_ini;
 use super::parse_json;
 use super::parse_yaml;
+use super::tree::Dialect;
 use crate::text::Span;
 
 /// A pseudo-random sequence that is the same on every machine.
@@ -73,13 +73,14 @@ fn sound(tree: &Tree) {
         }
     }
     if let Some(root) = tree.root() {
-        let mut budget = 4_000_000;
+        let mappings =
+            tree.nodes.iter().enumerate().filter(|(_, node)| matches!(node.kind, NodeKind::Mapping(_)));
         if tree.nodes.len() < 2000 {
-            assert!(root.walk(&mut budget, |node| {
-                let _ = node.entries_merged().len();
-            }));
+            for (index, _) in mappings {
+                let _ = tree.node(NodeId(u32::try_from(index).unwrap())).entries_merged().len();
+            }
         }
-        let _ = tree.route_to(Span::at(u32::try_from(text.len() / 2).unwrap()));
+        let _ = root.scalar();
     }
 }
 
@@ -97,9 +98,6 @@ fn survives(text: &str) {
     let stream = parse_yaml(&text);
     stream.documents.iter().for_each(sound);
     sound_problems(&text, &stream.errors);
-    for comment in super::yaml_comments(&text) {
-        assert!(comment.slice(&text).starts_with('#'), "{comment:?} in {text:?}");
-    }
     match parse_json(&text) {
         Ok(json) => {
             sound(&json.tree);

@@ -1,13 +1,11 @@
-//! Turns a node into what hangs below it: merged entries, all nodes within a budget, the route to a place.
+//! Turns a node into what hangs below it: the entries of a mapping, merge keys applied.
 
 use std::collections::HashSet;
 
 use super::tree::Dialect;
 use super::tree::MERGE_DEPTH;
-use super::tree::NodeId;
 use super::tree::NodeKind;
 use super::tree::NodeRef;
-use super::tree::Tree;
 use crate::text::Span;
 
 impl<'t> NodeRef<'t> {
@@ -54,29 +52,6 @@ impl<'t> NodeRef<'t> {
         }
     }
 
-    /// Calls `visit` for this node and all below it, keys before their values, through aliases, parents first. Each
-    /// visit takes one from `budget`. Gives whether all nodes were visited: where it is `false`, aliases make the
-    /// document larger than the budget, and what was not seen is not known.
-    #[must_use]
-    pub(crate) fn walk(self, budget: &mut u32, mut visit: impl FnMut(NodeRef<'t>)) -> bool {
-        let mut rest = vec![self];
-        while let Some(node) = rest.pop() {
-            let Some(left) = budget.checked_sub(1) else { return false };
-            *budget = left;
-            visit(node);
-            let node = node.resolved();
-            match &node.raw().kind {
-                NodeKind::Mapping(entries) => {
-                    let children = entries.iter().rev().flat_map(|entry| [entry.value, entry.key]);
-                    rest.extend(children.map(|id| node.tree.node(id)));
-                }
-                NodeKind::Sequence(items) => rest.extend(items.iter().rev().map(|id| node.tree.node(*id))),
-                NodeKind::Scalar { .. } | NodeKind::Alias(_) => {}
-            }
-        }
-        true
-    }
-
     /// Whether this is the key `<<`, unquoted, in a dialect that has merge keys.
     pub(crate) fn is_merge(self) -> bool {
         use super::tree::Style::Plain;
@@ -86,85 +61,18 @@ impl<'t> NodeRef<'t> {
     }
 }
 
-impl Tree {
-    /// The route of keys and indices to the innermost node that holds `span`, such as
-    /// `spec.containers[0].image`. A place in a key gives the route of its value. Empty at the root and outside it.
-    pub(crate) fn route_to(&self, span: Span) -> String {
-        let mut route = String::new();
-        let mut next = self.root;
-        while let Some(id) = next {
-            next = self.step_to(id, span, &mut route);
-        }
-        route
-    }
-
-    /// The child of `parent` that holds `span`, its name added to `route`.
-    fn step_to(&self, parent: NodeId, span: Span, route: &mut String) -> Option<NodeId> {
-        let place = |id: NodeId| self.node(id).span();
-        match &self.node(parent).raw().kind {
-            NodeKind::Mapping(entries) => {
-                let entry = if self.dialect == Dialect::Ini {
-                    // A section that comes again spans the sections between: ask its entries.
-                    entries.iter().find(|entry| {
-                        let holds = |key: NodeId, value: NodeId| place(key).to(place(value)).contains(span);
-                        match &self.node(entry.value).raw().kind {
-                            NodeKind::Mapping(inner) => {
-                                place(entry.key).contains(span)
-                                    || inner.iter().any(|inner| holds(inner.key, inner.value))
-                            }
-                            _ => holds(entry.key, entry.value),
-                        }
-                    })
-                } else {
-                    let behind = entries.partition_point(|entry| place(entry.key).start <= span.start);
-                    behind.checked_sub(1).and_then(|index| entries.get(index))
-                }?;
-                if span.end > place(entry.value).end.max(place(entry.key).end) {
-                    return None;
-                }
-                if !route.is_empty() {
-                    route.push('.');
-                }
-                route.push_str(self.node(entry.key).text().unwrap_or("?"));
-                place(entry.value).contains(span).then_some(entry.value)
-            }
-            NodeKind::Sequence(items) => {
-                let behind = items.partition_point(|item| place(*item).start <= span.start);
-                let index = behind.checked_sub(1)?;
-                let item = *items.get(index)?;
-                if !place(item).contains(span) {
-                    return None;
-                }
-                route.push('[');
-                route.push_str(&index.to_string());
-                route.push(']');
-                Some(item)
-            }
-            NodeKind::Scalar { .. } | NodeKind::Alias(_) => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use crate::document::NodeRef;
     use crate::document::Tree;
-    use crate::document::parse_ini;
-    use crate::document::parse_json;
     use crate::document::parse_yaml;
-    use crate::text::Span;
 
     fn tree(text: &str) -> Tree {
         let stream = parse_yaml(&Arc::from(text));
         assert!(stream.errors.iter().all(|error| !error.is_fatal()), "{:?}", stream.errors);
         stream.documents.into_iter().next().unwrap()
-    }
-
-    fn place(text: &str, part: &str) -> Span {
-        let start = u32::try_from(text.find(part).unwrap()).unwrap();
-        Span::new(start, start + u32::try_from(part.len()).unwrap())
     }
 
     fn pairs(node: NodeRef<'_>) -> Vec<String> {
@@ -203,44 +111,5 @@ mod tests {
         }
         let list = tree.root().unwrap().get("list").unwrap();
         assert_eq!(list.get("<<").map(NodeRef::is_sequence), Some(true), "the entry itself can be asked for");
-    }
-
-    #[test]
-    fn walk_follows_aliases_and_says_when_the_budget_ends() {
-        let tree = tree("a: &a [1, 2]\nb: *a\n");
-        let root = tree.root().unwrap();
-        let mut texts = Vec::new();
-        let mut budget = 100;
-        assert!(root.walk(&mut budget, |node| texts.extend(node.text())));
-        assert_eq!(texts, ["a", "1", "2", "b", "1", "2"]);
-        assert_eq!(budget, 91, "nine nodes");
-        let mut count = 0;
-        assert!(!root.walk(&mut 8, |_| count += 1));
-        assert_eq!(count, 8);
-        assert!(root.walk(&mut 9, |_| ()));
-    }
-
-    #[test]
-    fn a_route_names_keys_and_indices_down_to_a_place() {
-        let source = "spec:\n  containers:\n  - name: a\n    image: x:1\n  - name: b\n    args: [one, {two: three}]\nz: |\n  text here\n\n";
-        let tree = tree(source);
-        let expected = [
-            ("x:1", "spec.containers[0].image"),
-            ("image", "spec.containers[0].image"),
-            ("one", "spec.containers[1].args[0]"),
-            ("three", "spec.containers[1].args[1].two"),
-            ("here", "z"),
-            ("containers", "spec.containers"),
-            ("- name: a\n    image", "spec.containers"),
-            (source.trim_end(), ""),
-        ];
-        for (part, route) in expected {
-            assert_eq!(tree.route_to(place(source, part)), route, "{part}");
-        }
-        let json = "{\"a\": [{\"b c\": 1}]}";
-        assert_eq!(parse_json(&Arc::from(json)).unwrap().tree.route_to(place(json, "1")), "a[0].b c");
-        let ini = "[auth.proxy]\nenabled = true\n[log]\nlevel = warn\n[auth.proxy]\nname = x\n";
-        assert_eq!(parse_ini(&Arc::from(ini)).0.route_to(place(ini, "warn")), "log.level");
-        assert_eq!(parse_ini(&Arc::from(ini)).0.route_to(place(ini, "true")), "auth.proxy.enabled");
     }
 }

@@ -66,29 +66,6 @@ pub(crate) fn parse_yaml(text: &Arc<str>) -> YamlStream {
     stream
 }
 
-/// Where the comments of a stream stand, `#` included, up to the first syntax error of each document. A second pass:
-/// only worth its time where the text holds a word that a comment is searched for.
-pub(crate) fn yaml_comments(text: &str) -> Vec<Span> {
-    let mut options = Options::default();
-    options.max_buffered_comment_events = usize::MAX;
-    let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut comments = Vec::new();
-    while let Some(result) = parser.next_event() {
-        match result {
-            Ok((Event::Comment(..), span)) => {
-                if let Some(range) = span.byte_range() {
-                    comments.push(Span::new(offset(range.start), offset(range.end)));
-                }
-            }
-            Ok(_) => {}
-            Err(_) if matches!(parser.proceed_next_document(), Ok(true)) => {}
-            Err(_) => break,
-        }
-    }
-    comments.sort_unstable();
-    comments
-}
-
 /// A collection that is still open.
 struct Frame {
     node: NodeId,

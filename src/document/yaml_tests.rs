@@ -241,13 +241,6 @@ fn a_long_line_is_read_in_linear_time() {
 }
 
 #[test]
-fn comments_are_found_and_texts_that_look_like_them_are_not() {
-    let source = "# one\na: 'x # no' # two\nb: |  # three\n  # no\n# four\nc: a#no\n---\nx: [1 # five\n, \n---\n# six\n";
-    let found: Vec<_> = yaml_comments(source).into_iter().map(|span| span.slice(source)).collect();
-    assert_eq!(found, ["# one", "# two", "# three", "# four", "# five", "# six"]);
-}
-
-#[test]
 fn two_merge_keys_in_one_mapping_get_their_own_hint() {
     let stream = parse("a: &a {x: 1}\nb: {<<: *a, <<: *a}\n");
     assert_eq!(stream.errors[0].hint.as_deref(), Some("merge both with one `<<: [*first, *second]`"));

@@ -61,7 +61,8 @@ pub(crate) fn target(text: &str, syntax: Syntax) -> Target {
 
 /// Whether a name without its trailing dot can only be meant absolutely: it ends in no label that cluster names end in.
 fn is_complete(name: &str) -> bool {
-    name.contains('.') && !name.ends_with(".svc") && !name.ends_with(".local")
+    let last = name.rsplit_once('.').map(|(_, last)| last);
+    last.is_some_and(|last| !["svc", "local"].iter().any(|own| last.eq_ignore_ascii_case(own)))
 }
 
 /// A gRPC target: `host:port`, a URL, or `scheme:///name`.

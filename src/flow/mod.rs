@@ -15,7 +15,6 @@ mod zone;
 
 pub(crate) use collected::Collected;
 pub(crate) use collected::Probe;
-pub(crate) use host::redacted;
 pub(crate) use subjects::coverage;
 pub(crate) use subjects::subjects;
 pub(crate) use types::CollectorFlow;
@@ -28,12 +27,10 @@ pub(crate) use types::MetricPath;
 pub(crate) use types::Opaque;
 pub(crate) use types::Source;
 pub(crate) use types::Summary;
-pub(crate) use zone::Placement;
 pub(crate) use zone::Service;
 pub(crate) use zone::ServiceTarget;
 pub(crate) use zone::Surroundings;
 pub(crate) use zone::Zone;
-pub(crate) use zone::place as zone_of;
 
 use crate::model::alloy::Program;
 

@@ -101,7 +101,7 @@ fn unresolved(program: &Program<'_>, component: &Component<'_>, found: &mut Vec<
             found.push(Opaque {
                 kind: "unresolved-reference",
                 name: component.id.to_string(),
-                reason: format!("`{chain}` does not exist in this program, so the collector refuses it"),
+                reason: format!("`{chain}` does not exist, so the collector refuses the program"),
                 place: component.place(span),
                 signals,
             });

@@ -312,11 +312,16 @@ fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
     let note = flow.components.get(exit.component);
     let block = note.and_then(|note| note.arguments.at(&exit.block)).filter(|_| !exit.block.is_empty());
     let own = note.map(|note| &note.arguments);
-    // What is absent points at the block that lacks it.
+    // What is absent points at the innermost block that lacks it.
     let lacking = block.or(own).and_then(|fact| fact.place).unwrap_or(place);
     let get = |routes: &[&str]| {
-        let found = block.or(own).and_then(|fact| routes.iter().find_map(|route| fact.at(route)));
-        found.cloned().unwrap_or_else(|| Fact::absent(lacking))
+        let around = block.or(own);
+        let found = around.and_then(|fact| routes.iter().find_map(|route| fact.at(route)));
+        found.cloned().unwrap_or_else(|| {
+            let parents = routes.iter().filter_map(|route| route.rsplit_once('.'));
+            let parent = around.and_then(|fact| parents.into_iter().find_map(|(parent, _)| fact.at(parent)));
+            Fact::absent(parent.and_then(|parent| parent.place).unwrap_or(lacking))
+        })
     };
     let component_argument = |name: &str| {
         let found = own.and_then(|fact| fact.at(name));

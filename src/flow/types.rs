@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Collected;
-use super::Surroundings;
 use super::Zone;
 use crate::document::DocId;
 use crate::document::Place;

@@ -25,7 +25,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         ini.place = Some(place);
         let form = if home.object.is_some() { "rendered" } else { "file" };
         rendered.push(namespace.clone());
-        subjects.push(grafana(form, namespace, ini, replicas, middlewares, place));
+        subjects.push(grafana(form, namespace, &ini, replicas, middlewares, place));
     }
     for (at, home) in &stack.data_sources {
         let Some(root) = at.in_documents(stack.documents) else { continue };
@@ -59,7 +59,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         subjects.push(grafana(
             "values",
             namespace,
-            ini,
+            &ini,
             values.reach("replicas").or_default(1_i64),
             middlewares,
             place,
@@ -82,7 +82,7 @@ fn entry<'f>(fact: &'f Fact, key: &str) -> Option<&'f Fact> {
 
 /// Values write booleans and numbers where the rendered file has text: one form for both. Dots in section names become
 /// underscores, so that rules can name them.
-fn ini_as_text(ini: Fact) -> Fact {
+fn ini_as_text(ini: &Fact) -> Fact {
     let mut sections = BTreeMap::new();
     for (name, section) in ini.entries() {
         let entries: BTreeMap<String, Fact> =
@@ -106,7 +106,7 @@ fn as_text(fact: &Fact) -> Fact {
 fn grafana(
     form: &'static str,
     namespace: Option<String>,
-    ini: Fact,
+    ini: &Fact,
     replicas: Fact,
     door: Fact,
     place: Place,

@@ -14,6 +14,7 @@ pub(crate) use human::Style;
 pub(crate) use human::write as write_human;
 pub(crate) use json::write as write_json;
 pub(crate) use rules::write_explanation;
+pub(crate) use rules::write_fields;
 pub(crate) use rules::write_list;
 
 use crate::document::Documents;

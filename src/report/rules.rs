@@ -24,6 +24,19 @@ pub(crate) fn write_list(rules: &[RuleDoc], out: &mut impl Write) -> std::io::Re
     Ok(())
 }
 
+/// Writes a table of what rules may read: route, type, meaning.
+pub(crate) fn write_fields(
+    fields: &[(String, &'static str, &'static str)],
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    let route_width = fields.iter().map(|(route, ..)| route.len()).max().unwrap_or(0);
+    let type_width = fields.iter().map(|(_, kind, _)| kind.len()).max().unwrap_or(0);
+    for (route, kind, meaning) in fields {
+        writeln!(out, "{route:route_width$}  {kind:type_width$}  {meaning}")?;
+    }
+    Ok(())
+}
+
 /// Writes all that is known of one rule. Parts that a rule does not have are left out.
 pub(crate) fn write_explanation(rule: &RuleDoc, out: &mut impl Write) -> std::io::Result<()> {
     let invariant = rule.invariant;
@@ -58,6 +71,16 @@ mod tests {
     use crate::finding::Invariant;
     use crate::finding::RuleSetting;
     use crate::finding::Severity;
+
+    #[test]
+    fn fields_are_told_in_columns() {
+        let fields =
+            [("mimir".to_owned(), "map", "a Mimir"), ("mimir.config.*".to_owned(), "any", "as it is")];
+        let mut out = Vec::new();
+        write_fields(&fields, &mut out).unwrap();
+        let expected = "mimir           map  a Mimir\nmimir.config.*  any  as it is\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
 
     fn rule() -> RuleDoc {
         RuleDoc {

@@ -1,4 +1,4 @@
-//! The table of fields: what rules may read, by subject. The reference for rule authors is made from it.
+//! The table of fields: what rules may read, by subject. `ptd-lint rules --fields` prints it.
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,8 +7,6 @@ pub(crate) enum FieldType {
     Text,
     /// An integer.
     Int,
-    /// An integer or a floating-point number.
-    Number,
     /// True or false.
     Bool,
     /// A list; its items' fields are further lines (`sources[].name`).
@@ -25,7 +23,6 @@ impl FieldType {
         match self {
             Self::Text => "text",
             Self::Int => "integer",
-            Self::Number => "number",
             Self::Bool => "boolean",
             Self::List => "list",
             Self::Map => "map",
@@ -57,6 +54,13 @@ use FieldType::Text;
 
 const fn field(subject: &'static str, path: &'static str, kind: FieldType, doc: &'static str) -> Field {
     Field { subject, path, kind, doc }
+}
+
+impl Field {
+    /// How conditions name it: `log_exit.zone`.
+    pub(crate) fn route(&self) -> String {
+        if self.path.is_empty() { self.subject.to_owned() } else { format!("{}.{}", self.subject, self.path) }
+    }
 }
 
 /// All fields. One line each, sorted by subject, then path; a test holds the order.

@@ -113,18 +113,13 @@ impl Rule {
 
     /// The examples among the fixtures: file name and text, those that break the rule (`fail`) or keep it (`pass`).
     pub(crate) fn examples(&self, outcome: &str) -> Vec<(&'static str, &'static str)> {
-        select_examples(super::embedded::EXAMPLES, &self.id, outcome)
+        select_examples(super::embedded::EXAMPLES, &format!("{}/{}/{outcome}/", self.family, self.id))
     }
 }
 
-/// The entries below `.../ID/OUTCOME/`.
-fn select_examples<'t>(table: &[(&'t str, &'t str)], id: &str, outcome: &str) -> Vec<(&'t str, &'t str)> {
-    let folder = format!("{id}/{outcome}/");
-    let below = |path: &'t str| match path.strip_prefix(folder.as_str()) {
-        Some(name) => Some(name),
-        None => path.split_once(&format!("/{folder}")).map(|(_, name)| name),
-    };
-    table.iter().filter_map(|(path, text)| Some((below(path)?, *text))).collect()
+/// The entries below a folder.
+fn select_examples<'t>(table: &[(&'t str, &'t str)], folder: &str) -> Vec<(&'t str, &'t str)> {
+    table.iter().filter_map(|(path, text)| Some((path.strip_prefix(folder)?, *text))).collect()
 }
 
 #[cfg(test)]
@@ -134,12 +129,12 @@ mod tests {
     #[test]
     fn examples_belong_to_the_rule_whose_folder_they_are_in() {
         let table = [
-            ("a-rule/fail/x.yaml", "1"),
-            ("a-rule/pass/x.yaml", "2"),
             ("flow/a-rule/fail/deep/y.yaml", "3"),
-            ("flow/not-a-rule/fail/z.yaml", "4"),
+            ("flow/a-rule/fail/x.yaml", "1"),
+            ("flow/a-rule/pass/x.yaml", "2"),
+            ("loki/a-rule/fail/z.yaml", "4"),
         ];
-        assert_eq!(select_examples(&table, "a-rule", "fail"), [("x.yaml", "1"), ("deep/y.yaml", "3")]);
-        assert_eq!(select_examples(&table, "a-rule", "pass"), [("x.yaml", "2")]);
+        assert_eq!(select_examples(&table, "flow/a-rule/fail/"), [("deep/y.yaml", "3"), ("x.yaml", "1")]);
+        assert_eq!(select_examples(&table, "flow/a-rule/pass/"), [("x.yaml", "2")]);
     }
 }

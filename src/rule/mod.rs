@@ -19,11 +19,9 @@ mod units;
 mod value;
 
 pub(crate) use fields::FIELDS;
+#[cfg(test)]
 pub(crate) use fields::Field;
 pub(crate) use file::Rule;
-pub(crate) use file::Setting;
-pub(crate) use functions::FUNCTIONS;
-pub(crate) use functions::Function;
 pub(crate) use load::RuleProblem;
 pub(crate) use run::Outcome;
 pub(crate) use set::Overrides;

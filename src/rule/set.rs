@@ -110,12 +110,6 @@ impl RuleSet {
         problems
     }
 
-    /// Keeps only the rules whose id is wanted.
-    pub(crate) fn retain(&mut self, wanted: impl Fn(&str) -> bool) {
-        self.rules.retain(|rule| wanted(&rule.id));
-        self.index();
-    }
-
     /// All rules, sorted by id.
     pub(crate) fn rules(&self) -> &[Rule] {
         &self.rules

@@ -167,7 +167,7 @@ fn said_by(rule: &Rule, folder: &Path, replacement: Option<&str>) -> String {
         ..CheckOptions::default()
     };
     let sources = Sources { texts: inputs, ..Sources::default() };
-    let Checked { documents, report } = check::check(&sources, &[".".to_owned()], &options);
+    let Checked { documents, report, .. } = check::check(&sources, &[".".to_owned()], &options);
     let mut said = String::new();
     for finding in &report.findings {
         assert_eq!(finding.rule, rule.id, "{}", shown(folder));

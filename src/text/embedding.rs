@@ -75,6 +75,7 @@ impl Embedding {
     }
 
     /// The pieces, in order.
+    #[cfg(test)]
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
     }

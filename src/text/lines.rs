@@ -45,11 +45,6 @@ impl LineIndex {
     pub(crate) fn start_of(&self, line: u32) -> Option<u32> {
         self.starts.get((line as usize).checked_sub(1)?).copied()
     }
-
-    /// How many lines the text has.
-    pub(crate) fn count(&self) -> usize {
-        self.starts.len()
-    }
 }
 
 #[cfg(test)]
@@ -72,10 +67,9 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_found_by_number_and_counted() {
+    fn lines_are_found_by_number() {
         let text = "a\r\n\nb";
         let index = LineIndex::new(text);
-        assert_eq!(index.count(), 3);
         assert_eq!((index.start_of(1), index.start_of(3), index.start_of(4)), (Some(0), Some(4), None));
         assert_eq!(index.start_of(0), None);
         assert_eq!(

@@ -5,10 +5,8 @@ mod lines;
 mod suggest;
 
 pub(crate) use embedding::Embedding;
-pub(crate) use embedding::Piece;
 pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
-pub(crate) use suggest::nearest;
 pub(crate) use suggest::suggest;
 
 /// A half-open byte range `start..end` in one text. Texts are at most 4 GiB, which the reader of files enforces.
@@ -47,6 +45,7 @@ impl Span {
     }
 
     /// Whether `other` lies inside this span.
+    #[cfg(test)]
     pub(crate) const fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
     }

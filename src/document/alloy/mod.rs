@@ -1,6 +1,7 @@
 //! Turns the text of an Alloy program into a syntax tree with spans, errors and comments.
 
 mod charset;
+#[cfg(test)]
 mod encoding;
 mod expression;
 mod head;
@@ -17,10 +18,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use parse::MAX_DEPTH;
-pub(crate) use parse::MAX_HEIGHT;
 pub(crate) use parse::parse;
-pub(crate) use parse::parse_bytes;
 pub(crate) use string::decode_string;
 pub(crate) use syntax::Attribute;
 pub(crate) use syntax::BinaryOp;

@@ -1,6 +1,6 @@
 //! Turns a file with errors into the statements that can be read in spite of them.
 //!
-//! The second reading of [`super::parse`] gives up a statement at its first fault. Here is how it finds the next
+//! The second reading of [`super::parse()`] gives up a statement at its first fault. Here is how it finds the next
 //! one, and which faults in a block's head leave no doubt about what was meant.
 
 use super::head::Label;

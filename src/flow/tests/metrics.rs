@@ -288,13 +288,14 @@ prometheus.remote_write "control_room" {
         ("fed", "false", "https://mimir.cr.example.com/api/v1/push"),
         ("username", "acme01", "acme01"),
         ("password_file", "/etc/mimir/password", "/etc/mimir/password"),
-        ("password", "null", "endpoint"),
+        ("password", "null", "basic_auth"),
         ("insecure_skip_verify", "true", "true"),
         ("headers.X-Scope-OrgID", "1111", "1111"),
         ("external_labels.tenant_name", "acme01", "acme01"),
         ("sample_age_limit", "5m", "5m"),
         ("max_shards", "10", "10"),
-        ("max_backoff", "null", "endpoint"),
+        ("max_backoff", "null", "queue_config"),
+        ("tls_insecure", "null", "endpoint"),
     ] {
         assert_eq!(text(&writer, field), wanted, "{field}");
         assert_eq!(case.slice(fact(&writer, field).place.unwrap()), at, "{field}");

@@ -16,12 +16,10 @@ use super::Signals;
 /// The table's text.
 const TABLE: &str = include_str!("../../../schemas/alloy/components.json");
 
-/// What is known of one component or config block.
+/// What is known of one component or config block. The table knows more (role, listeners, ports): what nothing asks for is
+/// not parsed.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
-    /// What it is for: `source`, `transform`, `sink`, `config` ...
-    pub(crate) role: String,
     /// The first minor version that has it; `main` for one that no release has.
     #[serde(default)]
     pub(crate) since: Option<String>,
@@ -40,18 +38,12 @@ pub(crate) struct Entry {
     /// Argument paths that name receivers, with the signals sent there.
     #[serde(default)]
     pub(crate) receivers: Vec<(String, Signals)>,
-    /// Argument paths of receiver type that get no data.
-    #[serde(default)]
-    pub(crate) ignored: Vec<String>,
     /// In, out, and the argument path in between.
     #[serde(default)]
     pub(crate) flows: Vec<Flow>,
     /// Ways out.
     #[serde(default)]
     pub(crate) egress: Vec<Egress>,
-    /// Ways in from the network.
-    #[serde(default)]
-    pub(crate) listens: Vec<Listen>,
     /// Argument paths that hold secrets.
     #[serde(default)]
     pub(crate) secrets: Vec<String>,
@@ -79,7 +71,6 @@ impl From<(String, Signals, String)> for Flow {
 
 /// One way out of the process.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Egress {
     /// The argument path of the destination; `None` when no argument holds it.
     #[serde(default)]
@@ -113,9 +104,6 @@ pub(crate) struct Egress {
     /// The argument path of the switch that takes the proxy from the environment.
     #[serde(default)]
     pub(crate) proxy_env: Option<String>,
-    /// The argument path of the port.
-    #[serde(default)]
-    pub(crate) port: Option<String>,
 }
 
 /// A text or several.
@@ -165,30 +153,6 @@ pub(crate) enum When {
     },
 }
 
-/// A listener.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Listen {
-    /// The argument path of the address.
-    #[serde(default)]
-    pub(crate) path: Option<String>,
-    /// What it admits.
-    #[serde(default)]
-    pub(crate) signals: Signals,
-    /// The address when the argument is absent.
-    #[serde(default)]
-    pub(crate) default: String,
-    /// Whether it listens without its block.
-    #[serde(default)]
-    pub(crate) always: bool,
-    /// The argument that guards it.
-    #[serde(default)]
-    pub(crate) auth: Option<String>,
-    /// What must hold for it to listen.
-    #[serde(default)]
-    pub(crate) when: Option<When>,
-}
-
 /// The entry of a component or config block, parsed at its first use.
 pub(crate) fn entry(name: &str) -> Option<Arc<Entry>> {
     static PARSED: OnceLock<Mutex<BTreeMap<String, Option<Arc<Entry>>>>> = OnceLock::new();
@@ -206,6 +170,7 @@ pub(crate) fn entry(name: &str) -> Option<Arc<Entry>> {
 }
 
 /// Every name in the table, in order.
+#[cfg(test)]
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     TABLE.lines().filter_map(|line| Some(line.strip_prefix('"')?.split_once('"')?.0))
 }

@@ -9,9 +9,9 @@ mod signal;
 
 pub(crate) use catalog::Egress;
 pub(crate) use catalog::Entry;
-pub(crate) use catalog::Flow;
 pub(crate) use catalog::Syntax;
 pub(crate) use catalog::When;
+#[cfg(test)]
 pub(crate) use catalog::entry;
 pub(crate) use facts::body_fact;
 pub(crate) use facts::content_span;
@@ -21,7 +21,6 @@ pub(crate) use paths::Slot;
 pub(crate) use paths::blocks_at;
 pub(crate) use paths::slots;
 pub(crate) use program::Component;
-pub(crate) use program::Duplicate;
 pub(crate) use program::Kind;
 pub(crate) use program::Program;
 pub(crate) use scope::Environment;

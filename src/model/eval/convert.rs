@@ -10,11 +10,20 @@ use super::number::Number;
 use super::sprintf;
 use super::traced::Kind;
 use super::traced::Traced;
+#[cfg(test)]
 use super::value::Evaluated;
+#[cfg(test)]
 use super::value::Value;
 
 /// The type of an attribute, as the component facts name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "the library converts to some; the tests hold all to the reference's answers"
+    )
+)]
 pub(crate) enum TypeName {
     /// `string`.
     Text,
@@ -47,6 +56,7 @@ pub(crate) enum TypeName {
 }
 
 impl TypeName {
+    #[cfg(test)]
     /// Reads a type's name. Unknown bare names such as `LogsReceiver` are capsules; `external(...)` is anything.
     pub(crate) fn parse(name: &str) -> Self {
         // Each round takes off one `list(` or `map(`, so depth is no matter of recursion.
@@ -102,6 +112,7 @@ impl TypeName {
     }
 }
 
+#[cfg(test)]
 /// Converts a value by the rules of assignment. The error names no expression; see [`super::evaluate_as`].
 pub(crate) fn convert(value: &Value, to: &TypeName) -> Evaluated {
     assign(&Traced::import(value), to).map(|value| value.export()).map_err(Fault::plain)

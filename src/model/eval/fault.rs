@@ -88,6 +88,7 @@ impl Fault {
         EvalError { message: format!("{text}{way} {reason}"), span: source.map(|expr| expr.span) }
     }
 
+    #[cfg(test)]
     /// The reason alone, for values that come from no expression.
     pub(crate) fn plain(self) -> EvalError {
         match *self.0 {

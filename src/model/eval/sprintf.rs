@@ -1,6 +1,5 @@
 //! Turns a format and its arguments into text, as Go's `fmt.Sprintf` does.
 
-use super::fault::Outcome;
 use super::goverb::Flags;
 use super::goverb::Printer;
 use super::traced::Kind;

@@ -40,7 +40,7 @@ pub(crate) struct Style {
 pub(crate) fn write(outcome: Outcome<'_>, style: Style, out: &mut impl Write) -> std::io::Result<()> {
     let handler = handler(style);
     for finding in &outcome.report.findings {
-        out.write_all(snippet::render(outcome.documents, finding, &handler, style).as_bytes())?;
+        out.write_all(snippet::render(outcome, finding, &handler, style).as_bytes())?;
         out.write_all(b"\n")?;
     }
     table::write(&outcome.report.verdicts, style, out)?;

@@ -15,7 +15,7 @@ use crate::document::alloy::File;
 use crate::document::alloy::Statement;
 use crate::document::alloy::UnaryOp;
 use crate::document::alloy::encoding;
-use crate::document::alloy::parse_bytes;
+use crate::document::alloy::parse::parse_bytes;
 use crate::text::Span;
 
 /// How many errors of a case must be the same.

@@ -4,8 +4,8 @@ use super::errors;
 use super::outline;
 use super::read;
 use crate::document::alloy::File;
-use crate::document::alloy::MAX_DEPTH;
-use crate::document::alloy::MAX_HEIGHT;
+use crate::document::alloy::parse::MAX_DEPTH;
+use crate::document::alloy::parse::MAX_HEIGHT;
 
 /// Stack that must do for parsing and dropping. Threads have 2 MiB; callers need some too.
 const STACK: usize = 1 << 20;

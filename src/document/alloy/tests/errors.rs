@@ -5,7 +5,7 @@ use super::outline;
 use super::read;
 use crate::document::alloy::ExprKind;
 use crate::document::alloy::Statement;
-use crate::document::alloy::parse_bytes;
+use crate::document::alloy::parse::parse_bytes;
 use crate::text::Span;
 
 /// The first error of `text` with its hint.

@@ -10,7 +10,7 @@ use crate::document::alloy::File;
 use crate::document::alloy::Statement;
 use crate::document::alloy::decode_string;
 use crate::document::alloy::parse;
-use crate::document::alloy::parse_bytes;
+use crate::document::alloy::parse::parse_bytes;
 use crate::text::Span;
 
 /// Programs to spoil.
