@@ -1,130 +1,60 @@
-//! Turns Kubernetes objects, Pulumi exports and values files into pieces, and finds the texts nested in them.
+//! Turns Kubernetes objects and Pulumi exports into pieces, and finds the texts nested in them.
 
-use std::sync::Arc;
-
+use super::found::Found;
 use super::kubernetes;
 use super::kubernetes::KindFault;
-use super::piece::Chart;
 use super::piece::Declaration;
 use super::piece::Home;
-use super::piece::NodeAt;
 use super::piece::ObjectName;
 use super::piece::Piece;
-use super::piece::Problem;
 use super::piece::ProblemKind;
-use super::piece::Rank;
-use super::piece::Release;
 use super::piece::Resource;
-use super::piece::ValuesLayer;
+use super::reader::Encoding;
 use super::reader::Nested;
 use super::reader::Purpose;
 use super::reader::language_of_key;
-use crate::document::DocId;
+use super::releases;
+use super::shape::looks_like_alloy;
 use crate::document::Language;
 use crate::document::NodeRef;
-use crate::document::Place;
-use crate::text::Span;
-
-/// What examining one document brought to light.
-pub(crate) struct Found {
-    doc: DocId,
-    /// How many pieces the file had before this document: indices of releases count from there.
-    offset: usize,
-    pub(crate) pieces: Vec<Piece>,
-    pub(crate) nested: Vec<Nested>,
-    pub(crate) problems: Vec<Problem>,
-    pub(crate) regions: Vec<(Span, Arc<str>)>,
-    /// Layers for releases by their index among the file's pieces.
-    pub(crate) layers: Vec<(usize, Rank, ValuesLayer)>,
-    cluster: Option<Arc<str>>,
-}
-
-impl Found {
-    pub(crate) fn new(doc: DocId, offset: usize) -> Self {
-        Self {
-            doc,
-            offset,
-            pieces: Vec::new(),
-            nested: Vec::new(),
-            problems: Vec::new(),
-            regions: Vec::new(),
-            layers: Vec::new(),
-            cluster: None,
-        }
-    }
-
-    /// The address of a node of this document.
-    pub(crate) fn at(&self, node: NodeRef<'_>) -> NodeAt {
-        NodeAt { doc: self.doc, node: node.id }
-    }
-
-    fn place(&self, node: NodeRef<'_>) -> Place {
-        Place { doc: self.doc, span: node.span() }
-    }
-
-    /// The place of a key, which stands for a value of many lines.
-    fn key_place(&self, node: NodeRef<'_>, key: &str, value: NodeRef<'_>) -> Place {
-        node.key_span(key).map_or_else(|| self.place(value), |span| Place { doc: self.doc, span })
-    }
-
-    fn problem(
-        &mut self,
-        kind: ProblemKind,
-        node: NodeRef<'_>,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
-        let place = self.place(node);
-        self.problems.push(Problem {
-            kind,
-            place,
-            message: message.into(),
-            hint: hint.into(),
-            related: None,
-        });
-    }
-
-    /// Notes something whose shape cannot be read.
-    pub(crate) fn malformed(
-        &mut self,
-        node: NodeRef<'_>,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
-        self.problem(ProblemKind::Malformed, node, message, hint);
-    }
-
-    fn add_release(&mut self, release: Release) -> usize {
-        self.pieces.push(Piece::Release(release));
-        self.offset + self.pieces.len() - 1
-    }
-}
 
 /// An object, or a list of objects. `namespace` is the one that an object gets when it names none.
 pub(crate) fn object(root: NodeRef<'_>, namespace: Option<&str>, found: &mut Found) {
-    let Some(api_version) = root.text_at("apiVersion") else {
-        let message = "object has `kind` but no `apiVersion`";
-        return found.malformed(first_key(root), message, "add `apiVersion`, as in `apiVersion: v1`");
-    };
-    let Some((kind_node, kind)) = root.get("kind").and_then(|node| Some((node, node.text()?))) else {
-        let message = "object has `apiVersion` but no `kind`";
-        return found.malformed(first_key(root), message, "add `kind`, as in `kind: ConfigMap`");
-    };
-    let items = root.get("items").filter(|items| items.is_sequence());
-    if let Some(items) = items.filter(|_| kind.ends_with("List")) {
-        for item in items.items() {
-            if item.is_mapping() {
-                object(item, namespace, found);
-            } else {
-                found.malformed(
-                    item,
-                    "item of a list is not an object",
-                    "each item is a mapping with `kind`",
-                );
-            }
-        }
+    if !found.is_new_object(root) {
         return;
     }
+    if !root.is_mapping() {
+        return found.malformed(
+            root,
+            "not a Kubernetes object",
+            "an object is a mapping with `apiVersion` and `kind`",
+        );
+    }
+    let text = |key: &str| root.get(key).filter(|node| !node.is_null()).and_then(NodeRef::text);
+    let (api_version, kind) = match (text("apiVersion"), text("kind")) {
+        (Some(api_version), Some(kind)) => (api_version, kind),
+        (None, Some(kind)) => {
+            let message = format!("{kind} has no `apiVersion`");
+            return found.malformed(first_key(root), message, "add `apiVersion`, as in `apiVersion: v1`");
+        }
+        (Some(_), None) => {
+            let message = "object has `apiVersion` but no `kind`";
+            return found.malformed(first_key(root), message, "add `kind`, as in `kind: ConfigMap`");
+        }
+        (None, None) => {
+            let message = "object has neither `apiVersion` nor `kind`";
+            return found.malformed(
+                first_key(root),
+                message,
+                "add both, as in `apiVersion: v1` and `kind: ConfigMap`",
+            );
+        }
+    };
+    let items = root.get("items");
+    if kind == "List" || kind.ends_with("List") && items.is_some_and(NodeRef::is_sequence) {
+        return list(root, items, namespace, found);
+    }
+    let kind_node = root.get("kind").unwrap_or(root);
     match kubernetes::check_kind(api_version, kind) {
         None => {}
         Some(KindFault::Kind(nearest)) => {
@@ -146,6 +76,24 @@ pub(crate) fn object(root: NodeRef<'_>, namespace: Option<&str>, found: &mut Fou
         }
     }
     known_object(root, api_version, kind, namespace, found);
+}
+
+/// The objects of a list.
+fn list(root: NodeRef<'_>, items: Option<NodeRef<'_>>, namespace: Option<&str>, found: &mut Found) {
+    let hint = "write each object below `items:`, behind a `-`";
+    let Some(items) = items else {
+        return found.malformed(first_key(root), "List has no `items`", hint);
+    };
+    if !items.is_sequence() && !items.is_null() {
+        return found.malformed(items, "`items` of a List is not a list", hint);
+    }
+    for item in items.items() {
+        if item.is_mapping() {
+            object(item, namespace, found);
+        } else {
+            found.malformed(item, "item of a list is not an object", "each item is a mapping with `kind`");
+        }
+    }
 }
 
 fn first_key(root: NodeRef<'_>) -> NodeRef<'_> {
@@ -186,14 +134,16 @@ fn known_object(
         place: found.place(name_node),
         cluster: found.cluster.clone(),
     };
-    found.regions.push((root.span(), object.to_string().into()));
+    found.regions.push((root.resolved().span(), object.to_string().into()));
     found.pieces.push(Piece::Resource(resource));
     match (group, kind) {
         ("", "ConfigMap") => config_data(root, &object, false, found),
         ("", "Secret") => config_data(root, &object, true, found),
-        ("helm.cattle.io", "HelmChart" | "HelmChartConfig") => helm_chart(root, &object, name_node, found),
-        ("helm.toolkit.fluxcd.io", "HelmRelease") => helm_release(root, &object, name_node, found),
-        ("argoproj.io", "Application") => application(root, &object, name_node, found),
+        ("helm.cattle.io", "HelmChart" | "HelmChartConfig") => {
+            releases::helm_chart(root, &object, name_node, found)
+        }
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => releases::helm_release(root, &object, name_node, found),
+        ("argoproj.io", "Application") => releases::application(root, &object, name_node, found),
         _ => {}
     }
 }
@@ -210,11 +160,21 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
             found.malformed(data, message, "write each key on its own line below it: `config.alloy: |`");
             continue;
         }
-        for (key, value) in data.entries() {
-            let (Some(key), Some(text)) = (key.text(), value.text()) else { continue };
+        for (key, value) in data.entries_merged() {
+            let (key_node, Some(key)) = (key, key.text()) else { continue };
+            let field = format!("{section}.{key}");
+            let Some(text) = value.text() else {
+                // Pulumi shows what is secret as a mapping with its ciphertext.
+                if value.get(PULUMI_SECRET).is_none() && data.get(PULUMI_SECRET).is_none() {
+                    let message = format!("`{field}` of {object} is not text");
+                    found.malformed(key_node, message, "write `|` after the key: each value is a text");
+                }
+                continue;
+            };
             let language = language_of_key(key);
-            // Base64 is not sniffed: what is in a Secret is read only where its key says that it is configuration.
-            if language.is_none() && (base64 || !super::shape::looks_like_alloy(text)) {
+            // A plain text says by itself whether it is a program; an encoded one does when it is opened.
+            let certain = language.is_some() || (!base64 && looks_like_alloy(text));
+            if !certain && !base64 {
                 continue;
             }
             let home = Home {
@@ -225,9 +185,13 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
             };
             found.nested.push(Nested {
                 node: value.resolved().id,
-                field: format!("{section}.{key}"),
+                field,
                 object: Some(object.to_string()),
-                base64,
+                encoding: match (base64, certain) {
+                    (false, _) => Encoding::Plain,
+                    (true, true) => Encoding::Base64,
+                    (true, false) => Encoding::PerhapsBase64,
+                },
                 language: language.unwrap_or(Language::Alloy),
                 purpose: Purpose::ConfigData(home),
             });
@@ -235,151 +199,8 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
     }
 }
 
-/// `helm.cattle.io/v1` HelmChart, and HelmChartConfig which adds values to the HelmChart of its name.
-fn helm_chart(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<'_>, found: &mut Found) {
-    let Some(spec) = root.get("spec") else { return };
-    let chart_name = spec.text_at("chart").unwrap_or_default();
-    let mut release = Release {
-        chart: Chart::from_reference(chart_name),
-        chart_name: chart_name.into(),
-        name: name.text().map(Into::into),
-        namespace: Some(spec.text_at("targetNamespace").unwrap_or(&object.namespace).into()),
-        version: version(spec.get("version"), found),
-        layers: Vec::new(),
-        place: found.place(name),
-        object: Some(object.clone()),
-        cluster: found.cluster.clone(),
-        unseen: Vec::new(),
-    };
-    if let Some(values) = spec.get("values").filter(|values| values.is_mapping()) {
-        release.layers.push((Rank::Base, ValuesLayer::Tree(found.at(values))));
-    }
-    for key in ["chartContent", "valuesSecrets"] {
-        if let Some(node) = spec.get(key).filter(|node| !node.is_null()) {
-            release.unseen.push((format!("spec.{key}"), found.key_place(spec, key, node)));
-        }
-    }
-    let values = spec.get("values");
-    let index = if &*object.kind == "HelmChartConfig" {
-        found.pieces.push(Piece::ReleaseConfig(release));
-        found.offset + found.pieces.len() - 1
-    } else {
-        found.add_release(release)
-    };
-    if let Some(values) = values {
-        nested_values(values, Some(object), index, found);
-    }
-    values_text(spec.get("valuesContent"), "spec.valuesContent", object, index, found);
-    // Helm gives `set` the last word.
-    if let Some(set) = spec.get("set") {
-        let entries = set
-            .entries()
-            .filter_map(|(key, value)| Some((key.text()?.to_owned(), found.at(value))))
-            .collect();
-        found.layers.push((index, Rank::Set, ValuesLayer::Set(entries)));
-    }
-}
-
-fn values_text(
-    node: Option<NodeRef<'_>>,
-    field: &str,
-    object: &ObjectName,
-    release: usize,
-    found: &mut Found,
-) {
-    let Some(node) = node.filter(|node| !node.is_null()) else { return };
-    if !node.is_scalar() {
-        let message = format!("`{field}` of {object} is not text");
-        return found.malformed(node, message, "values are YAML text here: write `|` after the key");
-    }
-    found.nested.push(Nested {
-        node: node.resolved().id,
-        field: field.to_owned(),
-        object: Some(object.to_string()),
-        base64: false,
-        language: Language::Yaml,
-        purpose: Purpose::ChartValues(release),
-    });
-}
-
-fn version(node: Option<NodeRef<'_>>, found: &Found) -> Option<(Arc<str>, Place)> {
-    node.and_then(|node| Some((node.text()?.into(), found.place(node))))
-}
-
-/// Flux `HelmRelease`.
-fn helm_release(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<'_>, found: &mut Found) {
-    let Some(spec) = root.get("spec") else { return };
-    let chart_name =
-        spec.text_at("chart.spec.chart").or_else(|| spec.text_at("chartRef.name")).unwrap_or_default();
-    let mut release = Release {
-        chart: Chart::from_reference(chart_name),
-        chart_name: chart_name.into(),
-        name: spec.text_at("releaseName").or(name.text()).map(Into::into),
-        namespace: Some(spec.text_at("targetNamespace").unwrap_or(&object.namespace).into()),
-        version: version(spec.at("chart.spec.version"), found),
-        layers: Vec::new(),
-        place: found.place(name),
-        object: Some(object.clone()),
-        cluster: found.cluster.clone(),
-        unseen: Vec::new(),
-    };
-    if let Some(node) = spec.get("valuesFrom").filter(|node| node.items().next().is_some()) {
-        let place = found.key_place(spec, "valuesFrom", node);
-        release.unseen.push(("spec.valuesFrom".to_owned(), place));
-    }
-    let values = spec.get("values").filter(|values| values.is_mapping());
-    if let Some(values) = values {
-        release.layers.push((Rank::Text, ValuesLayer::Tree(found.at(values))));
-    }
-    let index = found.add_release(release);
-    if let Some(values) = values {
-        nested_values(values, Some(object), index, found);
-    }
-}
-
-/// Argo `Application`.
-fn application(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<'_>, found: &mut Found) {
-    let Some(spec) = root.get("spec") else { return };
-    let many = spec.get("sources").into_iter().flat_map(NodeRef::items);
-    for source in spec.get("source").into_iter().chain(many) {
-        let Some(chart_name) = source.text_at("chart") else { continue };
-        let helm = source.get("helm");
-        let helm_text = |key: &str| helm.and_then(|helm| helm.text_at(key));
-        let mut release = Release {
-            chart: Chart::from_reference(chart_name),
-            chart_name: chart_name.into(),
-            name: helm_text("releaseName").or(name.text()).map(Into::into),
-            namespace: spec.text_at("destination.namespace").map(Into::into),
-            version: version(source.get("targetRevision"), found),
-            layers: Vec::new(),
-            place: found.place(name),
-            object: Some(object.clone()),
-            cluster: found.cluster.clone(),
-            unseen: Vec::new(),
-        };
-        if let Some((helm, node)) = helm.and_then(|helm| Some((helm, helm.get("valueFiles")?))) {
-            let place = found.key_place(helm, "valueFiles", node);
-            release.unseen.push(("helm.valueFiles".to_owned(), place));
-        }
-        let index = found.add_release(release);
-        let Some(helm) = helm else { continue };
-        values_text(helm.get("values"), "spec.source.helm.values", object, index, found);
-        if let Some(values) = helm.get("valuesObject").filter(|values| values.is_mapping()) {
-            let at = found.at(values);
-            found.layers.push((index, Rank::Object, ValuesLayer::Tree(at)));
-            nested_values(values, Some(object), index, found);
-        }
-        let entries: Vec<_> = helm
-            .get("parameters")
-            .into_iter()
-            .flat_map(NodeRef::items)
-            .filter_map(|item| Some((item.text_at("name")?.to_owned(), found.at(item.get("value")?))))
-            .collect();
-        if !entries.is_empty() {
-            found.layers.push((index, Rank::Set, ValuesLayer::Set(entries)));
-        }
-    }
-}
+/// The key by which Pulumi marks a value in an export as secret.
+const PULUMI_SECRET: &str = "4dabf18193072939515e22adb298388d";
 
 /// The resources of `pulumi stack export`: Kubernetes objects as their inputs, and Helm releases.
 pub(crate) fn pulumi_export(root: NodeRef<'_>, found: &mut Found) {
@@ -397,87 +218,10 @@ pub(crate) fn pulumi_export(root: NodeRef<'_>, found: &mut Found) {
             parts.next().map(Into::into)
         });
         if kind.starts_with("kubernetes:helm.sh/") && kind.ends_with(":Release") {
-            pulumi_release(inputs, found);
+            releases::pulumi_release(inputs, found);
         } else if kind.starts_with("kubernetes:") && inputs.get("kind").is_some() {
             object(inputs, None, found);
         }
     }
     found.cluster = None;
-}
-
-fn pulumi_release(inputs: NodeRef<'_>, found: &mut Found) {
-    let Some(chart_name) = inputs.text_at("chart") else { return };
-    let name = inputs.get("name");
-    let object = ObjectName {
-        group: "helm.sh".into(),
-        kind: "Release".into(),
-        namespace: inputs.text_at("namespace").unwrap_or_default().into(),
-        name: name.and_then(NodeRef::text).unwrap_or(chart_name).into(),
-    };
-    let values = inputs.get("values").filter(|values| values.is_mapping());
-    let release = Release {
-        chart: Chart::from_reference(chart_name),
-        chart_name: chart_name.into(),
-        name: Some(object.name.clone()),
-        namespace: inputs.text_at("namespace").map(Into::into),
-        version: version(inputs.get("version"), found),
-        layers: values.map(|values| (Rank::Text, ValuesLayer::Tree(found.at(values)))).into_iter().collect(),
-        place: found.place(name.unwrap_or(inputs)),
-        object: Some(object.clone()),
-        cluster: found.cluster.clone(),
-        unseen: Vec::new(),
-    };
-    found.regions.push((inputs.span(), object.to_string().into()));
-    let index = found.add_release(release);
-    if let Some(values) = values {
-        nested_values(values, Some(&object), index, found);
-    }
-}
-
-/// A values file by itself.
-pub(crate) fn values_file(root: NodeRef<'_>, chart: Chart, found: &mut Found) {
-    let release = Release {
-        chart: Some(chart),
-        chart_name: chart.name().into(),
-        name: None,
-        namespace: None,
-        version: None,
-        layers: vec![(Rank::Text, ValuesLayer::Tree(found.at(root)))],
-        place: found.place(first_key(root)),
-        object: None,
-        cluster: None,
-        unseen: Vec::new(),
-    };
-    let index = found.add_release(release);
-    nested_values(root, None, index, found);
-}
-
-/// The texts and objects nested in values of the known charts.
-pub(crate) fn nested_values(
-    values: NodeRef<'_>,
-    object: Option<&ObjectName>,
-    release: usize,
-    found: &mut Found,
-) {
-    let home =
-        Home { object: object.cloned(), key: None, release: Some(release), cluster: found.cluster.clone() };
-    if let Some(node) =
-        values.at("alloy.configMap.content").filter(|node| node.text().is_some_and(|text| !text.is_empty()))
-    {
-        found.nested.push(Nested {
-            node: node.resolved().id,
-            field: "alloy.configMap.content".to_owned(),
-            object: object.map(ToString::to_string),
-            base64: false,
-            language: Language::Alloy,
-            purpose: Purpose::AlloyProgram(home),
-        });
-    }
-    for key in ["extraObjects", "extraDeploy"] {
-        for item in values.get(key).into_iter().flat_map(NodeRef::items) {
-            if item.is_mapping() && item.get("kind").is_some() {
-                self::object(item, None, found);
-            }
-        }
-    }
 }

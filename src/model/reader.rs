@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use super::found::Found;
 use super::objects;
+use super::piece::Chart;
 use super::piece::Home;
 use super::piece::NodeAt;
 use super::piece::Piece;
 use super::piece::Problem;
 use super::piece::ProblemKind;
-use super::piece::Rank;
-use super::piece::ValuesLayer;
+use super::piece::Store;
+use super::releases;
 use super::shape::Expected;
 use super::shape::Shape;
 use super::shape::looks_like_alloy;
@@ -29,6 +31,7 @@ use crate::document::alloy;
 use crate::document::parse_ini;
 use crate::document::parse_json;
 use crate::document::parse_yaml;
+use crate::text::Embedding;
 use crate::text::LineIndex;
 use crate::text::Span;
 
@@ -37,6 +40,9 @@ const MAX_DEPTH: u32 = 8;
 
 /// The name of a settings file.
 const SETTINGS: &str = "ptd-lint.yaml";
+
+/// How many bytes of embedded text a file may hold through aliases, above what it can hold as written.
+const SLACK: usize = 4 * 1024 * 1024;
 
 /// What one file holds.
 #[derive(Debug, Default)]
@@ -53,7 +59,8 @@ pub(crate) struct Reading {
 
 /// Reads one file. `index` is its place in the run's list of files.
 pub(crate) fn read(index: u32, path: &str, text: &Arc<str>, expected: Expected) -> Reading {
-    let mut reader = Reader { index, reading: Reading::default() };
+    let budget = text.len().saturating_mul(MAX_DEPTH as usize).saturating_add(SLACK);
+    let mut reader = Reader { index, reading: Reading::default(), budget };
     path.clone_into(&mut reader.reading.file.path);
     let text = text.clone();
     let is_settings = path == SETTINGS || path.ends_with(&format!("/{SETTINGS}"));
@@ -69,8 +76,14 @@ pub(crate) fn read(index: u32, path: &str, text: &Arc<str>, expected: Expected) 
     } else if expected == Expected::GrafanaIni || extension == "ini" {
         reader.open_ini(text, None, Home::default());
     } else {
-        // YAML is nearly a superset of JSON; what starts like JSON and is named so, or piped in, is held to JSON.
-        let json = matches!(first, Some(b'{' | b'[')) && !matches!(extension, "yaml" | "yml");
+        // YAML is nearly a superset of JSON; what is named so is held to JSON. What starts like it and is called
+        // anything else (standard input) may also be YAML in brackets, or a stream of such documents.
+        let bracket = matches!(first, Some(b'{' | b'['));
+        let json = match extension {
+            "json" => bracket,
+            "yaml" | "yml" => false,
+            _ => bracket && (parse_json(&text).is_ok() || !parse_yaml(&text).errors.is_empty()),
+        };
         let purpose = Purpose::TopLevel(expected);
         reader.open_tree(&text, if json { Language::Json } else { Language::Yaml }, None, &purpose, 0);
     }
@@ -88,6 +101,8 @@ pub(crate) enum Purpose {
     ChartValues(usize),
     /// An Alloy program.
     AlloyProgram(Home),
+    /// Text that only has to parse, such as the YAML that a component takes in a string.
+    OnlyParse,
 }
 
 /// A text that stands in a scalar of a document and is a document itself.
@@ -99,17 +114,31 @@ pub(crate) struct Nested {
     pub(crate) field: String,
     /// The object that the scalar belongs to.
     pub(crate) object: Option<String>,
-    /// Whether the text is base64-encoded (a Secret's `data`, `binaryData`).
-    pub(crate) base64: bool,
+    /// How the text stands there.
+    pub(crate) encoding: Encoding,
     /// What to read it as.
     pub(crate) language: Language,
     /// What it is for.
     pub(crate) purpose: Purpose,
 }
 
-pub(crate) struct Reader {
+/// How an embedded text is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// Not at all.
+    Plain,
+    /// Base64 (a Secret's `data`, `binaryData`).
+    Base64,
+    /// Base64 of anything: what is no Alloy program is none of our business, whatever it is.
+    PerhapsBase64,
+}
+
+struct Reader {
     index: u32,
-    pub(crate) reading: Reading,
+    reading: Reading,
+    /// How many bytes of embedded text may still be opened. Without aliases each level of nesting holds less than the
+    /// one around it; with aliases one text can stand in ten thousand ConfigMaps.
+    budget: usize,
 }
 
 impl Reader {
@@ -157,7 +186,6 @@ impl Reader {
             );
             self.problem(ProblemKind::Syntax, index, error.span, error.message, hint);
         }
-        let _ = depth;
         self.reading.pieces.push(Piece::Alloy(self.id(index), home));
     }
 
@@ -224,9 +252,22 @@ impl Reader {
             }
         };
         self.parse_problems(anchor, problems);
+        let many = opened.len() > 1;
         for index in opened {
+            let reasons = self.reading.passed_over.len();
             self.examine(index, purpose, depth);
+            if many && let Some(start) = self.start_of(index) {
+                let line = self.reading.file.documents[index as usize].lines.position(text, start).line;
+                for reason in self.reading.passed_over.iter_mut().skip(reasons) {
+                    *reason = format!("the document at line {line}: {reason}");
+                }
+            }
         }
+    }
+
+    fn start_of(&self, index: u32) -> Option<u32> {
+        let tree = self.reading.file.documents.get(index as usize)?.tree()?;
+        Some(tree.root()?.span().start)
     }
 
     /// Finds out what a document is, notes its pieces, and opens what is nested in it.
@@ -236,7 +277,7 @@ impl Reader {
             &mut self.reading.file.documents[index as usize].body,
             Body::Tree(crate::document::Tree::empty(&"".into())),
         );
-        let mut found = objects::Found::new(id, self.reading.pieces.len());
+        let mut found = Found::new(id, self.reading.pieces.len());
         if let Body::Tree(tree) = &document
             && let Some(root) = tree.root()
             && !root.is_null()
@@ -244,7 +285,7 @@ impl Reader {
             examine_root(root, purpose, &mut found, &mut self.reading.passed_over);
         }
         self.reading.file.documents[index as usize].body = document;
-        let objects::Found { pieces, nested, problems, regions, layers, .. } = found;
+        let Found { pieces, nested, problems, regions, layers, .. } = found;
         self.reading.pieces.extend(pieces);
         self.reading.problems.extend(problems);
         for (release, rank, layer) in layers {
@@ -255,7 +296,7 @@ impl Reader {
                 release.layers.sort_by_key(|(rank, _)| *rank);
             }
         }
-        self.reading.file.documents[index as usize].regions.extend(regions);
+        self.reading.file.documents[index as usize].regions = Found::flat_regions(regions);
         for nested in nested {
             self.open_nested(index, nested, depth + 1);
         }
@@ -278,21 +319,35 @@ impl Reader {
             );
             return;
         }
-        let (text, embedding): (Arc<str>, _) = if nested.base64 {
-            let Some((bytes, embedding)) = crate::document::decode_base64(node) else {
-                let message = format!("`{}` is not base64", nested.field);
+        let Some(bytes) = node.text().map(str::len) else { return };
+        let Some(budget) = self.budget.checked_sub(bytes) else {
+            if self.budget > 0 {
+                let message = "aliases make the texts in this file larger than what is read";
+                let hint = "split the file, or write fewer objects with the same text";
                 let span = node.span();
-                let hint = "encode the value, or put plain text under `stringData`".to_owned();
-                self.problem(ProblemKind::Malformed, container, span, message, hint);
-                return;
-            };
-            // Binary content is no configuration text.
-            let Ok(text) = String::from_utf8(bytes) else { return };
-            (text.into(), embedding)
-        } else {
-            let Some(text) = node.text() else { return };
-            (text.into(), node.embedding())
+                self.problem(ProblemKind::Malformed, container, span, message.to_owned(), hint.to_owned());
+            }
+            self.budget = 0;
+            return;
         };
+        self.budget = budget;
+        let decoded = match nested.encoding {
+            Encoding::Plain => node.text().map(|text| (text.into(), node.embedding())).ok_or(""),
+            Encoding::Base64 | Encoding::PerhapsBase64 => text_of_base64(node),
+        };
+        let (text, embedding): (Arc<str>, _) = match decoded {
+            Ok(decoded) => decoded,
+            Err(_) if nested.encoding == Encoding::PerhapsBase64 => return,
+            Err(fault) => {
+                let message = format!("`{}` is not {fault}", nested.field);
+                let hint = "encode the text of the file, or put it as it is under `stringData` or `data`";
+                let span = node.span();
+                return self.problem(ProblemKind::Malformed, container, span, message, hint.to_owned());
+            }
+        };
+        if nested.encoding == Encoding::PerhapsBase64 && !looks_like_alloy(&text) {
+            return;
+        }
         let language = match (&nested.purpose, nested.language) {
             (Purpose::ConfigData(_), _) if looks_like_alloy(&text) => Language::Alloy,
             (_, language) => language,
@@ -302,23 +357,27 @@ impl Reader {
             (Language::Alloy, Purpose::AlloyProgram(home) | Purpose::ConfigData(home)) => {
                 self.open_alloy(text, host, home, depth);
             }
-            (Language::Ini, Purpose::ConfigData(home)) => self.open_ini(text, host, home),
+            (Language::Ini, Purpose::ConfigData(home)) => {
+                self.open_ini(text, host, home)
+            }
             (language, purpose) => self.open_tree(&text, language, host, &purpose, depth),
         }
     }
 }
 
-fn examine_root(
-    root: NodeRef<'_>,
-    purpose: &Purpose,
-    found: &mut objects::Found,
-    passed_over: &mut Vec<String>,
-) {
+/// The text in a scalar of base64, or what it is not.
+fn text_of_base64(node: NodeRef<'_>) -> Result<(Arc<str>, Embedding), &'static str> {
+    let (bytes, embedding) = crate::document::decode_base64(node).ok_or("base64")?;
+    let text = String::from_utf8(bytes).map_err(|_| "text in UTF-8")?;
+    Ok((text.into(), embedding))
+}
+
+fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_over: &mut Vec<String>) {
     match purpose {
         Purpose::TopLevel(expected) => match shape_of(root, *expected) {
             Shape::Object => objects::object(root, None, found),
             Shape::PulumiExport => objects::pulumi_export(root, found),
-            Shape::Values(chart) => objects::values_file(root, chart, found),
+            Shape::Values(chart) => releases::values_file(root, chart, found),
             Shape::Store(store) => {
                 let at = found.at(root);
                 found.pieces.push(Piece::StoreConfig(store, at, Home::default()));
@@ -347,16 +406,8 @@ fn examine_root(
                 _ => {}
             }
         }
-        Purpose::ChartValues(release) => {
-            let at = found.at(root);
-            if root.is_mapping() {
-                found.layers.push((*release, Rank::Text, ValuesLayer::Tree(at)));
-                objects::nested_values(root, None, *release, found);
-            } else {
-                found.malformed(root, "chart values are not a mapping", "write them as `key: value` lines");
-            }
-        }
-        Purpose::AlloyProgram(_) => {}
+        Purpose::ChartValues(release) => releases::values_document(root, *release, found),
+        Purpose::AlloyProgram(_) | Purpose::OnlyParse => {}
     }
 }
 

@@ -313,17 +313,16 @@ fn same_object(object: &ObjectName, one: NodeRef<'_>, two: NodeRef<'_>) -> bool 
 }
 
 fn same_entries(one: NodeRef<'_>, two: NodeRef<'_>, depth: u32, skip: &[&str]) -> bool {
-    let entries = |node: NodeRef<'_>| {
-        node.entries()
-            .filter_map(|(key, _)| key.text().map(str::to_owned))
-            .filter(|key| !skip.contains(&key.as_str()) && !SERVER_FIELDS.contains(&key.as_str()))
-            .collect::<BTreeSet<_>>()
-    };
-    let keys = entries(one);
-    keys == entries(two)
-        && keys.iter().all(|key| match (one.get(key), two.get(key)) {
-            (Some(one), Some(two)) => same_node(one, two, depth.saturating_sub(1)),
-            _ => false,
+    // Looked up key by key, two ConfigMaps of a thousand keys would take a million steps.
+    fn entries<'n>(node: NodeRef<'n>, skip: &[&str]) -> BTreeMap<&'n str, NodeRef<'n>> {
+        let entries = node.entries_merged().into_iter();
+        let entries = entries.filter_map(|(key, value)| Some((key.text()?, value)));
+        entries.filter(|(key, _)| !skip.contains(key) && !SERVER_FIELDS.contains(key)).collect()
+    }
+    let (ones, twos) = (entries(one, skip), entries(two, skip));
+    ones.len() == twos.len()
+        && ones.iter().zip(&twos).all(|((one_key, one), (two_key, two))| {
+            one_key == two_key && same_node(*one, *two, depth.saturating_sub(1))
         })
 }
 
@@ -370,3 +369,7 @@ pub(crate) fn same_value(one: &Fact, two: &Fact) -> bool {
         (one, two) => one == two,
     }
 }
+
+#[cfg(test)]
+#[path = "stack_tests.rs"]
+mod tests;

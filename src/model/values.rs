@@ -197,3 +197,81 @@ impl Fact {
         entries.into_iter().flatten().map(|(key, fact)| (key.as_str(), fact))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Documents;
+    use crate::model::Expected;
+    use crate::model::FactValue;
+    use crate::model::Piece;
+    use crate::model::Reading;
+    use crate::model::read;
+
+    fn documents(text: &str) -> (Documents, Vec<Piece>) {
+        let Reading { file, pieces, .. } = read(0, "a.yaml", &text.into(), Expected::Any);
+        (Documents { files: vec![file] }, pieces)
+    }
+
+    fn values_of(text: &str) -> (Documents, Fact) {
+        let (documents, pieces) = documents(text);
+        let release = pieces.iter().find_map(|piece| match piece {
+            Piece::Release(release) => Some(release.clone()),
+            _ => None,
+        });
+        let values = merged(&release.unwrap(), &documents);
+        (documents, values)
+    }
+
+    const CHART: &str =
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata:\n  name: loki\nspec:\n  chart: loki\n";
+
+    #[test]
+    fn single_values_have_the_last_word_and_dots_can_be_escaped() {
+        let text = format!(
+            "{CHART}  set:\n    loki.auth_enabled: \"false\"\n    nodeSelector.a\\.b/c: x\n  valuesContent: |\n    loki:\n      auth_enabled: true\n      other: 1\n"
+        );
+        let (_, values) = values_of(&text);
+        assert_eq!(values.reach("loki.auth_enabled").value, FactValue::Bool(false));
+        assert_eq!(values.reach("loki.other").value, FactValue::Int(1));
+        let selector: Vec<&str> = values.at("nodeSelector").unwrap().entries().map(|(key, _)| key).collect();
+        assert_eq!(selector, ["a.b/c"]);
+    }
+
+    #[test]
+    fn null_removes_and_lists_replace_as_in_helm() {
+        let mut base =
+            Fact::map([("a", Fact::bare(1_i64)), ("l", Fact::list([Fact::bare(1_i64)], None))], None);
+        let over = Fact::map([("a", Fact::default()), ("l", Fact::list([Fact::bare(2_i64)], None))], None);
+        merge(&mut base, over);
+        assert!(base.at("a").unwrap().is_null());
+        assert_eq!(base.at("l.0").unwrap().value, FactValue::Int(2));
+        assert_eq!(base.at("l").unwrap().items().len(), 1);
+    }
+
+    #[test]
+    fn mappings_are_pointed_at_by_their_keys_and_absent_values_by_their_container() {
+        let (documents, values) =
+            values_of(&format!("{CHART}  valuesContent: |\n    loki:\n      limits_config:\n        a: b\n"));
+        let slice = |fact: &Fact| documents.slice(fact.place.unwrap()).to_owned();
+        assert_eq!(slice(&values.reach("loki.limits_config")), "limits_config");
+        assert_eq!(slice(&values.reach("loki.limits_config.a")), "b");
+        assert_eq!(slice(&values.reach("loki.limits_config.missing.deep")), "limits_config");
+    }
+
+    #[test]
+    fn what_aliases_blow_up_beyond_the_budget_is_unknown() {
+        let mut text = String::from("loki:\n  a0: &a0 [x, x, x, x, x, x, x, x]\n");
+        // 8^6 nodes: more than the budget here, less than what the reader refuses.
+        for level in 1..6 {
+            let one = format!("*a{}", level - 1);
+            text.push_str(&format!("  a{level}: &a{level} [{}]\n", vec![one; 8].join(", ")));
+        }
+        let (_, values) = values_of(&text);
+        let mut last = values.reach("loki.a5");
+        while let Some(item) = last.items().last().cloned() {
+            last = item;
+        }
+        assert_eq!(last.value, FactValue::Unknown("the value has more than 200000 parts".into()));
+    }
+}

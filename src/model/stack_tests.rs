@@ -1,0 +1,50 @@
+use super::*;
+use crate::model::Expected;
+use crate::model::Reading;
+use crate::model::read;
+
+/// The problems of a stack made of these files.
+fn problems(files: &[&str]) -> Vec<(String, String)> {
+    let mut readings: Vec<Reading> = files
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            read(u32::try_from(index).unwrap(), &format!("{index}.yaml"), &(*text).into(), Expected::Any)
+        })
+        .collect();
+    let documents =
+        Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
+    let pieces: Vec<FilePieces<'_>> = readings
+        .iter()
+        .enumerate()
+        .map(|(index, reading)| FilePieces { file: u32::try_from(index).unwrap(), pieces: &reading.pieces })
+        .collect();
+    let stack = Stack::assemble(&documents, &pieces, None);
+    let told = |problem: &Problem| {
+        let place = documents.resolve(problem.place);
+        (format!("{}:{}:{}", place.path, place.start.line, place.start.column), problem.message.clone())
+    };
+    stack.problems.iter().map(told).collect()
+}
+
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: loki-gateway\n  namespace: loki\nspec:\n  ports:\n  - port: 80\n";
+
+#[test]
+fn the_same_object_as_the_server_gives_it_back_is_no_conflict() {
+    let live = "apiVersion: v1\nkind: List\nitems:\n- kind: Service\n  apiVersion: v1\n  metadata:\n    namespace: loki\n    name: loki-gateway\n    uid: 12\n    resourceVersion: \"7\"\n    managedFields: []\n  status: {}\n  spec:\n    ports: [{port: 80.0}]\n";
+    assert_eq!(problems(&[SERVICE, live]), []);
+}
+
+#[test]
+fn an_object_with_other_content_is_a_conflict_at_its_name() {
+    let other = SERVICE.replace("80", "81");
+    let message = "Service loki/loki-gateway occurs twice in this stack with different content";
+    assert_eq!(problems(&[SERVICE, &other]), [("1.yaml:4:9".to_owned(), message.to_owned())]);
+}
+
+#[test]
+fn objects_of_other_namespaces_and_groups_are_other_objects() {
+    let namespace = SERVICE.replace("namespace: loki", "namespace: logs").replace("80", "81");
+    let group = SERVICE.replace("apiVersion: v1", "apiVersion: serving.example.dev/v1").replace("80", "81");
+    assert_eq!(problems(&[SERVICE, &namespace, &group]), []);
+}

@@ -1,0 +1,122 @@
+//! Runs the real program in a folder of its own and reads its JSON report.
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with these files.
+pub fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, content) in files {
+        write(folder.path(), name, content);
+    }
+    folder
+}
+
+/// Writes a file of a folder.
+pub fn write(folder: &Path, name: &str, content: &[u8]) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::File::create(&path).and_then(|mut file| file.write_all(content)).unwrap();
+}
+
+/// What a run left behind.
+pub struct Ran {
+    /// The exit code.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// The JSON report on standard output.
+    pub fn report(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stderr))
+    }
+
+    /// `path:line: message` of what made the run incomplete.
+    pub fn errors(&self) -> Vec<String> {
+        let report = self.report();
+        let errors = report["coverage"]["errors"].as_array().unwrap().iter();
+        errors
+            .map(|error| {
+                let (path, message) = (error["path"].as_str().unwrap(), error["message"].as_str().unwrap());
+                match error["line"].as_u64() {
+                    Some(line) => format!("{path}:{line}: {message}"),
+                    None => format!("{path}: {message}"),
+                }
+            })
+            .collect()
+    }
+
+    /// `path: reason` of what was passed over.
+    pub fn passed_over(&self) -> Vec<String> {
+        let report = self.report();
+        let passed = report["coverage"]["passedOver"].as_array().unwrap().iter();
+        passed
+            .map(|passed| {
+                format!("{}: {}", passed["path"].as_str().unwrap(), passed["reason"].as_str().unwrap())
+            })
+            .collect()
+    }
+
+    /// The findings of one rule.
+    pub fn findings(&self, rule: &str) -> Vec<Value> {
+        let report = self.report();
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.filter(|finding| finding["rule"] == rule).cloned().collect()
+    }
+}
+
+/// Runs the program in that folder, apart from the environment of whoever runs the tests.
+pub fn run(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Ran {
+    #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"] {
+        command.env_remove(variable);
+    }
+    command.current_dir(folder).args(arguments);
+    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    if let Some(input) = input {
+        child.stdin.take().unwrap().write_all(input).unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        code: output.status.code().unwrap_or_else(|| panic!("killed: {output:?}")),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The JSON report on these files, in the order of their names.
+pub fn check(files: &[(&str, &[u8])]) -> Ran {
+    let folder = folder(files);
+    run(folder.path(), &["-o", "json", "."], None)
+}
+
+/// Text with every line moved to the right.
+pub fn indented(text: &str, by: usize) -> String {
+    let indent = " ".repeat(by);
+    text.lines()
+        .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") })
+        .collect()
+}
+
+/// Line and column (from 1, in characters) of the only place of `needle`.
+pub fn only_place(text: &str, needle: &str) -> (u64, u64) {
+    assert_eq!(text.matches(needle).count(), 1, "{needle} in {text}");
+    let before = text.split(needle).next().unwrap();
+    let line = before.rsplit('\n').next().unwrap();
+    let line = line.strip_prefix('\u{feff}').unwrap_or(line);
+    (before.matches('\n').count() as u64 + 1, line.chars().count() as u64 + 1)
+}
