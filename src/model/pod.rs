@@ -138,9 +138,9 @@ impl<'d> Pod<'d> {
         let container_place = self.container_place(container);
         let mounts_place = self.key_place(container, "volumeMounts").unwrap_or(container_place);
         let secret = mounts.iter().find(|mount| mount.source == Volume::Secret("mimir-auth".to_owned()));
-        let varlog = mounts.iter().find(|mount| {
-            matches!(&mount.source, Volume::HostPath(path) if path.trim_end_matches('/') == "/var/log" || path == "/")
-        });
+        let varlog = mounts
+            .iter()
+            .find(|mount| matches!(&mount.source, Volume::HostPath(path) if holds_the_journal(path)));
         let security = |key: &str| {
             let own = container.get("securityContext").and_then(|context| context.get(key));
             let node = own.or_else(|| self.spec.get("securityContext").and_then(|context| context.get(key)));
@@ -165,6 +165,11 @@ impl<'d> Pod<'d> {
             ("ignored", Fact::map::<&str>([], container_place)),
         ]
     }
+}
+
+/// Whether a path of the node has its journal below it, or is the journal.
+fn holds_the_journal(path: &str) -> bool {
+    matches!(path.trim_end_matches('/'), "" | "/var" | "/var/log" | "/var/log/journal")
 }
 
 fn mount_fact(mount: Option<&Mount>, place: Place) -> Fact {
