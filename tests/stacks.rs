@@ -85,3 +85,20 @@ fn stacks_differ_in_the_leak_alone() {
         assert_eq!(leaking.contains(LEAK), name == "alloy.yaml", "{name}");
     }
 }
+
+#[test]
+fn readme_shows_what_the_leaking_stack_gives() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    #[expect(clippy::disallowed_methods, reason = "a test reads its inputs")]
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let call = "```text\n$ ptd-lint fixtures/stacks/leaking\n";
+    let shown = readme.split_once(call).unwrap().1.split_once("```").unwrap().0;
+    #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
+    command.current_dir(root).args(["--color", "never", "fixtures/stacks/leaking"]);
+    let output = command.env_remove("COLUMNS").output().unwrap();
+    let given = String::from_utf8(output.stdout).unwrap();
+    // Editors take away spaces at the ends of lines.
+    let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    assert_eq!(lines(shown), lines(&given));
+}

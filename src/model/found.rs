@@ -65,6 +65,11 @@ impl Found {
         Place { doc: self.doc, span: node.span() }
     }
 
+    /// The place of a key, which stands for a value of many lines.
+    pub(super) fn key_place(&self, node: NodeRef<'_>, key: &str, value: NodeRef<'_>) -> Place {
+        node.key_span(key).map_or_else(|| self.place(value), |span| Place { doc: self.doc, span })
+    }
+
     /// Notes a fault at a node.
     pub(super) fn problem(
         &mut self,

@@ -279,10 +279,22 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
                 && volume.reach("secret.secretName").text() == Some("mimir-auth")
         })
     };
-    let secret = extra
-        .items()
-        .iter()
-        .find(|mount| mount.reach("name").text().is_some_and(|name| name == "mimir-auth" || is_secret(name)));
+    let secret = extra.items().iter().find(|mount| mount.reach("name").text().is_some_and(is_secret));
+    let arguments = values.reach("alloy.extraArgs");
+    let argument = |flag: &str| {
+        let given = |argument: &&Fact| {
+            argument.text().is_some_and(|text| text == flag || text.strip_prefix(flag) == Some("=true"))
+        };
+        arguments.items().iter().find(given).and_then(|argument| argument.place)
+    };
+    let clustering = match argument("--cluster.enabled") {
+        Some(place) => Fact::new(true, place),
+        None => values.reach("alloy.clustering.enabled").or_default(false),
+    };
+    let reporting = match argument("--disable-reporting") {
+        Some(place) => Fact::new(false, place),
+        None => values.reach("alloy.enableReporting").or_default(true),
+    };
     let place = release.release.place;
     let mount = secret.map(|mount| Mount {
         path: mount.reach("mountPath").text().unwrap_or_default().to_owned(),
@@ -294,8 +306,8 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
     vec![
         ("form", Fact::bare("values")),
         ("kind", values.reach("controller.type").or_default("daemonset")),
-        ("clustering", values.reach("alloy.clustering.enabled").or_default(false)),
-        ("reporting", values.reach("alloy.enableReporting").or_default(true)),
+        ("clustering", clustering),
+        ("reporting", reporting),
         ("tolerations", values.reach("controller.tolerations")),
         ("mimir_auth", mount_fact(mount.as_ref(), extra.place.unwrap_or(place))),
         ("varlog", values.reach("alloy.mounts.varlog").or_default(false)),

@@ -29,7 +29,7 @@ pub(super) fn helm_chart(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<'
     release.version = version(spec.get("version"), found);
     for key in ["chartContent", "valuesSecrets"] {
         if let Some(node) = spec.get(key).filter(|node| !node.is_null()) {
-            release.unseen.push((format!("spec.{key}"), found.place(node)));
+            release.unseen.push((format!("spec.{key}"), found.key_place(spec, key, node)));
         }
     }
     let kind = if &*object.kind == "HelmChartConfig" { Piece::ReleaseConfig } else { Piece::Release };
@@ -62,7 +62,7 @@ pub(super) fn helm_release(root: NodeRef<'_>, object: &ObjectName, name: NodeRef
     release.version = version(spec.at("chart.spec.version"), found);
     for key in ["valuesFrom", "postRenderers"] {
         if let Some(node) = spec.get(key).filter(|node| node.items().next().is_some()) {
-            release.unseen.push((format!("spec.{key}"), found.place(node)));
+            release.unseen.push((format!("spec.{key}"), found.key_place(spec, key, node)));
         }
     }
     let index = found.add_release(Piece::Release, release);
@@ -92,9 +92,9 @@ pub(super) fn application(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<
         release.namespace = spec.text_at("destination.namespace").map(Into::into);
         release.version = version(source.get("targetRevision"), found);
         for key in ["valueFiles", "fileParameters"] {
-            let node = helm.and_then(|helm| helm.get(key)).filter(|node| !node.is_null());
-            if let Some(node) = node {
-                release.unseen.push((format!("helm.{key}"), found.place(node)));
+            let node = helm.and_then(|helm| Some((helm, helm.get(key).filter(|node| !node.is_null())?)));
+            if let Some((helm, node)) = node {
+                release.unseen.push((format!("helm.{key}"), found.key_place(helm, key, node)));
             }
         }
         let index = found.add_release(Piece::Release, release);
