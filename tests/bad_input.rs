@@ -1,5 +1,4 @@
 //! Bad input of every kind: a clear message with place and remedy, the rest still checked, exit code 2, never a hang.
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod program;
 
@@ -35,6 +34,7 @@ fn errors(content: &str) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 fn object_that_cannot_be_read_is_named_with_its_line_and_a_remedy() {
     let not_utf8 = STANDARD.encode(b"\xff\xfe\x00");
     let cases: &[(String, &[&str])] = &[
@@ -234,7 +234,7 @@ fn nesting_of_ten_thousand_levels_is_an_error_at_the_level_that_is_too_deep() {
         ("a.alloy", deep("a {\n", "", "}\n"), format!("a.alloy:129: {alloy}")),
         ("a.yaml", embedded, format!("a.yaml:7: {alloy}")),
     ] {
-        assert_eq!(beside(name, text.as_bytes()).errors(), [error], "{:.80}", text);
+        assert_eq!(beside(name, text.as_bytes()).errors(), [error], "{text:.80}");
     }
 }
 

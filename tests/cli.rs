@@ -352,3 +352,19 @@ fn secrets_are_not_printed_with_their_lines() {
 fn text_of_both(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| text(bytes)).concat()
 }
+
+#[test]
+fn readme_shows_what_the_program_prints() {
+    let readme = include_str!("../README.md");
+    let command = "$ ptd-lint fixtures/stacks/leaking\n";
+    let (_, shown) = readme.split_once(command).unwrap();
+    let (shown, _) = shown.split_once("\n```").unwrap();
+    let output = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["fixtures/stacks/leaking"]);
+    assert_eq!(code(&output), 1);
+    let printed = text(&output.stdout);
+    assert!(
+        shown == printed.trim_end(),
+        "put this into README.md, behind `{}`:\n{printed}",
+        command.trim_end()
+    );
+}

@@ -265,7 +265,9 @@ mod tests {
         // 8^6 nodes: more than the budget here, less than what the reader refuses.
         for level in 1..6 {
             let one = format!("*a{}", level - 1);
-            text.push_str(&format!("  a{level}: &a{level} [{}]\n", vec![one; 8].join(", ")));
+            let eight = vec![one; 8].join(", ");
+            let line = format!("  a{level}: &a{level} [{eight}]\n");
+            text.push_str(&line);
         }
         let (_, values) = values_of(&text);
         let mut last = values.reach("loki.a5");
