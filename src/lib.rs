@@ -25,6 +25,9 @@ mod report;
 
 mod cli;
 
+#[doc(hidden)]
+pub mod bench;
+
 #[cfg(test)]
 mod tests;
 

@@ -230,7 +230,7 @@ const INCIDENTS: [(&str, &str, &str, &[i64]); 15] = [
     ("mimir-volumes-never-deleted", "mimir-volumes-kept", "mimir.yaml", &[29, 46, 82]),
     ("orphan-mimir-auth-aws", "orphan-control-room-credential", "alloy.yaml", &[603]),
     ("orphan-mimir-auth-azure", "orphan-control-room-credential", "alloy.yaml", &[503]),
-    ("remote-write-shards", "write-queue-unbounded", "alloy.yaml", &[393, 412]),
+    ("remote-write-shards", "write-queue-unbounded", "alloy.yaml", &[402, 414]),
     ("remote-write-stale-retry-storm", "stale-samples-retried", "alloy.yaml", &[389, 405]),
     ("store-gateway-without-limits", "store-gateway-without-limits", "mimir.yaml", &[82]),
     ("tenant-name-by-relabel", "writer-without-tenant-label", "alloy.yaml", &[413, 426]),

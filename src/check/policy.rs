@@ -114,8 +114,11 @@ impl Policy {
         };
         let select = both(&options.select, &config.select);
         let ignore = both(&options.ignore, &config.ignore);
+        if select.is_empty() && ignore.is_empty() {
+            return Governing { config, ..Governing::default() };
+        }
         let wanted = |id: &String| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
-        let unwanted = self.rules.rules().iter().filter(|rule| !wanted(&rule.id));
+        let unwanted = self.rules.rules().into_iter().filter(|rule| !wanted(&rule.id));
         let left_out =
             unwanted.map(|rule| (rule.id.clone(), (!rule.advisory).then_some(rule.invariant))).collect();
         Governing { config, overrides: Overrides::default(), left_out }
@@ -253,7 +256,7 @@ pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
     let options = CheckOptions { rules: sources.to_vec(), ..CheckOptions::default() };
     let policy = Policy::load(&options, &mut documents, &[]);
     let errors = problems::run_errors(policy.problems.iter(), &documents);
-    (policy.rules.rules().iter().map(rule_doc).collect(), errors)
+    (policy.rules.rules().into_iter().map(rule_doc).collect(), errors)
 }
 
 fn rule_doc(rule: &Rule) -> RuleDoc {

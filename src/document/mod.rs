@@ -26,6 +26,7 @@ pub(crate) use nest::Document;
 pub(crate) use nest::Documents;
 pub(crate) use nest::File;
 pub(crate) use nest::Host;
+pub(crate) use nest::HostMap;
 pub(crate) use nest::Language;
 pub(crate) use nest::Place;
 pub(crate) use nest::Resolved;

@@ -1,7 +1,9 @@
 //! Documents in files and documents in documents; resolves a place at any depth to the outermost file.
 
 use std::sync::Arc;
+use std::sync::OnceLock;
 
+use super::NodeId;
 use super::Tree;
 use super::alloy;
 use crate::text::Embedding;
@@ -71,7 +73,34 @@ pub(crate) struct Host {
     /// The object that the field belongs to, as `Kind namespace/name`, where the container holds objects.
     pub(crate) object: Option<String>,
     /// From this document's text to the container's text.
-    pub(crate) embedding: Embedding,
+    pub(crate) map: HostMap,
+}
+
+/// The map from an embedded text to its container.
+#[derive(Debug, Clone)]
+pub(crate) enum HostMap {
+    /// Made already.
+    Made(Embedding),
+    /// That of a scalar of the container, made when a place is first asked for: most texts have no finding.
+    Scalar(NodeId, OnceLock<Embedding>),
+}
+
+impl HostMap {
+    /// The map of a scalar of the container.
+    pub(crate) const fn of_scalar(node: NodeId) -> Self {
+        Self::Scalar(node, OnceLock::new())
+    }
+
+    /// The range in the container that `guest` was made from.
+    pub(crate) fn to_host(&self, container: &Document, guest: Span) -> Span {
+        let map = match self {
+            Self::Made(map) => map,
+            Self::Scalar(node, map) => map.get_or_init(|| {
+                container.tree().map(|tree| tree.node(*node).embedding()).unwrap_or_default()
+            }),
+        };
+        map.to_host(guest).unwrap_or_default()
+    }
 }
 
 /// One parsed document.
@@ -187,8 +216,8 @@ impl Documents {
             if host.object.is_some() {
                 object.clone_from(&host.object);
             }
-            span = host.embedding.to_host(span).unwrap_or_default();
             document = &file.documents[host.index as usize];
+            span = host.map.to_host(document, span);
         }
         layers.reverse();
         if object.is_none() {

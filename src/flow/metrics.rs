@@ -160,7 +160,7 @@ fn ends(
     for exit in exits.iter().filter(metric) {
         if let Zone::Unknown { reason } = &exit.direct {
             let id = program.components.get(exit.component).map(|component| component.id.to_string());
-            let words = format!("where {} sends them is not known: {reason}", id.unwrap_or_default());
+            let words = format!("where `{}` sends them is not known: {reason}", id.unwrap_or_default());
             for vertex in reach::exit_vertices(exit) {
                 unknown_reasons.entry(vertex).or_insert_with(|| words.clone());
             }

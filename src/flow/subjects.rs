@@ -7,7 +7,7 @@
 //! log_source     collector, component, origin, reaches_exit
 //! metric_source  collector, component, origin, and the reach fields of metric_path
 //! metric_path    collector, component, complete, receivers, sources, source_count, hops, and how far they get: reaches_local,
-//!                reaches_control_room, reaches_external, local_filtered, control_room_declared, unknown
+//!                reaches_control_room, reaches_external, local_filtered, control_room_declared, unknown, unknown_told
 //! metric_filter  collector, component, action, drops, regex, source_labels, cuts_local, on_control_room, sources
 //! metric_writer  collector, component, endpoint, url, zone, zone_reason, assumption, sent_to, fed, username,
 //!                password, password_file, insecure_skip_verify, tls_insecure, headers, external_labels,
@@ -262,7 +262,15 @@ fn reach_fields(flow: &CollectorFlow, reach: &MetricReach, place: Place) -> [(&'
     ]
 }
 
+/// Whether what hides the way of metrics is a subject of its own, which a rule reports at its own place.
+fn hidden_is_told(flow: &CollectorFlow) -> bool {
+    let unplaced = |exit: &Exit| exit.kind == "telemetry" && matches!(exit.direct, Zone::Unknown { .. });
+    flow.opaque.iter().any(|opaque| opaque.signals.meets(Signals::METRICS))
+        || flow.exits.iter().any(|exit| exit.fed.meets(Signals::METRICS) && unplaced(exit))
+}
+
 fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
+    let told = hidden_is_told(flow);
     for path in &flow.metric_paths {
         let place = path.place;
         let complete = path.reach.local == Some(true) && path.reach.control_room == Some(true);
@@ -272,6 +280,7 @@ fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
                 ("component", component(flow, path.component)),
                 ("complete", Fact::new(complete, place)),
                 ("receivers", Fact::new(true, place)),
+                ("unknown_told", Fact::new(told && path.reach.unknown.is_some(), place)),
                 ("receivers", Fact::new(true, place)),
                 ("sources", source_list(flow, &path.sources)),
                 ("source_count", Fact::new(path.sources.len(), place)),

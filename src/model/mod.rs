@@ -1,6 +1,7 @@
 //! Turns documents into meaning: resources, charts, collectors, stores, and values as far as they can be known.
 
 pub(crate) mod alloy;
+mod alloy_texts;
 mod cluster;
 mod collector;
 pub(crate) mod eval;

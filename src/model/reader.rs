@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
+use super::alloy_texts::yaml_texts;
 use super::found::Found;
 use super::objects;
-use super::piece::Chart;
 use super::piece::Home;
 use super::piece::NodeAt;
 use super::piece::Piece;
 use super::piece::Problem;
 use super::piece::ProblemKind;
-use super::piece::Store;
 use super::releases;
 use super::shape::Expected;
 use super::shape::Shape;
@@ -21,6 +20,7 @@ use crate::document::DocId;
 use crate::document::Document;
 use crate::document::File;
 use crate::document::Host;
+use crate::document::HostMap;
 use crate::document::Language;
 use crate::document::NodeId;
 use crate::document::NodeRef;
@@ -31,7 +31,6 @@ use crate::document::alloy;
 use crate::document::parse_ini;
 use crate::document::parse_json;
 use crate::document::parse_yaml;
-use crate::text::Embedding;
 use crate::text::LineIndex;
 use crate::text::Span;
 
@@ -187,6 +186,12 @@ impl Reader {
             self.problem(ProblemKind::Syntax, index, error.span, error.message, hint);
         }
         self.reading.pieces.push(Piece::Alloy(self.id(index), home));
+        let nested = self.reading.file.documents[index as usize].alloy().map(yaml_texts).unwrap_or_default();
+        for nested in nested {
+            let map = HostMap::Made(nested.map);
+            let host = Some(Host { index, field: nested.field, object: None, map });
+            self.open_tree(&nested.text.into(), Language::Yaml, host, &Purpose::OnlyParse, depth + 1);
+        }
     }
 
     fn open_ini(&mut self, text: Arc<str>, host: Option<Host>, home: Home) {
@@ -332,10 +337,12 @@ impl Reader {
         };
         self.budget = budget;
         let decoded = match nested.encoding {
-            Encoding::Plain => node.text().map(|text| (text.into(), node.embedding())).ok_or(""),
+            Encoding::Plain => {
+                node.text().map(|text| (text.into(), HostMap::of_scalar(nested.node))).ok_or("")
+            }
             Encoding::Base64 | Encoding::PerhapsBase64 => text_of_base64(node),
         };
-        let (text, embedding): (Arc<str>, _) = match decoded {
+        let (text, map): (Arc<str>, _) = match decoded {
             Ok(decoded) => decoded,
             Err(_) if nested.encoding == Encoding::PerhapsBase64 => return,
             Err(fault) => {
@@ -352,7 +359,7 @@ impl Reader {
             (Purpose::ConfigData(_), _) if looks_like_alloy(&text) => Language::Alloy,
             (_, language) => language,
         };
-        let host = Some(Host { index: container, field: nested.field, object: nested.object, embedding });
+        let host = Some(Host { index: container, field: nested.field, object: nested.object, map });
         match (language, nested.purpose) {
             (Language::Alloy, Purpose::AlloyProgram(home) | Purpose::ConfigData(home)) => {
                 self.open_alloy(text, host, home, depth);
@@ -364,10 +371,10 @@ impl Reader {
 }
 
 /// The text in a scalar of base64, or what it is not.
-fn text_of_base64(node: NodeRef<'_>) -> Result<(Arc<str>, Embedding), &'static str> {
+fn text_of_base64(node: NodeRef<'_>) -> Result<(Arc<str>, HostMap), &'static str> {
     let (bytes, embedding) = crate::document::decode_base64(node).ok_or("base64")?;
     let text = String::from_utf8(bytes).map_err(|_| "text in UTF-8")?;
-    Ok((text.into(), embedding))
+    Ok((text.into(), HostMap::Made(embedding)))
 }
 
 fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_over: &mut Vec<String>) {

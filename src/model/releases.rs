@@ -92,7 +92,7 @@ pub(super) fn application(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<
         release.namespace = spec.text_at("destination.namespace").map(Into::into);
         release.version = version(source.get("targetRevision"), found);
         for key in ["valueFiles", "fileParameters"] {
-            let node = helm.and_then(|helm| Some((helm, helm.get(key)?))).filter(|(_, node)| !node.is_null());
+            let node = helm.and_then(|helm| Some((helm, helm.get(key).filter(|node| !node.is_null())?)));
             if let Some((helm, node)) = node {
                 release.unseen.push((format!("helm.{key}"), found.key_place(helm, key, node)));
             }

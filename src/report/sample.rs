@@ -10,6 +10,7 @@ use crate::document::Document;
 use crate::document::Documents;
 use crate::document::File;
 use crate::document::Host;
+use crate::document::HostMap;
 use crate::document::Language;
 use crate::document::Place;
 use crate::document::Tree;
@@ -81,7 +82,12 @@ pub(super) fn root(text: &str, language: Language, regions: &[(&str, &str)]) -> 
 /// An Alloy program inside the first document of a file.
 pub(super) fn embedded(text: &str, field: &str, object: &str, embedding: Embedding) -> Document {
     let text: Arc<str> = text.into();
-    let host = Host { index: 0, field: field.to_owned(), object: Some(object.to_owned()), embedding };
+    let host = Host {
+        index: 0,
+        field: field.to_owned(),
+        object: Some(object.to_owned()),
+        map: HostMap::Made(embedding),
+    };
     let file = alloy::File {
         text: text.clone(),
         body: alloy::Body::default(),

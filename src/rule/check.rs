@@ -60,7 +60,7 @@ pub(crate) fn check(expression: &Expression, scope: &Scope<'_>) -> Vec<TextProbl
 
 /// The shape of an expression's value, and all that is wrong with it.
 pub(crate) fn shape_of(expression: &Expression, scope: &Scope<'_>) -> (Shape, Vec<TextProblem>) {
-    match expression.tree() {
+    match expression.placed_tree() {
         Err(problem) => (Shape::Any, vec![problem.clone()]),
         Ok(tree) => {
             let mut check = Check { expression, problems: Vec::new(), depth: 0 };

@@ -204,6 +204,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("metric_path", "sources[].origin", Text, "where its data comes from"),
     field("metric_path", "sources[].place", Bool, "true, at the component's name"),
     field("metric_path", "unknown", Text, "why something is not known"),
+    field("metric_path", "unknown_told", Bool, "whether that is reported by itself, at its own place"),
     field("metric_source", "", Map, "a component in which metrics are born"),
     field("metric_source", "collector", Text, "the collector's name"),
     field("metric_source", "component", Text, "the component"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::OnceLock;
 
@@ -206,18 +207,19 @@ fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<
     }
 }
 
-/// A compiled pattern, from a cache: rules use few patterns on many values.
-pub(crate) fn pattern(source: &str) -> Result<Regex, String> {
-    static CACHE: OnceLock<Mutex<HashMap<String, Regex>>> = OnceLock::new();
+/// A compiled pattern, from a cache: rules use few patterns on many values. Shared and not cloned: a clone of a regex
+/// learns its states anew.
+pub(crate) fn pattern(source: &str) -> Result<Arc<Regex>, String> {
+    static CACHE: OnceLock<Mutex<HashMap<String, Arc<Regex>>>> = OnceLock::new();
     let cache = CACHE.get_or_init(Mutex::default);
-    let Ok(mut cache) = cache.lock() else { return compile_pattern(source) };
+    let Ok(mut cache) = cache.lock() else { return compile_pattern(source).map(Arc::new) };
     if let Some(regex) = cache.get(source) {
-        return Ok(regex.clone());
+        return Ok(Arc::clone(regex));
     }
-    let regex = compile_pattern(source)?;
+    let regex = Arc::new(compile_pattern(source)?);
     // Patterns that rules compute could be without number.
     if cache.len() < 256 {
-        cache.insert(source.to_owned(), regex.clone());
+        cache.insert(source.to_owned(), Arc::clone(&regex));
     }
     Ok(regex)
 }

@@ -260,7 +260,7 @@ impl Loader {
                     shape = found;
                     problems
                 }
-                None => expression.tree().err().cloned().into_iter().collect(),
+                None => expression.placed_tree().err().cloned().into_iter().collect(),
             };
             for problem in problems {
                 self.report_in(node, problem);
@@ -300,7 +300,7 @@ impl Loader {
     /// An expression that leads to a fact, which has a place; a made value has none.
     fn route(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Expression> {
         let expression = self.expression(node, scope)?;
-        if self.thorough && expression.tree().is_ok_and(|tree| !check::leads_to_a_fact(tree)) {
+        if self.thorough && expression.placed_tree().is_ok_and(|tree| !check::leads_to_a_fact(tree)) {
             self.report(
                 node.span(),
                 "this leads to no fact",

@@ -8,6 +8,7 @@ mod file;
 mod functions;
 mod load;
 mod operators;
+mod quick;
 mod run;
 #[cfg(test)]
 mod schema_tests;

@@ -90,7 +90,7 @@ fn the_configuration_schema_accepts_and_refuses_what_the_reader_does() {
             language: crate::document::Language::Yaml,
             host: None,
             body: crate::document::Body::Tree(parse_yaml(&Arc::from(text)).documents.remove(0)),
-            lines: Arc::new(crate::text::LineIndex::new(text)),
+            lines: Arc::new(crate::text::LineIndex::new(&text.into())),
             regions: Vec::new(),
         };
         let doc = crate::document::DocId { file: 0, index: 0 };

@@ -7,6 +7,7 @@ use cel::common::ast::EntryExpr;
 use cel::common::ast::Expr;
 use cel::parser::Expression as Tree;
 
+use super::quick;
 use crate::text::Span;
 
 /// Longest source of an expression, in bytes.
@@ -37,13 +38,16 @@ impl TextProblem {
 #[derive(Debug)]
 pub(crate) struct Expression {
     source: Box<str>,
+    /// For evaluation.
+    tree: OnceLock<Result<Tree, TextProblem>>,
+    /// With the places of nodes, for checks.
     program: OnceLock<Result<cel::Program, TextProblem>>,
 }
 
 impl Expression {
     /// An expression that is parsed later.
     pub(crate) fn new(source: &str) -> Self {
-        Self { source: source.into(), program: OnceLock::new() }
+        Self { source: source.into(), tree: OnceLock::new(), program: OnceLock::new() }
     }
 
     /// Its text.
@@ -51,8 +55,17 @@ impl Expression {
         &self.source
     }
 
-    /// Its tree, or what is wrong with it.
+    /// Its tree, or what is wrong with it. Its nodes may have no numbers: this one is for evaluation.
     pub(crate) fn tree(&self) -> Result<&Tree, &TextProblem> {
+        let parsed = || match quick::parse(&self.source) {
+            Some(tree) if self.source.len() <= MAX_SOURCE && !too_deep(&tree) => Ok(tree),
+            _ => self.placed_tree().cloned().map_err(Clone::clone),
+        };
+        self.tree.get_or_init(parsed).as_ref()
+    }
+
+    /// Its tree, of whose nodes [`Expression::span_of`] knows the places, or what is wrong with it.
+    pub(crate) fn placed_tree(&self) -> Result<&Tree, &TextProblem> {
         self.program().map(cel::Program::expression)
     }
 
@@ -60,7 +73,7 @@ impl Expression {
         self.program.get_or_init(|| parse(&self.source)).as_ref()
     }
 
-    /// Where the token of a node stands: the name of an identifier, field or function, an operator, a literal.
+    /// Where the token of a node of [`Expression::placed_tree`] stands: the name of an identifier, field or function, an operator, a literal.
     pub(crate) fn span_of(&self, node: &Tree) -> Span {
         let Ok(program) = self.program() else { return Span::default() };
         let Some((start, stop)) = program.source_info().offset_for(node.id) else { return Span::default() };

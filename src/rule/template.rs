@@ -75,6 +75,15 @@ impl Template {
         &self.source
     }
 
+    /// Its expressions.
+    #[cfg(test)]
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Value(expression, _) => Some(expression),
+        })
+    }
+
     /// All that is wrong with its expressions, at bytes of the template.
     pub(crate) fn check(&self, scope: &Scope<'_>) -> Vec<TextProblem> {
         let mut problems = Vec::new();

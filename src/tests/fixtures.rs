@@ -32,7 +32,8 @@ const UNDECIDED: &str = "cannot be decided: ";
 #[test]
 fn every_rule_says_of_its_fixtures_what_is_expected() {
     let rules = RuleSet::builtin();
-    let mut faults: Vec<String> = rules.rules().iter().flat_map(faults_of).chain(strays(&rules)).collect();
+    let mut faults: Vec<String> =
+        rules.rules().into_iter().flat_map(faults_of).chain(strays(&rules)).collect();
     faults.sort();
     let count = faults.len();
     assert!(faults.is_empty(), "{count} faults in fixtures/rules:\n\n{}\n", faults.join("\n"));
@@ -48,7 +49,7 @@ fn every_near_miss_is_one_that_the_rule_looks_at() {
     let has_condition =
         |rule: &&Rule| !matches!(rule.over.as_str(), "problem" | "opaque") && rule.when.source() != "false";
     let rules = RuleSet::builtin();
-    for rule in rules.rules().iter().filter(has_condition) {
+    for rule in rules.rules().into_iter().filter(has_condition) {
         let folder = folder_of(rule).join("pass");
         if !folder.is_dir() {
             continue;
@@ -125,7 +126,7 @@ fn compare(rule: &Rule, folder: &Path, outcome: &str) -> Option<String> {
 
 /// Folders and files below `fixtures/rules` that belong to no rule.
 fn strays(rules: &RuleSet) -> Vec<String> {
-    let known: BTreeSet<PathBuf> = rules.rules().iter().map(folder_of).collect();
+    let known: BTreeSet<PathBuf> = rules.rules().into_iter().map(folder_of).collect();
     let mut strays = Vec::new();
     for family in entries(&root().join("fixtures/rules")) {
         for folder in entries(&family) {

@@ -132,7 +132,10 @@ prometheus.remote_write "w" {
     );
     let source = case.subject("metric_source", "prometheus.scrape.s");
     let words = text(&source, "reaches_local");
-    assert!(words.starts_with("unknown: where prometheus.remote_write.w sends them is not known"), "{words}");
+    assert!(
+        words.starts_with("unknown: where `prometheus.remote_write.w` sends them is not known"),
+        "{words}"
+    );
     assert!(text(&source, "reaches_control_room").starts_with("unknown: "));
 }
 
@@ -341,4 +344,21 @@ beyla.ebpf "b" { }
     assert_eq!(writers.len(), 1);
     assert_eq!((text(&writers[0], "fed"), text(&writers[0], "zone")), ("true".into(), "external".into()));
     assert_eq!(case.flow.summary.log_exits, 0);
+}
+
+#[test]
+fn what_hides_a_way_is_told_once_where_it_has_a_subject_of_its_own() {
+    let told = |receiver: &str, rest: &str| {
+        let case = analyse_text(&format!(
+            "prometheus.scrape \"a\" {{\n  targets    = []\n  forward_to = [{receiver}]\n}}\n{rest}"
+        ));
+        let [path] = &case.subjects("metric_path")[..] else { panic!("one path") };
+        assert!(text(path, "reaches_local").starts_with("unknown: "), "{path:?}");
+        text(path, "unknown_told")
+    };
+    let unset = "prometheus.remote_write \"w\" {\n  endpoint {\n    url = sys.env(\"UNSET\")\n  }\n}\n";
+    assert_eq!(told("prometheus.remote_write.w.receiver", unset), "true");
+    assert_eq!(told("prometheus.invented.x.receiver", "prometheus.invented \"x\" { }\n"), "true");
+    // By its family no way for metrics: no rule on metrics speaks of the component, so the path has to.
+    assert_eq!(told("loki.invented.x.receiver", "loki.invented \"x\" { }\n"), "false");
 }

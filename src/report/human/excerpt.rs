@@ -213,7 +213,8 @@ fn span_in(documents: &Documents, place: Place, (file, shown): (u32, Option<u32>
             (None, None) => return Some(span),
             (None, Some(_)) => return None,
             (Some(host), _) => {
-                span = host.embedding.to_host(span)?;
+                let container = documents.document(DocId { file, index: host.index });
+                span = host.map.to_host(container, span);
                 index = host.index;
             }
         }

@@ -1,0 +1,66 @@
+//! Times each stage on inputs of 1, 10 and 100 units: a stage that is linear keeps its throughput.
+#![expect(missing_docs, reason = "divan makes public items")]
+
+mod inputs;
+
+use std::sync::Arc;
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use divan::counter::ItemsCount;
+use ptd_lint::bench;
+
+/// Units of input.
+const SIZES: [usize; 3] = [1, 10, 100];
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = SIZES)]
+fn parse_yaml(bencher: Bencher<'_, '_>, size: usize) {
+    let text = inputs::stream(size);
+    bencher.counter(BytesCount::of_str(&*text)).bench(|| bench::yaml(&text));
+}
+
+#[divan::bench(args = SIZES)]
+fn parse_json(bencher: Bencher<'_, '_>, size: usize) {
+    let text = inputs::list(size);
+    bencher.counter(BytesCount::of_str(&*text)).bench(|| bench::json(&text));
+}
+
+#[divan::bench(args = SIZES)]
+fn parse_alloy(bencher: Bencher<'_, '_>, size: usize) {
+    let text = inputs::program(size);
+    bencher.counter(BytesCount::of_str(&*text)).bench(|| bench::alloy(&text));
+}
+
+/// Items are components.
+#[divan::bench(args = SIZES)]
+fn graph(bencher: Bencher<'_, '_>, size: usize) {
+    let program = bench::Program::new(&inputs::program(size));
+    bencher.counter(ItemsCount::new(size * 10)).bench(|| program.graph().exits());
+}
+
+/// Reading the rules in the binary, as each run does.
+#[divan::bench]
+fn rules_load() -> bench::Rules {
+    bench::Rules::builtin()
+}
+
+/// Items are components. The rules' expressions are parsed by the first round, which is not counted.
+#[divan::bench(args = SIZES)]
+fn rules_evaluate(bencher: Bencher<'_, '_>, size: usize) {
+    let subjects = bench::Program::new(&inputs::program(size)).graph().subjects();
+    let rules = bench::Rules::builtin();
+    bencher.counter(ItemsCount::new(size * 10)).bench(|| subjects.evaluate(&rules));
+}
+
+/// From texts to verdicts.
+#[divan::bench(args = SIZES)]
+fn whole_run(bencher: Bencher<'_, '_>, size: usize) {
+    let files = inputs::stack(size);
+    let bytes: usize = files.iter().map(|(_, text): &(String, Arc<str>)| text.len()).sum();
+    let files = bench::Files::new(files);
+    bencher.counter(BytesCount::new(bytes)).bench(|| files.check());
+}

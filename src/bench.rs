@@ -1,0 +1,121 @@
+//! Turns generated texts into counts, stage by stage, for `benches/` and `examples/`. No interface for anybody else:
+//! it changes whenever they do.
+//!
+//! Preparing and running are kept apart so that a benchmark of one stage holds none of the stage before.
+
+use std::sync::Arc;
+
+use crate::check;
+use crate::check::CheckOptions;
+use crate::document::DocId;
+use crate::document::alloy;
+use crate::document::parse_json;
+use crate::document::parse_yaml;
+use crate::flow;
+use crate::flow::CollectorFlow;
+use crate::flow::CollectorInput;
+use crate::flow::Surroundings;
+use crate::model::Fact;
+use crate::model::Subject;
+use crate::model::alloy::Environment;
+use crate::rule::Overrides;
+use crate::rule::RuleSet;
+use crate::source::Source;
+use crate::source::Sources;
+
+/// Parses a YAML stream; gives the number of nodes.
+pub fn yaml(text: &Arc<str>) -> usize {
+    parse_yaml(text).documents.iter().map(|tree| tree.nodes.len()).sum()
+}
+
+/// Parses a JSON document; gives the number of nodes, none where it is broken.
+pub fn json(text: &Arc<str>) -> usize {
+    parse_json(text).map_or(0, |json| json.tree.nodes.len())
+}
+
+/// Parses an Alloy program; gives the number of its blocks at the top level.
+pub fn alloy(text: &Arc<str>) -> usize {
+    alloy::parse(text.clone()).body.blocks().count()
+}
+
+/// A parsed program.
+#[derive(Debug)]
+pub struct Program(alloy::File);
+
+impl Program {
+    /// Parses it.
+    pub fn new(text: &Arc<str>) -> Self {
+        Self(alloy::parse(text.clone()))
+    }
+
+    /// Follows its flows.
+    pub fn graph(&self) -> Flow {
+        let input = CollectorInput {
+            name: "alloy/alloy".to_owned(),
+            files: vec![(DocId { file: 0, index: 0 }, &self.0)],
+            environment: Environment::default(),
+            namespace: Some("alloy".to_owned()),
+            place: None,
+        };
+        let surroundings =
+            Surroundings { control_room: Some("cr.example.com".to_owned()), ..Surroundings::default() }
+                .with_platform_endpoints();
+        Flow(flow::analyse(&[input], &surroundings))
+    }
+}
+
+/// Flows that were found.
+#[derive(Debug)]
+pub struct Flow(Vec<CollectorFlow>);
+
+impl Flow {
+    /// How many ways out they have.
+    pub fn exits(&self) -> usize {
+        self.0.iter().map(|flow| flow.exits.len()).sum()
+    }
+
+    /// What rules range over.
+    pub fn subjects(&self) -> Subjects {
+        Subjects(self.0.iter().flat_map(flow::subjects).collect())
+    }
+}
+
+/// What rules range over.
+#[derive(Debug)]
+pub struct Subjects(Vec<Subject>);
+
+impl Subjects {
+    /// Lets the rules look at them; gives the number of outcomes.
+    pub fn evaluate(&self, rules: &Rules) -> usize {
+        rules.0.evaluate(&self.0, &Fact::default(), &Overrides::default()).len()
+    }
+}
+
+/// The rules in the binary.
+#[derive(Debug)]
+pub struct Rules(RuleSet);
+
+impl Rules {
+    /// Reads them, as each run does.
+    pub fn builtin() -> Self {
+        Self(RuleSet::builtin())
+    }
+}
+
+/// Files of one run.
+#[derive(Debug)]
+pub struct Files(Sources);
+
+impl Files {
+    /// Files of one folder, by name and text.
+    pub fn new(files: impl IntoIterator<Item = (String, Arc<str>)>) -> Self {
+        let source = |(name, text)| Source { path: format!("stack/{name}"), argument: 0, text };
+        Self(Sources { texts: files.into_iter().map(source).collect(), ..Sources::default() })
+    }
+
+    /// Checks them as one stack, from texts to verdicts; gives the number of findings and verdicts.
+    pub fn check(&self) -> usize {
+        let checked = check::check(&self.0, &["stack".to_owned()], &CheckOptions::default());
+        checked.report.findings.len() + checked.report.verdicts.len()
+    }
+}
