@@ -29,6 +29,7 @@ fn is_the_same_on_all(counts: &[usize], folder: &Path, paths: &[String]) {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test writes its inputs")]
 fn any_number_of_threads_gives_the_same_report() {
     // More than a megabyte and more than 512 files: below that there is but one thread. Five stacks, with findings in
     // each: a key that comes twice, an object that differs from its namesake, syntax errors.

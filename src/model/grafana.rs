@@ -20,16 +20,16 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         let Some(root) = at.in_documents(stack.documents) else { continue };
         let place = Place { doc: at.doc, span: Span::at(root.span().start) };
         let namespace = home.object.as_ref().map(|object| object.namespace.to_string());
-        let (replicas, middlewares) = workload(stack, namespace.as_deref(), place);
+        let (replicas, middlewares, environment) = workload(stack, namespace.as_deref(), place);
         let mut ini = fact_of(root, at.doc);
         ini.place = Some(place);
+        let ini = overlaid(&ini, &environment);
         let form = if home.object.is_some() { "rendered" } else { "file" };
         rendered.push(namespace.clone());
         subjects.push(grafana(form, namespace, &ini, replicas, middlewares, place));
     }
-    for (at, home) in &stack.data_sources {
+    for at in &stack.data_sources {
         let Some(root) = at.in_documents(stack.documents) else { continue };
-        let _ = home;
         data_sources(
             &root.get("datasources").map(|node| fact_of(node, at.doc)).unwrap_or_default(),
             &mut subjects,
@@ -43,6 +43,12 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         let values = &release.values;
         let place = release.release.place;
         let ini = entry(values, "grafana.ini").cloned().unwrap_or(Fact::absent(values.place));
+        let variables = values.reach("env");
+        let variables = variables.entries().map(|(name, fact)| (name.to_owned(), fact.clone()));
+        let elsewhere = values.reach("envValueFrom");
+        let elsewhere =
+            elsewhere.entries().map(|(name, fact)| (name.to_owned(), set_elsewhere(name, fact.place)));
+        let ini = overlaid(&ini, &variables.chain(elsewhere).collect::<Vec<_>>());
         let annotations = values.reach("ingress.annotations");
         let middlewares = entry(&annotations, "traefik.ingress.kubernetes.io/router.middlewares").cloned();
         let exposed = values.reach("ingress.enabled").or_default(false);
@@ -115,7 +121,7 @@ fn grafana(
         [
             ("form", Fact::bare(form)),
             ("namespace", Fact::new(namespace, place)),
-            ("ini", ini_as_text(ini)),
+            ("ini", ini.clone()),
             ("replicas", replicas),
             ("door", door),
         ],
@@ -124,20 +130,70 @@ fn grafana(
     Subject { kind: "grafana", key: "grafana".to_owned(), facts }
 }
 
-/// Replicas and ingress of a rendered Grafana.
-fn workload(stack: &Stack<'_>, namespace: Option<&str>, place: Place) -> (Fact, Fact) {
+/// Environment variables that beat the settings of `grafana.ini` which rules read: variable, section, key.
+/// Grafana's own rule: `GF_<SECTION>_<KEY>`, with underscores for dots.
+const VARIABLES: [(&str, &str, &str); 10] = [
+    ("GF_AUTH_ANONYMOUS_ENABLED", "auth_anonymous", "enabled"),
+    ("GF_AUTH_PROXY_AUTO_SIGN_UP", "auth_proxy", "auto_sign_up"),
+    ("GF_AUTH_PROXY_ENABLED", "auth_proxy", "enabled"),
+    ("GF_AUTH_PROXY_HEADER_NAME", "auth_proxy", "header_name"),
+    ("GF_DATABASE_HOST", "database", "host"),
+    ("GF_DATABASE_SSL_MODE", "database", "ssl_mode"),
+    ("GF_SERVER_DOMAIN", "server", "domain"),
+    ("GF_SERVER_ROOT_URL", "server", "root_url"),
+    ("GF_SERVER_SERVE_FROM_SUB_PATH", "server", "serve_from_sub_path"),
+    ("GF_USERS_AUTO_ASSIGN_ORG_ROLE", "users", "auto_assign_org_role"),
+];
+
+/// The settings as Grafana sees them: those of the file, with those of its environment over them.
+fn overlaid(ini: &Fact, environment: &[(String, Fact)]) -> Fact {
+    let mut ini = ini_as_text(ini);
+    for (variable, fact) in environment {
+        let known = VARIABLES.iter().find(|(name, ..)| name == variable);
+        let (Some((_, section, key)), FactValue::Map(sections)) = (known, &mut ini.value) else { continue };
+        let section = sections
+            .entry((*section).to_owned())
+            .or_insert_with(|| Fact { value: FactValue::Map(BTreeMap::new()), place: fact.place });
+        section.insert(key, as_text(fact));
+    }
+    ini
+}
+
+fn set_elsewhere(name: &str, place: Option<Place>) -> Fact {
+    Fact::unknown(format!("environment variable {name} is set from something that is not read"), place)
+}
+
+/// The environment of a rendered Grafana's containers.
+fn environment(root: NodeRef<'_>, doc: crate::document::DocId) -> Vec<(String, Fact)> {
+    let containers = root.at("spec.template.spec.containers").into_iter().flat_map(NodeRef::items);
+    let variables = containers.flat_map(|container| items(container, "env"));
+    let read = |variable: NodeRef<'_>| {
+        let name = variable.text_at("name")?.to_owned();
+        let fact = match variable.get("value") {
+            Some(value) => fact_of(value, doc),
+            None => set_elsewhere(&name, Some(Place { doc, span: variable.get("name")?.span() })),
+        };
+        Some((name, fact))
+    };
+    variables.filter_map(read).collect()
+}
+
+/// Replicas, ingress and environment of a rendered Grafana.
+fn workload(stack: &Stack<'_>, namespace: Option<&str>, place: Place) -> (Fact, Fact, Vec<(String, Fact)>) {
     let here = |other: &str| namespace.is_none_or(|namespace| namespace == other);
     let mut replicas = Fact::absent(place);
+    let mut variables = Vec::new();
     for (resource, root) in stack.objects(&["Deployment", "StatefulSet"]) {
         if here(&resource.object.namespace) && is_grafana(root) {
             replicas = root
                 .at("spec.replicas")
                 .map_or(Fact::absent(resource.place), |node| fact_of(node, resource.at.doc));
+            variables.extend(environment(root, resource.at.doc));
         }
     }
     let closed =
         || Fact::map([("exposed", Fact::new(false, place)), ("middlewares", Fact::absent(place))], place);
-    (replicas, door(stack, namespace).unwrap_or_else(closed))
+    (replicas, door(stack, namespace).unwrap_or_else(closed), variables)
 }
 
 fn is_grafana(root: NodeRef<'_>) -> bool {

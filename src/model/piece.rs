@@ -207,10 +207,6 @@ pub(crate) enum Piece {
     /// A Mimir or Loki configuration.
     StoreConfig(Store, NodeAt, Home),
     /// Mimir's or Loki's runtime overrides.
-    #[expect(
-        dead_code,
-        reason = "recognised, and told apart from other files; what they say is not judged yet"
-    )]
     RuntimeOverrides(NodeAt, Home),
     /// A `grafana.ini`.
     GrafanaIni(NodeAt, Home),

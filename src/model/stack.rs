@@ -75,7 +75,9 @@ pub(crate) struct Stack<'d> {
     /// `grafana.ini` documents.
     pub(crate) grafana_inis: Vec<(NodeAt, &'d Home)>,
     /// Provisioned data sources.
-    pub(crate) data_sources: Vec<(NodeAt, &'d Home)>,
+    pub(crate) data_sources: Vec<NodeAt>,
+    /// Limits of single tenants that the stores read while they run.
+    pub(crate) runtime_overrides: Vec<NodeAt>,
     /// Declarations (`ptd.yaml`) that govern this stack.
     pub(crate) declarations: Vec<&'d Declaration>,
     /// What contradicts itself.
@@ -107,6 +109,7 @@ impl<'d> Stack<'d> {
             store_configs: Vec::new(),
             grafana_inis: Vec::new(),
             data_sources: Vec::new(),
+            runtime_overrides: Vec::new(),
             declarations: Vec::new(),
             problems: Vec::new(),
             by_name: BTreeMap::new(),
@@ -150,7 +153,8 @@ impl<'d> Stack<'d> {
                         stack.store_configs.push((*store, *at, home));
                     }
                     Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
-                    Piece::DataSources(at, home) if kept(home) => stack.data_sources.push((*at, home)),
+                    Piece::DataSources(at, home) if kept(home) => stack.data_sources.push(*at),
+                    Piece::RuntimeOverrides(at, home) if kept(home) => stack.runtime_overrides.push(*at),
                     Piece::Declaration(declaration) => stack.declarations.push(declaration),
                     _ => {}
                 }

@@ -41,7 +41,35 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
             subjects.push(subject(kind, key, store));
         }
     }
+    subjects.extend(overrides(stack));
     subjects
+}
+
+/// The subjects `override`: limits of single tenants, in runtime files and in values that make them.
+fn overrides(stack: &Stack<'_>) -> Vec<Subject> {
+    let files = stack.runtime_overrides.iter().filter_map(|at| {
+        let node = at.in_documents(stack.documents)?;
+        Some(fact_of(node, at.doc).reach("overrides"))
+    });
+    let values = [(Chart::Mimir, "runtimeConfig.overrides"), (Chart::Loki, "loki.runtimeConfig.overrides")];
+    let values = values
+        .into_iter()
+        .flat_map(|(chart, route)| stack.releases_of(chart).map(move |release| release.values.reach(route)));
+    let mut found = Vec::new();
+    for tenants in files.chain(values) {
+        for (tenant, limits) in tenants.entries() {
+            let names: Vec<Fact> = limits.entries().map(|(name, fact)| Fact::new(name, fact.place)).collect();
+            if names.is_empty() {
+                continue;
+            }
+            let facts = Fact::map(
+                [("tenant", Fact::new(tenant, limits.place)), ("limits", Fact::list(names, limits.place))],
+                limits.place,
+            );
+            found.push(Subject { kind: "override", key: format!("overrides of {tenant}"), facts });
+        }
+    }
+    found
 }
 
 /// The parts of a store, each a subject of its own.
