@@ -9,6 +9,7 @@ use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
 use crate::document::alloy::File;
+use crate::document::is_secret_name;
 use crate::model::Fact;
 use crate::model::FactValue;
 use crate::model::eval::Scope;
@@ -52,17 +53,6 @@ pub(crate) fn content_span(expr: &Expr) -> Span {
         ExprKind::String if expr.span.len() > 2 => Span::new(expr.span.start + 1, expr.span.end - 1),
         _ => expr.span,
     }
-}
-
-/// Whether an argument of that name holds a secret, for components that the table does not know.
-pub(crate) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    if name.ends_with("_file") || name.ends_with("_path") || name.ends_with("_url") {
-        return false;
-    }
-    ["password", "passphrase", "secret", "token", "credential", "api_key", "private_key", "key_pem"]
-        .iter()
-        .any(|word| name.contains(word))
 }
 
 impl Reader<'_> {

@@ -14,6 +14,8 @@ use miette::SourceSpan;
 use miette::SpanContents;
 
 use super::clean;
+use super::mask::Line;
+use super::mask::Masks;
 use crate::document::DocId;
 use crate::document::Document;
 use crate::document::Documents;
@@ -82,7 +84,7 @@ struct Shown<'d> {
 
 impl Excerpt {
     /// The lines around the marks. The text with the primary mark comes first, and in it the lines with that mark.
-    pub(super) fn new(documents: &Documents, marks: &[Mark<'_>]) -> Self {
+    pub(super) fn new(documents: &Documents, masks: &mut Masks<'_>, marks: &[Mark<'_>]) -> Self {
         let mut shown: Vec<Shown<'_>> =
             marks.iter().enumerate().map(|(index, mark)| Shown::new(documents, index, mark)).collect();
         let mut keys = Vec::new();
@@ -99,13 +101,19 @@ impl Excerpt {
             let mut clusters: Vec<_> = group.chunk_by(|a, b| b.line <= a.line + 3).collect();
             clusters.sort_by_key(|cluster| !cluster.iter().any(|mark| mark.primary));
             for cluster in clusters {
-                excerpt.push_segment(documents, cluster, marks);
+                excerpt.push_segment(documents, &masks.of(key), cluster, marks);
             }
         }
         excerpt
     }
 
-    fn push_segment(&mut self, documents: &Documents, cluster: &[&Shown<'_>], marks: &[Mark<'_>]) {
+    fn push_segment(
+        &mut self,
+        documents: &Documents,
+        secret: &[Span],
+        cluster: &[&Shown<'_>],
+        marks: &[Mark<'_>],
+    ) {
         let (Some(first), Some(last)) = (cluster.first(), cluster.last()) else { return };
         let start = self.text.len();
         let first_line = first.line.saturating_sub(1).max(1);
@@ -125,11 +133,12 @@ impl Excerpt {
                 self.text.push('…');
             }
             let base = self.text.len();
-            self.text.push_str(&clean::line(&text[window.clone()]));
+            let masked = Line::new(text, offset, secret);
+            self.text.push_str(&masked.shown(window.clone()));
             let within = |position: u32| {
                 let position = boundary(text, position.saturating_sub(offset) as usize);
                 let inside = position.clamp(window.start, window.end);
-                (position, base + clean::line(&text[window.start..inside]).len())
+                (position, base + masked.length(window.start, inside))
             };
             for mark in here {
                 let (position, start) = within(mark.span.start);

@@ -1,0 +1,166 @@
+//! Finds the parts of a document that must never be shown: values of secret names, and what Secrets hold.
+
+use super::Body;
+use super::Document;
+use super::NodeId;
+use super::NodeKind;
+use super::NodeRef;
+use super::Tree;
+use super::alloy;
+use super::alloy::Expr;
+use super::alloy::ExprKind;
+use super::alloy::Statement;
+use crate::text::Span;
+
+/// How many nodes of one Secret are looked at; see [`NodeRef::walk`].
+const BUDGET: u32 = 100_000;
+
+/// Words that make a name a secret's.
+const WORDS: [&str; 19] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "api_key",
+    "apikey",
+    "private_key",
+    "access_key",
+    "accesskey",
+    "consumer_key",
+    "hmac_key",
+    "certificate_key",
+    "key_pem",
+    "authorization",
+    "connection_string",
+    "data_source_name",
+    "mongodb_uri",
+];
+
+/// Endings of names that say where a secret is, not what it is.
+const PLACES: [&str; 4] = ["_file", "_path", "_url", "_name"];
+
+/// Whether an argument or key of that name holds a secret.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    if PLACES.iter().any(|place| name.ends_with(place)) && !name.ends_with("data_source_name") {
+        return false;
+    }
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+/// The secret parts of a document, in bytes of its text, in any order. `holds_document` tells scalars that are
+/// documents themselves: those are asked on their own, so that a program in a Secret can be shown.
+pub(crate) fn secret_spans(document: &Document, holds_document: impl Fn(Span) -> bool) -> Vec<Span> {
+    let mut spans = match &document.body {
+        Body::Tree(tree) => of_tree(tree),
+        Body::Alloy(file) => of_program(file),
+    };
+    spans.retain(|span| !span.is_empty() && !holds_document(*span));
+    spans
+}
+
+fn of_tree(tree: &Tree) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for (index, node) in tree.nodes.iter().enumerate() {
+        let NodeKind::Mapping(entries) = &node.kind else { continue };
+        for entry in entries {
+            let (key, value) = (tree.node(entry.key), tree.node(entry.value).resolved());
+            let Some(name) = key.text() else { continue };
+            match name {
+                "data" | "stringData" | "annotations" | "metadata" if node_is_secret(tree, index) => {
+                    add_scalars(value, name == "metadata", &mut spans);
+                }
+                "secureJsonData" => add_scalars(value, false, &mut spans),
+                // `- name: REMOTE_PASSWORD` with `value: ...`: an environment variable, a chart's parameter.
+                "value" => {
+                    let named = tree.node(id_of(index)).text_at("name").is_some_and(is_secret_name);
+                    if named && value.is_scalar() {
+                        spans.push(value.span());
+                    }
+                }
+                name if value.is_scalar() && is_secret_name(name) => spans.push(value.span()),
+                _ => {}
+            }
+        }
+    }
+    spans
+}
+
+fn id_of(index: usize) -> NodeId {
+    NodeId(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+/// Whether the mapping is a Kubernetes Secret.
+fn node_is_secret(tree: &Tree, index: usize) -> bool {
+    tree.node(id_of(index)).text_at("kind") == Some("Secret")
+}
+
+/// All scalars below a node; of an object's metadata only its annotations, which repeat the object as it was applied.
+fn add_scalars(node: NodeRef<'_>, metadata: bool, spans: &mut Vec<Span>) {
+    let node = if metadata { node.get("annotations") } else { Some(node) };
+    let Some(node) = node else { return };
+    let mut budget = BUDGET;
+    let mut depth_first = Vec::new();
+    let whole = node.walk(&mut budget, |node| depth_first.push(node.resolved()));
+    if !whole {
+        spans.push(node.span());
+    }
+    // Keys are scalars too: they are names, and stay.
+    let keys: std::collections::HashSet<NodeId> =
+        depth_first.iter().flat_map(|node| node.entries().map(|(key, _)| key.id)).collect();
+    spans.extend(
+        depth_first
+            .iter()
+            .filter(|node| node.is_scalar() && !keys.contains(&node.id))
+            .map(|node| node.span()),
+    );
+}
+
+fn of_program(file: &alloy::File) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut bodies = vec![&file.body];
+    while let Some(body) = bodies.pop() {
+        for statement in &body.statements {
+            match statement {
+                Statement::Block(block) => bodies.push(&block.body),
+                Statement::Attribute(attribute) => {
+                    let secret = is_secret_name(file.str(attribute.name));
+                    let headers = file.str(attribute.name).contains("header");
+                    add_literals(file, &attribute.value, secret || headers, &mut spans);
+                }
+            }
+        }
+    }
+    spans
+}
+
+/// The string literals of an expression, where it is secret, and those of its secret fields.
+fn add_literals(file: &alloy::File, expr: &Expr, secret: bool, spans: &mut Vec<Span>) {
+    let mut rest = vec![(expr, secret)];
+    while let Some((expr, secret)) = rest.pop() {
+        match &expr.kind {
+            ExprKind::String if secret => {
+                spans.push(Span::new(expr.span.start + 1, expr.span.end.saturating_sub(1)));
+            }
+            ExprKind::Array(items) => rest.extend(items.iter().map(|item| (item, secret))),
+            ExprKind::Object(fields) => rest.extend(fields.iter().map(|field| {
+                let name = file.str(field.key).trim_matches('"');
+                let tenant = name.eq_ignore_ascii_case("X-Scope-OrgID");
+                (&field.value, !tenant && (secret || is_secret_name(name)))
+            })),
+            ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => {
+                rest.push((inner, secret));
+            }
+            ExprKind::Index(inner, index) => rest.extend([(&**inner, secret), (&**index, secret)]),
+            ExprKind::Binary(left, _, _, right) => rest.extend([(&**left, secret), (&**right, secret)]),
+            ExprKind::Call(function, arguments) => {
+                // The name of an environment variable is no secret; its value is.
+                let names = matches!(file.str(function.span), "sys.env" | "env");
+                rest.extend(arguments.iter().map(|argument| (argument, secret && !names)));
+            }
+            _ => {}
+        }
+    }
+}
