@@ -50,6 +50,35 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     WORDS.iter().any(|word| name.contains(word))
 }
 
+/// What is shown instead of a secret. Says nothing of its length.
+pub(crate) const COVER: &str = "******";
+
+/// Where the passwords of URLs (`scheme://user:password@host`) stand in a text: in order, apart.
+pub(crate) fn url_passwords(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for (at, sign) in text.match_indices("://") {
+        let start = at + sign.len();
+        let rest = &text[start..];
+        let end = rest.find(|character: char| {
+            character.is_whitespace() || matches!(character, '/' | '"' | '\'' | '`' | '\\' | '?' | '#')
+        });
+        let authority = &rest[..end.unwrap_or(rest.len())];
+        let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+        if let Some(colon) = user.find(':') {
+            let offset = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
+            spans.push(Span::new(offset(colon + 1), offset(user.len())));
+        }
+    }
+    spans
+}
+
+/// The text with the passwords of URLs covered.
+pub(crate) fn without_url_passwords(text: &mut String) {
+    for span in url_passwords(text).into_iter().rev() {
+        text.replace_range(span.start as usize..span.end as usize, COVER);
+    }
+}
+
 /// The secret parts of a document, in bytes of its text, in any order. `holds_document` tells scalars that are
 /// documents themselves: those are asked on their own, so that a program in a Secret can be shown.
 pub(crate) fn secret_spans(document: &Document, holds_document: impl Fn(Span) -> bool) -> Vec<Span> {
@@ -163,4 +192,44 @@ fn add_literals(file: &alloy::File, expr: &Expr, secret: bool, spans: &mut Vec<S
             _ => {}
         }
     }
+}
+
+/// What may be secret in those documents of a stream that have no tree, since they do not parse: of a Secret all that
+/// stands behind a key. `parsed` are the extents of the documents that have one.
+pub(crate) fn unparsed_secrets(text: &str, parsed: &[Span]) -> Vec<Span> {
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let mut parsed = parsed.to_vec();
+    parsed.sort_unstable();
+    let mut spans = Vec::new();
+    let mut at = 0;
+    for part in text.split_inclusive("\n---") {
+        let (start, end) = (offset(at), offset(at + part.len()));
+        let next = parsed.partition_point(|parsed| parsed.end <= start);
+        let is_parsed = parsed.get(next).is_some_and(|parsed| parsed.start < end);
+        if !is_parsed && says_secret(part) {
+            let mut line_start = at;
+            for line in part.split_inclusive('\n') {
+                let plain = line.trim_start_matches([' ', '\t', '-', '"']);
+                let named = plain.starts_with("kind:") || plain.starts_with("apiVersion:");
+                let value = line.find(':').map_or(0, |colon| colon + 1);
+                let value = value + (line[value..].len() - line[value..].trim_start().len());
+                let length = line.trim_end().len();
+                if !named && value < length && !line.starts_with("---") {
+                    spans.push(Span::new(offset(line_start + value), offset(line_start + length)));
+                }
+                line_start += line.len();
+            }
+        }
+        at += part.len();
+    }
+    spans
+}
+
+/// Whether a text has `kind: Secret` in any notation.
+fn says_secret(text: &str) -> bool {
+    text.match_indices("Secret").any(|(at, _)| {
+        let before = text[..at].trim_end_matches(['"', '\'', ' ']);
+        let before = before.strip_suffix(':').unwrap_or_default();
+        before.trim_end_matches(['"', '\'', ' ']).ends_with("kind")
+    })
 }

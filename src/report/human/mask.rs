@@ -9,14 +9,16 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::clean;
+use crate::document::COVER;
+use crate::document::Document;
 use crate::document::Documents;
 use crate::document::File;
+use crate::document::NodeRef;
 use crate::document::is_secret_name;
 use crate::document::secret_spans;
+use crate::document::unparsed_secrets;
+use crate::document::url_passwords;
 use crate::text::Span;
-
-/// What is shown instead. Says nothing of the length.
-const COVER: &str = "******";
 
 /// The texts of a run with their secret parts, found when they are first shown.
 pub(super) struct Masks<'d> {
@@ -64,14 +66,30 @@ impl FileMasks {
             let whole = Span::new(0, u32::try_from(document.text.len()).unwrap_or(u32::MAX));
             held[host.index as usize].extend(host.embedding.to_host(whole));
         }
-        let own = file.documents.iter().zip(held).map(|(document, mut held)| {
-            held.sort_unstable();
-            secret_spans(document, |span| {
-                let next = held.partition_point(|held| held.start < span.start);
-                held.get(next).is_some_and(|held| span.contains(*held))
+        let mut own: Vec<Vec<Span>> = file
+            .documents
+            .iter()
+            .zip(held)
+            .map(|(document, mut held)| {
+                held.sort_unstable();
+                secret_spans(document, |span| {
+                    let next = held.partition_point(|held| held.start < span.start);
+                    held.get(next).is_some_and(|held| span.contains(*held))
+                })
             })
-        });
-        Self { own: own.collect(), inner }
+            .collect();
+        // The text of a file is that of each document of its stream; some of them may have no tree.
+        let roots = || file.documents.iter().filter(|document| document.host.is_none());
+        if let (Some(own), Some(root)) = (own.first_mut(), roots().next()) {
+            let parsed: Vec<Span> = roots().filter_map(extent).collect();
+            own.extend(unparsed_secrets(&root.text, &parsed));
+        }
+        for (document, own) in file.documents.iter().zip(&mut own) {
+            if document.host.is_some() && document.tree().is_some() && extent(document).is_none() {
+                own.extend(unparsed_secrets(&document.text, &[]));
+            }
+        }
+        Self { own, inner }
     }
 
     /// The secret parts of a document and of all in it, in its text.
@@ -84,6 +102,14 @@ impl FileMasks {
                 .extend(self.below(file, *inner).into_iter().filter_map(|span| host.embedding.to_host(span)));
         }
         spans
+    }
+}
+
+/// What of the document's text is in its tree.
+fn extent(document: &Document) -> Option<Span> {
+    match document.tree() {
+        Some(tree) => tree.root().map(NodeRef::span),
+        None => Some(Span::new(0, u32::try_from(document.text.len()).unwrap_or(u32::MAX))),
     }
 }
 
@@ -181,18 +207,8 @@ fn by_words(line: &str) -> Vec<Span> {
     let span = |start: usize, end: usize| {
         Span::new(u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX))
     };
-    let mut spans = Vec::new();
-    for (at, sign) in line.match_indices([':', '=']) {
-        if sign == ":" && line[at..].starts_with("://") {
-            let rest = &line[at + 3..];
-            let authority = rest.split(['/', ' ', '"', '\'', '\\']).next().unwrap_or_default();
-            if let Some((user, _)) = authority.rsplit_once('@')
-                && let Some(colon) = user.find(':')
-            {
-                spans.push(span(at + 3 + colon + 1, at + 3 + user.len()));
-            }
-            continue;
-        }
+    let mut spans = url_passwords(line);
+    for (at, _) in line.match_indices([':', '=']) {
         let before = line[..at].trim_end_matches([' ', '\t', '"', '\'', '\\']);
         let is_name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');
         let name = before.rsplit(|character| !is_name(character)).next().unwrap_or_default();
@@ -202,7 +218,8 @@ fn by_words(line: &str) -> Vec<Span> {
         let value = &line[at + 1..];
         let start = value.len() - value.trim_start_matches([' ', '\t', '\\', '"', '\'', '`']).len();
         let value = &value[start..];
-        if matches!(value.chars().next(), None | Some('{' | '[' | '|' | '>' | '&' | '*' | '=' | '(')) {
+        // What opens a collection or block, and nothing behind it, is no value yet.
+        if value.trim_start_matches(['{', '[', '(', '|', '>', '-', '+', '&', '*', ' ']).is_empty() {
             continue;
         }
         // An escaped line end is a line end of the embedded text.
@@ -236,9 +253,14 @@ mod tests {
 
     #[test]
     fn what_is_no_secret_stays() {
-        for text in
-            ["url: http://a:80/b", "password_file: /etc/x", "secretName: {", "a == b", "existingSecret:"]
-        {
+        for text in [
+            "url: http://a:80/b",
+            "password_file: /etc/x",
+            "secretName: {",
+            "a == b",
+            "existingSecret:",
+            "token: |-",
+        ] {
             assert_eq!(shown(text), text);
         }
     }
