@@ -37,6 +37,8 @@ pub(crate) use piece::Store;
 pub(crate) use reader::Reading;
 pub(crate) use reader::read;
 pub(crate) use shape::Expected;
+#[cfg(test)]
+pub(crate) use shape::looks_like_alloy;
 pub(crate) use stack::FilePieces;
 pub(crate) use stack::Stack;
 pub(crate) use stores::subjects as store_subjects;
