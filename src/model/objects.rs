@@ -140,7 +140,7 @@ fn known_object(
         ("", "ConfigMap") => config_data(root, &object, false, found),
         ("", "Secret") => config_data(root, &object, true, found),
         ("helm.cattle.io", "HelmChart" | "HelmChartConfig") => {
-            releases::helm_chart(root, &object, name_node, found)
+            releases::helm_chart(root, &object, name_node, found);
         }
         ("helm.toolkit.fluxcd.io", "HelmRelease") => releases::helm_release(root, &object, name_node, found),
         ("argoproj.io", "Application") => releases::application(root, &object, name_node, found),

@@ -350,7 +350,7 @@ impl Reader {
                 self.open_alloy(text, host, home, depth);
             }
             (Language::Ini, Purpose::GrafanaIni(home) | Purpose::ConfigData(home)) => {
-                self.open_ini(text, host, home)
+                self.open_ini(text, host, home);
             }
             (language, purpose) => self.open_tree(&text, language, host, &purpose, depth),
         }

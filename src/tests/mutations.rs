@@ -57,8 +57,11 @@ impl Random {
 
 /// Small inputs of every form.
 fn samples() -> Vec<(&'static str, String)> {
-    let block =
-        |by: usize| PROGRAM.lines().map(|line| format!("{}{line}\n", " ".repeat(by))).collect::<String>();
+    let moved = |text: &str, by: usize| {
+        let indent = " ".repeat(by);
+        format!("{indent}{}\n", text.trim_end().replace('\n', &format!("\n{indent}")))
+    };
+    let block = |by: usize| moved(PROGRAM, by);
     let quoted = serde_json::to_string(PROGRAM).unwrap();
     let map = |value: &str| {
         format!(
@@ -67,7 +70,7 @@ fn samples() -> Vec<(&'static str, String)> {
     };
     let values =
         format!("alloy:\n  clustering: {{enabled: true}}\n  configMap:\n    content: |-\n{}", block(6));
-    let inner: String = values.lines().map(|line| format!("    {line}\n")).collect();
+    let inner = moved(&values, 4);
     let chart = format!(
         "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {{name: alloy, namespace: kube-system}}\nspec:\n  chart: alloy\n  targetNamespace: alloy\n  set: {{controller.type: daemonset}}\n  valuesContent: |\n{inner}"
     );

@@ -84,7 +84,7 @@ struct Shown<'d> {
 
 impl Excerpt {
     /// The lines around the marks. The text with the primary mark comes first, and in it the lines with that mark.
-    pub(super) fn new(documents: &Documents, masks: &mut Masks<'_>, marks: &[Mark<'_>]) -> Self {
+    pub(super) fn new(documents: &Documents, secrets: &mut Masks<'_>, marks: &[Mark<'_>]) -> Self {
         let mut shown: Vec<Shown<'_>> =
             marks.iter().enumerate().map(|(index, mark)| Shown::new(documents, index, mark)).collect();
         let mut keys = Vec::new();
@@ -101,7 +101,7 @@ impl Excerpt {
             let mut clusters: Vec<_> = group.chunk_by(|a, b| b.line <= a.line + 3).collect();
             clusters.sort_by_key(|cluster| !cluster.iter().any(|mark| mark.primary));
             for cluster in clusters {
-                excerpt.push_segment(documents, &masks.of(key), cluster, marks);
+                excerpt.push_segment(documents, &secrets.of(key), cluster, marks);
             }
         }
         excerpt

@@ -25,7 +25,7 @@ const MARKED: usize = 12;
 /// The finding as text.
 pub(super) fn render(
     documents: &Documents,
-    masks: &mut Masks<'_>,
+    secrets: &mut Masks<'_>,
     finding: &Finding,
     handler: &GraphicalReportHandler,
     style: Style,
@@ -37,7 +37,7 @@ pub(super) fn render(
         marks.push(Mark { place, text: &finding.label, primary: true });
     }
     marks.extend(marked.iter().map(|label| Mark { place: label.place, text: &label.text, primary: false }));
-    let excerpt = Excerpt::new(documents, masks, &marks);
+    let excerpt = Excerpt::new(documents, secrets, &marks);
     let unseen: Vec<&Label> = marked
         .iter()
         .zip(usize::from(finding.place.is_some())..)
