@@ -1,6 +1,4 @@
 //! Bad input of every kind: a clear message with place and remedy, the rest still checked, exit code 2, never a hang.
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 mod program;
 
 use std::fmt::Write as _;
@@ -35,6 +33,7 @@ fn errors(content: &str) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn object_that_cannot_be_read_is_named_with_its_line_and_a_remedy() {
     let not_utf8 = STANDARD.encode(b"\xff\xfe\x00");
     let cases: &[(String, &[&str])] = &[
@@ -234,7 +233,7 @@ fn nesting_of_ten_thousand_levels_is_an_error_at_the_level_that_is_too_deep() {
         ("a.alloy", deep("a {\n", "", "}\n"), format!("a.alloy:129: {alloy}")),
         ("a.yaml", embedded, format!("a.yaml:7: {alloy}")),
     ] {
-        assert_eq!(beside(name, text.as_bytes()).errors(), [error], "{:.80}", text);
+        assert_eq!(beside(name, text.as_bytes()).errors(), [error], "{text:.80}");
     }
 }
 
@@ -403,5 +402,25 @@ fn fifty_megabytes_are_read_and_more_than_64_mib_are_refused() {
     assert_eq!(
         found.errors(),
         ["large.yaml: larger than 64 MiB, the most that is read of one file; split it"]
+    );
+}
+
+#[test]
+fn program_with_a_damaged_first_statement_is_no_yaml_text() {
+    let text = "loki.write \"a {\n  endpoint { url = \"http://x\" }\n}\n";
+    for name in ["a.yaml", "a.alloy"] {
+        let errors = beside(name, text.as_bytes()).errors();
+        let error = "string literal not terminated: close the string on its line, or write it in backticks";
+        assert!(errors.contains(&format!("{name}:1: {error}")), "{errors:?}");
+    }
+}
+
+#[test]
+fn template_is_told_from_a_mapping_as_a_key() {
+    let errors = errors("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n");
+    let words = "this looks like a template: lint what `helm template` makes of it, not the template itself";
+    assert!(
+        errors.iter().any(|error| error.starts_with("a.yaml:4: ") && error.ends_with(words)),
+        "{errors:?}"
     );
 }

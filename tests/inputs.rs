@@ -343,6 +343,7 @@ fn values(by: usize) -> String {
     indented(&text, by)
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn releases() -> Vec<Form<'static>> {
     let chart = |kind: &str, spec: &str| {
         format!(

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder with these files.
-pub fn folder(files: &[(&str, &[u8])]) -> TempDir {
+pub(crate) fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (name, content) in files {
         write(folder.path(), name, content);
@@ -20,30 +20,30 @@ pub fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 /// Writes a file of a folder.
-pub fn write(folder: &Path, name: &str, content: &[u8]) {
+pub(crate) fn write(folder: &Path, name: &str, content: &[u8]) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::File::create(&path).and_then(|mut file| file.write_all(content)).unwrap();
 }
 
 /// What a run left behind.
-pub struct Ran {
+pub(crate) struct Ran {
     /// The exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Standard error.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
     /// The JSON report on standard output.
-    pub fn report(&self) -> Value {
+    pub(crate) fn report(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stderr))
     }
 
     /// `path:line: message` of what made the run incomplete.
-    pub fn errors(&self) -> Vec<String> {
+    pub(crate) fn errors(&self) -> Vec<String> {
         let report = self.report();
         let errors = report["coverage"]["errors"].as_array().unwrap().iter();
         errors
@@ -58,7 +58,7 @@ impl Ran {
     }
 
     /// `path: reason` of what was passed over.
-    pub fn passed_over(&self) -> Vec<String> {
+    pub(crate) fn passed_over(&self) -> Vec<String> {
         let report = self.report();
         let passed = report["coverage"]["passedOver"].as_array().unwrap().iter();
         passed
@@ -69,7 +69,7 @@ impl Ran {
     }
 
     /// The findings of one rule.
-    pub fn findings(&self, rule: &str) -> Vec<Value> {
+    pub(crate) fn findings(&self, rule: &str) -> Vec<Value> {
         let report = self.report();
         let findings = report["findings"].as_array().unwrap().iter();
         findings.filter(|finding| finding["rule"] == rule).cloned().collect()
@@ -77,7 +77,7 @@ impl Ran {
 }
 
 /// Runs the program in that folder, apart from the environment of whoever runs the tests.
-pub fn run(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Ran {
+pub(crate) fn run(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Ran {
     #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
     for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"] {
@@ -99,13 +99,13 @@ pub fn run(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Ran {
 }
 
 /// The JSON report on these files, in the order of their names.
-pub fn check(files: &[(&str, &[u8])]) -> Ran {
+pub(crate) fn check(files: &[(&str, &[u8])]) -> Ran {
     let folder = folder(files);
     run(folder.path(), &["-o", "json", "."], None)
 }
 
 /// Text with every line moved to the right.
-pub fn indented(text: &str, by: usize) -> String {
+pub(crate) fn indented(text: &str, by: usize) -> String {
     let indent = " ".repeat(by);
     text.lines()
         .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") })
@@ -113,7 +113,7 @@ pub fn indented(text: &str, by: usize) -> String {
 }
 
 /// Line and column (from 1, in characters) of the only place of `needle`.
-pub fn only_place(text: &str, needle: &str) -> (u64, u64) {
+pub(crate) fn only_place(text: &str, needle: &str) -> (u64, u64) {
     assert_eq!(text.matches(needle).count(), 1, "{needle} in {text}");
     let before = text.split(needle).next().unwrap();
     let line = before.rsplit('\n').next().unwrap();
