@@ -378,3 +378,50 @@ fn very_long_lines_are_read_and_shown_in_part() {
     let human = run(folder.path(), &["."], None);
     assert!(human.stdout.lines().filter(|line| line.contains(" │ ")).all(|line| line.len() < 1_000));
 }
+
+#[test]
+fn fifty_megabytes_are_read_and_more_than_64_mib_are_refused() {
+    let mut text = String::new();
+    let value = "some text of a configuration ".repeat(30);
+    while text.len() < 50_000_000 {
+        let _ = write!(text, "---\n{CONFIG_MAP}data:\n");
+        for number in 0..1_000 {
+            let _ = writeln!(text, "  key{number}: \"{value}\"");
+        }
+    }
+    let start = Instant::now();
+    let found = check(&[("a.yaml", text.as_bytes()), BESIDE]);
+    assert_eq!((found.code, found.errors()), (1, Vec::new()));
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+
+    let folder = folder(&[BESIDE]);
+    let file =
+        std::fs::OpenOptions::new().write(true).create_new(true).open(folder.path().join("large.yaml"));
+    file.unwrap().set_len(64 * 1024 * 1024 + 1).unwrap();
+    let found = run(folder.path(), &["-o", "json", "."], None);
+    assert_eq!((found.code, found.findings("unknown-kind").len()), (2, 1));
+    assert_eq!(
+        found.errors(),
+        ["large.yaml: larger than 64 MiB, the most that is read of one file; split it"]
+    );
+}
+
+#[test]
+fn program_with_a_damaged_first_statement_is_no_yaml_text() {
+    let text = "loki.write \"a {\n  endpoint { url = \"http://x\" }\n}\n";
+    for name in ["a.yaml", "a.alloy"] {
+        let errors = beside(name, text.as_bytes()).errors();
+        let error = "string literal not terminated: close the string on its line, or write it in backticks";
+        assert!(errors.contains(&format!("{name}:1: {error}")), "{errors:?}");
+    }
+}
+
+#[test]
+fn template_is_told_from_a_mapping_as_a_key() {
+    let errors = errors("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n");
+    let words = "this looks like a template: lint what `helm template` makes of it, not the template itself";
+    assert!(
+        errors.iter().any(|error| error.starts_with("a.yaml:4: ") && error.ends_with(words)),
+        "{errors:?}"
+    );
+}

@@ -4,7 +4,6 @@ mod control_room;
 mod options;
 mod policy;
 mod problems;
-mod secrets;
 mod stack;
 mod stacks;
 mod verdicts;
@@ -18,6 +17,7 @@ use rayon::prelude::*;
 
 use self::policy::Policy;
 use crate::document::Documents;
+use crate::document::without_url_passwords;
 use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::PassedOver;
@@ -69,7 +69,22 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
     report.coverage.errors = problems::run_errors(problems, &documents);
+    cover_passwords(&mut report);
     Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
+}
+
+/// Messages quote values, URLs above all. None of their passwords leaves this function.
+fn cover_passwords(report: &mut Report) {
+    let findings = report.findings.iter_mut().flat_map(|finding| {
+        let related = finding.related.iter_mut().map(|label| &mut label.text);
+        [&mut finding.message, &mut finding.help, &mut finding.label].into_iter().chain(related)
+    });
+    let verdicts = report
+        .verdicts
+        .iter_mut()
+        .flat_map(|verdict| std::iter::once(&mut verdict.summary).chain(&mut verdict.assumptions));
+    let errors = report.coverage.errors.iter_mut().map(|error| &mut error.message);
+    findings.chain(verdicts).chain(errors).for_each(without_url_passwords);
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {
@@ -77,7 +92,6 @@ fn add(report: &mut Report, judged: stack::Judged) {
     report.coverage.collectors += judged.collectors;
     report.coverage.components += judged.components;
     report.findings.extend(judged.findings);
-    report.secrets.extend(judged.secrets);
     report.verdicts.extend(judged.verdicts.into_iter().map(|mut verdict| {
         for index in &mut verdict.findings {
             *index += offset;

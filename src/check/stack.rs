@@ -13,7 +13,6 @@ use super::verdicts::Evidence;
 use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
-use crate::document::Place;
 use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
@@ -48,8 +47,6 @@ pub(crate) struct Judged {
     pub(crate) findings: Vec<Finding>,
     /// With indices into `findings`.
     pub(crate) verdicts: Vec<InvariantVerdict>,
-    /// Texts that must not be shown.
-    pub(crate) secrets: Vec<Place>,
     /// How many collectors it has.
     pub(crate) collectors: usize,
     /// How many components their programs have.
@@ -179,7 +176,6 @@ impl Run<'_> {
         };
         Judged {
             verdicts: verdicts::verdicts(&evidence),
-            secrets: super::secrets::places(&subjects, self.documents),
             collectors: collectors.len(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
             findings: found.into_iter().map(|(finding, _)| finding).collect(),

@@ -5,6 +5,7 @@ use std::collections::hash_map;
 
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
+use super::problem::TEMPLATE_HINT;
 use super::problem::to_line_end;
 use super::tree::Entry;
 use super::tree::Node;
@@ -21,14 +22,16 @@ pub(super) fn check_keys(text: &str, nodes: &[Node], entries: &[Entry], errors: 
         if entries.len() > FEW_KEYS { HashMap::with_capacity(entries.len()) } else { HashMap::new() };
     for (index, entry) in entries.iter().enumerate() {
         let Some(key) = key_text(text, nodes, entry.key) else {
-            errors.push(
-                ParseProblem::new(
-                    ProblemKind::ComplexKey,
-                    to_line_end(text, span(entry.key).start as usize),
-                    "a key must be a text, not a mapping or list",
-                )
-                .with_hint("put quotes around a value that starts with `{` or `[`"),
-            );
+            let place = to_line_end(text, span(entry.key).start as usize);
+            // `{{ x }}` is a mapping in a mapping: its key begins behind the first brace.
+            let before = text.get(..place.start as usize).unwrap_or_default();
+            let hint = if before.ends_with('{') && place.slice(text).starts_with('{') {
+                TEMPLATE_HINT
+            } else {
+                "put quotes around a value that starts with `{` or `[`"
+            };
+            let message = "a key must be a text, not a mapping or list";
+            errors.push(ParseProblem::new(ProblemKind::ComplexKey, place, message).with_hint(hint));
             continue;
         };
         let first = if entries.len() > FEW_KEYS {

@@ -10,6 +10,7 @@ mod problem;
 #[cfg(test)]
 mod robustness;
 mod scalar;
+mod secret;
 mod tree;
 mod walk;
 mod wording;
@@ -32,6 +33,12 @@ pub(crate) use nest::Place;
 pub(crate) use nest::Resolved;
 pub(crate) use problem::ParseProblem;
 pub(crate) use problem::ProblemKind as ParseFault;
+pub(crate) use secret::COVER;
+pub(crate) use secret::is_secret_name;
+pub(crate) use secret::secret_spans;
+pub(crate) use secret::unparsed_secrets;
+pub(crate) use secret::url_passwords;
+pub(crate) use secret::without_url_passwords;
 #[cfg(test)]
 pub(crate) use tree::Dialect;
 pub(crate) use tree::NodeId;

@@ -196,6 +196,7 @@ impl Documents {
     }
 
     /// The text at a place.
+    #[cfg(test)]
     pub(crate) fn slice(&self, place: Place) -> &str {
         place.span.slice(&self.document(place.doc).text)
     }

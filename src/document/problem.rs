@@ -86,6 +86,10 @@ pub(crate) fn shortened(text: &str) -> String {
     }
 }
 
+/// What to do about text that holds `{{`.
+pub(crate) const TEMPLATE_HINT: &str =
+    "this looks like a template: lint what `helm template` makes of it, not the template itself";
+
 /// A byte offset as spans store it. Texts above 64 MiB are refused before anything is measured.
 pub(crate) fn offset(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)

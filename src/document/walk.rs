@@ -52,6 +52,29 @@ impl<'t> NodeRef<'t> {
         }
     }
 
+    /// Calls `visit` for this node and all below it, keys before their values, through aliases, parents first. Each
+    /// visit takes one from `budget`. Gives whether all nodes were visited: where it is `false`, aliases make the
+    /// document larger than the budget, and what was not seen is not known.
+    #[must_use]
+    pub(crate) fn walk(self, budget: &mut u32, mut visit: impl FnMut(NodeRef<'t>)) -> bool {
+        let mut rest = vec![self];
+        while let Some(node) = rest.pop() {
+            let Some(left) = budget.checked_sub(1) else { return false };
+            *budget = left;
+            visit(node);
+            let node = node.resolved();
+            match &node.raw().kind {
+                NodeKind::Mapping(entries) => {
+                    let children = entries.iter().rev().flat_map(|entry| [entry.value, entry.key]);
+                    rest.extend(children.map(|id| node.tree.node(id)));
+                }
+                NodeKind::Sequence(items) => rest.extend(items.iter().rev().map(|id| node.tree.node(*id))),
+                NodeKind::Scalar { .. } | NodeKind::Alias(_) => {}
+            }
+        }
+        true
+    }
+
     /// Whether this is the key `<<`, unquoted, in a dialect that has merge keys.
     pub(crate) fn is_merge(self) -> bool {
         use super::tree::Style::Plain;
@@ -111,5 +134,20 @@ mod tests {
         }
         let list = tree.root().unwrap().get("list").unwrap();
         assert_eq!(list.get("<<").map(NodeRef::is_sequence), Some(true), "the entry itself can be asked for");
+    }
+
+    #[test]
+    fn walk_follows_aliases_and_says_when_the_budget_ends() {
+        let tree = tree("a: &a [1, 2]\nb: *a\n");
+        let root = tree.root().unwrap();
+        let mut texts = Vec::new();
+        let mut budget = 100;
+        assert!(root.walk(&mut budget, |node| texts.extend(node.text())));
+        assert_eq!(texts, ["a", "1", "2", "b", "1", "2"]);
+        assert_eq!(budget, 91, "nine nodes");
+        let mut count = 0;
+        assert!(!root.walk(&mut 8, |_| count += 1));
+        assert_eq!(count, 8);
+        assert!(root.walk(&mut 9, |_| ()));
     }
 }

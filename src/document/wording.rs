@@ -5,6 +5,7 @@ use granit_parser::ScanError;
 
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
+use super::problem::TEMPLATE_HINT;
 use super::problem::boundary;
 use super::problem::offset;
 use super::problem::to_line_end;
@@ -34,9 +35,7 @@ pub(crate) fn from_scanner(text: &str, error: &ScanError) -> ParseProblem {
     let (message, hint) = wording(error.kind(), text.get(at..).and_then(|rest| rest.chars().next()));
     let problem = ParseProblem::new(kind, span, message);
     if line_around(text, at).contains("{{") {
-        return problem.with_hint(
-            "this looks like a template: lint what `helm template` makes of it, not the template itself",
-        );
+        return problem.with_hint(TEMPLATE_HINT);
     }
     match hint {
         "" => problem,

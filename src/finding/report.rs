@@ -100,6 +100,4 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<Finding>,
     /// What was looked at.
     pub(crate) coverage: Coverage,
-    /// Texts that are never shown, as far as they were found: sorted.
-    pub(crate) secrets: Vec<Place>,
 }

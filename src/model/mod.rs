@@ -37,6 +37,8 @@ pub(crate) use piece::Store;
 pub(crate) use reader::Reading;
 pub(crate) use reader::read;
 pub(crate) use shape::Expected;
+#[cfg(test)]
+pub(crate) use shape::looks_like_alloy;
 pub(crate) use shippers::Shipper;
 pub(crate) use shippers::shippers;
 pub(crate) use stack::FilePieces;

@@ -240,6 +240,14 @@ impl Reader {
             let stream = parse_yaml(text);
             (stream.documents, stream.errors)
         };
+        // A program whose first statement is damaged reads as one long YAML text. To pass that over would hide it.
+        if matches!(purpose, Purpose::TopLevel(Expected::Any))
+            && problems.is_empty()
+            && let [tree] = &trees[..]
+            && tree.root().and_then(NodeRef::text).is_some_and(|text| text.contains('{'))
+        {
+            return self.open_alloy(text.clone(), host, Home::default(), depth);
+        }
         let lines = Arc::new(LineIndex::new(text));
         let mut first = None;
         let mut opened = Vec::new();

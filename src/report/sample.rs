@@ -258,7 +258,6 @@ pub(super) fn mixed() -> Sample {
             verdict(Invariant::GrafanaAccess, Verdict::NotApplicable, "no Grafana here", &[], &[]),
         ],
         findings,
-        secrets: Vec::new(),
         coverage: Coverage {
             files: 4,
             documents: 7,

@@ -4,3 +4,4 @@ mod fields;
 mod fixtures;
 mod hooks;
 mod layers;
+mod mutations;

@@ -45,7 +45,6 @@ impl Span {
     }
 
     /// Whether `other` lies inside this span.
-    #[cfg(test)]
     pub(crate) const fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
     }

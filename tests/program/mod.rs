@@ -29,11 +29,11 @@ pub(crate) fn write(folder: &Path, name: &str, content: &[u8]) {
 /// What a run left behind.
 pub(crate) struct Ran {
     /// The exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Standard error.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {

@@ -16,7 +16,6 @@ pub(crate) use catalog::entry;
 pub(crate) use facts::body_fact;
 pub(crate) use facts::content_span;
 pub(crate) use facts::expr_fact;
-pub(crate) use facts::is_secret_name;
 pub(crate) use paths::Slot;
 pub(crate) use paths::blocks_at;
 pub(crate) use paths::slots;

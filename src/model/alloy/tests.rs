@@ -1,5 +1,6 @@
 //! Programs, what their expressions can see, and arguments by path.
 
+use crate::document::is_secret_name;
 use std::sync::Arc;
 
 use super::*;

@@ -4,7 +4,6 @@
 //! each label. The excerpt answers all of that: it holds a few clean, short lines, grouped in segments which know where
 //! they come from.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use miette::LabeledSpan;
@@ -15,6 +14,8 @@ use miette::SourceSpan;
 use miette::SpanContents;
 
 use super::clean;
+use super::mask::Line;
+use super::mask::Masks;
 use crate::document::DocId;
 use crate::document::Document;
 use crate::document::Documents;
@@ -83,8 +84,7 @@ struct Shown<'d> {
 
 impl Excerpt {
     /// The lines around the marks. The text with the primary mark comes first, and in it the lines with that mark.
-    /// Texts at `secrets` are shown as asterisks.
-    pub(super) fn new(documents: &Documents, marks: &[Mark<'_>], secrets: &[Place]) -> Self {
+    pub(super) fn new(documents: &Documents, secrets: &mut Masks<'_>, marks: &[Mark<'_>]) -> Self {
         let mut shown: Vec<Shown<'_>> =
             marks.iter().enumerate().map(|(index, mark)| Shown::new(documents, index, mark)).collect();
         let mut keys = Vec::new();
@@ -97,13 +97,11 @@ impl Excerpt {
         let mut excerpt = Self::default();
         for key in keys {
             let group: Vec<&Shown<'_>> = shown.iter().filter(|mark| mark.key == key).collect();
-            let hidden: Vec<Span> =
-                secrets.iter().filter_map(|secret| span_in(documents, *secret, key)).collect();
             // Two lines apart, the lines between are worth showing; each mark brings one line before and after.
             let mut clusters: Vec<_> = group.chunk_by(|a, b| b.line <= a.line + 3).collect();
             clusters.sort_by_key(|cluster| !cluster.iter().any(|mark| mark.primary));
             for cluster in clusters {
-                excerpt.push_segment(documents, cluster, marks, &hidden);
+                excerpt.push_segment(documents, &secrets.of(key), cluster, marks);
             }
         }
         excerpt
@@ -112,9 +110,9 @@ impl Excerpt {
     fn push_segment(
         &mut self,
         documents: &Documents,
+        secret: &[Span],
         cluster: &[&Shown<'_>],
         marks: &[Mark<'_>],
-        hidden: &[Span],
     ) {
         let (Some(first), Some(last)) = (cluster.first(), cluster.last()) else { return };
         let start = self.text.len();
@@ -125,7 +123,6 @@ impl Excerpt {
                 self.left_out.extend(here.iter().map(|mark| mark.index));
                 continue;
             };
-            let text = &*masked(text, offset, hidden);
             // An empty last line is the end of the line before, not a line.
             if here.is_empty() && text.is_empty() && line > last.line && is_end(first.document, offset) {
                 continue;
@@ -136,11 +133,12 @@ impl Excerpt {
                 self.text.push('…');
             }
             let base = self.text.len();
-            self.text.push_str(&clean::line(&text[window.clone()]));
+            let masked = Line::new(text, offset, secret);
+            self.text.push_str(&masked.shown(window.clone()));
             let within = |position: u32| {
                 let position = boundary(text, position.saturating_sub(offset) as usize);
                 let inside = position.clamp(window.start, window.end);
-                (position, base + clean::line(&text[window.start..inside]).len())
+                (position, base + masked.length(window.start, inside))
             };
             for mark in here {
                 let (position, start) = within(mark.span.start);
@@ -160,11 +158,10 @@ impl Excerpt {
     }
 
     fn segment_of(&self, span: &SourceSpan) -> Option<&Segment> {
+        // A label ends before its line's `\n`. One that ends behind the last `\n` is none of this segment: miette asks
+        // so whether it may join two labels, the second at the start of the next segment.
         let end = span.offset() + span.len();
-        self.segments.iter().find(|segment| {
-            // Marks end before the end of their line: one that ends a segment starts the next.
-            segment.range.start <= span.offset() && end < segment.range.end
-        })
+        self.segments.iter().find(|segment| segment.range.start <= span.offset() && end < segment.range.end)
     }
 }
 
@@ -198,41 +195,6 @@ impl<'d> Shown<'d> {
         let key = (file, Some(mark.place.doc.index));
         Self { index, document, key, span: mark.place.span, line, outer, primary }
     }
-}
-
-/// Where a place is in the text that a key names; `None` if it is not in there.
-fn span_in(documents: &Documents, place: Place, (file, shown): (u32, Option<u32>)) -> Option<Span> {
-    if place.doc.file != file {
-        return None;
-    }
-    let (mut index, mut span) = (place.doc.index, place.span);
-    loop {
-        let document = documents.document(DocId { file, index });
-        match (&document.host, shown) {
-            (_, Some(shown)) if shown == index => return Some(span),
-            (None, None) => return Some(span),
-            (None, Some(_)) => return None,
-            (Some(host), _) => {
-                let container = documents.document(DocId { file, index: host.index });
-                span = host.map.to_host(container, span);
-                index = host.index;
-            }
-        }
-    }
-}
-
-/// A line that starts at `offset`, with asterisks for what is hidden: one for each byte, so that positions stay.
-fn masked<'t>(line: &'t str, offset: u32, hidden: &[Span]) -> Cow<'t, str> {
-    let mut line = Cow::Borrowed(line);
-    for span in hidden {
-        let within = |position: u32| boundary(&line, position.saturating_sub(offset) as usize);
-        let range = within(span.start)..within(span.end);
-        if span.end > offset && !range.is_empty() {
-            let stars = "*".repeat(range.len());
-            line.to_mut().replace_range(range, &stars);
-        }
-    }
-    line
 }
 
 /// The document of the file's own text that holds this one.

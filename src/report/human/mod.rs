@@ -1,6 +1,7 @@
 //! Turns a report into text for people: findings with their source lines, verdicts, what was looked at.
 
 mod excerpt;
+mod mask;
 mod snippet;
 mod table;
 
@@ -39,8 +40,9 @@ pub(crate) struct Style {
 /// Writes the report.
 pub(crate) fn write(outcome: Outcome<'_>, style: Style, out: &mut impl Write) -> std::io::Result<()> {
     let handler = handler(style);
+    let mut masks = mask::Masks::new(outcome.documents);
     for finding in &outcome.report.findings {
-        out.write_all(snippet::render(outcome, finding, &handler, style).as_bytes())?;
+        out.write_all(snippet::render(outcome.documents, &mut masks, finding, &handler, style).as_bytes())?;
         out.write_all(b"\n")?;
     }
     table::write(&outcome.report.verdicts, style, out)?;

@@ -6,11 +6,11 @@ use miette::GraphicalReportHandler;
 use miette::LabeledSpan;
 use miette::SourceCode;
 
-use super::Outcome;
 use super::Style;
 use super::clean;
 use super::excerpt::Excerpt;
 use super::excerpt::Mark;
+use super::mask::Masks;
 use crate::document::Documents;
 use crate::document::Place;
 use crate::document::Resolved;
@@ -24,12 +24,12 @@ const MARKED: usize = 12;
 
 /// The finding as text.
 pub(super) fn render(
-    outcome: Outcome<'_>,
+    documents: &Documents,
+    secrets: &mut Masks<'_>,
     finding: &Finding,
     handler: &GraphicalReportHandler,
     style: Style,
 ) -> String {
-    let documents = outcome.documents;
     let split = finding.related.len().min(MARKED);
     let (marked, rest) = finding.related.split_at(split);
     let mut marks = Vec::new();
@@ -37,7 +37,7 @@ pub(super) fn render(
         marks.push(Mark { place, text: &finding.label, primary: true });
     }
     marks.extend(marked.iter().map(|label| Mark { place: label.place, text: &label.text, primary: false }));
-    let excerpt = Excerpt::new(documents, &marks, &outcome.report.secrets);
+    let excerpt = Excerpt::new(documents, secrets, &marks);
     let unseen: Vec<&Label> = marked
         .iter()
         .zip(usize::from(finding.place.is_some())..)

@@ -1,0 +1,241 @@
+//! Finds the parts of a document that must never be shown: values of secret names, and what Secrets hold.
+
+use super::Body;
+use super::Document;
+use super::NodeId;
+use super::NodeKind;
+use super::NodeRef;
+use super::Tree;
+use super::alloy;
+use super::alloy::Expr;
+use super::alloy::ExprKind;
+use super::alloy::Statement;
+use crate::text::Span;
+
+/// How many nodes of one Secret are looked at; see [`NodeRef::walk`].
+const BUDGET: u32 = 100_000;
+
+/// Words that make a name a secret's.
+const WORDS: [&str; 19] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "api_key",
+    "apikey",
+    "private_key",
+    "access_key",
+    "accesskey",
+    "consumer_key",
+    "hmac_key",
+    "certificate_key",
+    "key_pem",
+    "authorization",
+    "connection_string",
+    "data_source_name",
+    "mongodb_uri",
+];
+
+/// Endings of names that say where a secret is, not what it is.
+const PLACES: [&str; 4] = ["_file", "_path", "_url", "_name"];
+
+/// Whether an argument or key of that name holds a secret. `-` counts as `_`.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name = name.as_bytes();
+    // Every argument of every component is asked for: no copies.
+    let is = |part: &[u8], word: &str| {
+        let plain = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+        part.len() == word.len() && part.iter().zip(word.bytes()).all(|(byte, letter)| plain(*byte) == letter)
+    };
+    let ends_with = |word: &str| name.len().checked_sub(word.len()).is_some_and(|at| is(&name[at..], word));
+    if PLACES.iter().any(|place| ends_with(place)) && !ends_with("data_source_name") {
+        return false;
+    }
+    WORDS.iter().any(|word| name.windows(word.len()).any(|part| is(part, word)))
+}
+
+/// What is shown instead of a secret. Says nothing of its length.
+pub(crate) const COVER: &str = "******";
+
+/// Where the passwords of URLs (`scheme://user:password@host`) stand in a text: in order, apart.
+pub(crate) fn url_passwords(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for (at, sign) in text.match_indices("://") {
+        let start = at + sign.len();
+        let rest = &text[start..];
+        let end = rest.find(|character: char| {
+            character.is_whitespace() || matches!(character, '/' | '"' | '\'' | '`' | '\\' | '?' | '#')
+        });
+        let authority = &rest[..end.unwrap_or(rest.len())];
+        let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+        if let Some(colon) = user.find(':') {
+            let offset = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
+            spans.push(Span::new(offset(colon + 1), offset(user.len())));
+        }
+    }
+    spans
+}
+
+/// The text with the passwords of URLs covered.
+pub(crate) fn without_url_passwords(text: &mut String) {
+    for span in url_passwords(text).into_iter().rev() {
+        text.replace_range(span.start as usize..span.end as usize, COVER);
+    }
+}
+
+/// The secret parts of a document, in bytes of its text, in any order. `holds_document` tells scalars that are
+/// documents themselves: those are asked on their own, so that a program in a Secret can be shown.
+pub(crate) fn secret_spans(document: &Document, holds_document: impl Fn(Span) -> bool) -> Vec<Span> {
+    let mut spans = match &document.body {
+        Body::Tree(tree) => of_tree(tree),
+        Body::Alloy(file) => of_program(file),
+    };
+    spans.retain(|span| !span.is_empty() && !holds_document(*span));
+    spans
+}
+
+fn of_tree(tree: &Tree) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for (index, node) in tree.nodes.iter().enumerate() {
+        let NodeKind::Mapping(entries) = &node.kind else { continue };
+        for entry in entries {
+            let (key, value) = (tree.node(entry.key), tree.node(entry.value).resolved());
+            let Some(name) = key.text() else { continue };
+            match name {
+                "data" | "stringData" | "annotations" | "metadata" if node_is_secret(tree, index) => {
+                    add_scalars(value, name == "metadata", &mut spans);
+                }
+                "secureJsonData" => add_scalars(value, false, &mut spans),
+                // `- name: REMOTE_PASSWORD` with `value: ...`: an environment variable, a chart's parameter.
+                "value" => {
+                    let named = tree.node(id_of(index)).text_at("name").is_some_and(is_secret_name);
+                    if named && value.is_scalar() {
+                        spans.push(value.span());
+                    }
+                }
+                name if value.is_scalar() && is_secret_name(name) => spans.push(value.span()),
+                _ => {}
+            }
+        }
+    }
+    spans
+}
+
+fn id_of(index: usize) -> NodeId {
+    NodeId(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+/// Whether the mapping is a Kubernetes Secret.
+fn node_is_secret(tree: &Tree, index: usize) -> bool {
+    tree.node(id_of(index)).text_at("kind") == Some("Secret")
+}
+
+/// All scalars below a node; of an object's metadata only its annotations, which repeat the object as it was applied.
+fn add_scalars(node: NodeRef<'_>, metadata: bool, spans: &mut Vec<Span>) {
+    let node = if metadata { node.get("annotations") } else { Some(node) };
+    let Some(node) = node else { return };
+    let mut budget = BUDGET;
+    let mut depth_first = Vec::new();
+    let whole = node.walk(&mut budget, |node| depth_first.push(node.resolved()));
+    if !whole {
+        spans.push(node.span());
+    }
+    // Keys are scalars too: they are names, and stay.
+    let keys: std::collections::HashSet<NodeId> =
+        depth_first.iter().flat_map(|node| node.entries().map(|(key, _)| key.id)).collect();
+    spans.extend(
+        depth_first
+            .iter()
+            .filter(|node| node.is_scalar() && !keys.contains(&node.id))
+            .map(|node| node.span()),
+    );
+}
+
+fn of_program(file: &alloy::File) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut bodies = vec![&file.body];
+    while let Some(body) = bodies.pop() {
+        for statement in &body.statements {
+            match statement {
+                Statement::Block(block) => bodies.push(&block.body),
+                Statement::Attribute(attribute) => {
+                    let secret = is_secret_name(file.str(attribute.name));
+                    let headers = file.str(attribute.name).contains("header");
+                    add_literals(file, &attribute.value, secret || headers, &mut spans);
+                }
+            }
+        }
+    }
+    spans
+}
+
+/// The string literals of an expression, where it is secret, and those of its secret fields.
+fn add_literals(file: &alloy::File, expr: &Expr, secret: bool, spans: &mut Vec<Span>) {
+    let mut rest = vec![(expr, secret)];
+    while let Some((expr, secret)) = rest.pop() {
+        match &expr.kind {
+            ExprKind::String if secret => {
+                spans.push(Span::new(expr.span.start + 1, expr.span.end.saturating_sub(1)));
+            }
+            ExprKind::Array(items) => rest.extend(items.iter().map(|item| (item, secret))),
+            ExprKind::Object(fields) => rest.extend(fields.iter().map(|field| {
+                let name = file.str(field.key).trim_matches('"');
+                let tenant = name.eq_ignore_ascii_case("X-Scope-OrgID");
+                (&field.value, !tenant && (secret || is_secret_name(name)))
+            })),
+            ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => {
+                rest.push((inner, secret));
+            }
+            ExprKind::Index(inner, index) => rest.extend([(&**inner, secret), (&**index, secret)]),
+            ExprKind::Binary(left, _, _, right) => rest.extend([(&**left, secret), (&**right, secret)]),
+            ExprKind::Call(function, arguments) => {
+                // The name of an environment variable is no secret; its value is.
+                let names = matches!(file.str(function.span), "sys.env" | "env");
+                rest.extend(arguments.iter().map(|argument| (argument, secret && !names)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What may be secret in those documents of a stream that have no tree, since they do not parse: of a Secret all that
+/// stands behind a key. `parsed` are the extents of the documents that have one.
+pub(crate) fn unparsed_secrets(text: &str, parsed: &[Span]) -> Vec<Span> {
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let mut parsed = parsed.to_vec();
+    parsed.sort_unstable();
+    let mut spans = Vec::new();
+    let mut at = 0;
+    for part in text.split_inclusive("\n---") {
+        let (start, end) = (offset(at), offset(at + part.len()));
+        let next = parsed.partition_point(|parsed| parsed.end <= start);
+        let is_parsed = parsed.get(next).is_some_and(|parsed| parsed.start < end);
+        if !is_parsed && says_secret(part) {
+            let mut line_start = at;
+            for line in part.split_inclusive('\n') {
+                let plain = line.trim_start_matches([' ', '\t', '-', '"']);
+                let named = plain.starts_with("kind:") || plain.starts_with("apiVersion:");
+                let value = line.find(':').map_or(0, |colon| colon + 1);
+                let value = value + (line[value..].len() - line[value..].trim_start().len());
+                let length = line.trim_end().len();
+                if !named && value < length && !line.starts_with("---") {
+                    spans.push(Span::new(offset(line_start + value), offset(line_start + length)));
+                }
+                line_start += line.len();
+            }
+        }
+        at += part.len();
+    }
+    spans
+}
+
+/// Whether a text has `kind: Secret` in any notation.
+fn says_secret(text: &str) -> bool {
+    text.match_indices("Secret").any(|(at, _)| {
+        let before = text[..at].trim_end_matches(['"', '\'', ' ']);
+        let before = before.strip_suffix(':').unwrap_or_default();
+        before.trim_end_matches(['"', '\'', ' ']).ends_with("kind")
+    })
+}

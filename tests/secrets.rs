@@ -1,0 +1,200 @@
+//! No value of a secret comes out again, in no format, however close to a fault it stands.
+mod program;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use program::folder;
+use program::indented;
+use program::run;
+
+/// A value that no output may hold.
+const CANARY: &str = "Canary7Q";
+
+/// Its beginning, encoded as it comes in `data`: from the first byte of a value.
+fn encoded(value: &str) -> String {
+    STANDARD.encode(value)
+}
+
+/// A leaking program with every kind of secret beside the leak, and with faults on secret lines.
+fn alloy() -> String {
+    format!(
+        r#"prometheus.remote_write "control_room" {{
+	endpoint {{
+		bearer_token = "{CANARY}01"
+		url = "https://me:{CANARY}02@mimir.evil.example.net/api/v1/push"
+		headers = {{"X-Any" = "{CANARY}03", "Authorization" = "Bearer {CANARY}04"}}
+	}}
+}}
+prometheus.scrape "self" {{
+	targets = []
+	forward_to = [prometheus.remote_write.control_room.receiver]
+}}
+loki.source.kubernetes "pods" {{
+	targets    = []
+	forward_to = [loki.write.local.receiver]
+}}
+loki.write "local" {{
+	endpoint {{
+		basic_auth {{
+			password = "{CANARY}05"
+			username = "me"
+		}}
+		url = "https://me:{CANARY}06@loki.evil.example.net/loki/api/v1/push"
+		no_such_password = "{CANARY}07"
+		bearer_token = "{CANARY}08" + nothing.here
+	}}
+	endpoint {{
+		oauth2 {{ client_secret = "{CANARY}09" }} url = "https://logs.evil.example.net/x?y"
+	}}
+	// password = "{CANARY}10"
+	no_such_secret {{ token = "{CANARY}11" }}
+}}
+no.such.component "x" {{ api_key = "{CANARY}12" }}
+loki.write "local" {{ external_labels = {{"token" = "{CANARY}13"}} }}
+"#
+    )
+}
+
+#[expect(clippy::too_many_lines, reason = "one input, to be read as one")]
+fn manifests() -> String {
+    let program = indented(&alloy(), 4);
+    let encoded_value = encoded(&format!("{CANARY}20"));
+    let program_base64 = encoded(&alloy());
+    format!(
+        r#"apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: alloy
+  namespace: alloy
+data:
+  config.alloy: |
+{program}  app.conf: |
+    password = {CANARY}14
+  app.conf: |
+    password = {CANARY}15
+  grafana.ini: |
+    [security]
+    admin_password = {CANARY}16
+    admin_password = {CANARY}17
+    [database]
+    password = {CANARY}18
+    url = postgres://me:{CANARY}19@db/x
+    [auth.anonymous]
+    enabled = true
+    [auth.generic_oauth]
+    client_secret = {CANARY}21
+  datasources.yaml: |
+    datasources:
+    - name: Loki
+      type: loki
+      url: http://me:{CANARY}22@x.example.com
+      basicAuthPassword: {CANARY}23
+      secureJsonData:
+        httpHeaderValue1: {CANARY}24
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: "a\u001b"
+  namespace: b
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: '{{"stringData":{{"any":"{CANARY}25"}}}}'
+stringData:
+  any: {CANARY}26
+  any: {CANARY}27
+  block: |
+    {CANARY}28
+data:
+  any: {encoded_value}
+  any: {encoded_value}
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: program
+stringData:
+  config.alloy: |
+{program}data:
+  other.alloy: {program_base64}
+---
+apiVersion: v1
+kind: Secrte
+metadata: {{name: c}}
+stringData: {{password: {CANARY}29}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: alloy
+  namespace: alloy
+spec:
+  template:
+    spec:
+      containers:
+      - name: alloy
+        image: grafana/alloy:v1
+        env:
+        - name: REMOTE_PASSWORD
+          value: {CANARY}30
+          value: {CANARY}31
+        - {{name: API_TOKEN, value: {CANARY}32, value: {CANARY}33}}
+---
+apiVersion: helm.cattle.io/v1
+kind: HelmChart
+metadata:
+  name: grafana
+  namespace: kube-system
+spec:
+  chart: grafana
+  set:
+    adminPassword: {CANARY}34
+    adminPassword: {CANARY}35
+  valuesContent: |
+    adminPassword: {CANARY}36
+    adminPassword: {CANARY}37
+    grafana.ini:
+      auth.anonymous:
+        enabled: true
+      security: {{secret_key: {CANARY}38}}
+"#
+    )
+}
+
+#[test]
+fn no_secret_comes_out_in_any_format() {
+    let broken_secret = format!(
+        "kind: Secret\napiVersion: v1\nmetadata: {{name: x}}\nstringData:\n  password: {CANARY}40\n  token: [{CANARY}41\n  any: {CANARY}46\n  secret: \"{CANARY}42\n"
+    );
+    let broken_json = format!(
+        "{{\"kind\":\"Secret\",\"stringData\":{{\"password\":\"{CANARY}43\",\"token\":\"{CANARY}44\",\"any\":\"{CANARY}47\",}}}}"
+    );
+    let broken_alloy = alloy().replace("username = \"me\"", "username = = \"me\"");
+    let manifests = manifests();
+    let settings = format!("version: 1\nno_such_token: {CANARY}45\n");
+    let files: &[(&str, &[u8])] = &[
+        ("in/all.yaml", manifests.as_bytes()),
+        ("broken/secret.yaml", broken_secret.as_bytes()),
+        ("broken/secret.json", broken_json.as_bytes()),
+        ("broken/config.alloy", broken_alloy.as_bytes()),
+        ("ptd-lint.yaml", settings.as_bytes()),
+    ];
+    let folder = folder(files);
+    let canaries = [CANARY.to_owned(), encoded(&format!("{CANARY}20")).trim_end_matches('=').to_owned()];
+    for arguments in [&["-v"][..], &["-q"], &["-o", "json"], &["--color", "always"]] {
+        for input in ["in", "broken/secret.yaml", "broken/secret.json", "broken/config.alloy"] {
+            let found = run(folder.path(), &[arguments, &[input]].concat(), None);
+            assert!(found.code > 0, "{input}: there is something to report");
+            for canary in &canaries {
+                for output in [&found.stdout, &found.stderr] {
+                    let lines: Vec<&str> =
+                        output.lines().filter(|line| line.contains(canary.as_str())).collect();
+                    assert!(lines.is_empty(), "{arguments:?} {input}:\n{}", lines.join("\n"));
+                }
+            }
+        }
+    }
+    // Lines with secrets were really shown, or this would prove nothing.
+    let human = run(folder.path(), &["in", "broken"], None).stdout;
+    assert!(human.matches("******").count() > 10, "{human}");
+    assert!(human.contains("password = \"******\""), "{human}");
+}
