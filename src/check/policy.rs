@@ -131,7 +131,7 @@ impl Policy {
             return;
         }
         let wanted = |id: &str| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
-        let rules = self.rules.rules().iter();
+        let rules = self.rules.rules().into_iter();
         self.left_out = rules
             .filter(|rule| !wanted(&rule.id) && !rule.advisory)
             .map(|rule| (rule.id.clone(), rule.invariant))
@@ -194,7 +194,7 @@ pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
     let options = CheckOptions { rules: sources.to_vec(), ..CheckOptions::default() };
     let policy = Policy::load(&options, &mut documents);
     let errors = problems::run_errors(policy.problems.iter(), &documents);
-    (policy.rules.rules().iter().map(rule_doc).collect(), errors)
+    (policy.rules.rules().into_iter().map(rule_doc).collect(), errors)
 }
 
 fn rule_doc(rule: &Rule) -> RuleDoc {

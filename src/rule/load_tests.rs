@@ -227,7 +227,13 @@ fn every_builtin_rule_is_sound_and_named_after_its_file() {
         assert!(rule.replaces.is_none(), "{} replaces another rule", rule.id);
         assert!(!rule.source.is_empty(), "{} does not say where its values come from", rule.id);
     }
-    assert_eq!(RuleSet::builtin().rules().len(), set.rules().len());
+    let builtin = RuleSet::builtin();
+    assert_eq!(builtin.rules().len(), set.rules().len());
+    for rule in builtin.rules() {
+        let found = builtin.over(&rule.over).any(|other| other.id == rule.id);
+        assert!(found, "`over` of {} does not stand alone on a line", rule.id);
+        assert_eq!(builtin.rule(&rule.id).map(|own| &own.id), Some(&rule.id));
+    }
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! All rules of a run, by the kind of subject that they range over.
+//!
+//! Built-in rules are read when a subject of their kind is there, or somebody asks for them: a run over one file needs
+//! few of them, and reading all costs more than the rest of such a run.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use super::embedded;
 use super::file::Rule;
@@ -19,45 +23,93 @@ use crate::text::suggest;
 #[derive(Debug, Default)]
 pub(crate) struct RuleSet {
     /// Sorted by id.
-    rules: Vec<Rule>,
-    /// Kind of subject to indices into `rules`, in order.
+    slots: Vec<Slot>,
+    /// Kind of subject to indices into `slots`, in order.
     by_kind: BTreeMap<String, Vec<usize>>,
+}
+
+/// A rule, read or not yet.
+#[derive(Debug)]
+struct Slot {
+    id: String,
+    over: String,
+    /// Where a built-in rule comes from: path below `rules/`, and text.
+    file: Option<(&'static str, &'static str)>,
+    /// Nothing in it for a built-in rule that is broken, which a test rules out.
+    rule: OnceLock<Option<Rule>>,
+}
+
+impl Slot {
+    fn read(rule: Rule) -> Self {
+        let (id, over) = (rule.id.clone(), rule.over.clone());
+        Self { id, over, file: None, rule: OnceLock::from(Some(rule)) }
+    }
+
+    /// A built-in rule: `id` and `over` stand at the start of lines of their own, which a test holds.
+    fn unread(path: &'static str, text: &'static str) -> Self {
+        let value =
+            |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim();
+        let (id, over) = (value("id: ").to_owned(), value("over: ").to_owned());
+        Self { id, over, file: Some((path, text)), rule: OnceLock::new() }
+    }
+
+    fn rule(&self) -> Option<&Rule> {
+        let read = || {
+            let (path, text) = self.file?;
+            rules_of(path, text, false).0.into_iter().next()
+        };
+        self.rule.get_or_init(read).as_ref()
+    }
+
+    /// Whether a user wrote it.
+    fn is_users(&self) -> bool {
+        self.file.is_none() && self.rule().is_some_and(|rule| rule.place.is_some())
+    }
+}
+
+/// The rules in a file, and what is wrong with it.
+fn rules_of(path: &str, text: &str, thorough: bool) -> (Vec<Rule>, Vec<RuleProblem>) {
+    let stream = parse_yaml(&Arc::from(text));
+    let doc = DocId { file: 0, index: 0 };
+    let mut problems: Vec<RuleProblem> = Vec::new();
+    for error in &stream.errors {
+        problems.push(RuleProblem {
+            place: Place { doc, span: error.span },
+            message: error.message.clone(),
+            help: error.hint.clone().unwrap_or_default(),
+        });
+    }
+    let mut rules = Vec::new();
+    for tree in &stream.documents {
+        let (rule, found) = load::load(doc, tree, thorough);
+        problems.extend(found);
+        let family = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        rules.extend(rule.map(|rule| Rule { family, place: None, ..rule }));
+    }
+    (rules, problems)
 }
 
 /// Values that a user set: by rule, then by setting.
 pub(crate) type Overrides = BTreeMap<String, BTreeMap<String, Fact>>;
 
 impl RuleSet {
-    /// The rules in the binary. Their expressions are parsed when a subject of their kind is there.
+    /// The rules in the binary, unread.
     pub(crate) fn builtin() -> Self {
-        Self::from_texts(embedded::RULES, false).0
+        let mut set = Self::default();
+        set.slots = embedded::RULES.iter().map(|(path, text)| Slot::unread(path, text)).collect();
+        set.index();
+        set
     }
 
     /// The rules in files (path below `rules/`, text), and what is wrong with them.
+    #[cfg(test)]
     pub(crate) fn from_texts(files: &[(&str, &str)], thorough: bool) -> (Self, Vec<(String, RuleProblem)>) {
         let mut set = Self::default();
         let mut problems = Vec::new();
         for (path, text) in files {
-            let text: Arc<str> = Arc::from(*text);
-            let stream = parse_yaml(&text);
-            let doc = DocId { file: 0, index: 0 };
-            let mut report = |problem| problems.push(((*path).to_owned(), problem));
-            for error in &stream.errors {
-                let place = Place { doc, span: error.span };
-                report(RuleProblem {
-                    place,
-                    message: error.message.clone(),
-                    help: error.hint.clone().unwrap_or_default(),
-                });
-            }
-            for tree in &stream.documents {
-                let (rule, found) = load::load(doc, tree, thorough);
-                found.into_iter().for_each(&mut report);
-                if let Some(rule) = rule {
-                    let family = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-                    set.rules.push(Rule { family, place: None, ..rule });
-                }
-            }
+            let (rules, found) = rules_of(path, text, thorough);
+            set.slots.extend(rules.into_iter().map(Slot::read));
+            problems.extend(found.into_iter().map(|problem| ((*path).to_owned(), problem)));
         }
         set.index();
         (set, problems)
@@ -81,8 +133,7 @@ impl RuleSet {
         match (&rule.replaces, self.rule(id)) {
             (Some(replaced), other) => {
                 if self.rule(replaced).is_none_or(|other| other.place.is_some()) {
-                    let ids =
-                        self.rules.iter().filter(|rule| rule.place.is_none()).map(|rule| rule.id.as_str());
+                    let ids = self.slots.iter().filter(|slot| !slot.is_users()).map(|slot| slot.id.as_str());
                     report(
                         format!("there is no built-in rule `{replaced}` to replace"),
                         suggest(replaced, ids),
@@ -102,9 +153,9 @@ impl RuleSet {
         }
         if problems.is_empty() {
             if let Some(replaced) = &rule.replaces {
-                self.rules.retain(|other| other.id != *replaced);
+                self.slots.retain(|other| other.id != *replaced);
             }
-            self.rules.push(rule);
+            self.slots.push(Slot::read(rule));
             self.index();
         }
         problems
@@ -112,35 +163,35 @@ impl RuleSet {
 
     /// Keeps only the rules whose id is wanted.
     pub(crate) fn retain(&mut self, wanted: impl Fn(&str) -> bool) {
-        self.rules.retain(|rule| wanted(&rule.id));
+        self.slots.retain(|slot| wanted(&slot.id));
         self.index();
     }
 
     /// All rules, sorted by id.
-    pub(crate) fn rules(&self) -> &[Rule] {
-        &self.rules
+    pub(crate) fn rules(&self) -> Vec<&Rule> {
+        self.slots.iter().filter_map(Slot::rule).collect()
     }
 
     /// The rule of that id.
     pub(crate) fn rule(&self, id: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.id == id)
+        self.slots.iter().find(|slot| slot.id == id)?.rule()
     }
 
     /// The ids of all rules, sorted.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.rules.iter().map(|rule| rule.id.as_str())
+        self.slots.iter().map(|slot| slot.id.as_str())
     }
 
     /// The rules over a kind of subject.
     pub(super) fn over(&self, kind: &str) -> impl Iterator<Item = &Rule> {
-        self.by_kind.get(kind).into_iter().flatten().map(|index| &self.rules[*index])
+        self.by_kind.get(kind).into_iter().flatten().filter_map(|index| self.slots.get(*index)?.rule())
     }
 
     fn index(&mut self) {
-        self.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        self.slots.sort_by(|a, b| a.id.cmp(&b.id));
         self.by_kind.clear();
-        for (index, rule) in self.rules.iter().enumerate() {
-            self.by_kind.entry(rule.over.clone()).or_default().push(index);
+        for (index, slot) in self.slots.iter().enumerate() {
+            self.by_kind.entry(slot.over.clone()).or_default().push(index);
         }
     }
 }
