@@ -21,13 +21,16 @@ use super::expand;
 /// How far a file is searched for the NUL byte that gives binary files away; git looks equally far.
 const BINARY_PROBE: usize = 8 * 1024;
 
+/// From how many files on they are read on several threads.
+const MANY: usize = 512;
+
 /// Reads everything behind the arguments. `stdin` is what `-` reads; `stdin_name` what it is called.
 pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: &mut impl Read) -> Sources {
     let expansion = expand::expand(arguments, stdin_name.unwrap_or(STDIN_NAME));
     let read = |task: &expand::Task| task.file.as_deref().map(read_file);
-    // Starting the pool costs more than reading one file.
-    let outcomes: Vec<_> = if expansion.tasks.len() > 1 {
-        expansion.tasks.par_iter().with_min_len(8).map(read).collect()
+    // Starting the pool costs more than reading a few hundred files.
+    let outcomes: Vec<_> = if expansion.tasks.len() > MANY {
+        expansion.tasks.par_iter().with_min_len(64).map(read).collect()
     } else {
         expansion.tasks.iter().map(read).collect()
     };
