@@ -1,5 +1,6 @@
 //! Turns arguments into a list of files, each once, in a stable order; opens none of them.
 
+use std::collections::HashMap;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::Path;
@@ -39,6 +40,8 @@ pub(super) struct Expansion {
     pub(super) problems: Vec<SourceProblem>,
     /// Files met so far, by their real path: however a file is reached, it is read once.
     seen: HashSet<PathBuf>,
+    /// Folders of these files with their real paths: finding one takes a system call for each part of the path.
+    folders: HashMap<PathBuf, PathBuf>,
     /// Whether standard input is on the list already.
     stdin: bool,
 }
@@ -133,7 +136,7 @@ impl Expansion {
     }
 
     fn file(&mut self, index: usize, file: PathBuf, reached: Reached) {
-        let real = file.canonicalize().unwrap_or_else(|_| file.clone());
+        let real = self.real_path(&file).unwrap_or_else(|| file.clone());
         if !self.seen.insert(real) {
             return;
         }
@@ -143,6 +146,22 @@ impl Expansion {
             return;
         }
         self.tasks.push(Task { file: Some(file), path, argument: index });
+    }
+
+    /// The path of a file without links.
+    fn real_path(&mut self, file: &Path) -> Option<PathBuf> {
+        let linked = file.symlink_metadata().ok()?.is_symlink();
+        let (Some(folder), Some(name), false) = (file.parent(), file.file_name(), linked) else {
+            return file.canonicalize().ok();
+        };
+        if let Some(real) = self.folders.get(folder) {
+            return Some(real.join(name));
+        }
+        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let real = here.canonicalize().ok()?;
+        let path = real.join(name);
+        self.folders.insert(folder.to_owned(), real);
+        Some(path)
     }
 
     fn problem(&mut self, path: &Path, message: String) {
