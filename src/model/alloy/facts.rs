@@ -56,13 +56,19 @@ pub(crate) fn content_span(expr: &Expr) -> Span {
 
 /// Whether an argument of that name holds a secret, for components that the table does not know.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    if name.ends_with("_file") || name.ends_with("_path") || name.ends_with("_url") {
-        return false;
-    }
-    ["password", "passphrase", "secret", "token", "credential", "api_key", "private_key", "key_pem"]
-        .iter()
-        .any(|word| name.contains(word))
+    const WORDS: [&str; 8] =
+        ["password", "passphrase", "secret", "token", "credential", "api_key", "private_key", "key_pem"];
+    const ENDS: [&str; 3] = ["_file", "_path", "_url"];
+    let name = name.as_bytes();
+    let is =
+        |part: Option<&[u8]>, word: &str| part.is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()));
+    // Every argument of every component is asked for: no copies, and one look at each letter.
+    let holds_word = (0..name.len()).any(|start| {
+        matches!(name.get(start).map(u8::to_ascii_lowercase), Some(b'p' | b's' | b't' | b'c' | b'a' | b'k'))
+            && WORDS.iter().any(|word| is(name.get(start..start + word.len()), word))
+    });
+    holds_word
+        && !ENDS.iter().any(|end| is(name.len().checked_sub(end.len()).and_then(|at| name.get(at..)), end))
 }
 
 impl Reader<'_> {
