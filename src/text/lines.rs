@@ -27,8 +27,10 @@ impl LineIndex {
 
     fn starts(&self) -> &[u32] {
         self.starts.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            let starts = breaks.map(|(offset, _)| u32::try_from(offset + 1).unwrap_or(u32::MAX));
+            let starts = self
+                .text
+                .match_indices('\n')
+                .map(|(offset, _)| u32::try_from(offset + 1).unwrap_or(u32::MAX));
             std::iter::once(0).chain(starts).collect()
         })
     }
