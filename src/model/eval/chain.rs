@@ -43,6 +43,9 @@ pub(crate) fn references<'f>(file: &'f File, expr: &'f Expr, visit: &mut impl Fn
 
 /// The expressions of a chain, from the bare identifier to the whole.
 pub(crate) fn nodes(expr: &Expr) -> Option<Vec<&Expr>> {
+    if !matches!(expr.kind, ExprKind::Access(..) | ExprKind::Identifier) {
+        return None;
+    }
     let mut nodes = vec![expr];
     let mut inner = expr;
     loop {

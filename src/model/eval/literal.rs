@@ -38,6 +38,11 @@ pub(crate) fn string(text: &str, span: Span) -> Vec<u8> {
     }
 }
 
+/// What a literal in double quotes holds, where there is nothing to decode.
+pub(crate) fn verbatim(literal: &str) -> Option<&str> {
+    literal.strip_prefix('"')?.strip_suffix('"').filter(|inner| !inner.contains('\\'))
+}
+
 /// The bytes of a literal in double quotes.
 fn bytes(literal: &str) -> Vec<u8> {
     let inner = literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default();

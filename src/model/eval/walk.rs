@@ -20,6 +20,7 @@ use super::traced::Traced;
 use super::value::Evaluated;
 use super::value::Lookup;
 use super::value::Scope;
+use super::value::Value;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
 use crate::document::alloy::File;
@@ -30,6 +31,12 @@ const DEEPEST: u32 = 500;
 
 /// The value of an expression, as far as it can be known.
 pub(crate) fn evaluate(file: &File, expr: &Expr, scope: &dyn Scope) -> Evaluated {
+    // Most arguments are texts as they stand.
+    if let ExprKind::String = expr.kind
+        && let Some(text) = literal::verbatim(expr.span.slice(&file.text))
+    {
+        return Ok(Value::Text(text.into()));
+    }
     let mut walk = Walk::new(file, scope);
     let outcome = walk.expr(expr);
     walk.finish(outcome)
