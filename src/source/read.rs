@@ -121,8 +121,10 @@ fn into_text(bytes: Vec<u8>) -> Result<Arc<str>, Fault> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Fault::Utf16);
     }
-    if let Some(offset) = bytes.iter().take(BINARY_PROBE).position(|byte| *byte == 0) {
-        return Err(Fault::Binary(offset));
+    let head = bytes.get(..BINARY_PROBE).unwrap_or(&bytes);
+    // Looked for by words; the offset is needed only where there is one.
+    if head.contains(&0) {
+        return Err(Fault::Binary(head.iter().position(|byte| *byte == 0).unwrap_or_default()));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
