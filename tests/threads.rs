@@ -1,5 +1,6 @@
 //! The same input gives the same bytes, however many threads there are.
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::disallowed_methods, reason = "the tests write files and start the program")]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +10,6 @@ use tempfile::TempDir;
 
 /// Standard output of a run over these paths.
 fn run(folder: &Path, threads: usize, paths: &[String]) -> Vec<u8> {
-    #[expect(clippy::disallowed_methods, reason = "the test starts the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
     let output = command
         .current_dir(folder)

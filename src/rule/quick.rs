@@ -89,7 +89,7 @@ struct Parser<'s> {
     depth: u32,
 }
 
-impl<'s> Parser<'s> {
+impl Parser<'_> {
     /// Reads the next token; `None` at anything rare.
     fn next(&mut self) -> Option<()> {
         let rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);

@@ -95,8 +95,8 @@ pub(crate) type Overrides = BTreeMap<String, BTreeMap<String, Fact>>;
 impl RuleSet {
     /// The rules in the binary, unread.
     pub(crate) fn builtin() -> Self {
-        let mut set = Self::default();
-        set.slots = embedded::RULES.iter().map(|(path, text)| Slot::unread(path, text)).collect();
+        let slots = embedded::RULES.iter().map(|(path, text)| Slot::unread(path, text)).collect();
+        let mut set = Self { slots, ..Self::default() };
         set.index();
         set
     }
