@@ -1,5 +1,4 @@
 //! Times each stage on inputs of 1, 10 and 100 units: a stage that is linear keeps its throughput.
-#![expect(missing_docs, reason = "divan makes public items")]
 
 mod inputs;
 

@@ -6,11 +6,8 @@ use std::sync::Arc;
 /// Namespaces that take turns.
 const NAMESPACES: [&str; 4] = ["posit-team", "posit-team-system", "loki", "mimir"];
 
-/// An Alloy program of about ten components for each unit of `size`: pod logs and scrapes through relabel components
-/// to the stores of the workload and the control room.
-pub fn program(size: usize) -> Arc<str> {
-    let mut text = String::from(
-        r#"logging {
+/// What each program starts with: its log and the stores that it writes to.
+const STORES: &str = r#"logging {
   level = "info"
 }
 
@@ -35,8 +32,12 @@ prometheus.remote_write "control_room" {
     }
   }
 }
-"#,
-    );
+"#;
+
+/// An Alloy program of about ten components for each unit of `size`: pod logs and scrapes through relabel components
+/// to the stores of the workload and the control room.
+pub(crate) fn program(size: usize) -> Arc<str> {
+    let mut text = STORES.to_owned();
     for unit in 0..size {
         let namespace = NAMESPACES[unit % NAMESPACES.len()];
         let _ = write!(
@@ -126,7 +127,7 @@ prometheus.scrape "sites_{unit}" {{
 }
 
 /// A manifest of a workload's own: a Deployment and a Service, some 60 lines.
-pub fn manifest(number: usize) -> String {
+pub(crate) fn manifest(number: usize) -> String {
     let namespace = NAMESPACES[number % NAMESPACES.len()];
     format!(
         r#"---
@@ -195,12 +196,12 @@ spec:
 }
 
 /// Manifests of one stream, about 20 for each unit of `size`.
-pub fn stream(size: usize) -> Arc<str> {
+pub(crate) fn stream(size: usize) -> Arc<str> {
     (0..size * 20).map(manifest).collect::<String>().into()
 }
 
 /// A JSON list of objects, as `kubectl get -o json` prints it, about 40 objects for each unit of `size`.
-pub fn list(size: usize) -> Arc<str> {
+pub(crate) fn list(size: usize) -> Arc<str> {
     let mut text = String::from("{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"List\",\n  \"items\": [");
     for number in 0..size * 40 {
         let comma = if number == 0 { "" } else { "," };
@@ -224,8 +225,8 @@ pub fn list(size: usize) -> Arc<str> {
     text.into()
 }
 
-/// A program as the HelmChart that deploys it: the text stands in YAML that stands in YAML.
-pub fn chart(program: &str) -> String {
+/// A program as the `HelmChart` that deploys it: the text stands in YAML that stands in YAML.
+pub(crate) fn chart(program: &str) -> String {
     let indented = |text: &str, by: &str| {
         text.lines()
             .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{by}{line}\n") })
@@ -243,7 +244,7 @@ pub fn chart(program: &str) -> String {
 }
 
 /// Files of a whole stack: the collector, and 10 files of manifests for each unit of `size`.
-pub fn stack(size: usize) -> Vec<(String, Arc<str>)> {
+pub(crate) fn stack(size: usize) -> Vec<(String, Arc<str>)> {
     let collector = ("alloy.yaml".to_owned(), Arc::from(chart(&program(size))));
     let manifests = (0..size * 10).map(|number| (format!("app-{number}.yaml"), Arc::from(manifest(number))));
     std::iter::once(collector).chain(manifests).collect()
