@@ -81,8 +81,8 @@ fn add(report: &mut Report, judged: stack::Judged) {
     }));
 }
 
-/// Whether threads bring more than they cost. Each allocates from pages of its own, and getting these took a third of
-/// the processor time of a run over a few hundred kilobytes.
+/// Whether threads bring more than they cost: each allocates from an arena of its own, which grows by many small system
+/// calls.
 fn is_large(texts: &[Source]) -> bool {
     const LARGE: usize = 1 << 20;
     texts.iter().map(|source| source.text.len()).sum::<usize>() > LARGE
