@@ -1,5 +1,6 @@
 //! The same input gives the same bytes, however many threads there are.
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::disallowed_methods, reason = "the tests write files and start the program")]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +10,6 @@ use tempfile::TempDir;
 
 /// Standard output of a run over these paths.
 fn run(folder: &Path, threads: usize, paths: &[String]) -> Vec<u8> {
-    #[expect(clippy::disallowed_methods, reason = "the test starts the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
     let output = command
         .current_dir(folder)
@@ -29,7 +29,6 @@ fn is_the_same_on_all(counts: &[usize], folder: &Path, paths: &[String]) {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the test writes its inputs")]
 fn any_number_of_threads_gives_the_same_report() {
     // More than a megabyte and more than 512 files: below that there is but one thread. Five stacks, with findings in
     // each: a key that comes twice, an object that differs from its namesake, syntax errors.

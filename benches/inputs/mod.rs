@@ -6,12 +6,8 @@ use std::sync::Arc;
 /// Namespaces that take turns.
 const NAMESPACES: [&str; 4] = ["posit-team", "posit-team-system", "loki", "mimir"];
 
-/// An Alloy program of about ten components for each unit of `size`: pod logs and scrapes through relabel components
-/// to the stores of the workload and the control room.
-#[expect(clippy::too_many_lines, reason = "it is text for the most part")]
-pub(crate) fn program(size: usize) -> Arc<str> {
-    let mut text = String::from(
-        r#"logging {
+/// What each program starts with: its log and the stores that it writes to.
+const STORES: &str = r#"logging {
   level = "info"
 }
 
@@ -36,8 +32,12 @@ prometheus.remote_write "control_room" {
     }
   }
 }
-"#,
-    );
+"#;
+
+/// An Alloy program of about ten components for each unit of `size`: pod logs and scrapes through relabel components
+/// to the stores of the workload and the control room.
+pub(crate) fn program(size: usize) -> Arc<str> {
+    let mut text = STORES.to_owned();
     for unit in 0..size {
         let namespace = NAMESPACES[unit % NAMESPACES.len()];
         let _ = write!(
@@ -225,7 +225,7 @@ pub(crate) fn list(size: usize) -> Arc<str> {
     text.into()
 }
 
-/// A program as the HelmChart that deploys it: the text stands in YAML that stands in YAML.
+/// A program as the `HelmChart` that deploys it: the text stands in YAML that stands in YAML.
 pub(crate) fn chart(program: &str) -> String {
     let indented = |text: &str, by: &str| {
         text.lines()
