@@ -10,7 +10,6 @@ mod verdicts;
 
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
-pub(crate) use options::Kind;
 pub(crate) use policy::rule_docs;
 
 use rayon::prelude::*;
@@ -44,7 +43,7 @@ pub(crate) struct Checked {
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
 pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOptions) -> Checked {
-    let mut readings = read_all(&sources.texts, options.kind.into());
+    let mut readings = read_all(&sources.texts, options.expected);
     let mut documents =
         Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
     let mut report = Report { coverage: coverage(&readings, &documents), ..Report::default() };

@@ -1,8 +1,6 @@
 //! What a caller may decide about a check.
 
-use crate::model::Chart;
 use crate::model::Expected;
-use crate::model::Store;
 use crate::source::Source;
 
 /// Everything that a check depends on besides its texts. Holds texts and words only: no paths are opened behind it.
@@ -21,7 +19,7 @@ pub(crate) struct CheckOptions {
     /// The workload's name, for reports.
     pub(crate) workload: Option<String>,
     /// What the texts are.
-    pub(crate) kind: Kind,
+    pub(crate) expected: Expected,
     /// The current folder, absolute and with `/`: what relative paths of inputs and settings start from.
     pub(crate) folder: String,
 }
@@ -36,47 +34,4 @@ pub(crate) enum ControlRoom {
     Domain(String),
     /// It has none.
     None,
-}
-
-/// What texts are, where their content does not say it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Recognised by content.
-    #[default]
-    Auto,
-    /// Values of the Alloy chart.
-    AlloyValues,
-    /// Values of the mimir-distributed chart.
-    MimirValues,
-    /// Values of the Loki chart.
-    LokiValues,
-    /// Values of the Grafana chart.
-    GrafanaValues,
-    /// An Alloy program.
-    Alloy,
-    /// Mimir's own configuration.
-    Mimir,
-    /// Loki's own configuration.
-    Loki,
-    /// `grafana.ini`.
-    GrafanaIni,
-    /// Kubernetes objects.
-    Manifests,
-}
-
-impl From<Kind> for Expected {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Auto => Self::Any,
-            Kind::AlloyValues => Self::Values(Chart::Alloy),
-            Kind::MimirValues => Self::Values(Chart::Mimir),
-            Kind::LokiValues => Self::Values(Chart::Loki),
-            Kind::GrafanaValues => Self::Values(Chart::Grafana),
-            Kind::Alloy => Self::Alloy,
-            Kind::Mimir => Self::Store(Store::Mimir),
-            Kind::Loki => Self::Store(Store::Loki),
-            Kind::GrafanaIni => Self::GrafanaIni,
-            Kind::Manifests => Self::Manifests,
-        }
-    }
 }

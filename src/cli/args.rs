@@ -9,8 +9,10 @@ use clap::Subcommand;
 use clap::ValueEnum;
 
 use super::output::OutputArg;
-use crate::check::Kind;
 use crate::finding::Severity;
+use crate::model::Chart;
+use crate::model::Expected;
+use crate::model::Store;
 
 /// Texts after the options.
 const EXAMPLES: &str = "\
@@ -205,17 +207,17 @@ pub(super) enum KindArg {
     Manifests,
 }
 
-impl From<KindArg> for Kind {
+impl From<KindArg> for Expected {
     fn from(kind: KindArg) -> Self {
         match kind {
-            KindArg::Auto => Self::Auto,
-            KindArg::AlloyValues => Self::AlloyValues,
-            KindArg::MimirValues => Self::MimirValues,
-            KindArg::LokiValues => Self::LokiValues,
-            KindArg::GrafanaValues => Self::GrafanaValues,
+            KindArg::Auto => Self::Any,
+            KindArg::AlloyValues => Self::Values(Chart::Alloy),
+            KindArg::MimirValues => Self::Values(Chart::Mimir),
+            KindArg::LokiValues => Self::Values(Chart::Loki),
+            KindArg::GrafanaValues => Self::Values(Chart::Grafana),
             KindArg::Alloy => Self::Alloy,
-            KindArg::Mimir => Self::Mimir,
-            KindArg::Loki => Self::Loki,
+            KindArg::Mimir => Self::Store(Store::Mimir),
+            KindArg::Loki => Self::Store(Store::Loki),
             KindArg::GrafanaIni => Self::GrafanaIni,
             KindArg::Manifests => Self::Manifests,
         }

@@ -156,7 +156,7 @@ fn options(args: &CheckArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop>
         ignore: args.ignore.clone(),
         control_room,
         workload: args.workload.clone(),
-        kind: args.kind.into(),
+        expected: args.kind.into(),
         folder: std::env::current_dir().map(|folder| source::shown(folder.as_os_str())).unwrap_or_default(),
     };
     Ok((options, problems))
