@@ -23,6 +23,7 @@ use crate::flow::CollectorFlow;
 use crate::flow::CollectorInput;
 use crate::flow::ServiceTarget;
 use crate::flow::Surroundings;
+use crate::flow::Wanted;
 use crate::model;
 use crate::model::Backend;
 use crate::model::Collector;
@@ -241,7 +242,8 @@ impl Run<'_> {
                 place: Some(collector.place),
             })
             .collect();
-        flow::analyse(&inputs, &Self::surroundings(stack, workload, governing))
+        let wanted = self.policy.rules.names("component", "name").map_or(Wanted::All, Wanted::Named);
+        flow::analyse(&inputs, &Self::surroundings(stack, workload, governing), &wanted)
     }
 
     fn surroundings(stack: &Stack<'_>, workload: &Workload, governing: &Governing) -> Surroundings {

@@ -27,6 +27,7 @@ pub(crate) use types::MetricPath;
 pub(crate) use types::Opaque;
 pub(crate) use types::Source;
 pub(crate) use types::Summary;
+pub(crate) use types::Wanted;
 pub(crate) use zone::Service;
 pub(crate) use zone::ServiceTarget;
 pub(crate) use zone::Surroundings;
@@ -35,16 +36,20 @@ pub(crate) use zone::Zone;
 use crate::model::alloy::Program;
 
 /// The flows of each collector, in the order given.
-pub(crate) fn analyse(collectors: &[CollectorInput<'_>], surroundings: &Surroundings) -> Vec<CollectorFlow> {
-    collectors.iter().map(|input| analyse_one(input, surroundings)).collect()
+pub(crate) fn analyse(
+    collectors: &[CollectorInput<'_>],
+    surroundings: &Surroundings,
+    wanted: &Wanted,
+) -> Vec<CollectorFlow> {
+    collectors.iter().map(|input| analyse_one(input, surroundings, wanted)).collect()
 }
 
 /// The flows of one collector. Linear in the size of the program, times the number of log writers that share sources.
-fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> CollectorFlow {
+fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: &Wanted) -> CollectorFlow {
     let program = Program::new(input.files.clone(), input.environment.clone());
     let mut opaque = opaque::of_program(&program);
     let graph = graph::build(&program, &mut opaque);
-    let components = types::notes(&program);
+    let components = types::notes(&program, wanted);
     let sources = graph.sources(&program);
     let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref());
     reach::feed(&graph, &sources, &mut exits);
@@ -66,6 +71,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings) -> Colle
         log_reach,
         summary,
         collected,
+        wanted: wanted.clone(),
     }
 }
 

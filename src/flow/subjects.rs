@@ -367,7 +367,7 @@ fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
 }
 
 fn components(flow: &CollectorFlow, found: &mut Vec<Subject>) {
-    for note in &flow.components {
+    for note in flow.components.iter().filter(|note| flow.wanted.holds(&note.name)) {
         let fields = [
             ("collector", collector(flow)),
             ("id", Fact::new(note.id.as_str(), note.place)),

@@ -58,6 +58,8 @@ pub(crate) struct CollectorFlow {
     pub(crate) summary: Summary,
     /// What its scrapes and log sources read.
     pub(crate) collected: Collected,
+    /// Which components rules see.
+    pub(crate) wanted: Wanted,
 }
 
 /// A component with its arguments.
@@ -81,7 +83,7 @@ pub(crate) struct ComponentNote {
     pub(crate) stability: Option<String>,
     /// Its name and label.
     pub(crate) place: Place,
-    /// Its arguments: attributes by name, for each block name the list of its instances.
+    /// Its arguments: attributes by name, for each block name the list of its instances. Absent where nobody reads them.
     pub(crate) arguments: Fact,
 }
 
@@ -238,8 +240,35 @@ pub(crate) struct Summary {
     pub(crate) metric_assumptions: Vec<String>,
 }
 
-/// The components of a program with their arguments.
-pub(super) fn notes(program: &Program<'_>) -> Vec<ComponentNote> {
+/// Which components' arguments somebody will read. Making them facts is a good part of an analysis.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Those of any component.
+    #[default]
+    All,
+    /// Those of components with these names.
+    Named(BTreeSet<String>),
+}
+
+impl Wanted {
+    /// Whether rules are to see the component.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(names) => names.contains(name),
+        }
+    }
+}
+
+/// Components whose arguments the flow analysis itself reads: writers of metrics, and what [`super::Collected`] is
+/// made from.
+fn read_here(component: &crate::model::alloy::Component<'_>) -> bool {
+    matches!(&*component.name, "discovery.kubernetes" | "prometheus.relabel" | "prometheus.scrape")
+        || component.entry().is_some_and(|entry| entry.egress.iter().any(|egress| egress.kind == "telemetry"))
+}
+
+/// The components of a program with their arguments, as far as they are read.
+pub(super) fn notes(program: &Program<'_>, wanted: &Wanted) -> Vec<ComponentNote> {
     let note = |component: &crate::model::alloy::Component<'_>| {
         let entry = component.entry();
         let secrets = entry.map_or(&[][..], |entry| entry.secrets.as_slice());
@@ -254,14 +283,11 @@ pub(super) fn notes(program: &Program<'_>) -> Vec<ComponentNote> {
             gone: entry.and_then(|entry| entry.gone.clone()),
             stability: entry.and_then(|entry| entry.stability.clone()),
             place,
-            arguments: body_fact(
-                component.file,
-                component.doc,
-                &component.block.body,
-                program,
-                secrets,
-                place,
-            ),
+            arguments: if wanted.holds(&component.name) || read_here(component) {
+                body_fact(component.file, component.doc, &component.block.body, program, secrets, place)
+            } else {
+                Fact::absent(place)
+            },
         }
     };
     program.components.iter().map(note).collect()

@@ -7,6 +7,7 @@ mod fields;
 mod file;
 mod functions;
 mod load;
+mod named;
 mod operators;
 mod quick;
 mod run;
