@@ -131,6 +131,11 @@ impl<'d> Stack<'d> {
         let first = |file: u32, object: Option<&ObjectName>| {
             object.is_none_or(|object| !repeated.contains(&(file, object)))
         };
+        let configs = files.iter().flat_map(|file| file.pieces).filter_map(|piece| match piece {
+            Piece::ReleaseConfig(config) => Some(config),
+            _ => None,
+        });
+        let configs: Vec<&Release> = configs.collect();
         let mut texts = BTreeSet::new();
         for file in files {
             for (index, piece) in file.pieces.iter().enumerate() {
@@ -139,7 +144,7 @@ impl<'d> Stack<'d> {
                     Piece::Release(release)
                         if here(&release.cluster) && first(file.file, release.object.as_ref()) =>
                     {
-                        stack.add_release(release, (file.file, index), files);
+                        stack.add_release(release, (file.file, index), &configs);
                     }
                     // The same program as a file and in a ConfigMap is one program.
                     Piece::Alloy(doc, home)
@@ -196,15 +201,18 @@ impl<'d> Stack<'d> {
         });
     }
 
-    fn add_release(&mut self, release: &'d Release, piece: (u32, usize), files: &[FilePieces<'d>]) {
-        let mut merged = values::merged(release, self.documents);
+    fn add_release(&mut self, release: &'d Release, piece: (u32, usize), configs: &[&'d Release]) {
+        // Nobody asks for the values of a chart that is not known.
+        let mut merged = match release.chart {
+            Some(_) => values::merged(release, self.documents),
+            None => Fact::absent(release.place),
+        };
         // HelmChartConfig objects add to the HelmChart of their name.
-        for config in files.iter().flat_map(|file| file.pieces) {
-            if let Piece::ReleaseConfig(config) = config
-                && let (Some(one), Some(two)) = (&config.object, &release.object)
+        let object = release.object.as_ref().filter(|_| release.chart.is_some());
+        for config in configs.iter().filter(|config| config.cluster == release.cluster) {
+            if let (Some(one), Some(two)) = (&config.object, object)
                 && one.name == two.name
                 && one.namespace == two.namespace
-                && config.cluster == release.cluster
             {
                 values::merge(&mut merged, values::merged(config, self.documents));
             }
