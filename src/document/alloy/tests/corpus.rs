@@ -3,7 +3,7 @@
 use super::errors;
 use super::outline;
 use super::read;
-use super::shared;
+use crate::tests::shared;
 
 /// Folders of `../shared/corpus/ptd` with a rendered `alloy/config.alloy`.
 const PROGRAMS: &[&str] = &[
