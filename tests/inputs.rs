@@ -583,6 +583,25 @@ fn each_kind_is_told_by_its_shape_and_by_kind() {
 }
 
 #[test]
+fn input_that_is_passed_over_keeps_no_promise() {
+    let found = check(&[("numbers.yaml", b"a: 1\n"), ("words.yaml", b"b: 2\n")]);
+    let report = found.report();
+    let verdicts = report["verdicts"].as_array().unwrap();
+    assert_eq!(verdicts.len(), 8);
+    for verdict in verdicts {
+        assert_eq!(verdict["verdict"], "not-applicable", "{verdict}");
+    }
+    assert_eq!(verdicts[7]["summary"], "nothing that is linted is in the input");
+
+    let found = check(&[
+        ("numbers.yaml", b"a: 1\n"),
+        ("pod.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"),
+    ]);
+    let coherence = &found.report()["verdicts"][7];
+    assert_eq!((&coherence["verdict"], &coherence["summary"]), (&json!("holds"), &json!("2 documents read")));
+}
+
+#[test]
 fn configuration_in_config_maps_is_found_at_its_line() {
     let object = |key: &str, text: &str| {
         format!("apiVersion: v1\nkind: ConfigMap\n{META}data:\n  {key}: |\n{}", indented(text, 4))
@@ -619,7 +638,6 @@ fn declarations_and_overrides_are_recognised_and_the_rest_is_passed_over_with_a_
         ("overrides.yaml", b"overrides:\n  tenant: {}\n"),
         ("datasources.yaml", b"apiVersion: 1\ndatasources: []\n"),
         ("x/comment.yaml", b"# nothing\n"),
-        ("x/empty.yaml", b""),
         ("x/list.json", b"[1]"),
         ("x/map.yaml", b"a: 1\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n---\nb: 1\n"),
         ("x/notes.md", b"# notes\n"),
@@ -633,7 +651,6 @@ fn declarations_and_overrides_are_recognised_and_the_rest_is_passed_over_with_a_
         passed,
         [
             "x/comment.yaml: holds no document".to_owned(),
-            "x/empty.yaml: an empty file".to_owned(),
             format!("x/list.json: {list}"),
             format!("x/map.yaml: the document at line 1: {none}"),
             format!("x/map.yaml: the document at line 7: {none}"),

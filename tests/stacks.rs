@@ -100,5 +100,5 @@ fn readme_shows_what_the_leaking_stack_gives() {
     let given = String::from_utf8(output.stdout).unwrap();
     // Editors take away spaces at the ends of lines.
     let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
-    assert_eq!(lines(shown), lines(&given));
+    assert_eq!(lines(shown), lines(&given), "put this into README.md:\n{given}");
 }

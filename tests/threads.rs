@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests write files and start the program")]
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -60,7 +61,8 @@ fn any_number_of_threads_gives_the_same_report() {
 fn real_stacks_give_the_same_report() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/ptd");
     if !corpus.is_dir() {
-        println!("no real stacks at {}: nothing to compare", corpus.display());
+        // Past the test harness, which keeps what passing tests print to itself.
+        let _ = writeln!(std::io::stderr(), "not run: ../shared/corpus/ptd is not there");
         return;
     }
     is_the_same_on_all(&[2, 5, 16], &corpus, &[".".to_owned()]);

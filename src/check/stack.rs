@@ -174,6 +174,7 @@ impl Run<'_> {
             open: &open,
             unread: &self.unread(group),
             documents: documents.map(|file| file.documents.len()).sum(),
+            recognised: self.members(group).any(|reading| !reading.pieces.is_empty()),
         };
         Judged {
             verdicts: verdicts::verdicts(&evidence),

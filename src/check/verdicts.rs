@@ -27,6 +27,8 @@ pub(crate) struct Evidence<'e> {
     pub(crate) unread: &'e [String],
     /// Documents of this stack.
     pub(crate) documents: usize,
+    /// Whether anything in them was recognised, so that rules could look at it.
+    pub(crate) recognised: bool,
 }
 
 /// The verdict on each promise, in the order of reports.
@@ -138,6 +140,8 @@ fn scope(invariant: Invariant, evidence: &Evidence<'_>) -> Scope {
         Invariant::Coherence => {
             if evidence.documents == 0 {
                 Scope::Nothing("no document in the input".to_owned())
+            } else if !evidence.recognised {
+                Scope::Nothing("nothing that is linted is in the input".to_owned())
             } else {
                 Scope::All(format!("{} read", count(evidence.documents, "document")))
             }

@@ -85,8 +85,9 @@ pub(super) struct RulesArgs {
 pub(super) struct CheckArgs {
     /// Files, folders, patterns (`*`, `**`, `{a,b}`) or `-` for standard input.
     ///
-    /// A folder is read with everything below it; hidden files and those ignored by git are left out unless named. Each
-    /// argument is one stack.
+    /// A folder is read with everything below it; hidden files and those ignored by git are left out unless named. A
+    /// folder is one stack, unless declarations (`ptd.yaml`, `ptd-lint.yaml`) below it say that it holds several; files
+    /// belong with the others of their folder.
     #[arg(value_name = "PATH|GLOB|-")]
     pub(super) paths: Vec<OsString>,
 

@@ -26,6 +26,10 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         let ini = overlaid(&ini, &environment);
         let form = if home.object.is_some() { "rendered" } else { "file" };
         rendered.push(namespace.clone());
+        let namespace = Fact::new(
+            namespace.filter(|namespace| !namespace.is_empty()),
+            stack.namespace_place(home.object.as_ref()).unwrap_or(place),
+        );
         subjects.push(grafana(form, namespace, &ini, replicas, middlewares, place));
     }
     for at in &stack.data_sources {
@@ -62,9 +66,10 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
                 annotations.place,
             ),
         };
+        let namespace_place = stack.namespace_place(release.release.object.as_ref());
         subjects.push(grafana(
             "values",
-            namespace,
+            Fact::new(namespace, namespace_place.unwrap_or(place)),
             &ini,
             values.reach("replicas").or_default(1_i64),
             middlewares,
@@ -111,7 +116,7 @@ fn as_text(fact: &Fact) -> Fact {
 
 fn grafana(
     form: &'static str,
-    namespace: Option<String>,
+    namespace: Fact,
     ini: &Fact,
     replicas: Fact,
     door: Fact,
@@ -120,7 +125,7 @@ fn grafana(
     let facts = Fact::map(
         [
             ("form", Fact::bare(form)),
-            ("namespace", Fact::new(namespace, place)),
+            ("namespace", namespace),
             ("ini", ini.clone()),
             ("replicas", replicas),
             ("door", door),

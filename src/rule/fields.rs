@@ -130,7 +130,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("grafana", "door.middlewares", Text, "the Traefik middlewares of that ingress"),
     field("grafana", "form", Text, "`values`, `rendered` or `file`"),
     field("grafana", "ini.*", Any, "grafana.ini by section and key; dots in section names are underscores, values are text"),
-    field("grafana", "namespace", Text, "its namespace"),
+    field("grafana", "namespace", Text, "its namespace; null where the input does not say"),
     field("grafana", "replicas", Int, "how many there are"),
     field("log_exit", "", Map, "a way by which logs can leave a collector"),
     field("log_exit", "assumption", Text, "what its zone takes for granted"),

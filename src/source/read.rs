@@ -12,7 +12,6 @@ use rayon::iter::ParallelIterator as _;
 
 use super::MAX_BYTES;
 use super::STDIN_NAME;
-use super::Skipped;
 use super::Source;
 use super::SourceProblem;
 use super::Sources;
@@ -39,9 +38,6 @@ pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: 
         let outcome = outcome.unwrap_or_else(|| read_stdin(stdin));
         match outcome {
             Ok(text) => found.texts.push(Source { path: task.path, argument: task.argument, text }),
-            Err(Fault::Empty) => {
-                found.skipped.push(Skipped { path: task.path, reason: "an empty file".to_owned() });
-            }
             Err(fault) => found.problems.push(fault.into_problem(task.path)),
         }
     }
@@ -51,7 +47,8 @@ pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: 
 /// Why an input has no text.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
-    #[error("the file is empty")]
+    /// What should have been written there is missing: a template that gave nothing, a disk that was full.
+    #[error("an empty file; write what it should hold, or leave it out")]
     Empty,
     /// A command before the pipe that failed leaves nothing behind; a pass would hide that.
     #[error("standard input is empty; check the command that should have written to it")]

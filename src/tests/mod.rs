@@ -5,3 +5,7 @@ mod fixtures;
 mod hooks;
 mod layers;
 mod mutations;
+mod shared;
+
+pub(crate) use shared::not_run;
+pub(crate) use shared::shared;

@@ -1,18 +1,11 @@
 //! The configurations that the platform's producer makes, where they are at hand.
 
-use std::path::Path;
-
 use super::*;
+use crate::tests::shared;
 
 /// The text of a case's program; `None`, with a line that says so, where the samples are not there.
 fn sample(case: &str) -> Option<String> {
-    let path = format!("{}/../shared/corpus/ptd/{case}/alloy/config.alloy", env!("CARGO_MANIFEST_DIR"));
-    #[expect(clippy::disallowed_methods, reason = "a test reads its sample")]
-    let text = std::fs::read_to_string(Path::new(&path)).ok();
-    if text.is_none() {
-        println!("skipped: no sample {case}");
-    }
-    text
+    shared(&format!("corpus/ptd/{case}/alloy/config.alloy"))
 }
 
 #[test]

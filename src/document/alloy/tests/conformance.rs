@@ -6,7 +6,6 @@ use base64::Engine as _;
 use serde_json::Value;
 use serde_json::json;
 
-use super::shared;
 use crate::document::alloy::BinaryOp;
 use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
@@ -16,6 +15,7 @@ use crate::document::alloy::Statement;
 use crate::document::alloy::UnaryOp;
 use crate::document::alloy::encoding;
 use crate::document::alloy::parse::parse_bytes;
+use crate::tests::shared;
 use crate::text::Span;
 
 /// How many errors of a case must be the same.

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::shared;
 use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
@@ -11,6 +10,7 @@ use crate::document::alloy::Statement;
 use crate::document::alloy::decode_string;
 use crate::document::alloy::parse;
 use crate::document::alloy::parse::parse_bytes;
+use crate::tests::shared;
 use crate::text::Span;
 
 /// Programs to spoil.
