@@ -227,7 +227,12 @@ const INCIDENTS: [(&str, &str, &str, &[i64]); 15] = [
     ("blackbox-instance-duplicates", "probe-instance-not-normalised", "alloy.yaml", &[119]),
     ("cluster-label-without-release", "cluster-label-without-release", "alloy.yaml", &[385, 503, 544]),
     ("control-room-url-without-domain", "second-write-without-control-room", "alloy.yaml", &[390]),
-    ("hash-comments-in-alloy", "log-flow-not-followed", "alloy.yaml", &[226]),
+    (
+        "hash-comments-in-alloy",
+        "syntax-error",
+        "alloy.yaml",
+        &[226, 227, 228, 229, 230, 231, 256, 263, 296, 297, 319, 320, 321, 322, 323, 351, 352, 353, 354, 355],
+    ),
     ("main-domain-alphabetical", "grafana-address-differs", "grafana.yaml", &[42]),
     ("mimir-volumes-never-deleted", "mimir-volumes-kept", "mimir.yaml", &[29, 46, 82]),
     ("orphan-mimir-auth-aws", "orphan-control-room-credential", "alloy.yaml", &[603]),

@@ -259,18 +259,38 @@ pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
     (policy.rules.rules().into_iter().map(rule_doc).collect(), errors)
 }
 
-fn rule_doc(rule: &Rule) -> RuleDoc {
-    let example = |outcome: &str| {
-        let examples = rule.examples(outcome);
-        let files: Vec<_> = examples.into_iter().filter(|(name, _)| *name != "expected.txt").collect();
-        match &files[..] {
+/// An example longer than this many lines is cut down to one of its files.
+const EXAMPLE_LINES: usize = 60;
+
+/// The failing and the mended example of a rule: all their files where they are short, else the shortest file that
+/// both have.
+fn examples(rule: &Rule) -> [Option<String>; 2] {
+    let files = ["fail", "pass"].map(|outcome| {
+        let files = rule.examples(outcome).into_iter();
+        files.filter(|(name, _)| *name != "expected.txt").collect::<Vec<_>>()
+    });
+    let [failing, mended] = &files;
+    let lines = |files: &[(&str, &str)]| files.iter().map(|(_, text)| text.lines().count()).sum::<usize>();
+    let is_input = |name: &str| !matches!(name, "ptd.yaml" | "ptd-lint.yaml");
+    let in_both =
+        failing.iter().filter(|(name, _)| is_input(name) && mended.iter().any(|(other, _)| other == name));
+    let short = in_both.min_by_key(|(_, text)| text.len()).map(|(name, _)| *name);
+    let short = short.filter(|_| lines(failing).max(lines(mended)) > EXAMPLE_LINES);
+    files.map(|files| {
+        let shown: Vec<_> =
+            files.into_iter().filter(|(name, _)| short.is_none_or(|short| *name == short)).collect();
+        match &shown[..] {
             [(_, text)] => Some((*text).to_owned()),
-            files => files
-                .iter()
-                .map(|(name, text)| format!("# {name}\n{text}"))
-                .reduce(|all, next| all + "\n" + &next),
+            shown => {
+                let named = shown.iter().map(|(name, text)| format!("# {name}\n{text}"));
+                named.reduce(|all, next| all + "\n" + &next)
+            }
         }
-    };
+    })
+}
+
+fn rule_doc(rule: &Rule) -> RuleDoc {
+    let [failing, mended] = examples(rule);
     RuleDoc {
         id: rule.id.clone(),
         severity: rule.severity,
@@ -291,7 +311,7 @@ fn rule_doc(rule: &Rule) -> RuleDoc {
             .filter(|source| !source.is_empty())
             .chain(rule.references.iter().cloned())
             .collect(),
-        failing: example("fail"),
-        mended: example("pass"),
+        failing,
+        mended,
     }
 }
