@@ -14,6 +14,7 @@ use super::piece::ValuesLayer;
 use super::reader::Encoding;
 use super::reader::Nested;
 use super::reader::Purpose;
+use super::shape::is_alloy;
 use crate::document::Language;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -203,13 +204,21 @@ impl Values<'_> {
         if let Some(program) = node.at(PROGRAM) {
             self.program(program, field);
         }
+        // Programs of collectors that a chart brings along in a chart, or in texts that become objects.
+        let mut known = vec![node.at(PROGRAM).map(|program| program.resolved().id)];
         for key in ["extraObjects", "extraDeploy"] {
             for item in node.get(key).into_iter().flat_map(NodeRef::items) {
                 if item.is_mapping() && item.get("kind").is_some() {
                     objects::object(item, None, self.found);
+                    let texts = ["data", "stringData"].into_iter().filter_map(|section| item.get(section));
+                    known.extend(
+                        texts.flat_map(NodeRef::entries_merged).map(|(_, text)| Some(text.resolved().id)),
+                    );
                 }
             }
         }
+        let known: Vec<_> = known.into_iter().flatten().collect();
+        objects::programs_below(node, self.object, &known, self.found);
     }
 
     /// Values that stand in a text.
@@ -237,7 +246,7 @@ impl Values<'_> {
         let layer = entries.iter().map(|(route, _, value)| (route.clone(), self.found.at(*value))).collect();
         self.found.layers.push((self.release, Rank::Set, ValuesLayer::Set(layer)));
         for (route, field, value) in entries {
-            if route == PROGRAM {
+            if route == PROGRAM || value.text().is_some_and(is_alloy) {
                 self.program(value, field);
             }
         }
