@@ -5,3 +5,4 @@ mod fixtures;
 mod hooks;
 mod layers;
 mod mutations;
+mod ways_out;
