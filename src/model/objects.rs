@@ -251,7 +251,7 @@ pub(super) fn programs_below(
 }
 
 /// The key by which Pulumi marks a value in an export as secret.
-const PULUMI_SECRET: &str = "4dabf18193072939515e22adb298388d";
+pub(super) const PULUMI_SECRET: &str = "4dabf18193072939515e22adb298388d";
 
 /// The resources of `pulumi stack export`: Kubernetes objects as their inputs, and Helm releases.
 pub(crate) fn pulumi_export(root: NodeRef<'_>, found: &mut Found) {

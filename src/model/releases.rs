@@ -126,9 +126,33 @@ pub(super) fn pulumi_release(inputs: NodeRef<'_>, found: &mut Found) {
     release.name = Some(object.name.clone());
     release.namespace = inputs.text_at("namespace").map(Into::into);
     release.version = version(inputs.get("version"), found);
+    if let Some(values) = inputs.get("values")
+        && let Some(hidden) = encrypted(values, release.chart == Some(Chart::Alloy))
+    {
+        release.unseen.push(("values, encrypted in this export".to_owned(), found.place(hidden)));
+    }
     found.regions.push((inputs.span(), object.to_string().into()));
     let index = found.add_release(Piece::Release, release);
     Values { object: Some(&object), release: index, found }.tree(inputs.get("values"), "values", Rank::Text);
+}
+
+/// The first part of the values that the export holds as ciphertext: all of them or, where any of them may decide what
+/// is run (`deep`), one value.
+fn encrypted(values: NodeRef<'_>, deep: bool) -> Option<NodeRef<'_>> {
+    let is_secret = |node: NodeRef<'_>| node.is_mapping() && node.get(objects::PULUMI_SECRET).is_some();
+    let mut hidden = Some(values).filter(|values| is_secret(*values));
+    if deep {
+        let mut budget = 200_000;
+        let complete = values.walk(&mut budget, |node| {
+            if hidden.is_none() && is_secret(node) {
+                hidden = Some(node);
+            }
+        });
+        if !complete {
+            return Some(values);
+        }
+    }
+    hidden
 }
 
 /// A values file by itself.

@@ -266,3 +266,22 @@ fn texts_of_other_languages_in_config_maps_are_no_programs() {
         holds(&[&sound, &workload, &other]);
     }
 }
+
+#[test]
+fn values_of_a_collector_that_are_encrypted_are_not_known() {
+    let good = config_map(&sound());
+    let export = |values: &str| {
+        let provider = "urn:pulumi:s::p::pulumi:providers:kubernetes::a::b";
+        format!(
+            "{{\"deployment\":{{\"resources\":[{{\"type\":\"kubernetes:helm.sh/v3:Release\",\"provider\":\"{provider}\",\"inputs\":{{\"chart\":\"alloy\",\"name\":\"a\",\"namespace\":\"x\",\"values\":{values}}}}}]}}}}"
+        )
+    };
+    holds(&[&good, &export("{\"alloy\":{}}")]);
+    let secret =
+        "{\"4dabf18193072939515e22adb298388d\":\"1b47061264138c4ac30d75fd1eb44270\",\"ciphertext\":\"x\"}";
+    undecided("encrypted in this export", &[&good, &export(secret)]);
+    undecided(
+        "encrypted in this export",
+        &[&good, &export(&format!("{{\"alloy\":{{\"extraEnv\":{secret}}}}}"))],
+    );
+}
