@@ -61,7 +61,11 @@ pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
             continue;
         }
         let key = (resource.object.namespace.to_string(), resource.object.name.to_string());
-        cluster.services.insert(key, service);
+        // Of two with one name, either may be the one that is applied: what leads elsewhere counts.
+        let known = cluster.services.get(&key).is_some_and(|known| known.backend != Backend::Pods);
+        if !known {
+            cluster.services.insert(key, service);
+        }
     }
     for release in &stack.releases {
         let Some(namespace) = release.release.namespace.as_deref() else { continue };

@@ -344,6 +344,12 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     if let Some(format) = format {
         collector.hide(format);
     }
+    // Source: templates/configmap.yaml of the chart, all versions: `tpl .Values.alloy.configMap.content`.
+    let content = values.reach("alloy.configMap.content");
+    if makes && content.text().is_some_and(|content| content.contains("{{")) {
+        let reason = "the chart fills in its program as a template (`{{`), and what comes out is not known";
+        collector.hide((reason.to_owned(), content.place.unwrap_or(release.release.place)));
+    }
     if let Some((what, place)) = release.unseen().next() {
         collector.hide((format!("values come from `{what}`, which is not in the input"), *place));
     }

@@ -194,6 +194,10 @@ fn a_service_may_lead_outside_in_more_ways_than_one() {
     holds(&[&sound, &workload, service]);
     let slice = "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: more, namespace: loki, labels: {kubernetes.io/service-name: loki-gateway}}\naddressType: IPv4\nendpoints: [{addresses: [203.0.113.7]}]\n";
     violated(&[&sound, &workload, service, slice]);
+    let other =
+        service.replace("selector: {app: loki}", "type: ExternalName, externalName: logs.example.net");
+    violated(&[&sound, &workload, service, &other]);
+    violated(&[&sound, &workload, &other, service]);
     let own = slice.replace(
         "loki-gateway}",
         "loki-gateway, endpointslice.kubernetes.io/managed-by: endpointslice-controller.k8s.io}",
