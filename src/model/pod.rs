@@ -270,8 +270,10 @@ pub(crate) fn environment(stack: &Stack<'_>, pod: &Pod<'_>, container: NodeRef<'
     let mut environment = Environment { complete: true, ..Environment::default() };
     for source in container.get("envFrom").into_iter().flat_map(NodeRef::items) {
         let prefix = source.text_at("prefix").unwrap_or_default();
-        let object =
-            source.text_at("configMapRef.name").and_then(|name| stack.object("ConfigMap", namespace, name));
+        let object = source
+            .text_at("configMapRef.name")
+            .filter(|name| !stack.is_contested("ConfigMap", namespace, name))
+            .and_then(|name| stack.object("ConfigMap", namespace, name));
         let Some((_, object)) = object else {
             environment.complete = false;
             // It may set again what an earlier one set.
@@ -307,6 +309,9 @@ fn variable_value(stack: &Stack<'_>, namespace: &str, name: &str, variable: Node
     let from = |kind: &str, reference: &str| {
         let reference = variable.at("valueFrom")?.get(reference)?;
         let (object, key) = (reference.text_at("name")?, reference.text_at("key")?);
+        if stack.is_contested(kind, namespace, object) {
+            return None;
+        }
         let (_, found) = stack.object(kind, namespace, object)?;
         let plain = found.get(if kind == "Secret" { "stringData" } else { "data" });
         if let Some(text) = plain.and_then(|data| data.get(key)).and_then(NodeRef::text) {

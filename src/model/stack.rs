@@ -262,6 +262,16 @@ impl<'d> Stack<'d> {
         Some((resource, resource.at.in_documents(self.documents)?))
     }
 
+    /// Whether the input has several objects of that kind, namespace and name, so that it is open which one is applied.
+    pub(crate) fn is_contested(&self, kind: &str, namespace: &str, name: &str) -> bool {
+        let same = self.resources.iter().filter(|resource| {
+            *resource.object.kind == *kind
+                && *resource.object.name == *name
+                && *resource.object.namespace == *namespace
+        });
+        same.count() > 1
+    }
+
     /// Where it is written in which namespace an object, or what a release makes, is to be.
     pub(crate) fn namespace_place(&self, object: Option<&ObjectName>) -> Option<Place> {
         let resource = self.resources.get(*self.by_name.get(object?)?)?;

@@ -166,6 +166,8 @@ fn a_variable_that_something_unseen_may_set_again_is_unknown() {
         .replace("|\n    ", "");
     let alone = "envFrom: [{configMapRef: {name: variables}}]\n";
     holds(&[&shared, &map, &workload("DaemonSet", "", alone)]);
+    let other = map.replace(LOKI, "https://logs.example.net");
+    undecided("LOKI is not set", &[&shared, &map, &other, &workload("DaemonSet", "", alone)]);
     let both = "envFrom: [{configMapRef: {name: variables}}, {secretRef: {name: elsewhere}}]\n";
     undecided("may be set from something", &[&shared, &map, &workload("DaemonSet", "", both)]);
     let made = "env: [{name: A, value: \"x@logs.example.net/\"}, {name: LOKI, value: \"http://u:$(A)@loki-gateway.loki.svc.cluster.local\"}]\n";
