@@ -249,18 +249,20 @@ impl Run<'_> {
 
     fn surroundings(stack: &Stack<'_>, workload: &Workload, governing: &Governing) -> Surroundings {
         let cluster = model::cluster(stack);
-        let services = cluster.services.into_iter().filter_map(|(key, service)| {
+        let placed = |service: model::Service| {
             let target = match service.backend {
                 Backend::Pods => ServiceTarget::Selector,
                 Backend::ExternalName(host) => ServiceTarget::ExternalName(host),
                 Backend::Addresses(addresses) => ServiceTarget::Outside(addresses),
-                // Left out: its namespace is covered, so that the name counts as one that cannot be resolved.
-                Backend::Unknown => return None,
+                Backend::Unknown => ServiceTarget::Outside(Vec::new()),
             };
-            Some((key, flow::Service { target, place: Some(service.place) }))
-        });
+            flow::Service { target, place: Some(service.place) }
+        };
+        let services = cluster.services.into_iter().map(|(key, service)| (key, placed(service)));
+        let unplaced = cluster.unplaced.into_iter().map(|(name, service)| (name, placed(service)));
         Surroundings {
             services: services.collect(),
+            unplaced: unplaced.collect(),
             covered_namespaces: cluster.namespaces,
             assumed: governing.endpoints(),
             control_room: workload.control_room.domain().map(str::to_owned),
@@ -332,6 +334,10 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
         facts.insert("writes_to_control_room", writes_to_control_room(flow));
         subjects.push(Subject { kind: "collector", key: key.clone(), facts });
         if let Some((reason, place)) = &collector.missing {
+            subjects.push(missing_program(&key, &collector.name, reason, *place));
+        }
+        for (number, (reason, place)) in collector.hidden.iter().enumerate() {
+            let key = format!("{key} hidden {}", number + 1);
             subjects.push(missing_program(&key, &collector.name, reason, *place));
         }
         subjects.extend(flow::subjects(flow));

@@ -158,7 +158,12 @@ fn log_scope(evidence: &Evidence<'_>) -> Scope {
     if sources == 0 {
         return Scope::Nothing("no component of the collectors in the input handles logs".to_owned());
     }
-    Scope::All(format!("{}, {}, all inside", count(sources, "log source"), count(exits, "sink")))
+    let inside: usize = evidence.flows.iter().map(|flow| flow.summary.log_exits_inside).sum();
+    let (sources, sinks) = (count(sources, "log source"), count(exits, "sink"));
+    Scope::All(match exits.saturating_sub(inside) {
+        0 => format!("{sources}, {sinks}, all inside"),
+        outside => format!("{sources}, {sinks}, {outside} outside and allowed by the settings"),
+    })
 }
 
 fn metric_scope(evidence: &Evidence<'_>) -> Scope {

@@ -268,6 +268,14 @@ impl Reader {
             self.report(node.span(), format!("`{}` allows every destination", host.value), help);
             return None;
         }
+        // Addresses are allowed by their beginning: `10.1.2.*`.
+        let address = host.value.starts_with(|c: char| c.is_ascii_digit());
+        let open = host.value.rsplit('.').take(2).any(|label| label.contains('*'));
+        if open && !address {
+            let help = "write the last two parts of the name without `*`, such as `*.example.com`";
+            self.report(node.span(), format!("`{}` allows domains of anyone", host.value), help);
+            return None;
+        }
         Some(Spanned { value: host.value.to_ascii_lowercase(), ..host })
     }
 

@@ -99,6 +99,14 @@ fn mistakes_have_a_place_and_a_remedy() {
             "3:20 `*` allows every destination (name the host, or a domain as `*.example.com`)",
         ),
         (
+            "version: 1\nallowed:\n  - { destination: '*.com', reason: x }\n",
+            "3:20 `*.com` allows domains of anyone (write the last two parts of the name without `*`, such as `*.example.com`)",
+        ),
+        (
+            "version: 1\nallowed:\n  - { destination: 'e*', reason: x }\n",
+            "3:20 `e*` allows domains of anyone (write the last two parts of the name without `*`, such as `*.example.com`)",
+        ),
+        (
             "version: 1\nallowed:\n  - { destination: 'https://a/b', reason: x }\n",
             "3:20 `https://a/b` is no host (write the host alone, such as `logs.example.com` or `*.example.com`)",
         ),

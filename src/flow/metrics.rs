@@ -356,6 +356,18 @@ fn rules(
         if !drops && !matches!(name.as_str(), "labeldrop" | "labelkeep") {
             continue;
         }
+        // Without its name a sample is refused.
+        let regex = attribute("regex").map(|regex| evaluate(component.file, &regex.value, program));
+        let names = match &regex {
+            None => Some(true),
+            Some(Ok(Value::Text(regex))) => fits_name(regex),
+            Some(_) => None,
+        };
+        let drops = drops
+            || match name.as_str() {
+                "labeldrop" => names != Some(false),
+                _ => names != Some(true),
+            };
         let fact = |name: &str| match attribute(name) {
             Some(attribute) => expr_fact(component.file, component.doc, &attribute.value, program, false),
             None => Fact { value: FactValue::Null, place: Some(component.place(rule.name)) },
@@ -373,4 +385,10 @@ fn rules(
         };
         found.push(Found { filter, on_endpoint: false });
     }
+}
+
+/// Whether a pattern of a relabelling fits the label that holds a metric's name; `None` where it cannot be read. Such
+/// patterns are anchored on both sides.
+fn fits_name(pattern: &str) -> Option<bool> {
+    regex::Regex::new(&format!("^(?s:{pattern})$")).ok().map(|regex| regex.is_match("__name__"))
 }

@@ -308,6 +308,12 @@ pub(super) fn summary(sources: &[Source], exits: &[Exit]) -> Summary {
     for exit in exits {
         let assumption = match &exit.zone {
             Zone::Workload { assumption: Some(text) } => Some(text.clone()),
+            Zone::Allowed { reason } => {
+                let destination = exit.destination.as_deref().unwrap_or("a destination that is not known");
+                Some(format!(
+                    "{destination} may have this data, as `allowed` in the settings says ({reason})"
+                ))
+            }
             _ => None,
         };
         if exit.fed.meets(Signals::LOGS) {

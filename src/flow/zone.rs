@@ -93,6 +93,8 @@ pub(crate) struct Service {
 pub(crate) struct Surroundings {
     /// Services of the input, by namespace and name.
     pub(crate) services: BTreeMap<(String, String), Service>,
+    /// Services of the input that name no namespace, by name: each may be the one of any namespace.
+    pub(crate) unplaced: BTreeMap<String, Service>,
     /// Namespaces whose Services the input shows.
     pub(crate) covered_namespaces: BTreeSet<String>,
     /// Services that may be taken for granted in namespaces that the input does not cover: by namespace and name, with
@@ -260,7 +262,8 @@ fn of_service(
     aliases: u32,
 ) -> Zone {
     let key = (namespace.to_owned(), service.to_owned());
-    let Some(found) = surroundings.services.get(&key) else {
+    let found = surroundings.services.get(&key).or_else(|| surroundings.unplaced.get(service));
+    let Some(found) = found else {
         if surroundings.covered_namespaces.contains(namespace) {
             let reason = format!("namespace {namespace} is in the input, but no Service {service}");
             return Zone::Unknown { reason };

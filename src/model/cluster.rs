@@ -35,6 +35,8 @@ pub(crate) struct Service {
 pub(crate) struct Cluster {
     /// Services by namespace and name.
     pub(crate) services: BTreeMap<(String, String), Service>,
+    /// Services that name no namespace and do not lead to pods, by name.
+    pub(crate) unplaced: BTreeMap<String, Service>,
     /// Namespaces that the input has anything of.
     pub(crate) namespaces: BTreeSet<String>,
 }
@@ -51,9 +53,19 @@ pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
         }
     }
     for (resource, root) in stack.objects(&["Service"]) {
-        let key = (resource.object.namespace.to_string(), resource.object.name.to_string());
         let place = resource.place;
-        cluster.services.insert(key, Service { backend: backend(stack, resource, root), place });
+        let service = Service { backend: backend(stack, resource, root), place };
+        // One that names no namespace goes wherever it is applied: it may be the one that is meant.
+        if resource.object.namespace.is_empty() && service.backend != Backend::Pods {
+            cluster.unplaced.insert(resource.object.name.to_string(), service);
+            continue;
+        }
+        let key = (resource.object.namespace.to_string(), resource.object.name.to_string());
+        // Of two with one name, either may be the one that is applied: what leads elsewhere counts.
+        let known = cluster.services.get(&key).is_some_and(|known| known.backend != Backend::Pods);
+        if !known {
+            cluster.services.insert(key, service);
+        }
     }
     for release in &stack.releases {
         let Some(namespace) = release.release.namespace.as_deref() else { continue };
@@ -93,11 +105,14 @@ fn backend(stack: &Stack<'_>, resource: &super::piece::Resource, root: NodeRef<'
     if root.text_at("spec.type") == Some("ExternalName") {
         return Backend::ExternalName(root.text_at("spec.externalName").unwrap_or_default().to_owned());
     }
-    if root.at("spec.selector").is_some_and(|selector| selector.entries().next().is_some()) {
-        return Backend::Pods;
-    }
+    let selects = root
+        .at("spec.selector")
+        .is_some_and(|selector| selector.entries_merged().into_iter().next().is_some());
     let mut addresses = Vec::new();
-    if let Some((_, endpoints)) = stack.object("Endpoints", &resource.object.namespace, &resource.object.name)
+    // The cluster itself writes the Endpoints of a Service that selects pods; slices by hand are added to its own.
+    if !selects
+        && let Some((_, endpoints)) =
+            stack.object("Endpoints", &resource.object.namespace, &resource.object.name)
     {
         for subset in endpoints.get("subsets").into_iter().flat_map(NodeRef::items) {
             for address in subset.get("addresses").into_iter().flat_map(NodeRef::items) {
@@ -110,12 +125,29 @@ fn backend(stack: &Stack<'_>, resource: &super::piece::Resource, root: NodeRef<'
             .at("metadata.labels")
             .and_then(|labels| labels.get("kubernetes.io/service-name"))
             .and_then(NodeRef::text);
-        if slice.object.namespace == resource.object.namespace && owner == Some(&resource.object.name) {
+        let by_hand =
+            !root.at("metadata.labels").and_then(|labels| labels.get(MANAGED_BY)).is_some_and(is_controller);
+        if by_hand
+            && slice.object.namespace == resource.object.namespace
+            && owner == Some(&resource.object.name)
+        {
             for endpoint in root.get("endpoints").into_iter().flat_map(NodeRef::items) {
                 let each = endpoint.get("addresses").into_iter().flat_map(NodeRef::items);
                 addresses.extend(each.filter_map(|address| address.text().map(str::to_owned)));
             }
         }
     }
-    if addresses.is_empty() { Backend::Unknown } else { Backend::Addresses(addresses) }
+    match (addresses.is_empty(), selects) {
+        (true, true) => Backend::Pods,
+        (true, false) => Backend::Unknown,
+        (false, _) => Backend::Addresses(addresses),
+    }
+}
+
+/// The label by which a slice says who writes it.
+const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
+
+/// Whether a slice of a cluster is one that the cluster writes by itself, from the pods or the Endpoints of a Service.
+fn is_controller(label: NodeRef<'_>) -> bool {
+    label.text() == Some("endpointslice-controller.k8s.io")
 }

@@ -11,6 +11,9 @@ use super::pod;
 use super::stack::AlloyText;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
+use super::stack::stands_alone;
+use super::start;
+use super::start::Start;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -27,6 +30,8 @@ pub(crate) struct Collector {
     pub(crate) programs: Vec<DocId>,
     /// Why the program is not known, and where it is named.
     pub(crate) missing: Option<(String, Place)>,
+    /// What else hides where its data goes, each with its place.
+    pub(crate) hidden: Vec<(String, Place)>,
     /// Environment variables of its container.
     pub(crate) environment: Environment,
     /// The place to point at when nothing better is known.
@@ -35,17 +40,30 @@ pub(crate) struct Collector {
     pub(crate) facts: Fact,
 }
 
+impl Collector {
+    /// Notes why this collector cannot be judged, whatever program is found for it.
+    fn hide(&mut self, (reason, place): (String, Place)) {
+        self.facts.insert("program_known", Fact::new(false, place));
+        self.hidden.push((reason, place));
+    }
+}
+
 /// All collectors of a stack, in a stable order.
 pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
     let mut claimed = BTreeSet::new();
     let mut collectors = Vec::new();
     let mut rendered = BTreeSet::new();
-    for (resource, root) in stack.objects(&["DaemonSet", "Deployment", "StatefulSet"]) {
-        if let Some(pod) = pod::Pod::of(root, resource.at.doc)
-            && let Some(container) = alloy_container(root, &pod)
-        {
+    for (resource, root) in stack.objects(&pod::WORKLOADS) {
+        let Some(pod) = pod::Pod::of(root, resource.at.doc).filter(|_| !pod::is_made_by_another(stack, root))
+        else {
+            continue;
+        };
+        let containers: Vec<_> = alloy_containers(root, &pod).collect();
+        let several = containers.len() > 1;
+        for container in containers {
             rendered.insert((resource.object.namespace.to_string(), resource.object.name.to_string()));
-            let mut collector = from_workload(stack, resource, &pod, container, &mut claimed);
+            let own = if several { container.text_at("name") } else { None };
+            let mut collector = from_workload(stack, resource, &pod, (container, own), &mut claimed);
             // Values that the chart passes over are not to be seen in what it rendered.
             let of_chart = stack.releases_of(Chart::Alloy).find(|release| {
                 release.full_name().as_deref() == Some(&*resource.object.name)
@@ -68,13 +86,25 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
     collectors
 }
 
-/// The container that runs Alloy: by its image, or in a workload that is labelled as Alloy by its name.
-fn alloy_container<'d>(root: NodeRef<'d>, pod: &pod::Pod<'d>) -> Option<NodeRef<'d>> {
-    let labelled = || {
-        let label = root.at("metadata.labels")?.get("app.kubernetes.io/name")?.text()?;
-        if label == "alloy" { pod.container_named("alloy") } else { None }
-    };
-    pod.container_of_image("alloy").or_else(labelled)
+/// The containers that run Alloy: by their images, by their commands, or in a workload that is labelled as Alloy by
+/// their name.
+fn alloy_containers<'d>(
+    root: NodeRef<'d>,
+    pod: &pod::Pod<'d>,
+) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
+    let label = root.at("metadata.labels").and_then(|labels| labels.get("app.kubernetes.io/name"));
+    let labelled = label.and_then(NodeRef::text) == Some("alloy");
+    pod.containers().filter(move |container| {
+        let named = container.text_at("image").is_some_and(|image| is_alloy(pod::image_name(image)));
+        (named || labelled && container.text_at("name") == Some("alloy") || start::runs_alloy(*container))
+            && start::start(*container) != Start::Tool
+    })
+}
+
+/// Whether an image of that name runs Alloy: `alloy`, or a build of one's own such as `grafana-alloy` or `alloy-fips`.
+fn is_alloy(image: &str) -> bool {
+    let has = |part: &str| image.split(['-', '_', '.']).any(|own| own == part);
+    has("alloy") && !has("operator") && !has("reloader")
 }
 
 /// Programs that nobody names: the only collector without a program takes them, else each stands alone.
@@ -82,7 +112,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
     let free: Vec<&AlloyText<'_>> =
         stack.programs.iter().filter(|program| !claimed.contains(&program.doc)).collect();
     let alone: Vec<DocId> =
-        free.iter().filter(|program| program.home.object.is_none()).map(|program| program.doc).collect();
+        free.iter().filter(|program| stands_alone(program.home)).map(|program| program.doc).collect();
     let mut lacking = collectors.iter_mut().filter(|collector| collector.missing.is_some());
     if let (Some(collector), None, [only]) =
         (lacking.next(), lacking.next(), &alloy_of_one_folder(stack, &alone)[..])
@@ -114,6 +144,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             namespace: namespace.filter(|namespace| !namespace.is_empty()),
             programs: vec![program.doc],
             missing: None,
+            hidden: Vec::new(),
             environment: Environment::default(),
             place,
             facts,
@@ -134,11 +165,11 @@ fn alloy_of_one_folder(stack: &Stack<'_>, programs: &[DocId]) -> Vec<Vec<DocId>>
     folders.into_values().collect()
 }
 
-/// The program in a ConfigMap; `key` of `None` takes every Alloy text in it.
+/// The program in a ConfigMap or Secret; `key` of `None` takes every Alloy text in it.
 fn program_in<'s>(
     stack: &'s Stack<'_>,
     namespace: &'s str,
-    config_map: &'s str,
+    (kind, name): (&'s str, &'s str),
     key: Option<&'s str>,
 ) -> impl Iterator<Item = DocId> + 's {
     stack
@@ -147,75 +178,73 @@ fn program_in<'s>(
         .filter(move |program| {
             let Some(object) = &program.home.object else { return false };
             program.home.release.is_none()
-                && *object.name == *config_map
+                && *object.kind == *kind
+                && *object.name == *name
                 && (*object.namespace == *namespace || object.namespace.is_empty())
                 && key.is_none_or(|key| program.home.key.as_deref() == Some(key))
         })
         .map(|program| program.doc)
 }
 
+/// The program at `path` of a container, or why it is not known.
+fn program_at(
+    stack: &Stack<'_>,
+    namespace: &str,
+    mounts: &[pod::Mount],
+    path: &str,
+) -> Result<Vec<DocId>, (String, Option<Place>)> {
+    let below = |mount: &pod::Mount| {
+        let folder = mount.path.trim_end_matches('/');
+        path == folder || path.starts_with(&format!("{folder}/"))
+    };
+    let mount = mounts.iter().filter(|mount| below(mount)).max_by_key(|mount| mount.path.len());
+    let (mount, kind, texts) = match mount.map(|mount| (mount, &mount.source)) {
+        Some((mount, pod::Volume::ConfigMap(texts))) => (mount, "ConfigMap", texts),
+        Some((mount, pod::Volume::Secret(texts))) => (mount, "Secret", texts),
+        _ => return Err((format!("its program `{path}` comes from no ConfigMap of the input"), None)),
+    };
+    let inner = path.strip_prefix(mount.path.trim_end_matches('/')).unwrap_or_default();
+    let inner = inner.trim_start_matches('/');
+    let file = if inner.is_empty() { mount.sub_path.clone() } else { Some(inner.to_owned()) };
+    let keys: Vec<Option<&str>> = match (&texts.items, &file) {
+        (None, file) => vec![file.as_deref()],
+        (Some(items), None) => items.iter().map(|(key, _)| Some(key.as_str())).collect(),
+        (Some(items), Some(file)) => {
+            items.iter().filter(|(_, path)| path == file).map(|(key, _)| Some(key.as_str())).collect()
+        }
+    };
+    let found = keys.into_iter().flat_map(|key| program_in(stack, namespace, (kind, &texts.name), key));
+    let found: Vec<DocId> = found.collect();
+    if found.is_empty() {
+        let file = file.unwrap_or_else(|| "*.alloy".to_owned());
+        let name = &texts.name;
+        let reason =
+            format!("its program is `{file}` of {kind} {namespace}/{name}, which is not in the input");
+        return Err((reason, Some(texts.place)));
+    }
+    Ok(found)
+}
+
 fn from_workload(
     stack: &Stack<'_>,
     resource: &super::piece::Resource,
     pod: &pod::Pod<'_>,
-    container: NodeRef<'_>,
+    (container, own_name): (NodeRef<'_>, Option<&str>),
     claimed: &mut BTreeSet<DocId>,
 ) -> Collector {
     let namespace = resource.object.namespace.to_string();
     let arguments = pod::arguments(container);
-    // `alloy run [flags] PATH`: the path is the argument without dashes.
-    let path = arguments
-        .iter()
-        .skip_while(|argument| *argument != "run")
-        .skip(1)
-        .find(|argument| !argument.starts_with('-'));
-    let path = path.map_or("/etc/alloy/config.alloy", String::as_str);
-    let mounts = pod.mounts(container);
-    let mut programs = Vec::new();
-    let mut missing = None;
-    let mount = mounts
-        .iter()
-        .filter(|mount| {
-            path == mount.path.trim_end_matches('/')
-                || path.starts_with(&format!("{}/", mount.path.trim_end_matches('/')))
-        })
-        .max_by_key(|mount| mount.path.len());
-    match mount.map(|mount| (mount, &mount.source)) {
-        Some((mount, pod::Volume::ConfigMap { name, place })) => {
-            let inner = path
-                .strip_prefix(mount.path.trim_end_matches('/'))
-                .unwrap_or_default()
-                .trim_start_matches('/');
-            let key = if inner.is_empty() { mount.sub_path.clone() } else { Some(inner.to_owned()) };
-            programs.extend(program_in(stack, &namespace, name, key.as_deref()));
-            if programs.is_empty() {
-                let key = key.unwrap_or_else(|| "*.alloy".to_owned());
-                missing = Some((
-                    format!(
-                        "its program is `{key}` of ConfigMap {namespace}/{name}, which is not in the input"
-                    ),
-                    *place,
-                ));
-            }
-        }
-        _ => {
-            missing = Some((
-                format!("its program `{path}` comes from no ConfigMap of the input"),
-                pod.place(container),
-            ));
-        }
-    }
-    // Another format is converted when Alloy starts, and `alloy otel` runs another program altogether.
-    let format = arguments.iter().find_map(|argument| argument.strip_prefix("--config.format="));
-    let other =
-        format.filter(|format| *format != "alloy").map(|format| format!("a `{format}` configuration"));
-    let other = other
-        .or_else(|| arguments.iter().any(|argument| argument == "otel").then(|| "`alloy otel`".to_owned()));
-    if let Some(other) = other {
-        programs.clear();
-        let place = pod.place(container.get("args").unwrap_or(container));
-        missing = Some((format!("it runs {other}, which is not read"), place));
-    }
+    let command_place = pod.place(container.get("args").or(container.get("command")).unwrap_or(container));
+    let start = start::start(container);
+    let found = match &start {
+        Start::Program(path) => program_at(stack, &namespace, &pod.mounts(container), path),
+        // No program of the input can be the one that is meant.
+        Start::Unclear(_) | Start::Tool => Ok(Vec::new()),
+    };
+    let (programs, missing) = match found {
+        Ok(programs) => (programs, None),
+        Err((reason, place)) => (Vec::new(), Some((reason, place.unwrap_or_else(|| pod.place(container))))),
+    };
     claimed.extend(programs.iter().copied());
     let has =
         |flag: &str| arguments.iter().any(|argument| argument == flag || *argument == format!("{flag}=true"));
@@ -233,36 +262,50 @@ fn from_workload(
         ("clustering", Fact::new(has("--cluster.enabled"), flag("--cluster.enabled"))),
         ("reporting", Fact::new(!has("--disable-reporting"), flag("--disable-reporting"))),
     ]);
-    finish(
-        resource.object.name.to_string(),
+    let name = match own_name {
+        Some(own) => format!("{}/{own}", resource.object.name),
+        None => resource.object.name.to_string(),
+    };
+    let mut collector = finish(
+        name,
         (Some(namespace), stack.namespace_place(Some(&resource.object))),
         programs,
         missing,
         pod::environment(stack, pod, container),
         resource.place,
         facts,
-    )
+    );
+    if let Start::Unclear(reason) = start {
+        collector.hide((format!("it {reason}"), command_place));
+    }
+    if let Some(redirected) = pod.names_redirected() {
+        collector.hide(redirected);
+    }
+    collector
 }
 
 fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BTreeSet<DocId>) -> Collector {
     let values = &release.values;
     let namespace = release.release.namespace.as_deref().map(str::to_owned);
+    let create = values.reach("alloy.configMap.create").or_default(true);
+    // The chart passes over the text of a ConfigMap that it does not make.
+    let makes = create.bool() != Some(false);
     let mut programs: Vec<DocId> = stack
         .programs
         .iter()
         .filter(|program| {
-            program.home.release == Some(release.piece.1) && program.doc.file == release.piece.0
+            makes && program.home.release == Some(release.piece.1) && program.doc.file == release.piece.0
         })
         .map(|program| program.doc)
         .collect();
     let mut missing = None;
-    let create = values.reach("alloy.configMap.create").or_default(true);
-    if programs.is_empty() && create.bool() == Some(false) {
+    if !makes {
         let name = values.reach("alloy.configMap.name");
         let config_map = name.text().map(str::to_owned).or_else(|| release.full_name()).unwrap_or_default();
         let key = values.reach("alloy.configMap.key");
         let key = key.text().unwrap_or("config.alloy").to_owned();
-        programs.extend(program_in(stack, namespace.as_deref().unwrap_or_default(), &config_map, Some(&key)));
+        let object = ("ConfigMap", config_map.as_str());
+        programs.extend(program_in(stack, namespace.as_deref().unwrap_or_default(), object, Some(&key)));
         if programs.is_empty() {
             let shown =
                 namespace.as_ref().map_or_else(|| config_map.clone(), |ns| format!("{ns}/{config_map}"));
@@ -270,8 +313,10 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
             missing = Some((reason, name.place.unwrap_or(release.release.place)));
         }
     }
-    if let Some((what, place)) = release.release.unseen.first() {
-        missing.get_or_insert((format!("values come from `{what}`, which is not in the input"), *place));
+    let format = pod::format_of_values(values);
+    if format.is_some() {
+        programs.clear();
+        missing = None;
     }
     claimed.extend(programs.iter().copied());
     let facts = pod::facts_of_values(release);
@@ -296,6 +341,18 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     let namespace = (namespace, stack.namespace_place(release.release.object.as_ref()));
     let mut collector = finish(name, namespace, programs, missing, environment, release.release.place, facts);
     pod::note_ignored(&mut collector.facts, ignored);
+    if let Some(format) = format {
+        collector.hide(format);
+    }
+    // Source: templates/configmap.yaml of the chart, all versions: `tpl .Values.alloy.configMap.content`.
+    let content = values.reach("alloy.configMap.content");
+    if makes && content.text().is_some_and(|content| content.contains("{{")) {
+        let reason = "the chart fills in its program as a template (`{{`), and what comes out is not known";
+        collector.hide((reason.to_owned(), content.place.unwrap_or(release.release.place)));
+    }
+    if let Some((what, place)) = release.unseen().next() {
+        collector.hide((format!("values come from `{what}`, which is not in the input"), *place));
+    }
     collector
 }
 
@@ -320,5 +377,5 @@ fn finish(
         Fact::new(missing.is_none(), missing.as_ref().map_or(place, |(_, place)| *place)),
     ));
     let facts = Fact::map(entries, place);
-    Collector { name: full, namespace, programs, missing, environment, place, facts }
+    Collector { name: full, namespace, programs, missing, hidden: Vec::new(), environment, place, facts }
 }

@@ -17,11 +17,13 @@ mod releases;
 mod shape;
 mod shippers;
 mod stack;
+mod start;
 mod stores;
 mod values;
 mod workload;
 
 pub(crate) use cluster::Backend;
+pub(crate) use cluster::Service;
 pub(crate) use cluster::cluster;
 pub(crate) use collector::Collector;
 pub(crate) use collector::collectors;

@@ -1,5 +1,7 @@
 //! Turns Kubernetes objects and Pulumi exports into pieces, and finds the texts nested in them.
 
+use std::collections::HashSet;
+
 use super::found::Found;
 use super::kubernetes;
 use super::kubernetes::KindFault;
@@ -14,8 +16,10 @@ use super::reader::Nested;
 use super::reader::Purpose;
 use super::reader::language_of_key;
 use super::releases;
-use super::shape::looks_like_alloy;
+use super::shape::holds_alloy;
+use super::shape::is_alloy;
 use crate::document::Language;
+use crate::document::NodeId;
 use crate::document::NodeRef;
 
 /// An object, or a list of objects. `namespace` is the one that an object gets when it names none.
@@ -144,6 +148,10 @@ fn known_object(
         }
         ("helm.toolkit.fluxcd.io", "HelmRelease") => releases::helm_release(root, &object, name_node, found),
         ("argoproj.io", "Application") => releases::application(root, &object, name_node, found),
+        // Objects of operators and templates of other objects hold programs at places of their own.
+        _ if group.contains('.') && !group.ends_with("k8s.io") => {
+            programs_below(root, Some(&object), &[], found);
+        }
         _ => {}
     }
 }
@@ -173,7 +181,7 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
             };
             let language = language_of_key(key);
             // A plain text says by itself whether it is a program; an encoded one does when it is opened.
-            let certain = language.is_some() || (!base64 && looks_like_alloy(text));
+            let certain = language.is_some() || (!base64 && is_alloy(text));
             if !certain && !base64 {
                 continue;
             }
@@ -199,8 +207,51 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
     }
 }
 
+/// How many nodes of an object are searched for programs.
+const SEARCHED: u32 = 200_000;
+
+/// Texts at any place below `root` that are programs, but for those in `known`.
+pub(super) fn programs_below(
+    root: NodeRef<'_>,
+    object: Option<&ObjectName>,
+    known: &[NodeId],
+    found: &mut Found,
+) {
+    let mut budget = SEARCHED;
+    let mut seen = HashSet::new();
+    let cluster = found.cluster.clone();
+    let complete = root.walk(&mut budget, |node| {
+        let id = node.resolved().id;
+        let Some(text) = node.text().filter(|text| text.len() > 8 && !known.contains(&id)) else { return };
+        let own = is_alloy(text);
+        if (own || holds_alloy(text)) && seen.insert(id) {
+            let home = Home { object: object.cloned(), key: None, release: None, cluster: cluster.clone() };
+            let (language, purpose) = if own {
+                (Language::Alloy, Purpose::AlloyProgram(home))
+            } else {
+                (Language::Yaml, Purpose::Search(home))
+            };
+            found.nested.push(Nested {
+                node: id,
+                field: "a text of this object".to_owned(),
+                object: object.map(ToString::to_string),
+                encoding: Encoding::Plain,
+                language,
+                purpose,
+            });
+        }
+    });
+    if !complete {
+        found.malformed(
+            root,
+            "aliases make this larger than what is searched for programs",
+            "write it without aliases",
+        );
+    }
+}
+
 /// The key by which Pulumi marks a value in an export as secret.
-const PULUMI_SECRET: &str = "4dabf18193072939515e22adb298388d";
+pub(super) const PULUMI_SECRET: &str = "4dabf18193072939515e22adb298388d";
 
 /// The resources of `pulumi stack export`: Kubernetes objects as their inputs, and Helm releases.
 pub(crate) fn pulumi_export(root: NodeRef<'_>, found: &mut Found) {

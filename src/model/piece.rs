@@ -96,7 +96,7 @@ impl Chart {
     /// `https://host/loki-5.42.0.tgz` names.
     pub(crate) fn from_reference(reference: &str) -> Option<Self> {
         let name = reference.rsplit('/').next().unwrap_or(reference);
-        let name = name.split('@').next().unwrap_or(name);
+        let name = name.split(['@', ':']).next().unwrap_or(name);
         let packed = name.strip_suffix(".tgz");
         Self::ALL.into_iter().find(|chart| {
             let version = packed.and_then(|name| name.strip_prefix(chart.name())?.strip_prefix('-'));

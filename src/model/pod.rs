@@ -11,6 +11,18 @@ use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
 
+/// Kinds of objects that run pods.
+pub(crate) const WORKLOADS: [&str; 8] = [
+    "DaemonSet",
+    "Deployment",
+    "StatefulSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Job",
+    "CronJob",
+    "Pod",
+];
+
 /// The pod template of a workload.
 #[derive(Clone, Copy)]
 pub(crate) struct Pod<'d> {
@@ -19,22 +31,37 @@ pub(crate) struct Pod<'d> {
     doc: DocId,
 }
 
+/// Whether another object of the stack made this one: `kubectl get` lists a DaemonSet and its pods, and one is enough.
+pub(crate) fn is_made_by_another(stack: &Stack<'_>, root: NodeRef<'_>) -> bool {
+    let namespace = root.text_at("metadata.namespace").unwrap_or_default();
+    root.at("metadata.ownerReferences").into_iter().flat_map(NodeRef::items).any(|owner| {
+        let (kind, name) = (owner.text_at("kind"), owner.text_at("name"));
+        kind.zip(name).is_some_and(|(kind, name)| stack.object(kind, namespace, name).is_some())
+    })
+}
+
 /// What a volume holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Volume {
     /// A ConfigMap.
-    ConfigMap {
-        /// Its name.
-        name: String,
-        /// Where it is named.
-        place: Place,
-    },
+    ConfigMap(Texts),
     /// A Secret.
-    Secret(String),
+    Secret(Texts),
     /// A path of the node.
     HostPath(String),
     /// Anything else.
     Other,
+}
+
+/// A ConfigMap or Secret as a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Texts {
+    /// Its name.
+    pub(crate) name: String,
+    /// Where it is named.
+    pub(crate) place: Place,
+    /// The keys that the volume holds and the files they become, where not all keys become files of their names.
+    pub(crate) items: Option<Vec<(String, String)>>,
 }
 
 /// A volume mounted into a container.
@@ -53,9 +80,37 @@ pub(crate) struct Mount {
 }
 
 impl<'d> Pod<'d> {
-    /// The pod of a DaemonSet, Deployment or StatefulSet.
+    /// The pod of a workload of any kind, or the pod itself.
     pub(crate) fn of(workload: NodeRef<'d>, doc: DocId) -> Option<Self> {
-        Some(Self { workload, spec: workload.at("spec.template.spec")?, doc })
+        let templates = ["spec.template.spec", "spec.jobTemplate.spec.template.spec"];
+        let template = templates.into_iter().find_map(|route| workload.at(route));
+        Some(Self { workload, spec: template.or_else(|| workload.get("spec"))?, doc })
+    }
+
+    /// All containers, sidecars among the init containers too.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
+        let spec = self.spec;
+        ["containers", "initContainers"]
+            .into_iter()
+            .filter_map(move |key| spec.get(key))
+            .flat_map(NodeRef::items)
+    }
+
+    /// What makes names lead elsewhere in this pod than in the cluster, with its place.
+    pub(crate) fn names_redirected(&self) -> Option<(String, Place)> {
+        for (route, what) in [
+            ("hostAliases", "`hostAliases` give names addresses of their own"),
+            ("dnsConfig.nameservers", "`dnsConfig` asks another name server"),
+        ] {
+            let node = self.spec.at(route).filter(|node| node.items().next().is_some());
+            if let Some(node) = node {
+                return Some((
+                    format!("{what}, so that the names in its program may lead anywhere"),
+                    self.place(node),
+                ));
+            }
+        }
+        None
     }
 
     /// The place of a node of this object.
@@ -78,21 +133,6 @@ impl<'d> Pod<'d> {
         self.place(self.workload.get("kind").unwrap_or(self.workload))
     }
 
-    /// The container whose image is called `name` (`docker.io/grafana/alloy:v1.7.5` is called `alloy`).
-    pub(crate) fn container_of_image(&self, name: &str) -> Option<NodeRef<'d>> {
-        self.spec.get("containers")?.items().find(|container| {
-            let image = container.text_at("image").unwrap_or_default();
-            let image = image.split('@').next().unwrap_or(image);
-            let last = image.rsplit('/').next().unwrap_or(image);
-            last.split(':').next() == Some(name)
-        })
-    }
-
-    /// The container of that name.
-    pub(crate) fn container_named(&self, name: &str) -> Option<NodeRef<'d>> {
-        self.spec.get("containers")?.items().find(|container| container.text_at("name") == Some(name))
-    }
-
     fn volume(&self, name: &str) -> Volume {
         let volume = self
             .spec
@@ -101,14 +141,23 @@ impl<'d> Pod<'d> {
             .flat_map(NodeRef::items)
             .find(|v| v.text_at("name") == Some(name));
         let Some(volume) = volume else { return Volume::Other };
-        if let Some(node) = volume.at("configMap.name") {
-            return Volume::ConfigMap {
-                name: node.text().unwrap_or_default().to_owned(),
-                place: self.place(node),
-            };
+        let texts = |key: &str, name: &str| {
+            let volume = volume.get(key)?;
+            let name = volume.get(name)?;
+            let items = volume.get("items").filter(|items| items.is_sequence());
+            let items = items.map(|items| {
+                let pair = |item: NodeRef<'_>| {
+                    Some((item.text_at("key")?.to_owned(), item.text_at("path")?.to_owned()))
+                };
+                items.items().filter_map(pair).collect()
+            });
+            Some(Texts { name: name.text().unwrap_or_default().to_owned(), place: self.place(name), items })
+        };
+        if let Some(texts) = texts("configMap", "name") {
+            return Volume::ConfigMap(texts);
         }
-        if let Some(secret) = volume.text_at("secret.secretName") {
-            return Volume::Secret(secret.to_owned());
+        if let Some(texts) = texts("secret", "secretName") {
+            return Volume::Secret(texts);
         }
         if let Some(path) = volume.text_at("hostPath.path") {
             return Volume::HostPath(path.to_owned());
@@ -137,7 +186,9 @@ impl<'d> Pod<'d> {
         let mounts = self.mounts(container);
         let container_place = self.container_place(container);
         let mounts_place = self.key_place(container, "volumeMounts").unwrap_or(container_place);
-        let secret = mounts.iter().find(|mount| mount.source == Volume::Secret("mimir-auth".to_owned()));
+        let secret = mounts
+            .iter()
+            .find(|mount| matches!(&mount.source, Volume::Secret(texts) if texts.name == "mimir-auth"));
         let varlog = mounts
             .iter()
             .find(|mount| matches!(&mount.source, Volume::HostPath(path) if holds_the_journal(path)));
@@ -193,10 +244,24 @@ fn mount_fact(mount: Option<&Mount>, place: Place) -> Fact {
     }
 }
 
+/// The last part of an image's name, without tag and digest: `alloy` of `docker.io/grafana/alloy:v1.7.5`.
+pub(crate) fn image_name(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    let last = image.rsplit('/').next().unwrap_or(image);
+    last.split(':').next().unwrap_or(last)
+}
+
+/// The texts of a list of a container.
+pub(crate) fn texts(container: NodeRef<'_>, key: &str) -> Vec<String> {
+    let items = container.get(key).into_iter().flat_map(NodeRef::items);
+    items.filter_map(NodeRef::text).map(str::to_owned).collect()
+}
+
 /// The arguments of a container, commands first.
 pub(crate) fn arguments(container: NodeRef<'_>) -> Vec<String> {
-    let list = |key: &str| container.get(key).into_iter().flat_map(NodeRef::items).filter_map(NodeRef::text);
-    list("command").chain(list("args")).map(str::to_owned).collect()
+    let mut arguments = texts(container, "command");
+    arguments.extend(texts(container, "args"));
+    arguments
 }
 
 /// The environment of a container, ConfigMaps and Secrets of the input read.
@@ -205,13 +270,21 @@ pub(crate) fn environment(stack: &Stack<'_>, pod: &Pod<'_>, container: NodeRef<'
     let mut environment = Environment { complete: true, ..Environment::default() };
     for source in container.get("envFrom").into_iter().flat_map(NodeRef::items) {
         let prefix = source.text_at("prefix").unwrap_or_default();
-        let object =
-            source.text_at("configMapRef.name").and_then(|name| stack.object("ConfigMap", namespace, name));
+        let object = source
+            .text_at("configMapRef.name")
+            .filter(|name| !stack.is_contested("ConfigMap", namespace, name))
+            .and_then(|name| stack.object("ConfigMap", namespace, name));
         let Some((_, object)) = object else {
             environment.complete = false;
+            // It may set again what an earlier one set.
+            for (name, value) in environment.values.iter_mut().filter(|(name, _)| name.starts_with(prefix)) {
+                let reason =
+                    format!("environment variable {name} may be set from something that is not in the input");
+                *value = Value::Unknown(reason.into());
+            }
             continue;
         };
-        for (key, value) in object.get("data").into_iter().flat_map(NodeRef::entries) {
+        for (key, value) in object.get("data").into_iter().flat_map(NodeRef::entries_merged) {
             if let (Some(key), Some(text)) = (key.text(), value.text()) {
                 environment.values.insert(format!("{prefix}{key}"), Value::Text(text.into()));
             }
@@ -226,11 +299,19 @@ pub(crate) fn environment(stack: &Stack<'_>, pod: &Pod<'_>, container: NodeRef<'
 
 fn variable_value(stack: &Stack<'_>, namespace: &str, name: &str, variable: NodeRef<'_>) -> Value {
     if let Some(text) = variable.text_at("value") {
+        if text.contains("$(") {
+            let reason =
+                format!("environment variable {name} is made of others (`$(...)`), which is not followed");
+            return Value::Unknown(reason.into());
+        }
         return Value::Text(text.into());
     }
     let from = |kind: &str, reference: &str| {
         let reference = variable.at("valueFrom")?.get(reference)?;
         let (object, key) = (reference.text_at("name")?, reference.text_at("key")?);
+        if stack.is_contested(kind, namespace, object) {
+            return None;
+        }
         let (_, found) = stack.object(kind, namespace, object)?;
         let plain = found.get(if kind == "Secret" { "stringData" } else { "data" });
         if let Some(text) = plain.and_then(|data| data.get(key)).and_then(NodeRef::text) {
@@ -266,6 +347,24 @@ pub(crate) fn note_ignored(facts: &mut Fact, ignored: Fact) {
         facts.insert(name, meant);
     }
     facts.insert("ignored", ignored);
+}
+
+/// Why arguments in values make Alloy read something else than a program of its own language.
+pub(crate) fn format_of_values(values: &Fact) -> Option<(String, Place)> {
+    let arguments = values.reach("alloy.extraArgs");
+    let mut items = arguments.items().iter().peekable();
+    while let Some(item) = items.next() {
+        let Some(text) = item.text() else { continue };
+        let format = match text.strip_prefix("--config.format") {
+            Some("") => items.peek().and_then(|next| next.text()),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        };
+        if let (Some(format), Some(place)) = (format.filter(|format| *format != "alloy"), item.place) {
+            return Some((format!("it runs a `{format}` configuration, which is not read"), place));
+        }
+    }
+    None
 }
 
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed

@@ -13,6 +13,7 @@ use super::piece::ProblemKind;
 use super::releases;
 use super::shape::Expected;
 use super::shape::Shape;
+use super::shape::is_alloy;
 use super::shape::looks_like_alloy;
 use super::shape::shape_of;
 use crate::document::Body;
@@ -100,6 +101,8 @@ pub(crate) enum Purpose {
     ChartValues(usize),
     /// An Alloy program.
     AlloyProgram(Home),
+    /// A text of an object or of values that holds programs somewhere below, such as values in a template of a release.
+    Search(Home),
     /// Text that only has to parse, such as the YAML that a component takes in a string.
     OnlyParse,
 }
@@ -360,11 +363,11 @@ impl Reader {
                 return self.problem(ProblemKind::Malformed, container, span, message, hint.to_owned());
             }
         };
-        if nested.encoding == Encoding::PerhapsBase64 && !looks_like_alloy(&text) {
+        if nested.encoding == Encoding::PerhapsBase64 && !is_alloy(&text) {
             return;
         }
         let language = match (&nested.purpose, nested.language) {
-            (Purpose::ConfigData(_), _) if looks_like_alloy(&text) => Language::Alloy,
+            (Purpose::ConfigData(_), _) if is_alloy(&text) => Language::Alloy,
             (_, language) => language,
         };
         let host = Some(Host { index: container, field: nested.field, object: nested.object, map });
@@ -420,6 +423,7 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
             }
         }
         Purpose::ChartValues(release) => releases::values_document(root, *release, found),
+        Purpose::Search(home) => objects::programs_below(root, home.object.as_ref(), &[], found),
         Purpose::AlloyProgram(_) | Purpose::OnlyParse => {}
     }
 }

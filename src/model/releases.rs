@@ -14,6 +14,7 @@ use super::piece::ValuesLayer;
 use super::reader::Encoding;
 use super::reader::Nested;
 use super::reader::Purpose;
+use super::shape::is_alloy;
 use crate::document::Language;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -125,9 +126,33 @@ pub(super) fn pulumi_release(inputs: NodeRef<'_>, found: &mut Found) {
     release.name = Some(object.name.clone());
     release.namespace = inputs.text_at("namespace").map(Into::into);
     release.version = version(inputs.get("version"), found);
+    if let Some(values) = inputs.get("values")
+        && let Some(hidden) = encrypted(values, release.chart == Some(Chart::Alloy))
+    {
+        release.unseen.push(("values, encrypted in this export".to_owned(), found.place(hidden)));
+    }
     found.regions.push((inputs.span(), object.to_string().into()));
     let index = found.add_release(Piece::Release, release);
     Values { object: Some(&object), release: index, found }.tree(inputs.get("values"), "values", Rank::Text);
+}
+
+/// The first part of the values that the export holds as ciphertext: all of them or, where any of them may decide what
+/// is run (`deep`), one value.
+fn encrypted(values: NodeRef<'_>, deep: bool) -> Option<NodeRef<'_>> {
+    let is_secret = |node: NodeRef<'_>| node.is_mapping() && node.get(objects::PULUMI_SECRET).is_some();
+    let mut hidden = Some(values).filter(|values| is_secret(*values));
+    if deep {
+        let mut budget = 200_000;
+        let complete = values.walk(&mut budget, |node| {
+            if hidden.is_none() && is_secret(node) {
+                hidden = Some(node);
+            }
+        });
+        if !complete {
+            return Some(values);
+        }
+    }
+    hidden
 }
 
 /// A values file by itself.
@@ -203,13 +228,21 @@ impl Values<'_> {
         if let Some(program) = node.at(PROGRAM) {
             self.program(program, field);
         }
+        // Programs of collectors that a chart brings along in a chart, or in texts that become objects.
+        let mut known = vec![node.at(PROGRAM).map(|program| program.resolved().id)];
         for key in ["extraObjects", "extraDeploy"] {
             for item in node.get(key).into_iter().flat_map(NodeRef::items) {
                 if item.is_mapping() && item.get("kind").is_some() {
                     objects::object(item, None, self.found);
+                    let texts = ["data", "stringData"].into_iter().filter_map(|section| item.get(section));
+                    known.extend(
+                        texts.flat_map(NodeRef::entries_merged).map(|(_, text)| Some(text.resolved().id)),
+                    );
                 }
             }
         }
+        let known: Vec<_> = known.into_iter().flatten().collect();
+        objects::programs_below(node, self.object, &known, self.found);
     }
 
     /// Values that stand in a text.
@@ -237,7 +270,7 @@ impl Values<'_> {
         let layer = entries.iter().map(|(route, _, value)| (route.clone(), self.found.at(*value))).collect();
         self.found.layers.push((self.release, Rank::Set, ValuesLayer::Set(layer)));
         for (route, field, value) in entries {
-            if route == PROGRAM {
+            if route == PROGRAM || value.text().is_some_and(is_alloy) {
                 self.program(value, field);
             }
         }

@@ -215,9 +215,57 @@ pub(crate) fn looks_like_alloy(text: &str) -> bool {
     tail.starts_with('{') || (tail.starts_with('=') && !tail.starts_with("=="))
 }
 
+/// Whether a text that nothing else tells to be a program is one: it looks like it, and it holds a block whose name only
+/// Alloy knows. `server {` opens a text of nginx, `FOO=bar` one of a shell.
+pub(crate) fn is_alloy(text: &str) -> bool {
+    looks_like_alloy(text) && text.lines().any(opens_block_of_alloy)
+}
+
+/// Whether a text that is no program itself holds a line that opens one.
+pub(crate) fn holds_alloy(text: &str) -> bool {
+    !looks_like_alloy(text) && text.lines().any(opens_block_of_alloy)
+}
+
+/// Whether a line opens a component or a block that only Alloy's language has. Half-written and refused programs count.
+fn opens_block_of_alloy(line: &str) -> bool {
+    const FAMILIES: [&str; 13] = [
+        "beyla",
+        "database_observability",
+        "discovery",
+        "faro",
+        "import",
+        "local",
+        "loki",
+        "mimir",
+        "otelcol",
+        "prometheus",
+        "pyroscope",
+        "remote",
+        "windows",
+    ];
+    const BLOCKS: [&str; 4] = ["declare", "foreach", "livedebugging", "remotecfg"];
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '}' | ';'));
+    let end = line.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(line.len());
+    let (name, rest) = line.split_at(end);
+    let rest = rest.trim_start();
+    let opens = rest.starts_with(['"', '{']);
+    let family = name.split_once('.').is_some_and(|(family, _)| FAMILIES.contains(&family));
+    opens && (family || BLOCKS.contains(&name) || name == "logging" && rest.starts_with('{'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_alloy_from_other_languages_with_braces_by_a_block_that_only_it_has() {
+        assert!(is_alloy("http {\n}\n\n  loki.write \"local\" {\n}\n"));
+        assert!(is_alloy("declare \"x\" { }"));
+        assert!(is_alloy("logging {\n  level = \"info\"\n}\n"));
+        assert!(!is_alloy("server {\n  listen 80;\n}\n"));
+        assert!(!is_alloy("FOO=bar\nB=c d\n"));
+        assert!(!is_alloy("listener \"tcp\" {\n  address = \"[::]:8200\"\n}\n"));
+    }
 
     #[test]
     fn tells_alloy_from_yaml_by_the_first_statement() {

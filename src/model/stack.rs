@@ -32,9 +32,16 @@ pub(crate) struct ReleasedChart<'d> {
     pub(crate) piece: (u32, usize),
     /// Its values, all layers merged.
     pub(crate) values: Fact,
+    /// What objects beside the release add to its values that is not in the input.
+    added_unseen: Vec<(String, Place)>,
 }
 
 impl ReleasedChart<'_> {
+    /// What goes into its values and is not in the input, with the place that names it.
+    pub(crate) fn unseen(&self) -> impl Iterator<Item = &(String, Place)> {
+        self.release.unseen.iter().chain(&self.added_unseen)
+    }
+
     /// What the chart calls its objects, where the release's name is known.
     pub(crate) fn full_name(&self) -> Option<String> {
         let name = self.release.name.as_deref()?;
@@ -202,19 +209,16 @@ impl<'d> Stack<'d> {
     }
 
     fn add_release(&mut self, release: &'d Release, piece: (u32, usize), configs: &[&'d Release]) {
-        // Nobody asks for the values of a chart that is not known.
-        let mut merged = match release.chart {
-            Some(_) => values::merged(release, self.documents),
-            None => Fact::absent(release.place),
-        };
+        let mut merged = values::merged(release, self.documents);
+        let mut added_unseen = Vec::new();
         // HelmChartConfig objects add to the HelmChart of their name.
-        let object = release.object.as_ref().filter(|_| release.chart.is_some());
         for config in configs.iter().filter(|config| config.cluster == release.cluster) {
-            if let (Some(one), Some(two)) = (&config.object, object)
+            if let (Some(one), Some(two)) = (&config.object, &release.object)
                 && one.name == two.name
                 && one.namespace == two.namespace
             {
                 values::merge(&mut merged, values::merged(config, self.documents));
+                added_unseen.extend(config.unseen.iter().cloned());
             }
         }
         // The values of a HelmChart written out as a file beside it are the same release.
@@ -223,7 +227,7 @@ impl<'d> Stack<'d> {
                 && (release.name.is_none() || other.release.name.is_none())
                 && same_value(&other.values, &merged)
         });
-        let released = ReleasedChart { release, piece, values: merged };
+        let released = ReleasedChart { release, piece, values: merged, added_unseen };
         match twin {
             // The one that says where the release goes speaks for both.
             Some(other) if other.release.name.is_none() => *other = released,
@@ -261,6 +265,16 @@ impl<'d> Stack<'d> {
         Some((resource, resource.at.in_documents(self.documents)?))
     }
 
+    /// Whether the input has several objects of that kind, namespace and name, so that it is open which one is applied.
+    pub(crate) fn is_contested(&self, kind: &str, namespace: &str, name: &str) -> bool {
+        let same = self.resources.iter().filter(|resource| {
+            *resource.object.kind == *kind
+                && *resource.object.name == *name
+                && *resource.object.namespace == *namespace
+        });
+        same.count() > 1
+    }
+
     /// Where it is written in which namespace an object, or what a release makes, is to be.
     pub(crate) fn namespace_place(&self, object: Option<&ObjectName>) -> Option<Place> {
         let resource = self.resources.get(*self.by_name.get(object?)?)?;
@@ -290,7 +304,7 @@ impl<'d> Stack<'d> {
 
 /// Whether a program is a file of its own. One in a ConfigMap or in a release's values belongs to that collector, however
 /// many others run the same text.
-const fn stands_alone(home: &Home) -> bool {
+pub(super) const fn stands_alone(home: &Home) -> bool {
     home.object.is_none() && home.release.is_none()
 }
 
@@ -313,15 +327,28 @@ fn same_object(object: &ObjectName, one: NodeRef<'_>, two: NodeRef<'_>) -> bool 
     if &*object.kind == "Namespace" {
         return true;
     }
-    // A Secret's texts come encoded or plain, or as ciphertext: only its keys are compared.
     if &*object.kind == "Secret" {
-        return true;
+        return same_secret(one, two);
     }
     let labels_agree = match (one.at("metadata.labels"), two.at("metadata.labels")) {
         (Some(one), Some(two)) => same_node(one, two, 64),
         (one, two) => one.is_some() == two.is_some(),
     };
     labels_agree && same_entries(one, two, 64, &["metadata", "status"])
+}
+
+/// Whether no key of two Secrets has two texts. Their texts come encoded or plain, or as ciphertext, which tells nothing.
+fn same_secret(one: NodeRef<'_>, two: NodeRef<'_>) -> bool {
+    fn texts(secret: NodeRef<'_>) -> BTreeMap<&str, Vec<u8>> {
+        let entries = |section| secret.get(section).into_iter().flat_map(NodeRef::entries_merged);
+        let encoded = entries("data")
+            .filter_map(|(key, value)| Some((key.text()?, crate::document::decode_base64(value)?.0)));
+        let plain = entries("stringData")
+            .filter_map(|(key, value)| Some((key.text()?, value.text()?.as_bytes().to_vec())));
+        encoded.chain(plain).collect()
+    }
+    let (ones, twos) = (texts(one), texts(two));
+    ones.iter().all(|(key, text)| twos.get(key).is_none_or(|other| other == text))
 }
 
 fn same_entries(one: NodeRef<'_>, two: NodeRef<'_>, depth: u32, skip: &[&str]) -> bool {

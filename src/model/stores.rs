@@ -167,7 +167,7 @@ fn from_values(release: &ReleasedChart<'_>, store: Store, namespace: Option<Stri
         Store::Mimir => values.at("mimir.config"),
         Store::Loki => values.at("loki.config"),
     };
-    let unseen = match (templated.filter(|fact| !fact.is_null()), release.release.unseen.first()) {
+    let unseen = match (templated.filter(|fact| !fact.is_null()), release.unseen().next()) {
         (Some(fact), _) => Some((
             "the configuration is a template of the values' own: lint the rendered ConfigMap".to_owned(),
             fact.place.unwrap_or(place),

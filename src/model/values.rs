@@ -128,6 +128,17 @@ fn set(base: &mut Fact, route: &str, fact: Fact) {
     parts.push(part);
     let mut target = base;
     for part in parts {
+        // `list[0].key` changes items of a list. They are not told apart: the list is not known any more.
+        if let Some((list, _)) = part.split_once('[') {
+            if let FactValue::Map(entries) = &mut target.value {
+                let reason = format!("`{route}` changes an item of it");
+                entries.insert(
+                    list.to_owned(),
+                    Fact { value: FactValue::Unknown(reason.into()), place: fact.place },
+                );
+            }
+            return;
+        }
         if !matches!(target.value, FactValue::Map(_)) {
             target.value = FactValue::Map(BTreeMap::new());
         }

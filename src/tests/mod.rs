@@ -6,6 +6,7 @@ mod hooks;
 mod layers;
 mod mutations;
 mod shared;
+mod ways_out;
 
 pub(crate) use shared::not_run;
 pub(crate) use shared::shared;
