@@ -308,18 +308,9 @@ pub(super) const fn stands_alone(home: &Home) -> bool {
     home.object.is_none() && home.release.is_none()
 }
 
-/// What an API server adds or keeps by itself; it says nothing of what was applied.
-const SERVER_FIELDS: [&str; 9] = [
-    "managedFields",
-    "resourceVersion",
-    "uid",
-    "creationTimestamp",
-    "generation",
-    "selfLink",
-    "finalizers",
-    "status",
-    "annotations",
-];
+/// Annotations that clients and controllers add by themselves; they say nothing of what was applied.
+const ADDED_ANNOTATIONS: [&str; 4] =
+    ["kubectl.kubernetes.io/", "deployment.kubernetes.io/", "meta.helm.sh/", "objectset.rio.cattle.io/"];
 
 /// Whether two objects of one name were applied from the same content.
 fn same_object(object: &ObjectName, one: NodeRef<'_>, two: NodeRef<'_>) -> bool {
@@ -330,11 +321,21 @@ fn same_object(object: &ObjectName, one: NodeRef<'_>, two: NodeRef<'_>) -> bool 
     if &*object.kind == "Secret" {
         return same_secret(one, two);
     }
-    let labels_agree = match (one.at("metadata.labels"), two.at("metadata.labels")) {
-        (Some(one), Some(two)) => same_node(one, two, 64),
-        (one, two) => one.is_some() == two.is_some(),
+    // Of the metadata only what people write: the rest is the server's.
+    let named = |object: NodeRef<'_>, section: &str| -> Vec<(String, String)> {
+        let entries = object.at(section).into_iter().flat_map(NodeRef::entries_merged);
+        let texts =
+            entries.filter_map(|(key, value)| Some((key.text()?.to_owned(), value.text()?.to_owned())));
+        let mut texts: Vec<_> = texts
+            .filter(|(key, _)| !ADDED_ANNOTATIONS.iter().any(|prefix| key.starts_with(prefix)))
+            .collect();
+        texts.sort();
+        texts
     };
-    labels_agree && same_entries(one, two, 64, &["metadata", "status"])
+    ["metadata.labels", "metadata.annotations"]
+        .iter()
+        .all(|section| named(one, section) == named(two, section))
+        && same_entries(one, two, 64, &["metadata", "status"])
 }
 
 /// Whether no key of two Secrets has two texts. Their texts come encoded or plain, or as ciphertext, which tells nothing.
@@ -356,7 +357,8 @@ fn same_entries(one: NodeRef<'_>, two: NodeRef<'_>, depth: u32, skip: &[&str]) -
     fn entries<'n>(node: NodeRef<'n>, skip: &[&str]) -> BTreeMap<&'n str, NodeRef<'n>> {
         let entries = node.entries_merged().into_iter();
         let entries = entries.filter_map(|(key, value)| Some((key.text()?, value)));
-        entries.filter(|(key, _)| !skip.contains(key) && !SERVER_FIELDS.contains(key)).collect()
+        // Templates of pods carry a time of creation that is always null.
+        entries.filter(|(key, _)| !skip.contains(key) && *key != "creationTimestamp").collect()
     }
     let (ones, twos) = (entries(one, skip), entries(two, skip));
     ones.len() == twos.len()

@@ -48,3 +48,23 @@ fn objects_of_other_namespaces_and_groups_are_other_objects() {
     let group = SERVICE.replace("apiVersion: v1", "apiVersion: serving.example.dev/v1").replace("80", "81");
     assert_eq!(problems(&[SERVICE, &namespace, &group]), []);
 }
+
+#[test]
+fn keys_of_data_named_like_fields_of_the_server_and_annotations_count() {
+    let map = |status: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: b\ndata:\n  status: {status}\n"
+        )
+    };
+    assert_eq!(problems(&[&map("x"), &map("y")]).len(), 1);
+    let door = |middleware: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  namespace: b\n  annotations:\n    m: {middleware}\n    kubectl.kubernetes.io/last-applied-configuration: {middleware}\nspec: {{}}\n"
+        )
+    };
+    assert_eq!(problems(&[&door("auth"), &door("none")]).len(), 1);
+    assert_eq!(
+        problems(&[&door("auth"), &door("auth").replace("configuration: auth", "configuration: x")]),
+        []
+    );
+}
