@@ -92,6 +92,7 @@ fn bad_usage_gives_2_and_words_on_stderr() {
         (&["-o", "xml", "a.yaml"], "known formats: human, json"),
         (&["-o", "json", "-o", "human", "a.yaml"], "two reports cannot share standard output"),
         (&["--control-room", "x.example.com", "--no-control-room", "a.yaml"], "cannot be used with"),
+        (&["--control-room", "https://x.example.com", "a.yaml"], "a domain is expected here"),
         (&["--config", "gone.yaml", "a.yaml"], "gone.yaml: no such file or folder"),
         (&["--rules", "gone", "a.yaml"], "gone: no such folder of rules"),
         (&["--rules", "docs", "a.yaml"], "docs: the folder holds no"),
@@ -351,4 +352,17 @@ fn secrets_are_not_printed_with_their_lines() {
 /// Both streams.
 fn text_of_both(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| text(bytes)).concat()
+}
+
+#[test]
+fn program_that_nobody_names_is_that_of_the_collector_without_one() {
+    let daemon_set = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: alloy\n  namespace: alloy\nspec:\n  template:\n    spec:\n      containers:\n      - name: alloy\n        image: grafana/alloy:v1.11.3\n        args: [run, /etc/alloy/config.alloy]\n        volumeMounts:\n        - {name: config, mountPath: /etc/alloy}\n      volumes:\n      - name: config\n        configMap: {name: gone}\n";
+    let program = "loki.source.kubernetes \"pods\" {\n  targets    = []\n  forward_to = [loki.write.own.receiver]\n}\nloki.write \"own\" {\n  endpoint { url = \"http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push\" }\n}\n";
+    let folder = folder(&[("alloy.yaml", daemon_set.as_bytes()), ("config.alloy", program.as_bytes())]);
+    let report = report(&run(folder.path(), &["-o", "json", "."]));
+    let verdicts = report["verdicts"].as_array().unwrap().iter();
+    let logs = verdicts.clone().find(|verdict| verdict["invariant"] == "log-boundary").unwrap();
+    assert_eq!(logs["verdict"], "holds", "{report:#}");
+    let assumed = "alloy/alloy runs config.alloy (its program is `config.alloy` of ConfigMap alloy/gone, which is not in the input)";
+    assert!(logs["assumptions"].as_array().unwrap().contains(&Value::from(assumed)), "{logs:#}");
 }

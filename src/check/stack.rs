@@ -168,6 +168,7 @@ impl Run<'_> {
         let evidence = Evidence {
             stack: &workload.name,
             workload: &workload,
+            collectors: &collectors,
             flows: &flows,
             subjects: &subjects,
             findings: &numbered,

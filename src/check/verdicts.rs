@@ -5,6 +5,7 @@ use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
 use crate::finding::Verdict;
 use crate::flow::CollectorFlow;
+use crate::model::Collector;
 use crate::model::ControlRoom;
 use crate::model::Subject;
 use crate::model::Workload;
@@ -15,6 +16,8 @@ pub(crate) struct Evidence<'e> {
     pub(crate) stack: &'e str,
     /// What the workload declares.
     pub(crate) workload: &'e Workload,
+    /// All collectors.
+    pub(crate) collectors: &'e [Collector],
     /// Flows of all collectors.
     pub(crate) flows: &'e [CollectorFlow],
     /// All subjects that rules ranged over.
@@ -196,6 +199,9 @@ fn assumptions(invariant: Invariant, evidence: &Evidence<'_>) -> Vec<String> {
             Invariant::DualWrite => all.extend(flow.summary.metric_assumptions.iter().cloned()),
             _ => {}
         }
+    }
+    if matches!(invariant, Invariant::LogBoundary | Invariant::DualWrite) {
+        all.extend(evidence.collectors.iter().filter_map(|collector| collector.assumption.clone()));
     }
     if invariant == Invariant::DualWrite {
         match &evidence.workload.control_room {

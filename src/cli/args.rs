@@ -9,6 +9,7 @@ use clap::Subcommand;
 use clap::ValueEnum;
 
 use super::output::OutputArg;
+use crate::config::is_domain;
 use crate::finding::Severity;
 use crate::model::Chart;
 use crate::model::Expected;
@@ -122,7 +123,7 @@ pub(super) struct CheckArgs {
     pub(super) strict: bool,
 
     /// The workload's metrics also go to the control room under this domain.
-    #[arg(long, value_name = "DOMAIN", conflicts_with = "no_control_room")]
+    #[arg(long, value_name = "DOMAIN", conflicts_with = "no_control_room", value_parser = domain)]
     pub(super) control_room: Option<String>,
     /// The workload has no control room: its metrics must stay.
     #[arg(long)]
@@ -222,6 +223,15 @@ impl From<KindArg> for Expected {
             KindArg::GrafanaIni => Self::GrafanaIni,
             KindArg::Manifests => Self::Manifests,
         }
+    }
+}
+
+/// The domain of a control room.
+fn domain(text: &str) -> Result<String, String> {
+    if is_domain(text) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("a domain is expected here, such as `cr.example.com`, without scheme, port or path".to_owned())
     }
 }
 

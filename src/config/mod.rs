@@ -4,6 +4,7 @@ mod parse;
 
 use crate::document::Place;
 use crate::finding::Severity;
+pub(crate) use parse::is_domain;
 
 /// A value with the place where it was written.
 #[derive(Debug, Clone, PartialEq)]

@@ -357,7 +357,7 @@ impl Reader {
 }
 
 /// Whether a text is a host name: labels of letters, digits and dashes.
-fn is_domain(text: &str) -> bool {
+pub(crate) fn is_domain(text: &str) -> bool {
     text.len() <= 253
         && text.split('.').all(|label| {
             !label.is_empty()

@@ -34,6 +34,8 @@ pub(crate) struct Collector {
     pub(crate) hidden: Vec<(String, Place)>,
     /// Environment variables of its container.
     pub(crate) environment: Environment,
+    /// What was taken for granted to find its program.
+    pub(crate) assumption: Option<String>,
     /// The place to point at when nothing better is known.
     pub(crate) place: Place,
     /// What rules read of how it runs.
@@ -41,6 +43,14 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
+    /// Takes for its program files that nobody names, as long as it lacks one.
+    fn adopt(&mut self, programs: &[DocId], path: &str) {
+        let Some((reason, place)) = self.missing.take() else { return };
+        self.programs = programs.to_vec();
+        self.facts.insert("program_known", Fact::new(true, place));
+        self.assumption = Some(format!("{} runs {path} ({reason})", self.name));
+    }
+
     /// Notes why this collector cannot be judged, whatever program is found for it.
     fn hide(&mut self, (reason, place): (String, Place)) {
         self.facts.insert("program_known", Fact::new(false, place));
@@ -117,8 +127,8 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
     if let (Some(collector), None, [only]) =
         (lacking.next(), lacking.next(), &alloy_of_one_folder(stack, &alone)[..])
     {
-        collector.missing = None;
-        collector.programs.clone_from(only);
+        let path = only.first().map_or("", |doc| &stack.documents.files[doc.file as usize].path);
+        collector.adopt(only, path);
         claimed.extend(only.iter().copied());
     }
     for program in free {
@@ -146,6 +156,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             missing: None,
             hidden: Vec::new(),
             environment: Environment::default(),
+            assumption: None,
             place,
             facts,
         });
@@ -377,5 +388,15 @@ fn finish(
         Fact::new(missing.is_none(), missing.as_ref().map_or(place, |(_, place)| *place)),
     ));
     let facts = Fact::map(entries, place);
-    Collector { name: full, namespace, programs, missing, hidden: Vec::new(), environment, place, facts }
+    Collector {
+        name: full,
+        namespace,
+        programs,
+        missing,
+        hidden: Vec::new(),
+        environment,
+        assumption: None,
+        place,
+        facts,
+    }
 }

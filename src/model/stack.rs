@@ -167,7 +167,7 @@ impl<'d> Stack<'d> {
                     Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
                     Piece::DataSources(at, home) if kept(home) => stack.data_sources.push(*at),
                     Piece::RuntimeOverrides(at, home) if kept(home) => stack.runtime_overrides.push(*at),
-                    Piece::Declaration(declaration) => stack.declarations.push(declaration),
+                    Piece::Declaration(declaration) => stack.add_declaration(declaration),
                     _ => {}
                 }
             }
@@ -206,6 +206,26 @@ impl<'d> Stack<'d> {
                 .to_owned(),
             related: Some((other.place, "the other one".to_owned())),
         });
+    }
+
+    /// The first declaration governs the stack.
+    fn add_declaration(&mut self, declaration: &'d Declaration) {
+        let first = self.declarations.first().and_then(|first| first.at.in_documents(self.documents));
+        if let (Some(first), Some(own)) = (first, declaration.at.in_documents(self.documents))
+            && !same_entries(first, own, 64, &[])
+        {
+            let place = |declaration: &Declaration, root: NodeRef<'_>| {
+                declaration.at.place_of(root.get("kind").unwrap_or(root))
+            };
+            self.problems.push(Problem {
+                kind: ProblemKind::ConflictingObject,
+                place: place(declaration, own),
+                message: "this stack is declared twice, and not alike".to_owned(),
+                hint: "keep one of them; only the first is read".to_owned(),
+                related: Some((place(self.declarations[0], first), "the first one".to_owned())),
+            });
+        }
+        self.declarations.push(declaration);
     }
 
     fn add_release(&mut self, release: &'d Release, piece: (u32, usize), configs: &[&'d Release]) {

@@ -68,3 +68,15 @@ fn keys_of_data_named_like_fields_of_the_server_and_annotations_count() {
         []
     );
 }
+
+#[test]
+fn declarations_that_differ_are_told_at_the_one_that_is_not_read() {
+    let ptd =
+        "apiVersion: posit.team/v1\nkind: AWSWorkloadConfig\nspec:\n  control_room_domain: cr.example.com\n";
+    assert_eq!(problems(&[ptd, ptd]), []);
+    let message = "this stack is declared twice, and not alike";
+    assert_eq!(
+        problems(&[ptd, &ptd.replace("cr.", "ops.")]),
+        [("1.yaml:2:7".to_owned(), message.to_owned())]
+    );
+}
