@@ -1,9 +1,11 @@
 //! Turns `ptd-lint.yaml` into settings that remember where they were written.
 
+mod keys;
 mod parse;
 
 use crate::document::Place;
 use crate::finding::Severity;
+pub(crate) use keys::known_entries;
 pub(crate) use parse::is_domain;
 
 /// A value with the place where it was written.

@@ -9,30 +9,16 @@ use super::EndpointRole;
 use super::RuleSetting;
 use super::SettingValue;
 use super::Spanned;
+use super::known_entries;
 use crate::document::DocId;
 use crate::document::Document;
 use crate::document::NodeRef;
 use crate::document::Place;
 use crate::document::Scalar;
 use crate::finding::Severity;
+use crate::model::SETTINGS_KEYS;
 use crate::text::Span;
 use crate::text::suggest;
-
-/// The keys of the file.
-const KEYS: &[&str] = &[
-    "version",
-    "workload",
-    "control_room",
-    "domain",
-    "allowed",
-    "endpoints",
-    "rules",
-    "select",
-    "ignore",
-    "fail_on",
-    "strict",
-    "stacks",
-];
 
 impl Config {
     /// Reads a configuration file, as far as it can be read.
@@ -80,7 +66,7 @@ impl Reader {
     fn config(&mut self, root: NodeRef<'_>) -> Config {
         let mut config = Config::default();
         let mut versioned = false;
-        for (key, value) in self.entries(root, KEYS, "the configuration") {
+        for (key, value) in self.entries(root, SETTINGS_KEYS, "the configuration") {
             match key {
                 "version" => {
                     versioned = true;
@@ -123,29 +109,7 @@ impl Reader {
         allowed: &[&str],
         what: &str,
     ) -> Vec<(&'t str, NodeRef<'t>)> {
-        let mut found: Vec<(&str, NodeRef<'_>)> = Vec::new();
-        if !node.is_mapping() {
-            self.report(
-                node.span(),
-                format!("{what} is a mapping"),
-                format!("its keys are `{}`", allowed.join("`, `")),
-            );
-        }
-        for (key, value) in node.entries() {
-            let name = key.text().unwrap_or_default();
-            if !allowed.contains(&name) {
-                self.report(
-                    key.span(),
-                    format!("{what} has no key `{name}`"),
-                    suggest(name, allowed.iter().copied()),
-                );
-            } else if found.iter().any(|(other, _)| *other == name) {
-                self.report(key.span(), format!("`{name}` is given twice"), "remove one of the two");
-            } else {
-                found.push((name, value));
-            }
-        }
-        found
+        known_entries(node, allowed, what, |span, message, help| self.report(span, message, help))
     }
 
     fn version(&mut self, node: NodeRef<'_>) {

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::keys::check_keys;
+use super::keys::collection;
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
 use super::problem::offset;
 use super::problem::too_large;
 use super::tree::Dialect;
-use super::tree::Entry;
 use super::tree::Node;
 use super::tree::NodeId;
 use super::tree::NodeKind;
@@ -169,14 +168,7 @@ impl Parser<'_> {
         self.at += 1;
         let Some(frame) = self.frames.pop() else { return };
         let children = &self.children[frame.first_child..];
-        let kind = if frame.object {
-            let entries: Vec<Entry> =
-                children.chunks_exact(2).map(|pair| Entry { key: pair[0], value: pair[1] }).collect();
-            check_keys(self.text, &self.nodes, &entries, &mut self.problems);
-            NodeKind::Mapping(entries)
-        } else {
-            NodeKind::Sequence(children.to_vec())
-        };
+        let kind = collection((frame.object, children), self.text, &self.nodes, &mut self.problems);
         self.children.truncate(frame.first_child);
         let node = &mut self.nodes[frame.node.0 as usize];
         node.kind = kind;

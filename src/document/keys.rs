@@ -1,4 +1,4 @@
-//! Turns the entries of a mapping into problems: keys that are written twice, keys that are collections.
+//! Turns children into collections, and keys that are written twice or are collections into problems.
 
 use std::collections::HashMap;
 use std::collections::hash_map;
@@ -14,6 +14,22 @@ use super::tree::NodeKind;
 
 /// Mappings up to this many entries are searched for duplicate keys pair by pair, larger ones with a hash table.
 const FEW_KEYS: usize = 8;
+
+/// A collection from its children; those of a mapping come in pairs, and their keys are checked.
+pub(super) fn collection(
+    (mapping, children): (bool, &[NodeId]),
+    text: &str,
+    nodes: &[Node],
+    errors: &mut Vec<ParseProblem>,
+) -> NodeKind {
+    if !mapping {
+        return NodeKind::Sequence(children.to_vec());
+    }
+    let entries: Vec<Entry> =
+        children.chunks_exact(2).map(|pair| Entry { key: pair[0], value: pair[1] }).collect();
+    check_keys(text, nodes, &entries, errors);
+    NodeKind::Mapping(entries)
+}
 
 /// Reports keys that are written twice, and keys that are collections. Linear in the size of the mapping.
 pub(super) fn check_keys(text: &str, nodes: &[Node], entries: &[Entry], errors: &mut Vec<ParseProblem>) {

@@ -13,20 +13,9 @@ use super::parse_ini;
 use super::parse_json;
 use super::parse_yaml;
 use super::tree::Dialect;
+use crate::tests::Random;
 use crate::tests::not_run;
 use crate::text::Span;
-
-/// A pseudo-random sequence that is the same on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(limit.max(1)).unwrap()).unwrap()
-    }
-}
 
 /// Whether everything about a tree holds together; visits every node once.
 fn sound(tree: &Tree) {

@@ -9,13 +9,12 @@ use granit_parser::ScalarStyle;
 use granit_parser::StructureStyle;
 use granit_parser::Tag;
 
-use super::keys::check_keys;
+use super::keys::collection;
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
 use super::problem::offset;
 use super::problem::too_large;
 use super::tree::Dialect;
-use super::tree::Entry;
 use super::tree::Node;
 use super::tree::NodeId;
 use super::tree::NodeKind;
@@ -349,14 +348,7 @@ impl<'t> Builder<'t> {
             self.last_end = end;
             end
         };
-        let kind = if frame.mapping {
-            let entries: Vec<Entry> =
-                children.chunks_exact(2).map(|pair| Entry { key: pair[0], value: pair[1] }).collect();
-            check_keys(self.text, &self.nodes, &entries, &mut self.errors);
-            NodeKind::Mapping(entries)
-        } else {
-            NodeKind::Sequence(children.to_vec())
-        };
+        let kind = collection((frame.mapping, children), self.text, &self.nodes, &mut self.errors);
         self.children.truncate(frame.first_child);
         let node = &mut self.nodes[frame.node.0 as usize];
         node.kind = kind;

@@ -39,6 +39,7 @@ pub(crate) use piece::Store;
 pub(crate) use reader::Reading;
 pub(crate) use reader::read;
 pub(crate) use shape::Expected;
+pub(crate) use shape::SETTINGS_KEYS;
 #[cfg(test)]
 pub(crate) use shape::looks_like_alloy;
 pub(crate) use shippers::Shipper;

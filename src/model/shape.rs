@@ -167,25 +167,27 @@ fn store_shape(root: NodeRef<'_>) -> Option<Shape> {
     Some(Shape::Store(if loki > mimir { Store::Loki } else { Store::Mimir }))
 }
 
+/// The keys of a settings file, `ptd-lint.yaml`.
+pub(crate) const SETTINGS_KEYS: &[&str] = &[
+    "version",
+    "workload",
+    "control_room",
+    "domain",
+    "allowed",
+    "endpoints",
+    "rules",
+    "select",
+    "ignore",
+    "fail_on",
+    "strict",
+    "stacks",
+];
+
 fn settings_shape(root: NodeRef<'_>) -> bool {
-    const KEYS: [&str; 12] = [
-        "version",
-        "workload",
-        "control_room",
-        "domain",
-        "strict",
-        "allowed",
-        "endpoints",
-        "rules",
-        "select",
-        "ignore",
-        "fail_on",
-        "stacks",
-    ];
     // No other file has the key `control_room` at its top: a slip in the rest is told rather than passed over.
     root.get("version").is_some()
         && (root.get("control_room").is_some()
-            || root.entries().all(|(key, _)| key.text().is_some_and(|key| KEYS.contains(&key))))
+            || root.entries().all(|(key, _)| key.text().is_some_and(|key| SETTINGS_KEYS.contains(&key))))
 }
 
 /// Whether a text is an Alloy program rather than YAML: its first statement is a block or an assignment with `=`.

@@ -12,6 +12,7 @@ use super::file::Setting;
 use super::syntax::Expression;
 use super::syntax::TextProblem;
 use super::template::Template;
+use crate::config::known_entries;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -169,28 +170,8 @@ impl Loader {
 
     /// The entries of a mapping whose keys are known; others are problems.
     fn keyed<'t>(&mut self, node: NodeRef<'t>, allowed: &[&str], what: &str) -> Keyed<'t> {
-        let mut found = Keyed::new();
-        if !node.is_mapping() {
-            self.report(
-                node.span(),
-                format!("{what} is a mapping"),
-                format!("its keys are `{}`", allowed.join("`, `")),
-            );
-            return found;
-        }
-        for (key, value) in node.entries() {
-            let name = key.text().unwrap_or_default();
-            if !allowed.contains(&name) {
-                self.report(
-                    key.span(),
-                    format!("{what} has no key `{name}`"),
-                    suggest(name, allowed.iter().copied()),
-                );
-            } else if found.insert(name, value).is_some() {
-                self.report(key.span(), format!("`{name}` is given twice"), "remove one of the two");
-            }
-        }
-        found
+        let report = |span, message, help| self.report(span, message, help);
+        known_entries(node, allowed, what, report).into_iter().collect()
     }
 
     fn text<'t>(&mut self, node: NodeRef<'t>) -> Option<&'t str> {

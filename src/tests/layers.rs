@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &["text", "document"]),
     ("flow", &["text", "document", "model"]),
     ("finding", &["text", "document"]),
-    ("config", &["text", "source", "document", "finding"]),
+    ("config", &["text", "source", "document", "model", "finding"]),
     ("rule", &["text", "document", "model", "flow", "finding", "config"]),
     ("check", &["text", "source", "document", "model", "flow", "finding", "config", "rule"]),
     ("report", &["text", "source", "document", "flow", "finding"]),

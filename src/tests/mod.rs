@@ -5,8 +5,10 @@ mod fixtures;
 mod hooks;
 mod layers;
 mod mutations;
+mod random;
 mod shared;
 mod ways_out;
 
+pub(crate) use random::Random;
 pub(crate) use shared::not_run;
 pub(crate) use shared::shared;

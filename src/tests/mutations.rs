@@ -11,6 +11,7 @@ use crate::document::parse_yaml;
 use crate::report;
 use crate::source::Source;
 use crate::source::Sources;
+use crate::tests::Random;
 
 const PROGRAM: &str = r#"// A collector.
 discovery.kubernetes "pods" { role = "pod" }
@@ -42,18 +43,6 @@ const RUNS: usize = 250;
 
 /// How many damaged inputs one run has, each a stack of its own: the rules are read once for all of them.
 const TOGETHER: usize = 8;
-
-/// A pseudo-random sequence that is the same on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(limit.max(1)).unwrap()).unwrap()
-    }
-}
 
 /// Small inputs of every form.
 fn samples() -> Vec<(&'static str, String)> {

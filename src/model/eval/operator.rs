@@ -6,7 +6,6 @@ use super::alternatives::combine;
 use super::fault::Fault;
 use super::fault::Outcome;
 use super::number::Number;
-use super::print::mark;
 use super::traced::Kind;
 use super::traced::Traced;
 use crate::document::alloy::BinaryOp;
@@ -52,7 +51,7 @@ fn known_binary(left: &Traced, op: BinaryOp, right: &Traced) -> Outcome {
         if !accepted.contains(&side.type_name()) {
             let accepted = accepted.join(" ");
             let reason =
-                format!("should be one of [{accepted}] for binop {}, got {}", mark(op), side.type_name());
+                format!("should be one of [{accepted}] for binop {}, got {}", op.mark(), side.type_name());
             return Err(Fault::about(side, reason));
         }
     }
@@ -79,7 +78,7 @@ fn known_binary(left: &Traced, op: BinaryOp, right: &Traced) -> Outcome {
         (kind @ (Kind::Secret(_) | Kind::OptionalSecret(..)), _, _) => kind.clone(),
         _ => {
             let reason =
-                format!("could not perform binop {} for unknown types lhs capsule rhs capsule", mark(op));
+                format!("could not perform binop {} for unknown types lhs capsule rhs capsule", op.mark());
             return Err(Fault::about(left, reason));
         }
     };

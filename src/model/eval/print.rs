@@ -1,6 +1,5 @@
 //! Turns an expression back into text, the way the reference's printer writes it, on one line.
 
-use crate::document::alloy::BinaryOp;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
 use crate::document::alloy::File;
@@ -57,7 +56,7 @@ fn write(file: &File, expr: &Expr, out: &mut String) {
         ExprKind::Binary(left, op, _, right) => {
             write(file, left, out);
             out.push(' ');
-            out.push_str(mark(*op));
+            out.push_str(op.mark());
             out.push(' ');
             write(file, right, out);
         }
@@ -76,24 +75,4 @@ fn list(file: &File, items: &[Expr], open: char, close: char, out: &mut String) 
         write(file, item, out);
     }
     out.push(close);
-}
-
-/// The mark of a binary operator.
-pub(crate) fn mark(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
-        BinaryOp::Power => "^",
-    }
 }

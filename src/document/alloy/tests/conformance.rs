@@ -6,7 +6,6 @@ use base64::Engine as _;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::document::alloy::BinaryOp;
 use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
@@ -142,29 +141,9 @@ fn expression(file: &File, expr: &Expr) -> Value {
             json!(["unary", sign, expression(file, value)])
         }
         ExprKind::Binary(left, op, sign, right) => {
-            assert_eq!(file.str(*sign), spelling(*op));
-            json!(["binary", spelling(*op), expression(file, left), expression(file, right)])
+            assert_eq!(file.str(*sign), op.mark());
+            json!(["binary", op.mark(), expression(file, left), expression(file, right)])
         }
         ExprKind::Paren(inner) => json!(["paren", expression(file, inner)]),
-    }
-}
-
-/// The operator as it is typed.
-fn spelling(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
-        BinaryOp::Power => "^",
     }
 }
