@@ -280,6 +280,9 @@ fn json_forms() -> Vec<Form<'static>> {
         "metadata": {"resourceVersion": ""},
     });
     let typed = json!({"kind": "ConfigMapList", "apiVersion": "v1", "items": [config_map_json()]});
+    let mut bare = config_map_json();
+    bare.as_object_mut().unwrap().retain(|key, _| key != "kind" && key != "apiVersion");
+    let bare = json!({"kind": "ConfigMapList", "apiVersion": "v1", "items": [bare]});
     let export = json!({"version": 3, "deployment": {"resources": [
         {"urn": "urn:pulumi:s::p::kubernetes:core/v1:ConfigMap::alloy-config", "type": "kubernetes:core/v1:ConfigMap",
          "inputs": config_map_json(), "outputs": {}},
@@ -295,6 +298,7 @@ fn json_forms() -> Vec<Form<'static>> {
         json("JSON List on one line", &list, false).within(CONFIG, DATA),
         json("JSON List, indented", &list, true).within(CONFIG, DATA),
         json("JSON list of one kind", &typed, true).within(CONFIG, DATA),
+        json("JSON list of one kind, as the API server gives it", &bare, true).within(CONFIG, DATA),
         json("Pulumi export of objects", &export, true).within(CONFIG, DATA),
         json("Pulumi export of a release", &release, false)
             .within("Release alloy/alloy", "values.alloy.configMap.content"),

@@ -24,6 +24,16 @@ use crate::document::NodeRef;
 
 /// An object, or a list of objects. `namespace` is the one that an object gets when it names none.
 pub(crate) fn object(root: NodeRef<'_>, namespace: Option<&str>, found: &mut Found) {
+    object_of(root, (None, None), namespace, found);
+}
+
+/// An object, whose API version and kind may be those of the list that it stands in.
+fn object_of(
+    root: NodeRef<'_>,
+    (list_version, list_kind): (Option<&str>, Option<&str>),
+    namespace: Option<&str>,
+    found: &mut Found,
+) {
     if !found.is_new_object(root) {
         return;
     }
@@ -35,7 +45,7 @@ pub(crate) fn object(root: NodeRef<'_>, namespace: Option<&str>, found: &mut Fou
         );
     }
     let text = |key: &str| root.get(key).filter(|node| !node.is_null()).and_then(NodeRef::text);
-    let (api_version, kind) = match (text("apiVersion"), text("kind")) {
+    let (api_version, kind) = match (text("apiVersion").or(list_version), text("kind").or(list_kind)) {
         (Some(api_version), Some(kind)) => (api_version, kind),
         (None, Some(kind)) => {
             let message = format!("{kind} has no `apiVersion`");
@@ -56,7 +66,9 @@ pub(crate) fn object(root: NodeRef<'_>, namespace: Option<&str>, found: &mut Fou
     };
     let items = root.get("items");
     if kind == "List" || kind.ends_with("List") && items.is_some_and(NodeRef::is_sequence) {
-        return list(root, items, namespace, found);
+        // The API server gives the items of a `ConfigMapList` without what the list says already.
+        let of_items = kind.strip_suffix("List").filter(|kind| !kind.is_empty());
+        return list(root, items, (of_items.map(|_| api_version), of_items), namespace, found);
     }
     let kind_node = root.get("kind").unwrap_or(root);
     match kubernetes::check_kind(api_version, kind) {
@@ -83,7 +95,13 @@ pub(crate) fn object(root: NodeRef<'_>, namespace: Option<&str>, found: &mut Fou
 }
 
 /// The objects of a list.
-fn list(root: NodeRef<'_>, items: Option<NodeRef<'_>>, namespace: Option<&str>, found: &mut Found) {
+fn list(
+    root: NodeRef<'_>,
+    items: Option<NodeRef<'_>>,
+    of_items: (Option<&str>, Option<&str>),
+    namespace: Option<&str>,
+    found: &mut Found,
+) {
     let hint = "write each object below `items:`, behind a `-`";
     let Some(items) = items else {
         return found.malformed(first_key(root), "List has no `items`", hint);
@@ -93,7 +111,7 @@ fn list(root: NodeRef<'_>, items: Option<NodeRef<'_>>, namespace: Option<&str>, 
     }
     for item in items.items() {
         if item.is_mapping() {
-            object(item, namespace, found);
+            object_of(item, of_items, namespace, found);
         } else {
             found.malformed(item, "item of a list is not an object", "each item is a mapping with `kind`");
         }

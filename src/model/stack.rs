@@ -334,6 +334,11 @@ const ADDED_ANNOTATIONS: [&str; 4] =
 
 /// Whether two objects of one name were applied from the same content.
 fn same_object(object: &ObjectName, one: NodeRef<'_>, two: NodeRef<'_>) -> bool {
+    // Items of a `ConfigMapList` have neither kind nor version; both kinds are that of the name.
+    let versions = (one.text_at("apiVersion"), two.text_at("apiVersion"));
+    if matches!(versions, (Some(one), Some(two)) if one != two) {
+        return false;
+    }
     // The API server fills in a namespace's own label and finalizer.
     if &*object.kind == "Namespace" {
         return true;
@@ -355,7 +360,7 @@ fn same_object(object: &ObjectName, one: NodeRef<'_>, two: NodeRef<'_>) -> bool 
     ["metadata.labels", "metadata.annotations"]
         .iter()
         .all(|section| named(one, section) == named(two, section))
-        && same_entries(one, two, 64, &["metadata", "status"])
+        && same_entries(one, two, 64, &["metadata", "status", "kind", "apiVersion"])
 }
 
 /// Whether no key of two Secrets has two texts. Their texts come encoded or plain, or as ciphertext, which tells nothing.

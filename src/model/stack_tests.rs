@@ -33,6 +33,13 @@ const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: loki-ga
 fn the_same_object_as_the_server_gives_it_back_is_no_conflict() {
     let live = "apiVersion: v1\nkind: List\nitems:\n- kind: Service\n  apiVersion: v1\n  metadata:\n    namespace: loki\n    name: loki-gateway\n    uid: 12\n    resourceVersion: \"7\"\n    managedFields: []\n  status: {}\n  spec:\n    ports: [{port: 80.0}]\n";
     assert_eq!(problems(&[SERVICE, live]), []);
+    let of_one_kind = live
+        .replace("kind: List", "kind: ServiceList")
+        .replace("- kind: Service\n  apiVersion: v1\n  metadata", "- metadata");
+    assert_ne!(of_one_kind, live);
+    assert_eq!(problems(&[SERVICE, &of_one_kind]), []);
+    let other = of_one_kind.replace("80.0", "81");
+    assert_eq!(problems(&[SERVICE, &other]).len(), 1);
 }
 
 #[test]
