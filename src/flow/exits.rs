@@ -26,7 +26,6 @@ use crate::model::alloy::slots;
 use crate::model::eval::Evaluated;
 use crate::model::eval::Scope as _;
 use crate::model::eval::Value;
-use crate::model::eval::evaluate;
 
 /// Kinds of egress through which signals can leave.
 const KINDS: [&str; 5] = ["telemetry", "filesystem", "process_log", "debug_http", "content"];
@@ -112,7 +111,7 @@ impl Finder<'_, '_> {
     }
 
     fn value(&self, expr: &Expr) -> Evaluated {
-        evaluate(self.component.file, expr, self.program)
+        self.program.evaluate(self.component, expr)
     }
 
     fn egress(&mut self, egress: &Egress, signals: Signals) {

@@ -25,9 +25,7 @@ use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
 use crate::model::alloy::blocks_at;
 use crate::model::alloy::content_span;
-use crate::model::alloy::expr_fact;
 use crate::model::eval::Value;
-use crate::model::eval::evaluate;
 
 /// What is known of the ways of metrics.
 #[derive(Debug, Default)]
@@ -347,7 +345,7 @@ fn rules(
         };
         let Some(action) = attribute("action") else { continue };
         let place = component.place(content_span(&action.value));
-        let name = match evaluate(component.file, &action.value, program) {
+        let name = match program.evaluate(component, &action.value) {
             Ok(Value::Text(text)) => text.to_ascii_lowercase(),
             // An action that is not known may drop.
             _ => "unknown".to_owned(),
@@ -357,7 +355,7 @@ fn rules(
             continue;
         }
         // Without its name a sample is refused.
-        let regex = attribute("regex").map(|regex| evaluate(component.file, &regex.value, program));
+        let regex = attribute("regex").map(|regex| program.evaluate(component, &regex.value));
         let names = match &regex {
             None => Some(true),
             Some(Ok(Value::Text(regex))) => fits_name(regex),
@@ -369,7 +367,7 @@ fn rules(
                 _ => names != Some(true),
             };
         let fact = |name: &str| match attribute(name) {
-            Some(attribute) => expr_fact(component.file, component.doc, &attribute.value, program, false),
+            Some(attribute) => program.fact(component, &attribute.value),
             None => Fact { value: FactValue::Null, place: Some(component.place(rule.name)) },
         };
         let filter = Filter {

@@ -14,7 +14,6 @@ use crate::model::alloy::slots;
 use crate::model::eval::Lookup;
 use crate::model::eval::Scope as _;
 use crate::model::eval::Value;
-use crate::model::eval::evaluate;
 use crate::model::eval::is_library_name;
 use crate::model::eval::references;
 
@@ -130,7 +129,7 @@ fn of_config(program: &Program<'_>, component: &Component<'_>) -> Option<(&'stat
         )),
         "remotecfg" => {
             let url = slots(component.file, &component.block.body, "url").into_iter().next()?;
-            let value = evaluate(component.file, &url.attribute?.value, program);
+            let value = program.evaluate(component, &url.attribute?.value);
             let off = matches!(&value, Ok(Value::Null))
                 || matches!(&value, Ok(Value::Text(text)) if text.is_empty());
             (!off).then(|| {

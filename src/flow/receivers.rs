@@ -8,7 +8,6 @@ use crate::model::alloy::Component;
 use crate::model::alloy::Program;
 use crate::model::eval::Capsule;
 use crate::model::eval::Value;
-use crate::model::eval::evaluate;
 
 /// Nesting of lists that is still read.
 const DEPTH: u32 = 32;
@@ -52,7 +51,7 @@ fn collect(
         ExprKind::Call(callee, arguments)
             if matches!(component.file.str(callee.span), "array.concat" | "concat") =>
         {
-            match evaluate(component.file, expr, program) {
+            match program.evaluate(component, expr) {
                 Err(error) => found.push(Receiver { target: Err(error.message), place }),
                 Ok(_) => {
                     for argument in arguments {
@@ -61,7 +60,7 @@ fn collect(
                 }
             }
         }
-        _ => match evaluate(component.file, expr, program) {
+        _ => match program.evaluate(component, expr) {
             Ok(value) => flatten(value, place, depth, found),
             Err(error) => found.push(Receiver { target: Err(error.message), place }),
         },

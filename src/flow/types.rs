@@ -12,7 +12,6 @@ use crate::model::Fact;
 use crate::model::alloy::Environment;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
-use crate::model::alloy::body_fact;
 
 /// One collector of the input.
 #[derive(Debug, Clone)]
@@ -271,7 +270,6 @@ fn read_here(component: &crate::model::alloy::Component<'_>) -> bool {
 pub(super) fn notes(program: &Program<'_>, wanted: &Wanted) -> Vec<ComponentNote> {
     let note = |component: &crate::model::alloy::Component<'_>| {
         let entry = component.entry();
-        let secrets = entry.map_or(&[][..], |entry| entry.secrets.as_slice());
         let place = component.name_place();
         ComponentNote {
             id: component.id.to_string(),
@@ -284,7 +282,7 @@ pub(super) fn notes(program: &Program<'_>, wanted: &Wanted) -> Vec<ComponentNote
             stability: entry.and_then(|entry| entry.stability.clone()),
             place,
             arguments: if wanted.holds(&component.name) || read_here(component) {
-                body_fact(component.file, component.doc, &component.block.body, program, secrets, place)
+                program.arguments(component)
             } else {
                 Fact::absent(place)
             },

@@ -13,9 +13,7 @@ pub(crate) use catalog::Syntax;
 pub(crate) use catalog::When;
 #[cfg(test)]
 pub(crate) use catalog::entry;
-pub(crate) use facts::body_fact;
 pub(crate) use facts::content_span;
-pub(crate) use facts::expr_fact;
 pub(crate) use paths::Slot;
 pub(crate) use paths::blocks_at;
 pub(crate) use paths::slots;

@@ -5,11 +5,17 @@ use std::sync::Arc;
 
 use super::Kind;
 use super::Program;
+use super::facts::body_fact;
+use super::facts::expr_fact;
 use super::program::Component;
+use crate::document::alloy::Expr;
+use crate::model::Fact;
 use crate::model::eval::Capsule;
+use crate::model::eval::Evaluated;
 use crate::model::eval::Lookup;
 use crate::model::eval::Scope;
 use crate::model::eval::Value;
+use crate::model::eval::evaluate;
 
 /// The environment of the collector's process, as far as the input says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,6 +24,25 @@ pub(crate) struct Environment {
     pub(crate) values: BTreeMap<String, Value>,
     /// Whether nothing else can be set (the container is in the input and takes no `envFrom`).
     pub(crate) complete: bool,
+}
+
+impl Program<'_> {
+    /// The value of an expression among the arguments of `component`, as far as it can be known.
+    pub(crate) fn evaluate(&self, component: &Component<'_>, expr: &Expr) -> Evaluated {
+        evaluate(component.file, expr, self)
+    }
+
+    /// The value of an expression among the arguments of `component`, with places inside list and object literals.
+    pub(crate) fn fact(&self, component: &Component<'_>, expr: &Expr) -> Fact {
+        expr_fact(component.file, component.doc, expr, self, false)
+    }
+
+    /// The arguments of `component` as one map, secrets marked: attributes by name, and for every block name the list
+    /// of its instances.
+    pub(crate) fn arguments(&self, component: &Component<'_>) -> Fact {
+        let secrets = component.entry().map_or(&[][..], |entry| entry.secrets.as_slice());
+        body_fact(component.file, component.doc, &component.block.body, self, secrets, component.name_place())
+    }
 }
 
 impl Scope for Program<'_> {

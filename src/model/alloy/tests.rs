@@ -3,6 +3,7 @@
 use crate::document::is_secret_name;
 use std::sync::Arc;
 
+use super::facts::body_fact;
 use super::*;
 use crate::document::DocId;
 use crate::document::Place;
