@@ -24,7 +24,6 @@ use crate::model::alloy::blocks_at;
 use crate::model::alloy::content_span;
 use crate::model::alloy::slots;
 use crate::model::eval::Evaluated;
-use crate::model::eval::Scope as _;
 use crate::model::eval::Value;
 
 /// Kinds of egress through which signals can leave.
@@ -250,6 +249,7 @@ impl Finder<'_, '_> {
             place,
             zone,
             direct,
+            within: instances(self.program, self.component),
             via,
             block: slot.map(|(_, route)| route.to_owned()).unwrap_or_default(),
             sources: [].into(),
@@ -357,4 +357,13 @@ impl Finder<'_, '_> {
         }
         found
     }
+}
+
+/// The instances of modules that a component stands in, from the outermost inwards.
+fn instances(program: &Program<'_>, component: &Component<'_>) -> Vec<(String, Place)> {
+    let around = program.around(component).into_iter();
+    around
+        .filter_map(|maker| program.components.get(maker))
+        .map(|maker| (maker.id.to_string(), maker.name_place()))
+        .collect()
 }

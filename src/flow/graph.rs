@@ -78,7 +78,15 @@ pub(super) fn signal_of(vertex: Vertex) -> Signals {
 
 /// Builds the graph. What cannot be followed is added to `opaque`.
 pub(super) fn build(program: &Program<'_>, opaque: &mut Vec<Opaque>) -> Graph {
-    let hidden = opaque.iter().enumerate().map(|(index, one)| (one.name.clone(), index)).collect();
+    let mut hidden: HashMap<String, usize> =
+        opaque.iter().enumerate().map(|(index, one)| (one.name.clone(), index)).collect();
+    // Instances of a module that is not followed share the reason of what imports it.
+    for component in &program.components {
+        let import = component.hidden.as_ref().and_then(|hidden| program.components.get(hidden.by?));
+        if let Some(index) = import.and_then(|import| hidden.get(import.id.as_ref())).copied() {
+            hidden.insert(component.id.to_string(), index);
+        }
+    }
     let unresolved = opaque
         .iter()
         .enumerate()
@@ -93,6 +101,8 @@ pub(super) fn build(program: &Program<'_>, opaque: &mut Vec<Opaque>) -> Graph {
     for (index, component) in program.components.iter().enumerate() {
         match component.entry() {
             Some(entry) => builder.known(index, component, &entry.clone()),
+            // What stands in a module are components of the program.
+            None if component.is_followed() => {}
             None => builder.unknown(index, component),
         }
     }

@@ -46,7 +46,7 @@ pub(crate) fn analyse(
 
 /// The flows of one collector. Linear in the size of the program, times the number of log writers that share sources.
 fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: &Wanted) -> CollectorFlow {
-    let program = Program::new(input.files.clone(), input.environment.clone());
+    let program = Program::new(input.files.clone(), input.environment.clone(), input.inputs);
     let mut opaque = opaque::of_program(&program);
     let graph = graph::build(&program, &mut opaque);
     let components = types::notes(&program, wanted);

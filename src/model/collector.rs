@@ -17,6 +17,7 @@ use super::start::Start;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::document::alloy::Block;
 use crate::text::Span;
 
 /// One collector.
@@ -34,6 +35,10 @@ pub(crate) struct Collector {
     pub(crate) hidden: Vec<(String, Place)>,
     /// Environment variables of its container.
     pub(crate) environment: Environment,
+    /// What is mounted into its container.
+    pub(crate) mounts: Vec<pod::Mount>,
+    /// Where in the container its program is.
+    pub(crate) program_path: Option<String>,
     /// What was taken for granted to find its program.
     pub(crate) assumption: Option<String>,
     /// The place to point at when nothing better is known.
@@ -121,8 +126,8 @@ fn is_alloy(image: &str) -> bool {
 fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &mut BTreeSet<DocId>) {
     let free: Vec<&AlloyText<'_>> =
         stack.programs.iter().filter(|program| !claimed.contains(&program.doc)).collect();
-    let alone: Vec<DocId> =
-        free.iter().filter(|program| stands_alone(program.home)).map(|program| program.doc).collect();
+    let alone = free.iter().filter(|program| stands_alone(program.home)).map(|program| program.doc);
+    let alone: Vec<DocId> = alone.filter(|program| !is_library(stack, *program)).collect();
     let mut lacking = collectors.iter_mut().filter(|collector| collector.missing.is_some());
     if let (Some(collector), None, [only]) =
         (lacking.next(), lacking.next(), &alloy_of_one_folder(stack, &alone)[..])
@@ -131,8 +136,10 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
         collector.adopt(only, path);
         claimed.extend(only.iter().copied());
     }
+    // A text that only declares modules runs where a program imports it.
+    let others = !collectors.is_empty() || free.iter().any(|program| !is_library(stack, program.doc));
     for program in free {
-        if claimed.contains(&program.doc) {
+        if claimed.contains(&program.doc) || others && is_library(stack, program.doc) {
             continue;
         }
         let place = Place { doc: program.doc, span: Span::at(0) };
@@ -156,11 +163,22 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             missing: None,
             hidden: Vec::new(),
             environment: Environment::default(),
+            mounts: Vec::new(),
+            program_path: None,
             assumption: None,
             place,
             facts,
         });
     }
+}
+
+/// Whether a text holds nothing but modules for others.
+fn is_library(stack: &Stack<'_>, program: DocId) -> bool {
+    let Some(file) = stack.documents.document(program).alloy() else { return false };
+    let module = |block: &Block| {
+        matches!(block.parts.first().map(|part| file.str(*part)), Some("declare" | "import"))
+    };
+    file.errors.is_empty() && file.body.blocks().next().is_some() && file.body.blocks().all(module)
 }
 
 /// Programs by folder: Alloy merges all files of the folder that it is given.
@@ -286,8 +304,11 @@ fn from_workload(
         resource.place,
         facts,
     );
-    if let Start::Unclear(reason) = start {
-        collector.hide((format!("it {reason}"), command_place));
+    collector.mounts = pod.mounts(container);
+    match start {
+        Start::Unclear(reason) => collector.hide((format!("it {reason}"), command_place)),
+        Start::Program(path) => collector.program_path = Some(path),
+        Start::Tool => {}
     }
     if let Some(redirected) = pod.names_redirected() {
         collector.hide(redirected);
@@ -351,6 +372,9 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     let name = release.full_name().unwrap_or_else(|| "alloy".to_owned());
     let namespace = (namespace, stack.namespace_place(release.release.object.as_ref()));
     let mut collector = finish(name, namespace, programs, missing, environment, release.release.place, facts);
+    collector.mounts = pod::mounts_of_values(release);
+    let key = values.reach("alloy.configMap.key").text().unwrap_or("config.alloy").to_owned();
+    collector.program_path = Some(format!("/etc/alloy/{key}"));
     pod::note_ignored(&mut collector.facts, ignored);
     if let Some(format) = format {
         collector.hide(format);
@@ -395,6 +419,8 @@ fn finish(
         missing,
         hidden: Vec::new(),
         environment,
+        mounts: Vec::new(),
+        program_path: None,
         assumption: None,
         place,
         facts,

@@ -367,6 +367,60 @@ pub(crate) fn format_of_values(values: &Fact) -> Option<(String, Place)> {
     None
 }
 
+/// What the alloy chart mounts into its container: its ConfigMap, and what values add. Sources: templates of the chart
+/// (`_container.yaml`, `_pod.yaml`), versions 0.1 to 1.11.
+pub(crate) fn mounts_of_values(release: &ReleasedChart<'_>) -> Vec<Mount> {
+    let values = &release.values;
+    let volumes = values.reach("controller.volumes.extra");
+    let texts = |volume: &Fact, kind: &str, name: &str| {
+        let name = volume.at(kind)?.at(name)?.clone();
+        let items = volume.reach(&format!("{kind}.items"));
+        let pair =
+            |item: &Fact| Some((item.reach("key").text()?.to_owned(), item.reach("path").text()?.to_owned()));
+        let items = (!items.items().is_empty()).then(|| items.items().iter().filter_map(pair).collect());
+        Some(Texts {
+            name: name.text()?.to_owned(),
+            place: name.place.unwrap_or(release.release.place),
+            items,
+        })
+    };
+    let source = |mount: &Fact| {
+        let name = mount.reach("name");
+        let found = volumes.items().iter().find(|volume| volume.reach("name").text() == name.text());
+        let Some(volume) = found else { return Volume::Other };
+        if let Some(path) = volume.reach("hostPath.path").text() {
+            return Volume::HostPath(path.to_owned());
+        }
+        let config_map = texts(volume, "configMap", "name").map(Volume::ConfigMap);
+        config_map
+            .or_else(|| texts(volume, "secret", "secretName").map(Volume::Secret))
+            .unwrap_or(Volume::Other)
+    };
+    let place = release.release.place;
+    let extra = values.reach("alloy.mounts.extra");
+    let mut mounts: Vec<Mount> = extra
+        .items()
+        .iter()
+        .map(|mount| Mount {
+            path: mount.reach("mountPath").text().unwrap_or_default().to_owned(),
+            sub_path: mount.reach("subPath").text().map(str::to_owned),
+            source: source(mount),
+            read_only: mount.reach("readOnly").bool().unwrap_or(false),
+            place: mount.reach("mountPath").place.or(mount.place).unwrap_or(place),
+        })
+        .collect();
+    let name = values.reach("alloy.configMap.name");
+    let name = name.text().map(str::to_owned).or_else(|| release.full_name()).unwrap_or_default();
+    mounts.push(Mount {
+        path: "/etc/alloy".to_owned(),
+        sub_path: None,
+        source: Volume::ConfigMap(Texts { name, place, items: None }),
+        read_only: false,
+        place,
+    });
+    mounts
+}
+
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed
 /// under `ignored`. Sources: the chart's values and templates (versions 0.1 to 1.11).
 pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str, Fact)> {

@@ -1,7 +1,11 @@
 //! Turns Alloy documents into a program: components with what is known of them, and what expressions can see.
 
 mod catalog;
+mod expand;
+mod exports;
 mod facts;
+mod frame;
+mod inputs;
 mod paths;
 mod program;
 mod scope;
@@ -14,12 +18,17 @@ pub(crate) use catalog::When;
 #[cfg(test)]
 pub(crate) use catalog::entry;
 pub(crate) use facts::content_span;
+pub(crate) use inputs::Computed;
+pub(crate) use inputs::Content;
+pub(crate) use inputs::Inputs;
+pub(crate) use inputs::ProgramOnly;
 pub(crate) use paths::Slot;
 pub(crate) use paths::blocks_at;
 pub(crate) use paths::slots;
 pub(crate) use program::Component;
 pub(crate) use program::Kind;
 pub(crate) use program::Program;
+pub(crate) use scope::Behind;
 pub(crate) use scope::Environment;
 pub(crate) use signal::Signals;
 
