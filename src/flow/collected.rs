@@ -95,17 +95,13 @@ fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<usize> {
     let mut todo: Vec<_> = targets(start).into_iter().collect();
     while let Some((component, expr)) = todo.pop() {
         references(component.file, expr, &mut |parts, _| match program.behind(component, parts) {
-            Some(Behind::Component(index)) => {
-                if found.insert(index) {
-                    todo.extend(program.components.get(index).and_then(targets));
-                }
+            Some(Behind::Component(index)) if found.insert(index) => {
+                todo.extend(program.components.get(index).and_then(targets));
             }
-            Some(Behind::Expression(index, expr)) => {
-                if seen.insert((index, expr.span)) {
-                    todo.extend(program.components.get(index).map(|component| (component, expr)));
-                }
+            Some(Behind::Expression(index, expr)) if seen.insert((index, expr.span)) => {
+                todo.extend(program.components.get(index).map(|component| (component, expr)));
             }
-            None => {}
+            _ => {}
         });
     }
     found

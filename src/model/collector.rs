@@ -1,9 +1,9 @@
 //! Finds the collectors of a stack: rendered Alloy workloads, releases of the alloy chart, programs by themselves.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::alloy::Environment;
+use super::environment::environment;
 use super::eval::Value;
 use super::fact::Fact;
 use super::piece::Chart;
@@ -175,9 +175,8 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
 /// Whether a text holds nothing but modules for others.
 fn is_library(stack: &Stack<'_>, program: DocId) -> bool {
     let Some(file) = stack.documents.document(program).alloy() else { return false };
-    let module = |block: &Block| {
-        matches!(block.parts.first().map(|part| file.str(*part)), Some("declare" | "import"))
-    };
+    let module =
+        |block: &Block| matches!(block.parts.first().map(|part| file.str(*part)), Some("declare" | "import"));
     file.errors.is_empty() && file.body.blocks().next().is_some() && file.body.blocks().all(module)
 }
 
@@ -300,7 +299,7 @@ fn from_workload(
         (Some(namespace), stack.namespace_place(Some(&resource.object))),
         programs,
         missing,
-        pod::environment(stack, pod, container),
+        pod.environment(stack, container),
         resource.place,
         facts,
     );
@@ -353,22 +352,18 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     claimed.extend(programs.iter().copied());
     let facts = pod::facts_of_values(release);
     let ignored = pod::ignored_values(release);
-    let mut environment = Environment::default();
-    // What the chart itself sets.
-    environment.values.insert("ALLOY_DEPLOY_MODE".to_owned(), Value::Text("helm".into()));
-    environment
-        .values
-        .insert("HOSTNAME".to_owned(), Value::Unknown("the node's name is known only when it runs".into()));
-    for variable in values.reach("alloy.extraEnv").items() {
-        let Some(name) = variable.reach("name").text().map(str::to_owned) else { continue };
-        let value = match variable.reach("value").text() {
-            Some(text) => Value::Text(Arc::from(text)),
-            None => {
-                Value::Unknown(format!("environment variable {name} comes from outside the values").into())
-            }
-        };
-        environment.values.insert(name, value);
+    let own = namespace.as_deref().unwrap_or_default();
+    let (env, env_from) = (values.reach("alloy.extraEnv"), values.reach("alloy.envFrom"));
+    let mut environment = environment(stack, own, &env, &env_from);
+    // What the chart itself sets, before all others.
+    let chart = [
+        ("ALLOY_DEPLOY_MODE", Value::Text("helm".into())),
+        ("HOSTNAME", Value::Unknown("the node's name is known only when it runs".into())),
+    ];
+    for (name, value) in chart {
+        environment.values.entry(name.to_owned()).or_insert(value);
     }
+    environment.complete &= release.unseen().next().is_none();
     let name = release.full_name().unwrap_or_else(|| "alloy".to_owned());
     let namespace = (namespace, stack.namespace_place(release.release.object.as_ref()));
     let mut collector = finish(name, namespace, programs, missing, environment, release.release.place, facts);

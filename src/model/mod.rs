@@ -4,6 +4,7 @@ pub(crate) mod alloy;
 mod alloy_texts;
 mod cluster;
 mod collector;
+mod environment;
 pub(crate) mod eval;
 mod fact;
 mod found;

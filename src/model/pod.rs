@@ -3,7 +3,7 @@
 //! The same facts are read from a rendered workload and from values of the alloy chart, since rules judge the effect.
 
 use super::alloy::Environment;
-use super::eval::Value;
+use super::environment::environment;
 use super::fact::Fact;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
@@ -165,6 +165,15 @@ impl<'d> Pod<'d> {
         Volume::Other
     }
 
+    /// The environment of a container, ConfigMaps and Secrets of the input read.
+    pub(crate) fn environment(&self, stack: &Stack<'_>, container: NodeRef<'d>) -> Environment {
+        let namespace = self.workload.text_at("metadata.namespace").unwrap_or_default();
+        let list = |key: &str| {
+            container.get(key).map_or_else(Fact::default, |node| super::values::fact_of(node, self.doc))
+        };
+        environment(stack, namespace, &list("env"), &list("envFrom"))
+    }
+
     /// The mounts of a container.
     pub(crate) fn mounts(&self, container: NodeRef<'d>) -> Vec<Mount> {
         container
@@ -262,73 +271,6 @@ pub(crate) fn arguments(container: NodeRef<'_>) -> Vec<String> {
     let mut arguments = texts(container, "command");
     arguments.extend(texts(container, "args"));
     arguments
-}
-
-/// The environment of a container, ConfigMaps and Secrets of the input read.
-pub(crate) fn environment(stack: &Stack<'_>, pod: &Pod<'_>, container: NodeRef<'_>) -> Environment {
-    let namespace = pod.workload.text_at("metadata.namespace").unwrap_or_default();
-    let mut environment = Environment { complete: true, ..Environment::default() };
-    for source in container.get("envFrom").into_iter().flat_map(NodeRef::items) {
-        let prefix = source.text_at("prefix").unwrap_or_default();
-        let object = source
-            .text_at("configMapRef.name")
-            .filter(|name| !stack.is_contested("ConfigMap", namespace, name))
-            .and_then(|name| stack.object("ConfigMap", namespace, name));
-        let Some((_, object)) = object else {
-            environment.complete = false;
-            // It may set again what an earlier one set.
-            for (name, value) in environment.values.iter_mut().filter(|(name, _)| name.starts_with(prefix)) {
-                let reason =
-                    format!("environment variable {name} may be set from something that is not in the input");
-                *value = Value::Unknown(reason.into());
-            }
-            continue;
-        };
-        for (key, value) in object.get("data").into_iter().flat_map(NodeRef::entries_merged) {
-            if let (Some(key), Some(text)) = (key.text(), value.text()) {
-                environment.values.insert(format!("{prefix}{key}"), Value::Text(text.into()));
-            }
-        }
-    }
-    for variable in container.get("env").into_iter().flat_map(NodeRef::items) {
-        let Some(name) = variable.text_at("name") else { continue };
-        environment.values.insert(name.to_owned(), variable_value(stack, namespace, name, variable));
-    }
-    environment
-}
-
-fn variable_value(stack: &Stack<'_>, namespace: &str, name: &str, variable: NodeRef<'_>) -> Value {
-    if let Some(text) = variable.text_at("value") {
-        if text.contains("$(") {
-            let reason =
-                format!("environment variable {name} is made of others (`$(...)`), which is not followed");
-            return Value::Unknown(reason.into());
-        }
-        return Value::Text(text.into());
-    }
-    let from = |kind: &str, reference: &str| {
-        let reference = variable.at("valueFrom")?.get(reference)?;
-        let (object, key) = (reference.text_at("name")?, reference.text_at("key")?);
-        if stack.is_contested(kind, namespace, object) {
-            return None;
-        }
-        let (_, found) = stack.object(kind, namespace, object)?;
-        let plain = found.get(if kind == "Secret" { "stringData" } else { "data" });
-        if let Some(text) = plain.and_then(|data| data.get(key)).and_then(NodeRef::text) {
-            return Some(text.to_owned());
-        }
-        let encoded = found.get("data").filter(|_| kind == "Secret")?.get(key)?;
-        String::from_utf8(crate::document::decode_base64(encoded)?.0).ok()
-    };
-    if let Some(text) = from("ConfigMap", "configMapKeyRef") {
-        return Value::Text(text.into());
-    }
-    if let Some(text) = from("Secret", "secretKeyRef") {
-        return Value::Secret(text.into());
-    }
-    Value::Unknown(
-        format!("environment variable {name} is set from something that is not in the input").into(),
-    )
 }
 
 /// Values that PTD's producer sets and the alloy chart does not read.

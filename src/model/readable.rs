@@ -124,7 +124,7 @@ impl<'a> Inputs<'a> for Readable<'a> {
         let folder = path.trim_end_matches('/');
         let direct = |own: &str| {
             let rest = own.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
-            rest.is_some_and(|rest| !rest.contains('/') && rest.ends_with(".alloy"))
+            rest.is_some_and(|rest| !rest.contains('/') && is_program(rest))
         };
         let mut found: Vec<(String, Content<'a>)> = if let Some(home) = self.home() {
             let below = if home.is_empty() { String::new() } else { format!("{home}/") };
@@ -146,39 +146,18 @@ impl<'a> Inputs<'a> for Readable<'a> {
         name: &str,
     ) -> Result<BTreeMap<Arc<str>, Content<'a>>, String> {
         let namespace = namespace.unwrap_or(self.namespace());
-        let missing = || {
-            let place = if namespace.is_empty() { String::new() } else { format!("{namespace}/") };
-            format!("{kind} {place}{name} is not in the input")
-        };
-        if self.stack.is_contested(kind, namespace, name) {
-            return Err(format!("{kind} {namespace}/{name} is in the input twice, and not alike"));
-        }
-        let (resource, object) = self.stack.object(kind, namespace, name).ok_or_else(missing)?;
-        let secret = kind == "Secret";
+        let texts = texts_of(self.stack, kind, namespace, name)?;
+        let object = self.stack.object(kind, namespace, name).map(|(resource, _)| &resource.object);
         let program = |key: &str| {
             let own = self.stack.programs.iter().find(|program| {
-                program.home.object.as_ref() == Some(&resource.object)
+                program.home.object.as_ref() == object
                     && program.home.release.is_none()
                     && program.home.key.as_deref() == Some(key)
             });
             own.and_then(|own| self.alloy(own.doc))
         };
-        let mut data = BTreeMap::new();
-        for field in ["data", "stringData"] {
-            for (key, value) in object.get(field).into_iter().flat_map(NodeRef::entries_merged) {
-                let Some(key) = key.text() else { continue };
-                let text = if secret && field == "data" {
-                    let decoded = crate::document::decode_base64(value);
-                    decoded.and_then(|(bytes, _)| String::from_utf8(bytes).ok()).map(Arc::from)
-                } else {
-                    value.text().map(Arc::from)
-                };
-                if let Some(text) = text {
-                    data.insert(Arc::from(key), Content { text, program: program(key), secret });
-                }
-            }
-        }
-        Ok(data)
+        let content = |key: &str, text| Content { text, program: program(key), secret: kind == "Secret" };
+        Ok(texts.into_iter().map(|(key, text)| (Arc::from(&*key), content(&key, text))).collect())
     }
 
     fn nested(&self, doc: DocId, string: Span) -> Option<(DocId, &'a File)> {
@@ -198,7 +177,7 @@ impl<'a> Inputs<'a> for Readable<'a> {
     fn module_path(&self) -> Option<String> {
         match &self.collector.program_path {
             // A folder is given as it is.
-            Some(path) if !path.ends_with(".alloy") => Some(path.trim_end_matches('/').to_owned()),
+            Some(path) if !is_program(path) => Some(path.trim_end_matches('/').to_owned()),
             Some(path) => path.rsplit_once('/').map(|(folder, _)| folder.to_owned()),
             // Relative to the folder that the process is taken to run in.
             None => self.home().map(|_| ".".to_owned()),
@@ -208,6 +187,44 @@ impl<'a> Inputs<'a> for Readable<'a> {
     fn keep(&self, text: Arc<str>) -> &'a File {
         self.computed.keep(text)
     }
+}
+
+/// Whether a folder that is given as a program has this file in it. Alloy looks at the ending as it is written.
+fn is_program(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| ending == "alloy")
+}
+
+/// The texts in a ConfigMap or Secret of the input, by key, or why they are not known. Values that are no text are left
+/// out.
+pub(super) fn texts_of(
+    stack: &Stack<'_>,
+    kind: &str,
+    namespace: &str,
+    name: &str,
+) -> Result<BTreeMap<String, Arc<str>>, String> {
+    let shown = if namespace.is_empty() { name.to_owned() } else { format!("{namespace}/{name}") };
+    if stack.is_contested(kind, namespace, name) {
+        return Err(format!("{kind} {shown} is in the input twice, and not alike"));
+    }
+    let (_, object) =
+        stack.object(kind, namespace, name).ok_or_else(|| format!("{kind} {shown} is not in the input"))?;
+    let mut found = BTreeMap::new();
+    for field in ["data", "stringData"] {
+        for (key, value) in object.get(field).into_iter().flat_map(NodeRef::entries_merged) {
+            let Some(key) = key.text() else { continue };
+            let text = if kind == "Secret" && field == "data" {
+                let decoded = crate::document::decode_base64(value);
+                decoded.and_then(|(bytes, _)| String::from_utf8(bytes).ok()).map(Arc::from)
+            } else {
+                value.text().map(Arc::from)
+            };
+            // What is written as text beats what is encoded.
+            if let Some(text) = text {
+                found.insert(key.to_owned(), text);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// A path without `.` and `..`. It stays below its root, as it does in a file system.

@@ -1,5 +1,7 @@
 //! Flows through modules: `declare`, imported texts, `foreach`.
 
+use std::fmt::Write as _;
+
 use super::*;
 
 /// A module that sends what it is given to the store of the workload, and to a second place.
@@ -271,7 +273,8 @@ fn modules_that_double_at_each_level_end() {
     let mut text = String::from("declare \"m0\" {\n loki.echo \"e\" { }\n}\n");
     for level in 1..16 {
         let below = level - 1;
-        text += &format!(
+        let _ = write!(
+            text,
             "declare \"m{level}\" {{\n m{below} \"a\" {{ }}\n m{below} \"b\" {{ }}\n m{below} \"c\" {{ }}\n}}\n"
         );
     }

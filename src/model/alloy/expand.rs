@@ -20,7 +20,6 @@ use super::program::Kind;
 use super::program::Program;
 use super::scope::Memo;
 use crate::document::DocId;
-use crate::document::Place;
 use crate::document::alloy::Block;
 use crate::document::alloy::Body;
 use crate::document::alloy::File;
@@ -89,18 +88,18 @@ impl<'a> Program<'a> {
 
 /// The modules that blocks of a scope can name.
 #[derive(Debug, Default)]
-struct Library<'a> {
+pub(super) struct Library<'a> {
     /// Where names are looked up that are not here.
     outer: Option<usize>,
     /// By the first part of a block's name.
-    modules: BTreeMap<Arc<str>, Module<'a>>,
+    pub(super) modules: BTreeMap<Arc<str>, Module<'a>>,
     /// The folder of the text.
     module_path: Option<Arc<str>>,
 }
 
 /// What a `declare` or an `import` stands for.
 #[derive(Debug, Clone)]
-enum Module<'a> {
+pub(super) enum Module<'a> {
     /// A `declare`, with the library around it.
     Declared { origin: Origin<'a>, block: &'a Block, library: usize },
     /// The modules of an imported text.
@@ -109,9 +108,12 @@ enum Module<'a> {
     Hidden(usize),
 }
 
-struct Expansion<'a> {
-    program: Program<'a>,
-    libraries: Vec<Library<'a>>,
+/// The expansion of one program.
+pub(super) struct Expansion<'a> {
+    /// What was made so far.
+    pub(super) program: Program<'a>,
+    /// All libraries.
+    pub(super) libraries: Vec<Library<'a>>,
     /// Instances of modules that are still to be expanded.
     instances: VecDeque<usize>,
     /// Those of `foreach`, which come later: what they go over may come from a module.
@@ -140,13 +142,13 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    fn library(&mut self, outer: Option<usize>, module_path: Option<Arc<str>>) -> usize {
+    pub(super) fn library(&mut self, outer: Option<usize>, module_path: Option<Arc<str>>) -> usize {
         self.libraries.push(Library { outer, modules: BTreeMap::new(), module_path });
         self.libraries.len() - 1
     }
 
     /// A new scope, known to the component that makes it.
-    fn frame(
+    pub(super) fn frame(
         &mut self,
         prefix: Arc<str>,
         around: Around,
@@ -172,7 +174,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// Adds the blocks of some bodies, which share a scope.
-    fn fill(&mut self, frame: usize, bodies: &[(Origin<'a>, &'a Body)]) {
+    pub(super) fn fill(&mut self, frame: usize, bodies: &[(Origin<'a>, &'a Body)]) {
         let library = self.program.frames[frame].library;
         // Labels of modules come before built-in names, wherever they stand.
         for (origin, body) in bodies {
@@ -281,7 +283,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// Whether there is room for what a component stands for, or the reason why not.
-    fn room(&self, index: usize, definition: Option<&'a Block>) -> Result<(), String> {
+    pub(super) fn room(&self, index: usize, definition: Option<&'a Block>) -> Result<(), String> {
         if self.program.components.len() - self.written > LIMIT {
             return Err(format!(
                 "modules make more than {LIMIT} components, which is as many as are followed"
@@ -385,105 +387,5 @@ impl<'a> Expansion<'a> {
             let frame = self.frame(format!("{id}[{number}]/").into(), around, Some(index), library, None);
             self.fill(frame, &[(origin, &template.body)]);
         }
-    }
-
-    /// Reads the text that an `import` names.
-    fn import(&mut self, index: usize, library: usize) {
-        let module = match self.imported(index) {
-            Ok(library) => Module::Imported(library),
-            Err(hidden) => {
-                self.program.components[index].hidden = Some(hidden);
-                Module::Hidden(index)
-            }
-        };
-        if let Some(label) = self.program.components[index].label.clone() {
-            self.libraries[library].modules.insert(label, module);
-        }
-    }
-
-    /// The library of an imported text, or the reason why there is none.
-    fn imported(&mut self, index: usize) -> Result<usize, Hidden> {
-        let component = self.program.components[index].clone();
-        let hidden = |reason: String| Hidden {
-            kind: "import",
-            reason: format!("what `{}` imports is not known: {reason}", component.id),
-            by: None,
-        };
-        self.room(index, Some(component.block)).map_err(hidden)?;
-        let mut module_path = self.program.frames[component.frame].module_path.clone();
-        let mut origins = Vec::new();
-        let inputs = self.program.inputs;
-        let mut take = |content: super::Content<'a>, place: Place| {
-            origins.push(match content.program {
-                Some((doc, file)) => Origin { doc, file, computed: None },
-                None => Origin { doc: place.doc, file: inputs.keep(content.text), computed: Some(place) },
-            });
-        };
-        match &*component.name {
-            "import.file" => {
-                let path = self.program.text_argument(&component, "filename").map_err(hidden)?;
-                let place = component.attribute("filename").map(|own| component.place(own.value.span));
-                let place = place.unwrap_or_else(|| component.name_place());
-                if let Some(contents) = self.program.inputs.folder(&path) {
-                    contents.into_iter().for_each(|content| take(content, place));
-                    module_path = Some(path);
-                } else {
-                    take(self.program.inputs.file(&path).map_err(hidden)?, place);
-                    module_path = path.rsplit_once('/').map(|(folder, _)| folder.into());
-                }
-            }
-            "import.string" => {
-                let Some(own) = component.attribute("content") else {
-                    return Err(hidden("`content` is missing".to_owned()));
-                };
-                let content = match self.program.text_behind(&component, &own.value) {
-                    Some(content) => content,
-                    None => {
-                        let text = self.program.text_argument(&component, "content").map_err(hidden)?;
-                        super::Content { text, program: None, secret: false }
-                    }
-                };
-                take(content, component.place(own.value.span));
-            }
-            name => {
-                let reason = format!(
-                    "`{name}` runs code that is fetched when the collector starts and may be changed by others at any \
-                     time; write it into the program, or import a file of the input"
-                );
-                return Err(Hidden { kind: "remote-code", reason, by: None });
-            }
-        }
-        self.open(index, &origins, module_path).map_err(hidden)
-    }
-
-    /// Makes a library of imported texts.
-    fn open(
-        &mut self,
-        index: usize,
-        origins: &[Origin<'a>],
-        module_path: Option<Arc<str>>,
-    ) -> Result<usize, String> {
-        for origin in origins {
-            if let Some(error) = origin.file.errors.first() {
-                return Err(format!("it does not parse ({})", error.message));
-            }
-            let other = origin.file.body.blocks().find(|block| {
-                !matches!(block.parts.first().map(|part| origin.file.str(*part)), Some("declare" | "import"))
-            });
-            if let Some(other) = other {
-                let name = origin.file.str(other.name);
-                return Err(format!("it holds `{name}`, and a module may hold `declare` and `import` only"));
-            }
-        }
-        let library = self.library(None, module_path);
-        let component = &self.program.components[index];
-        let (prefix, block) = (format!("{}/", component.id).into(), component.block);
-        let frame = self.frame(prefix, Around::Nothing, Some(index), library, Some(block));
-        for origin in origins.iter().filter(|origin| origin.computed.is_none()) {
-            self.program.files.push((origin.doc, origin.file));
-        }
-        let bodies: Vec<_> = origins.iter().map(|origin| (*origin, &origin.file.body)).collect();
-        self.fill(frame, &bodies);
-        Ok(library)
     }
 }

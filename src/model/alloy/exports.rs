@@ -77,13 +77,10 @@ impl<'a> Program<'a> {
                         }
                         Behind::Component(found) => {
                             let found = self.components.get(found)?;
-                            return match &*found.name {
-                                "local.file" => self.local_file(found)?.ok(),
-                                _ => {
-                                    let key = parts.last()?;
-                                    self.object(found)?.ok()?.remove(*key)
-                                }
-                            };
+                            if let Some(content) = self.local_file(found) {
+                                return content.ok();
+                            }
+                            return self.object(found)?.ok()?.remove(*parts.last()?);
                         }
                     }
                 }

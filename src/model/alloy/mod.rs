@@ -5,6 +5,7 @@ mod expand;
 mod exports;
 mod facts;
 mod frame;
+mod import;
 mod inputs;
 mod paths;
 mod program;

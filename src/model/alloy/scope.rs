@@ -174,14 +174,12 @@ impl<'a> Program<'a> {
     }
 
     fn export_of_module(&self, frame: &Frame<'a>, used: usize, field: Option<&str>) -> Lookup {
-        match field.and_then(|field| frame.exports.get(field)) {
-            Some(export) => Lookup::Found { used: used + 1, value: self.value_of(*export, "value") },
-            None => {
-                let fields = frame.exports.iter();
-                let fields = fields.map(|(name, export)| (name.clone(), self.value_of(*export, "value")));
-                Lookup::Found { used, value: Value::Object(fields.collect()) }
-            }
+        if let Some(export) = field.and_then(|field| frame.exports.get(field)) {
+            return Lookup::Found { used: used + 1, value: self.value_of(*export, "value") };
         }
+        let fields = frame.exports.iter();
+        let fields = fields.map(|(name, export)| (name.clone(), self.value_of(*export, "value")));
+        Lookup::Found { used, value: Value::Object(fields.collect()) }
     }
 
     /// An export of a component in the table: receivers and handlers are known by name, texts that are read by what
