@@ -21,6 +21,7 @@ mod metrics;
 mod modules;
 mod oracle;
 mod parts;
+mod signals;
 
 /// The text before `{` here is all that most tests need of a local store.
 const LOCAL: &str = r#"
