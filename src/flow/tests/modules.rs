@@ -300,3 +300,63 @@ loki.source.journal "j" { forward_to = [pass.a.out] }
     assert_eq!(case.opaque(), ["receiver logs"]);
     assert!(case.flow.opaque[0].reason.contains("handed through too many modules"), "{:?}", case.flow.opaque);
 }
+
+#[test]
+fn values_that_double_at_each_step_and_end_in_a_circle_are_given_up_soon() {
+    let mut text = String::new();
+    for step in 0..40 {
+        let next = (step + 1) % 40;
+        let _ = writeln!(
+            text,
+            "local.file \"f{step}\" {{ filename = local.file.f{next}.content + local.file.f{next}.content }}"
+        );
+    }
+    text.push_str("loki.source.journal \"j\" { forward_to = [loki.write.w.receiver] }\n");
+    text.push_str("loki.write \"w\" {\n  endpoint { url = local.file.f0.content }\n}\n");
+    let case = analyse_text(&text);
+    assert_eq!(case.log_exits(), ["loki.write.w unknown local.file.f0.content"]);
+}
+
+#[test]
+fn targets_that_are_written_out_are_relabelled() {
+    let case = analyse_text(
+        r#"
+discovery.relabel "r" {
+  targets = [
+    {"__address__" = "a.example.net", "keep" = "yes", "__meta_zone" = "north"},
+    {"__address__" = "b.example.net", "keep" = "no"},
+  ]
+  rule {
+    source_labels = ["keep"]
+    regex         = "yes"
+    action        = "keep"
+  }
+  rule {
+    source_labels = ["__address__", "__meta_zone"]
+    separator     = "/"
+    regex         = "([^.]+)[.](.*)"
+    replacement   = "https://$1-logs.$2"
+    target_label  = "url"
+  }
+  rule {
+    action      = "labelmap"
+    regex       = "__meta_(.+)"
+  }
+  rule {
+    action = "labeldrop"
+    regex  = "keep|__.*"
+  }
+}
+loki.source.journal "j" { forward_to = [loki.write.w.receiver] }
+loki.write "w" {
+  endpoint { url = discovery.relabel.r.output[0]["url"] + "/" + discovery.relabel.r.output[0].zone + "/" + encoding.to_json(discovery.relabel.r.output[0]) }
+}
+"#,
+    );
+    assert_eq!(
+        case.exit("loki.write.w").destination.as_deref(),
+        Ok(
+            "https://a-logs.example.net/north/north/{\"url\":\"https://a-logs.example.net/north\",\"zone\":\"north\"}"
+        )
+    );
+}

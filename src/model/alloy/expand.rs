@@ -70,6 +70,7 @@ impl<'a> Program<'a> {
             ids: HashMap::new(),
             memo: RefCell::new(Memo::default()),
             nesting: Cell::new(0),
+            steps: Cell::new(0),
             early: Cell::new(false),
             secret: Cell::new(false),
         };

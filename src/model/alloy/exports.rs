@@ -41,7 +41,21 @@ impl<'a> Program<'a> {
                     Err(reason) => unknown(&reason),
                 })
             }
+            ("discovery.relabel", "output") => {
+                Some(super::relabel::relabelled(self, component).unwrap_or_else(|reason| unknown(&reason)))
+            }
             _ => None,
+        }
+    }
+
+    /// The value of an expression that others are computed from, or why it is not known. What comes in circles or
+    /// through too many steps is not known.
+    pub(super) fn value(&self, component: &Component<'_>, expr: &Expr) -> Result<Value, String> {
+        match self.nested(component, expr) {
+            Some(Ok(Value::Unknown(reason))) => Err(reason.to_string()),
+            Some(Ok(value)) => Ok(value),
+            Some(Err(error)) => Err(error.message),
+            None => Err("it is computed from too many others".to_owned()),
         }
     }
 
@@ -140,18 +154,16 @@ impl<'a> Program<'a> {
         let Some(attribute) = component.attribute(name) else {
             return Err(format!("`{name}` is missing"));
         };
-        match self.evaluate(component, &attribute.value) {
-            Ok(Value::Text(text) | Value::OptionalSecret { text, .. } | Value::Secret(text)) => Ok(text),
-            Ok(Value::Unknown(reason)) => Err(reason.to_string()),
-            Ok(_) => Err(format!("`{name}` is not a text that is known here")),
-            Err(error) => Err(error.message),
+        match self.value(component, &attribute.value)? {
+            Value::Text(text) | Value::OptionalSecret { text, .. } | Value::Secret(text) => Ok(text),
+            _ => Err(format!("`{name}` is not a text that is known here")),
         }
     }
 
     /// Whether a file's content is marked as a secret. What is not known counts as marked.
     fn is_secret(&self, component: &Component<'_>) -> bool {
         let Some(attribute) = component.attribute("is_secret") else { return false };
-        !matches!(self.evaluate(component, &attribute.value), Ok(Value::Bool(false)))
+        !matches!(self.value(component, &attribute.value), Ok(Value::Bool(false)))
     }
 
     /// The value that expressions see of a text. What comes from a Secret must not be shown, whatever is made of it.

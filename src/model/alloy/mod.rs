@@ -9,6 +9,7 @@ mod import;
 mod inputs;
 mod paths;
 mod program;
+mod relabel;
 mod scope;
 mod signal;
 

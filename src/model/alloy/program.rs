@@ -39,6 +39,8 @@ pub(crate) struct Program<'a> {
     pub(super) memo: RefCell<Memo>,
     /// How many evaluations are under way inside each other.
     pub(super) nesting: Cell<u32>,
+    /// How many such evaluations there were.
+    pub(super) steps: Cell<u32>,
     /// Whether the evaluation under way met something that may be known later.
     pub(super) early: Cell<bool>,
     /// Whether the evaluation under way read what must not be shown.

@@ -26,6 +26,10 @@ use crate::model::eval::evaluate_nested;
 /// Evaluations inside each other: values that are handed through more modules than this are not followed.
 const NESTING: u32 = 24;
 
+/// So many evaluations of that kind are made for one program. What is computed once is not computed again, so only a
+/// program that is made to be slow needs more.
+const STEPS: u32 = 500_000;
+
 /// No component's id has more parts than this; chains come from the input.
 const PARTS: usize = 8;
 
@@ -115,30 +119,54 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// The outcome of an expression that is asked for while another one is evaluated; `None` if too many are under way
+    /// inside each other.
+    pub(super) fn nested(&self, component: &Component<'_>, expr: &Expr) -> Option<Evaluated> {
+        self.steps.set(self.steps.get() + 1);
+        if self.nesting.get() >= NESTING || self.steps.get() > STEPS {
+            self.early.set(true);
+            return None;
+        }
+        self.nesting.set(self.nesting.get() + 1);
+        let outcome = evaluate_nested(component.file, expr, &self.scope(component));
+        self.nesting.set(self.nesting.get() - 1);
+        Some(outcome)
+    }
+
     /// The value of an argument of the component with that index, each computed once.
     fn value_of(&self, component: usize, name: &str) -> Value {
-        let key = (component, Arc::from(name));
         let found = self.components.get(component);
         let Some((found, attribute)) = found.and_then(|found| Some((found, found.attribute(name)?))) else {
             return Value::Null;
         };
+        let make = || match self.nested(found, &attribute.value) {
+            Some(Ok(value)) => value,
+            Some(Err(error)) => Value::Unknown(error.message.into()),
+            None => self.too_far(found, name),
+        };
+        self.once((component, name.into()), make).unwrap_or_else(|| self.too_far(found, name))
+    }
+
+    /// A value that is the end of too long a chain, or of one that goes in a circle.
+    fn too_far(&self, component: &Component<'_>, name: &str) -> Value {
+        self.early.set(true);
+        Value::Unknown(format!("{}.{name} is handed through too many modules", component.id).into())
+    }
+
+    /// Makes a value that others are made of, once; `None` if it is asked for while it is being made.
+    fn once(&self, key: Key, make: impl FnOnce() -> Value) -> Option<Value> {
         {
             let mut memo = self.memo.borrow_mut();
             if let Some((known, secret)) = memo.known.get(&key) {
                 self.secret.set(self.secret.get() || *secret);
-                return known.clone();
+                return Some(known.clone());
             }
-            if self.nesting.get() >= NESTING || !memo.open.insert(key.clone()) {
-                self.early.set(true);
-                let reason = format!("{}.{name} is handed through too many modules", found.id);
-                return Value::Unknown(reason.into());
+            if !memo.open.insert(key.clone()) {
+                return None;
             }
         }
         let before = (self.early.replace(false), self.secret.replace(false));
-        self.nesting.set(self.nesting.get() + 1);
-        let outcome = evaluate_nested(found.file, &attribute.value, &self.scope(found));
-        self.nesting.set(self.nesting.get() - 1);
-        let value = outcome.unwrap_or_else(|error| Value::Unknown(error.message.into()));
+        let value = make();
         let mut memo = self.memo.borrow_mut();
         memo.open.remove(&key);
         if !self.early.get() {
@@ -146,11 +174,12 @@ impl<'a> Program<'a> {
         }
         self.early.set(before.0 || self.early.get());
         self.secret.set(before.1 || self.secret.get());
-        value
+        Some(value)
     }
 
     /// The value that a chain stands for whose first `used` parts are the component's id.
-    fn export(&self, component: &Component<'_>, used: usize, parts: &[&str]) -> Lookup {
+    fn export(&self, index: usize, used: usize, parts: &[&str]) -> Lookup {
+        let Some(component) = self.components.get(index) else { return Lookup::Missing };
         let field = parts.get(used).copied();
         if let Some(frame) = component.inner.first().and_then(|frame| self.frames.get(*frame)) {
             return self.export_of_module(frame, used, field);
@@ -160,14 +189,13 @@ impl<'a> Program<'a> {
         };
         match field {
             Some(field) if entry.exports.contains_key(field) => {
-                Lookup::Found { used: used + 1, value: self.known_export(component, field, &entry.exports) }
+                Lookup::Found { used: used + 1, value: self.known_export(index, field, &entry.exports) }
             }
             // All exports: the evaluator says what is wrong with the rest of the chain.
             _ => {
                 let names = entry.exports.keys();
-                let fields = names.map(|name| {
-                    (Arc::from(name.as_str()), self.known_export(component, name, &entry.exports))
-                });
+                let fields = names
+                    .map(|name| (Arc::from(name.as_str()), self.known_export(index, name, &entry.exports)));
                 Lookup::Found { used, value: Value::Object(fields.collect()) }
             }
         }
@@ -184,19 +212,20 @@ impl<'a> Program<'a> {
 
     /// An export of a component in the table: receivers and handlers are known by name, texts that are read by what
     /// they hold; what the process makes is not known.
-    fn known_export(
-        &self,
-        component: &Component<'_>,
-        name: &str,
-        exports: &BTreeMap<String, String>,
-    ) -> Value {
+    fn known_export(&self, index: usize, name: &str, exports: &BTreeMap<String, String>) -> Value {
+        let Some(component) = self.components.get(index) else { return Value::Null };
         let kind = exports.get(name).map_or("", String::as_str);
         if kind.ends_with("Receiver") || kind.starts_with("otelcol.") || kind.starts_with("capsule(") {
             return Value::Capsule(Capsule { node: component.id.clone(), export: name.into() });
         }
-        self.read_export(component, name).unwrap_or_else(|| {
-            Value::Unknown(format!("{}.{name} is known only when the collector runs", component.id).into())
-        })
+        let make = || {
+            self.read_export(component, name).unwrap_or_else(|| {
+                let words = format!("{}.{name} is known only when the collector runs", component.id);
+                Value::Unknown(words.into())
+            })
+        };
+        let key = (index, format!("exports.{name}").into());
+        self.once(key, make).unwrap_or_else(|| self.too_far(component, name))
     }
 
     /// An export of a component that is not in the table. By custom `receiver` and `input` are receivers: they stay
@@ -292,10 +321,7 @@ impl Scoped<'_, '_> {
 impl Scope for Scoped<'_, '_> {
     fn lookup(&self, parts: &[&str]) -> Lookup {
         match self.find(parts) {
-            Some((Found::Component(found), used)) => match self.program.components.get(found) {
-                Some(component) => self.program.export(component, used, parts),
-                None => Lookup::Missing,
-            },
+            Some((Found::Component(found), used)) => self.program.export(found, used, parts),
             Some((Found::Variable(value), used)) => Lookup::Found { used, value },
             Some((Found::Argument { instance, declared }, used)) => {
                 let value = self.program.argument(instance, declared);
