@@ -98,7 +98,9 @@ fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<usize> {
             Some(Behind::Component(index)) if found.insert(index) => {
                 todo.extend(program.components.get(index).and_then(targets));
             }
-            Some(Behind::Expression(index, expr)) if seen.insert((index, expr.span)) => {
+            Some(Behind::Given(index, expr) | Behind::Export(index, expr))
+                if seen.insert((index, expr.span)) =>
+            {
                 todo.extend(program.components.get(index).map(|component| (component, expr)));
             }
             _ => {}
