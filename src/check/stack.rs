@@ -345,6 +345,7 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
     }
     subjects.extend(model::shippers(stack).iter().map(shipper));
     subjects.extend(flow::coverage(flows));
+    subjects.extend(model::chart_value_subjects(stack));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects

@@ -2,6 +2,8 @@
 
 pub(crate) mod alloy;
 mod alloy_texts;
+mod chart_values;
+mod charts;
 mod cluster;
 mod collector;
 pub(crate) mod eval;
@@ -22,6 +24,7 @@ mod stores;
 mod values;
 mod workload;
 
+pub(crate) use chart_values::subjects as chart_value_subjects;
 pub(crate) use cluster::Backend;
 pub(crate) use cluster::Service;
 pub(crate) use cluster::cluster;

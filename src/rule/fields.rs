@@ -66,11 +66,20 @@ impl Field {
 /// All fields. One line each, sorted by subject, then path; a test holds the order.
 #[rustfmt::skip]
 pub(crate) const FIELDS: &[Field] = &[
+    field("chart_value", "", Map, "a value that is set for a chart whose values are all known (alloy)"),
+    field("chart_value", "chart", Text, "the chart"),
+    field("chart_value", "fits", Bool, "whether the chart can use a value of this type"),
+    field("chart_value", "hint", Text, "what to write instead; null where the chart reads it"),
+    field("chart_value", "is", Text, "the type that was written, in words"),
+    field("chart_value", "path", Text, "such as `alloy.clustering.enabled`"),
+    field("chart_value", "read", Bool, "whether the chart, in this version, reads it"),
+    field("chart_value", "told", Bool, "whether a rule reports at the same place what it fails to do"),
+    field("chart_value", "wanted", Text, "the type that the chart wants, in words; null for any"),
     field("collector", "", Map, "an Alloy collector: how it runs"),
     field("collector", "clustering", Bool, "whether clustering is on"),
     field("collector", "form", Text, "`values`, `workload` (rendered) or `program` (a program by itself, nothing known of how it runs)"),
     field("collector", "ignored", Map, "values that are set, but that the chart does not read"),
-    field("collector", "ignored.reporting", Any, "`alloy.reporting`"),
+    field("collector", "ignored.reporting", Any, "`alloy.reporting`, where it switches reporting off"),
     field("collector", "ignored.tolerations", Any, "a top-level `tolerations`"),
     field("collector", "kind", Text, "`daemonset`, `deployment` or `statefulset`"),
     field("collector", "mimir_auth", Map, "the mount of the control room's credential"),
