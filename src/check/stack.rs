@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::CheckOptions;
 use super::control_room;
+use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
 use super::problems;
@@ -341,7 +342,10 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
             let key = format!("{key} hidden {}", number + 1);
             subjects.push(missing_program(&key, &collector.name, reason, *place));
         }
-        subjects.extend(flow::subjects(flow));
+        let mut of_flow = flow::subjects(flow);
+        placement::join(&mut of_flow, collector);
+        subjects.extend(of_flow);
+        subjects.extend(placement::node_exporters(flow, collector));
     }
     subjects.extend(model::shippers(stack).iter().map(shipper));
     subjects.extend(flow::coverage(flows));

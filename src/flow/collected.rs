@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::ComponentNote;
+use super::fetched;
+use super::fetched::Fetcher;
+use super::journal::Journal;
+use super::journal::journal;
 use super::receivers::receivers;
 use crate::document::Place;
 use crate::document::alloy::Expr;
@@ -22,6 +26,10 @@ pub(crate) struct Collected {
     pub(crate) metric_kinds: BTreeSet<&'static str>,
     /// Scrapes of blackbox probes.
     pub(crate) probes: Vec<Probe>,
+    /// Components that can divide their work among collectors.
+    pub(crate) fetchers: Vec<Fetcher>,
+    /// Readers of the node's journal.
+    pub(crate) journals: Vec<Journal>,
 }
 
 /// A scrape of blackbox probes.
@@ -47,10 +55,16 @@ pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Coll
         if &*component.name == "loki.source.podlogs" {
             collected.log_namespaces.push(("*".to_owned(), note.place));
         }
-        if !metrics && !LOGS.contains(&&*component.name) {
+        collected.journals.extend(journal(program, component));
+        let reads = metrics || LOGS.contains(&&*component.name);
+        if !reads && !fetched::divides(component) {
             continue;
         }
         let origins = origins(program, component);
+        collected.fetchers.extend(fetched::fetcher(program, component, &origins));
+        if !reads {
+            continue;
+        }
         for origin in &origins {
             let (Some(origin), Some(note)) = (program.components.get(*origin), notes.get(*origin)) else {
                 continue;
@@ -105,7 +119,8 @@ fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<usize> {
     found
 }
 
-fn attribute<'a>(component: &Component<'a>, name: &str) -> Option<&'a Expr> {
+/// An attribute of a component; of several, the last.
+pub(super) fn attribute<'a>(component: &Component<'a>, name: &str) -> Option<&'a Expr> {
     let attributes = component.block.body.attributes();
     attributes
         .filter(|attribute| component.file.str(attribute.name) == name)

@@ -46,11 +46,8 @@ impl Values<'_> {
             }
             let route = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
             // What lies under `global` is for charts within charts too, so that any name may be read by one.
-            let reading = if above == "global" {
-                Reading::Read
-            } else {
-                self.table.reading(&route, self.version)
-            };
+            let reading =
+                if above == "global" { Reading::Read } else { self.table.reading(&route, self.version) };
             let wanted = self.table.value(&route).and_then(|value| value.wanted);
             let is_map = matches!(fact.value, FactValue::Map(_));
             if reading == Reading::Read && wanted == Some(Wanted::Section) && is_map {
@@ -89,8 +86,7 @@ impl Values<'_> {
         let ignored = pod::ignored_values(self.release);
         match route {
             "alloy.reporting" => {
-                ignored.at("reporting").is_some()
-                    && effect("reporting").and_then(Fact::bool) == Some(true)
+                ignored.at("reporting").is_some() && effect("reporting").and_then(Fact::bool) == Some(true)
             }
             "tolerations" => effect("tolerations").is_some_and(|fact| fact.items().is_empty()),
             _ => false,

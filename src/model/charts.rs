@@ -103,7 +103,9 @@ impl ChartTable {
         }
         if bound(&value.until).is_some_and(|until| version >= until) {
             let until = value.until.as_deref().unwrap_or_default();
-            return Reading::PassedOver(format!("the chart dropped it by version {until}: take the value out"));
+            return Reading::PassedOver(format!(
+                "the chart dropped it by version {until}: take the value out"
+            ));
         }
         Reading::Read
     }
@@ -118,12 +120,17 @@ impl ChartTable {
             let (above, name) = known.rsplit_once('.').unwrap_or(("", known));
             (above == parent).then_some(name)
         });
-        if let Some(meant) = nearest(name, siblings) {
+        let siblings: Vec<&str> = siblings.collect();
+        // `labels` for `additionalLabels`, `reporting` for `enableReporting`.
+        let lower = name.to_lowercase();
+        let longer = siblings.iter().find(|known| lower.len() > 3 && known.to_lowercase().contains(&lower));
+        if let Some(meant) = nearest(name, siblings.iter().copied()).or(longer.copied()) {
             let meant = if parent.is_empty() { meant.to_owned() } else { format!("{parent}.{meant}") };
             return format!("did you mean `{meant}`?");
         }
+        // A name that belongs into a section is often put at the top; elsewhere it would be another thing of that name.
         let mut elsewhere = self.values.keys().filter(|known| {
-            known.rsplit_once('.').is_some_and(|(_, last)| last == name)
+            parent.is_empty() && known.rsplit_once('.').is_some_and(|(_, last)| last == name)
         });
         match (elsewhere.next(), elsewhere.next()) {
             (Some(only), None) => format!("the chart reads `{only}`: move the value there"),
@@ -166,6 +173,10 @@ mod tests {
             "the chart reads `controller.topologySpreadConstraints`: move the value there"
         );
         assert_eq!(passed_over("alloy.clusterng", None), "did you mean `alloy.clustering`?");
+        assert_eq!(
+            passed_over("serviceAccount.labels", None),
+            "did you mean `serviceAccount.additionalLabels`?"
+        );
         assert_eq!(passed_over("contoller", None), "did you mean `controller`?");
         assert_eq!(passed_over("wholly.unknown", None), "take it out, or put it where the chart reads it");
     }

@@ -13,6 +13,7 @@ mod grafana;
 mod kubernetes;
 mod objects;
 mod piece;
+mod placing;
 mod pod;
 mod reader;
 mod releases;
