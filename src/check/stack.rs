@@ -140,6 +140,7 @@ impl Run<'_> {
         let mut subjects = subjects(&stack, &collectors, &flows);
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
+        subjects.extend(model::text_subjects(self.documents, &group.files));
         let outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
@@ -350,6 +351,7 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
     subjects.extend(model::shippers(stack).iter().map(shipper));
     subjects.extend(flow::coverage(flows));
     subjects.extend(model::chart_value_subjects(stack));
+    subjects.extend(model::object_subjects(stack));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
