@@ -235,7 +235,7 @@ const RISKS: [(&str, &str, &str, &[i64]); 15] = [
     ("azure-default", "journal-without-node", "alloy.yaml", &[462]),
     ("aws-default", "journal-without-node", "alloy.yaml", &[]),
     ("aws-default", "node-metrics-of-container", "alloy.yaml", &[41]),
-    ("aws-two-sites", "front-end-origin-of-site-missing", "alloy.yaml", &[0]),
+    ("aws-two-sites", "front-end-origin-of-site-missing", "alloy.yaml", &[455]),
     ("aws-default", "front-end-origin-of-site-missing", "alloy.yaml", &[]),
     ("azure-default", "value-not-read-by-chart", "alloy.yaml", &[547]),
 ];

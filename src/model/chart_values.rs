@@ -103,22 +103,17 @@ fn fits(wanted: Wanted, value: &FactValue) -> bool {
     use FactValue::List;
     use FactValue::Map;
     use FactValue::Null;
-    use FactValue::Secret;
     use FactValue::Text;
     use FactValue::Unknown;
     match (wanted, value) {
-        (_, Null | Unknown(_)) => true,
         (Wanted::List | Wanted::Map | Wanted::Section, Map(entries)) if entries.is_empty() => true,
         (Wanted::List | Wanted::Map | Wanted::Section, List(items)) if items.is_empty() => true,
-        (Wanted::Boolean, Bool(_))
-        | (Wanted::Integer, Int(_) | Float(_) | Text(_))
-        | (Wanted::Text, Text(_) | Secret(_) | Bool(_) | Int(_) | Float(_))
-        | (Wanted::List, List(_))
-        | (Wanted::Map | Wanted::Section, Map(_)) => true,
-        (
-            Wanted::Boolean | Wanted::Integer | Wanted::Text | Wanted::List | Wanted::Map | Wanted::Section,
-            _,
-        ) => false,
+        (_, Null | Unknown(_)) => true,
+        (Wanted::Boolean, value) => matches!(value, Bool(_)),
+        (Wanted::Integer, value) => matches!(value, Int(_) | Float(_) | Text(_)),
+        (Wanted::Text, value) => !matches!(value, List(_) | Map(_)),
+        (Wanted::List, value) => matches!(value, List(_)),
+        (Wanted::Map | Wanted::Section, value) => matches!(value, Map(_)),
     }
 }
 

@@ -18,9 +18,6 @@ use crate::text::Span;
 /// Nesting of an Alloy program that is still read.
 const DEPTH: u32 = 64;
 
-/// Nodes of one YAML document that are looked at; real ones have some thousands.
-const MAX_NODES: u32 = 1_000_000;
-
 /// Arguments that hold patterns or templates of their own, where such marks are meant.
 const PATTERNS: [&str; 9] =
     ["condition", "expression", "match", "query", "regex", "replace", "selector", "template", "value"];
@@ -83,13 +80,12 @@ fn of_document(documents: &Documents, doc: DocId) -> Vec<Leftover> {
     let mut found = Vec::new();
     if let Some(file) = document.alloy() {
         Texts { file, doc, found: &mut found }.body(&file.body, DEPTH);
-    } else if let Some(root) = document.tree().and_then(|tree| tree.root()) {
-        let mut budget = MAX_NODES;
-        // What lies beyond the budget is the same again, through aliases.
-        let _all = root.walk(&mut budget, |node| {
-            let Some(text) = node.text().filter(|text| !text.contains('\n')) else { return };
-            found.extend(leftover(text, Kind::Yaml, Place { doc, span: node.span() }));
-        });
+    } else if let Some(tree) = document.tree() {
+        for node in tree.scalars() {
+            if let Some(text) = node.text().filter(|text| !text.contains('\n')) {
+                found.extend(leftover(text, Kind::Yaml, Place { doc, span: node.span() }));
+            }
+        }
     }
     found
 }
@@ -131,9 +127,15 @@ impl Texts<'_> {
                 let place = Place { doc: self.doc, span };
                 self.found.extend(leftover(self.file.str(span), kind, place));
             }
-            ExprKind::Array(items) => items.iter().for_each(|item| self.value(item, kind, depth)),
+            ExprKind::Array(items) => {
+                for item in items {
+                    self.value(item, kind, depth);
+                }
+            }
             ExprKind::Object(fields) => {
-                fields.iter().for_each(|field| self.value(&field.value, kind, depth));
+                for field in fields {
+                    self.value(&field.value, kind, depth);
+                }
             }
             ExprKind::Paren(inner) => self.value(inner, kind, depth),
             _ => {}
