@@ -15,6 +15,9 @@ use super::stack::Stack;
 /// Values lie at most this deep: no chart's section is nested further.
 const DEPTH: u32 = 16;
 
+/// After so many values that the chart passes over, nothing is looked for that may be meant: these are no values of it.
+const SEARCHED: usize = 100;
+
 /// The subject `chart_value` for each value of the releases whose charts are known in all their values.
 pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
     let mut found = Vec::new();
@@ -22,7 +25,11 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         let Some(chart) = release.release.chart else { continue };
         let Some(table) = charts::table(chart) else { continue };
         let version = release.release.version.as_ref().map(|(version, _)| &**version);
-        Values { chart, table, version, release, found: &mut found }.section(&release.values, "", DEPTH);
+        Values { chart, table, version, release, passed_over: 0, found: &mut found }.section(
+            &release.values,
+            "",
+            DEPTH,
+        );
     }
     found
 }
@@ -33,6 +40,8 @@ struct Values<'v> {
     table: &'static ChartTable,
     version: Option<&'v str>,
     release: &'v ReleasedChart<'v>,
+    /// How many values the chart was found to pass over.
+    passed_over: usize,
     found: &'v mut Vec<Subject>,
 }
 
@@ -46,8 +55,12 @@ impl Values<'_> {
             }
             let route = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
             // What lies under `global` is for charts within charts too, so that any name may be read by one.
-            let reading =
-                if above == "global" { Reading::Read } else { self.table.reading(&route, self.version) };
+            let reading = if above == "global" {
+                Reading::Read
+            } else {
+                self.table.reading(&route, self.version, self.passed_over < SEARCHED)
+            };
+            self.passed_over += usize::from(reading != Reading::Read);
             let wanted = self.table.value(&route).and_then(|value| value.wanted);
             let is_map = matches!(fact.value, FactValue::Map(_));
             if reading == Reading::Read && wanted == Some(Wanted::Section) && is_map {

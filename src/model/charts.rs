@@ -87,10 +87,13 @@ impl ChartTable {
         self.values.get(route)
     }
 
-    /// Whether the chart, in that version if it is known, reads the value at a route.
-    pub(crate) fn reading(&self, route: &str, version: Option<&str>) -> Reading {
+    /// Whether the chart, in that version if it is known, reads the value at a route. `search`: look for what was meant
+    /// by one that it does not.
+    pub(crate) fn reading(&self, route: &str, version: Option<&str>, search: bool) -> Reading {
         let Some(value) = self.values.get(route) else {
-            return Reading::PassedOver(self.instead_of(route));
+            let instead = if search { self.instead_of(route) } else { None };
+            let take_out = || "take it out, or put it where the chart reads it".to_owned();
+            return Reading::PassedOver(instead.unwrap_or_else(take_out));
         };
         let version = version.and_then(number);
         let bound = |bound: &Option<String>| bound.as_deref().and_then(number);
@@ -110,10 +113,11 @@ impl ChartTable {
         Reading::Read
     }
 
-    /// What to write instead of a value that no version reads.
-    fn instead_of(&self, route: &str) -> String {
+    /// What to write instead of a value that no version reads, where something comes close.
+    fn instead_of(&self, route: &str) -> Option<String> {
+        let moved = |read: &str| format!("the chart reads `{read}`: move the value there");
         if let Some(read) = self.instead.get(route) {
-            return format!("the chart reads `{read}`: move the value there");
+            return Some(moved(read));
         }
         let (parent, name) = route.rsplit_once('.').unwrap_or(("", route));
         let siblings = self.values.keys().filter_map(|known| {
@@ -126,15 +130,15 @@ impl ChartTable {
         let longer = siblings.iter().find(|known| lower.len() > 3 && known.to_lowercase().contains(&lower));
         if let Some(meant) = nearest(name, siblings.iter().copied()).or(longer.copied()) {
             let meant = if parent.is_empty() { meant.to_owned() } else { format!("{parent}.{meant}") };
-            return format!("did you mean `{meant}`?");
+            return Some(format!("did you mean `{meant}`?"));
         }
         // A name that belongs into a section is often put at the top; elsewhere it would be another thing of that name.
         let mut elsewhere = self.values.keys().filter(|known| {
             parent.is_empty() && known.rsplit_once('.').is_some_and(|(_, last)| last == name)
         });
         match (elsewhere.next(), elsewhere.next()) {
-            (Some(only), None) => format!("the chart reads `{only}`: move the value there"),
-            _ => "take it out, or put it where the chart reads it".to_owned(),
+            (Some(only), None) => Some(moved(only)),
+            _ => None,
         }
     }
 }
@@ -156,7 +160,7 @@ mod tests {
     }
 
     fn passed_over(route: &str, version: Option<&str>) -> String {
-        match alloy().reading(route, version) {
+        match alloy().reading(route, version, true) {
             Reading::PassedOver(hint) => hint,
             Reading::Read => panic!("{route} is read"),
         }
@@ -190,7 +194,7 @@ mod tests {
         );
         // Between two samples nobody knows; a range may be any of its versions.
         for version in [Some("0.7.0"), Some("0.6.2"), Some("~0.6"), Some("0.6.x"), None] {
-            assert_eq!(alloy().reading(route, version), Reading::Read, "{version:?}");
+            assert_eq!(alloy().reading(route, version, true), Reading::Read, "{version:?}");
         }
     }
 
