@@ -3,8 +3,10 @@
 mod collected;
 mod destination;
 mod exits;
+mod fetched;
 mod graph;
 mod host;
+mod journal;
 mod metrics;
 mod opaque;
 mod reach;
@@ -15,6 +17,8 @@ mod zone;
 
 pub(crate) use collected::Collected;
 pub(crate) use collected::Probe;
+pub(crate) use fetched::Fetcher;
+pub(crate) use journal::Journal;
 pub(crate) use subjects::coverage;
 pub(crate) use subjects::subjects;
 pub(crate) use types::CollectorFlow;

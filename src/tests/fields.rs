@@ -11,7 +11,11 @@ use crate::rule::RuleSet;
 /// Fields that no built-in rule reads, offered to the rules of users.
 const OFFERED: &[&str] = &[
     "collector.ignored.tolerations",
+    "collector.node_mounts",
+    "collector.node_mounts[].node_path",
+    "collector.node_mounts[].path",
     "collector.run_as_user",
+    "collector.several",
     "component.collector",
     "component.config",
     "component.gone",
@@ -20,6 +24,7 @@ const OFFERED: &[&str] = &[
     "component.since",
     "component.stability",
     "grafana.namespace",
+    "journal.collector",
     "log_exit.assumption",
     "log_exit.collector",
     "log_exit.endpoint",
@@ -62,6 +67,8 @@ const OFFERED: &[&str] = &[
     "metric_writer.sent_to",
     "mimir.name",
     "mimir.version",
+    "node_exporter.collector",
+    "object.namespace",
     "opaque.collector",
     "opaque.kind",
     "opaque.name",
