@@ -3,10 +3,12 @@
 mod collected;
 mod destination;
 mod exits;
+mod file_texts;
 mod graph;
 mod host;
 mod metrics;
 mod opaque;
+mod proxies;
 mod reach;
 mod receivers;
 mod subjects;
@@ -48,10 +50,11 @@ pub(crate) fn analyse(
 fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: &Wanted) -> CollectorFlow {
     let program = Program::new(input.files.clone(), input.environment.clone());
     let mut opaque = opaque::of_program(&program);
-    let graph = graph::build(&program, &mut opaque);
+    let carriers = file_texts::carriers(&program);
+    let graph = graph::build(&program, &carriers, &mut opaque);
     let components = types::notes(&program, wanted);
     let sources = graph.sources(&program);
-    let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref());
+    let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref(), &carriers);
     reach::feed(&graph, &sources, &mut exits);
     let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
     let metrics = metrics::analyse(&program, &graph, &sources, &exits);

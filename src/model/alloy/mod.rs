@@ -1,6 +1,7 @@
 //! Turns Alloy documents into a program: components with what is known of them, and what expressions can see.
 
 mod catalog;
+mod condition;
 mod facts;
 mod paths;
 mod program;
@@ -9,10 +10,14 @@ mod signal;
 
 pub(crate) use catalog::Egress;
 pub(crate) use catalog::Entry;
+pub(crate) use catalog::Listen;
 pub(crate) use catalog::Syntax;
 pub(crate) use catalog::When;
 #[cfg(test)]
 pub(crate) use catalog::entry;
+#[cfg(test)]
+pub(crate) use catalog::names;
+pub(crate) use condition::holds;
 pub(crate) use facts::content_span;
 pub(crate) use paths::Slot;
 pub(crate) use paths::blocks_at;
