@@ -342,6 +342,7 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
             subjects.push(missing_program(&key, &collector.name, reason, *place));
         }
         subjects.extend(flow::subjects(flow));
+        subjects.extend(flow::listener_subjects(flow, &collector.exposure));
     }
     subjects.extend(model::shippers(stack).iter().map(shipper));
     subjects.extend(flow::coverage(flows));

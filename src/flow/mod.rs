@@ -6,6 +6,7 @@ mod exits;
 mod file_texts;
 mod graph;
 mod host;
+mod listeners;
 mod metrics;
 mod opaque;
 mod proxies;
@@ -17,6 +18,7 @@ mod zone;
 
 pub(crate) use collected::Collected;
 pub(crate) use collected::Probe;
+pub(crate) use listeners::subjects as listener_subjects;
 pub(crate) use subjects::coverage;
 pub(crate) use subjects::subjects;
 pub(crate) use types::CollectorFlow;
@@ -25,6 +27,7 @@ pub(crate) use types::ComponentNote;
 pub(crate) use types::Exit;
 pub(crate) use types::Filter;
 pub(crate) use types::Hop;
+pub(crate) use types::Listener;
 pub(crate) use types::MetricPath;
 pub(crate) use types::Opaque;
 pub(crate) use types::Source;
@@ -58,6 +61,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: 
     reach::feed(&graph, &sources, &mut exits);
     let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
     let metrics = metrics::analyse(&program, &graph, &sources, &exits);
+    let listeners = listeners::of_program(&program, &sources);
     let collected = collected::of_program(&program, &components);
     let summary = types::summary(&sources, &exits);
     CollectorFlow {
@@ -67,6 +71,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: 
         components,
         sources,
         exits,
+        listeners,
         opaque,
         filters: metrics.filters,
         metric_paths: metrics.paths,

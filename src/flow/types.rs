@@ -43,6 +43,8 @@ pub(crate) struct CollectorFlow {
     pub(crate) sources: Vec<Source>,
     /// Where signals can leave.
     pub(crate) exits: Vec<Exit>,
+    /// Ports through which data of others comes in.
+    pub(crate) listeners: Vec<Listener>,
     /// What was not followed.
     pub(crate) opaque: Vec<Opaque>,
     /// Rules that drop metrics.
@@ -141,6 +143,23 @@ pub(crate) struct Exit {
     pub(crate) sources: Arc<[usize]>,
     /// Logs only: the way from the first of [`Exit::sources`].
     pub(crate) path: Vec<Hop>,
+}
+
+/// A port through which a component takes data of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listener {
+    /// Index into [`CollectorFlow::components`].
+    pub(crate) component: usize,
+    /// The host that it listens on, empty for every interface; or why that is not known.
+    pub(crate) host: Result<String, String>,
+    /// The port, where known.
+    pub(crate) port: Option<u16>,
+    /// What comes in and is handed on.
+    pub(crate) signals: Signals,
+    /// Whether something in the program asks who sends.
+    pub(crate) guarded: bool,
+    /// The text that decides the host, or the component's name.
+    pub(crate) place: Place,
 }
 
 /// Something that was not followed.
@@ -259,10 +278,10 @@ impl Wanted {
     }
 }
 
-/// Components whose arguments the flow analysis itself reads: writers of metrics, and what [`super::Collected`] is
-/// made from.
+/// Components whose arguments the flow analysis itself reads: writers of metrics, what [`super::Collected`] is
+/// made from, and what guards the HTTP server.
 fn read_here(component: &crate::model::alloy::Component<'_>) -> bool {
-    matches!(&*component.name, "discovery.kubernetes" | "prometheus.relabel" | "prometheus.scrape")
+    matches!(&*component.name, "discovery.kubernetes" | "http" | "prometheus.relabel" | "prometheus.scrape")
         || component.entry().is_some_and(|entry| entry.egress.iter().any(|egress| egress.kind == "telemetry"))
 }
 

@@ -20,6 +20,8 @@ const OFFERED: &[&str] = &[
     "component.since",
     "component.stability",
     "grafana.namespace",
+    "listener.port",
+    "listener.signals",
     "log_exit.assumption",
     "log_exit.collector",
     "log_exit.endpoint",
