@@ -87,7 +87,7 @@ pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Coll
 }
 
 /// The components that the targets of `start` come from, at any distance.
-fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<usize> {
+pub(super) fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     let mut todo: Vec<&Component<'_>> = vec![start];
     while let Some(component) = todo.pop() {

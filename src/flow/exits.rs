@@ -102,11 +102,11 @@ impl Finder<'_, '_> {
     /// What an egress lets out: not those signals for which another one is set that replaces it.
     fn carried(&self, egress: &Egress) -> Signals {
         let Some(path) = &egress.path else { return egress.signals };
-        let replaces = |other: &&Egress| {
+        let stands_in = |other: &&Egress| {
             other.overrides.as_ref().is_some_and(|paths| paths.0.contains(path)) && self.is_set(other)
         };
-        let replaced = self.entry.egress.iter().filter(replaces);
-        egress.signals.without(replaced.fold(Signals::NONE, |all, other| all.or(other.signals)))
+        let others = self.entry.egress.iter().filter(stands_in);
+        egress.signals.without(others.fold(Signals::NONE, |all, other| all.or(other.signals)))
     }
 
     /// Whether the destination of an egress is given. One that cannot be told counts: its own zone says so.

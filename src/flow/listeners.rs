@@ -38,10 +38,18 @@ pub(super) fn of_program(program: &Program<'_>, sources: &[Source]) -> Vec<Liste
     for (index, component) in program.components.iter().enumerate() {
         let Some(entry) = component.entry().filter(|_| !component.is_config()) else { continue };
         for listen in &entry.listens {
-            let signals = listen.signals.and(born.get(&index).copied().unwrap_or_default());
+            let born = born.get(&index).copied().unwrap_or_default();
+            // What is pushed to an exporter is born in the scrape that reads it.
+            let signals = if entry.receivers.is_empty() { listen.signals } else { listen.signals.and(born) };
             let open = listen.when.as_ref().is_none_or(|when| holds(program, component, when) != Some(false));
-            if open && !signals.is_empty() {
-                found.extend(of_component(program, index, component, listen, signals));
+            if !open || signals.is_empty() {
+                continue;
+            }
+            for one in of_component(program, index, component, listen, signals) {
+                // One port for two protocols is one port.
+                if found.last() != Some(&one) {
+                    found.push(one);
+                }
             }
         }
     }
@@ -169,9 +177,7 @@ pub(crate) fn subjects(flow: &CollectorFlow, exposure: &Exposure) -> Vec<Subject
         let (host, port) = split(address);
         // Its guard is a block of the program.
         let config = |name: &str| flow.components.iter().find(|note| note.config && note.name == name);
-        let guards = ["auth.0.basic.0", "tls.0.client_ca_file", "tls.0.client_ca_pem"];
-        let guarded =
-            config("http").is_some_and(|note| guards.iter().any(|guard| note.arguments.at(guard).is_some()));
+        let guarded = config("http").is_some_and(|note| guards_server(&note.arguments));
         let streams =
             flow.exits.iter().find(|exit| exit.kind == "debug_http" && exit.fed.meets(Signals::LOGS));
         let server = Listener {
@@ -190,6 +196,18 @@ pub(crate) fn subjects(flow: &CollectorFlow, exposure: &Exposure) -> Vec<Subject
         found.push(Subject { kind: "listener", key: format!("{} server", flow.name), facts });
     }
     found
+}
+
+/// Whether the arguments of an `http` block guard the pages of the server.
+fn guards_server(arguments: &Fact) -> bool {
+    if ["tls.0.client_ca_file", "tls.0.client_ca_pem"].iter().any(|name| arguments.at(name).is_some()) {
+        return true;
+    }
+    let filter = arguments.at("auth.0.filter.0").cloned().unwrap_or_default();
+    let everything = filter.reach("paths").items().iter().any(|path| path.text() == Some("/"));
+    // Either the paths that are named are guarded, or all others are.
+    let matching = filter.reach("authenticate_matching_paths").bool() != Some(false);
+    arguments.at("auth.0.basic.0").is_some() && (filter.is_null() || everything == matching)
 }
 
 /// The fields that all listeners have.
@@ -251,6 +269,25 @@ fn reached(exposure: &Exposure, listener: &Listener) -> (&'static str, Vec<(Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_login_guards_the_server_unless_its_filter_leaves_pages_open() {
+        let arguments = |filter: &[(&'static str, Fact)]| {
+            let mut auth = vec![("basic", Fact::list([Fact::map::<&str>([], None)], None))];
+            if !filter.is_empty() {
+                auth.push(("filter", Fact::list([Fact::map(filter.iter().cloned(), None)], None)));
+            }
+            Fact::map([("auth", Fact::list([Fact::map(auth, None)], None))], None)
+        };
+        let paths = |path: &str| ("paths", Fact::list([Fact::bare(path)], None));
+        let others = ("authenticate_matching_paths", Fact::bare(false));
+        assert!(!guards_server(&Fact::default()));
+        assert!(guards_server(&arguments(&[])));
+        assert!(guards_server(&arguments(&[paths("/")])));
+        assert!(!guards_server(&arguments(&[paths("/metrics")])));
+        assert!(guards_server(&arguments(&[paths("/-/ready"), others.clone()])));
+        assert!(!guards_server(&arguments(&[paths("/"), others])));
+    }
 
     #[test]
     fn addresses_are_split_into_host_and_port() {

@@ -7,6 +7,7 @@ mod file_texts;
 mod graph;
 mod host;
 mod listeners;
+mod log_metrics;
 mod metrics;
 mod opaque;
 mod proxies;
@@ -62,6 +63,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: 
     let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
     let metrics = metrics::analyse(&program, &graph, &sources, &exits);
     let listeners = listeners::of_program(&program, &sources);
+    let log_metrics = log_metrics::of_program(&program, &graph, &sources, &metrics.source_reach);
     let collected = collected::of_program(&program, &components);
     let summary = types::summary(&sources, &exits);
     CollectorFlow {
@@ -72,6 +74,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: 
         sources,
         exits,
         listeners,
+        log_metrics,
         opaque,
         filters: metrics.filters,
         metric_paths: metrics.paths,

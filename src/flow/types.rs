@@ -45,6 +45,8 @@ pub(crate) struct CollectorFlow {
     pub(crate) exits: Vec<Exit>,
     /// Ports through which data of others comes in.
     pub(crate) listeners: Vec<Listener>,
+    /// Components that make metrics of logs.
+    pub(crate) log_metrics: Vec<LogMetric>,
     /// What was not followed.
     pub(crate) opaque: Vec<Opaque>,
     /// Rules that drop metrics.
@@ -160,6 +162,19 @@ pub(crate) struct Listener {
     pub(crate) guarded: bool,
     /// The text that decides the host, or the component's name.
     pub(crate) place: Place,
+}
+
+/// A component that makes metrics of logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogMetric {
+    /// Index into [`CollectorFlow::components`].
+    pub(crate) component: usize,
+    /// Labels whose values are taken from entries, each with the text that says so.
+    pub(crate) labels: Vec<(String, Place)>,
+    /// Whether the metrics are known to leave the workload.
+    pub(crate) leaves: bool,
+    /// Whether logs reach it.
+    pub(crate) fed: bool,
 }
 
 /// Something that was not followed.

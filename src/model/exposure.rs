@@ -219,7 +219,7 @@ fn fronts(
         if !here || selector.is_empty() || !selects {
             continue;
         }
-        let named = |name: &str| names.iter().find(|(own, _)| own == name).map(|(_, number)| *number);
+        let port_of = |name: &str| names.iter().find(|(own, _)| own == name).map(|(_, number)| *number);
         let ports: Vec<_> = root
             .at("spec.ports")
             .into_iter()
@@ -228,7 +228,7 @@ fn fronts(
                 let own = number(port.get("port"))?;
                 let target = match port.get("targetPort") {
                     None => Some(own),
-                    Some(target) => number(Some(target)).or_else(|| named(target.text()?)),
+                    Some(target) => number(Some(target)).or_else(|| port_of(target.text()?)),
                 };
                 Some((port.text_at("name").unwrap_or_default().to_owned(), own, target))
             })
@@ -373,3 +373,6 @@ fn backends<'d>(spec: NodeRef<'d>) -> Vec<(NodeRef<'d>, Option<&'d str>, bool)> 
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,13 +41,14 @@ pub(super) fn leaks(program: &str) -> (Verdict, Vec<String>) {
 
 /// Nested blocks with their arguments.
 #[derive(Default)]
-struct Tree {
+pub(super) struct Tree {
     arguments: BTreeMap<String, String>,
     blocks: BTreeMap<String, Tree>,
 }
 
 impl Tree {
-    fn set(&mut self, path: &str, value: &str) {
+    /// Sets an argument by its path.
+    pub(super) fn set(&mut self, path: &str, value: &str) {
         match path.split_once('.') {
             Some((block, rest)) => self.blocks.entry(block.to_owned()).or_default().set(rest, value),
             None => {
@@ -56,7 +57,18 @@ impl Tree {
         }
     }
 
-    fn write(&self, text: &mut String) {
+    /// Adds a block without arguments.
+    pub(super) fn add_block(&mut self, path: &str) {
+        match path.split_once('.') {
+            Some((block, rest)) => self.blocks.entry(block.to_owned()).or_default().add_block(rest),
+            None => {
+                self.blocks.entry(path.to_owned()).or_default();
+            }
+        }
+    }
+
+    /// Writes it as Alloy text.
+    pub(super) fn write(&self, text: &mut String) {
         for (name, value) in &self.arguments {
             let _ = writeln!(text, "{name} = {value}");
         }
