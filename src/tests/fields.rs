@@ -63,7 +63,6 @@ const OFFERED: &[&str] = &[
     "metric_source.unknown",
     "metric_writer.assumption",
     "metric_writer.collector",
-    "metric_writer.sent_to",
     "mimir.name",
     "mimir.version",
     "opaque.collector",

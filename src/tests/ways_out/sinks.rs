@@ -80,8 +80,32 @@ impl Tree {
     }
 }
 
+/// A source of the first of some signals that hands it on to `to`.
+fn feed(signals: Signals, to: &str) -> String {
+    if signals.meets(Signals::LOKI_LOGS) {
+        format!("loki.source.journal \"feed\" {{ forward_to = {to} }}\n")
+    } else if signals.meets(Signals::OTEL_LOGS) {
+        format!(
+            "otelcol.receiver.filelog \"feed\" {{\n  include = [\"/x\"]\n  output {{ logs = {to} }}\n}}\n"
+        )
+    } else if signals.meets(Signals::PROMETHEUS_METRICS) {
+        format!("prometheus.scrape \"feed\" {{\n  targets = []\n  forward_to = {to}\n}}\n")
+    } else if signals.meets(Signals::OTEL_METRICS) {
+        format!(
+            "otelcol.receiver.file_stats \"feed\" {{\n  include = \"/x\"\n  output {{ metrics = {to} }}\n}}\n"
+        )
+    } else {
+        String::new()
+    }
+}
+
 /// A program that feeds logs to one way out of a component, with that expression for its destination.
 fn program(name: &str, entry: &Entry, egress: &Egress, destination: &str) -> String {
+    program_of(Signals::LOGS, name, entry, egress, destination)
+}
+
+/// The same for the signals that are wanted.
+fn program_of(wanted: Signals, name: &str, entry: &Entry, egress: &Egress, destination: &str) -> String {
     let mut tree = Tree::default();
     if let Some(path) = &egress.path {
         tree.set(path, destination);
@@ -94,15 +118,7 @@ fn program(name: &str, entry: &Entry, egress: &Egress, destination: &str) -> Str
     }
     let mut text = String::new();
     for (export, signals) in &entry.accepts {
-        let to = format!("[{name}.sink.{export}]");
-        if signals.meets(Signals::LOKI_LOGS) {
-            let _ = writeln!(text, "loki.source.journal \"feed\" {{ forward_to = {to} }}");
-        } else if signals.meets(Signals::OTEL_LOGS) {
-            let _ = writeln!(
-                text,
-                "otelcol.receiver.filelog \"feed\" {{\n  include = [\"/x\"]\n  output {{ logs = {to} }}\n}}"
-            );
-        }
+        text.push_str(&feed(signals.and(wanted), &format!("[{name}.sink.{export}]")));
     }
     let _ = writeln!(text, "{name} \"sink\" {{");
     tree.write(&mut text);
@@ -127,11 +143,19 @@ fn examples(syntax: Syntax) -> (&'static str, Option<&'static str>) {
 
 /// Ways out that can carry logs, by component.
 fn carrying(kinds: &[&str]) -> impl Iterator<Item = (&'static str, std::sync::Arc<Entry>, Egress)> {
+    carrying_any_of(Signals::LOGS, kinds)
+}
+
+/// Ways out that can carry some of these signals, by component.
+fn carrying_any_of(
+    wanted: Signals,
+    kinds: &[&str],
+) -> impl Iterator<Item = (&'static str, std::sync::Arc<Entry>, Egress)> {
     let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
     let entries = names().map(|name| (name, entry(name).unwrap()));
     entries.flat_map(move |(name, entry)| {
         let mut ways = entry.egress.clone();
-        ways.retain(|way| kinds.contains(&way.kind) && way.signals.meets(Signals::LOGS));
+        ways.retain(|way| kinds.contains(&way.kind) && way.signals.meets(wanted));
         ways.into_iter().map(move |way| (name, entry.clone(), way))
     })
 }
@@ -216,4 +240,39 @@ fn what_stays_on_the_pod_is_no_leak_and_what_is_printed_goes_where_the_own_log_g
         }
     }
     assert_eq!(printed, 3, "loki.echo, otelcol.exporter.debug, otelcol.exporter.logging");
+}
+
+#[test]
+fn metrics_that_leave_through_each_kind_of_sink_are_found_once_at_its_destination() {
+    let mut tried = 0;
+    for (name, entry, egress) in carrying_any_of(Signals::METRICS, &["telemetry"]) {
+        // Variables of the process name one, the data that passes the other.
+        if matches!(egress.syntax, Syntax::Env | Syntax::Data) {
+            continue;
+        }
+        tried += 1;
+        let (outside, inside) = examples(egress.syntax);
+        let written = |destination: &str| {
+            let text = program_of(Signals::METRICS, name, &entry, &egress, destination);
+            let report = run(&text).report;
+            let found =
+                report.findings.iter().filter(|found| found.rule == "second-write-without-control-room");
+            let place = |found: &crate::finding::Finding| found.place.unwrap().span.slice(&text).to_owned();
+            found
+                .map(|found| (found.message.starts_with("cannot be decided"), place(found)))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            written(&format!("\"{outside}\"")),
+            [(false, outside.to_owned())],
+            "{name} {:?}",
+            egress.path
+        );
+        let unknown = "sys.env(\"NOWHERE\")";
+        assert_eq!(written(unknown), [(true, unknown.to_owned())], "{name} {:?}", egress.path);
+        if let Some(inside) = inside {
+            assert_eq!(written(&format!("\"{inside}\"")), [], "{name} {:?}", egress.path);
+        }
+    }
+    assert!(tried >= 18, "{tried}");
 }
