@@ -1,4 +1,4 @@
-//! Finds the text of log files that `local.file` reads and that arguments of other components carry away.
+//! Finds the text of logs that a component reads as a file or an answer and that arguments of others carry away.
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ use crate::model::eval::references;
 /// A component that puts the text of a file into what it sends.
 #[derive(Debug, Clone)]
 pub(super) struct Carrier {
-    /// The `local.file` components.
+    /// The components that read it.
     pub(super) files: BTreeSet<usize>,
     /// The argument that names the first of them.
     place: Place,
@@ -52,8 +52,7 @@ pub(super) fn carriers(program: &Program<'_>) -> HashMap<usize, Carrier> {
         .components
         .iter()
         .enumerate()
-        .filter(|(_, component)| &*component.name == "local.file")
-        .map(|(index, component)| (index, content(program, component)))
+        .filter_map(|(index, component)| Some((index, content(program, component)?)))
         .filter(|(_, holds)| *holds != Holds::Settings)
         .collect();
     if files.is_empty() {
@@ -61,7 +60,7 @@ pub(super) fn carriers(program: &Program<'_>) -> HashMap<usize, Carrier> {
     }
     for (index, component) in program.components.iter().enumerate() {
         let named = component.is_config() && matches!(&*component.name, "declare" | "foreach");
-        if named || &*component.name == "local.file" {
+        if named {
             continue;
         }
         let mut arguments = Vec::new();
@@ -75,8 +74,7 @@ pub(super) fn carriers(program: &Program<'_>) -> HashMap<usize, Carrier> {
                 if doubtful && !is_body(component, &path) {
                     return;
                 }
-                let doubt =
-                    doubtful.then(|| format!("whether the file that `{id}` reads holds logs is not known"));
+                let doubt = doubtful.then(|| format!("whether what `{id}` reads holds logs is not known"));
                 let place = component.place(span);
                 let one = found.entry(index).or_insert_with(|| Carrier {
                     files: BTreeSet::new(),
@@ -119,7 +117,7 @@ pub(super) fn connect(
                 kind: "file-text",
                 name: component.id.to_string(),
                 reason: format!(
-                    "`{}` takes the text of a log file into its arguments, and where that text goes is not followed",
+                    "`{}` takes the text of logs into its arguments, and where that text goes is not followed",
                     component.id
                 ),
                 place: carrier.place,
@@ -129,13 +127,24 @@ pub(super) fn connect(
     }
 }
 
-/// What the file of a `local.file` can hold.
-fn content(program: &Program<'_>, component: &Component<'_>) -> Holds {
-    let found = slots(component.file, &component.block.body, "filename");
-    let Some(filename) = found.iter().find_map(|slot| slot.attribute) else { return Holds::Settings };
-    match program.evaluate(component, &filename.value) {
-        Ok(Value::Text(path)) => by_name(&path),
-        _ => Holds::Unknown,
+/// What the text can hold that a component reads; `None` for one that reads none.
+fn content(program: &Program<'_>, component: &Component<'_>) -> Option<Holds> {
+    let value = |path: &str| {
+        let found = slots(component.file, &component.block.body, path);
+        let attribute = found.iter().find_map(|slot| slot.attribute)?;
+        Some(program.evaluate(component, &attribute.value))
+    };
+    match &*component.name {
+        "local.file" => Some(match value("filename")? {
+            Ok(Value::Text(path)) => by_name(&path),
+            _ => Holds::Unknown,
+        }),
+        // Answers of Loki are logs; what else an address gives is not.
+        "remote.http" => {
+            let asks_loki = matches!(value("url")?, Ok(Value::Text(url)) if url.contains("/loki/api/"));
+            asks_loki.then_some(Holds::Logs)
+        }
+        _ => None,
     }
 }
 
@@ -143,8 +152,9 @@ fn by_name(path: &str) -> Holds {
     let path = path.to_ascii_lowercase();
     let mut folders = path.split('/').rev();
     let name = folders.next().unwrap_or_default();
-    let is_log = |part: &str| matches!(part, "log" | "logs" | "journal" | "containers" | "pods");
-    if name.split('.').skip(1).any(|part| part == "log") || folders.any(is_log) {
+    let is_log = |part: &str| matches!(part, "log" | "logs" | "journal");
+    let of_runtime = path.starts_with("/var/lib/docker/containers/");
+    if of_runtime || name.split('.').skip(1).any(|part| part == "log") || folders.any(is_log) {
         Holds::Logs
     } else if SETTINGS.iter().any(|folder| path.starts_with(folder)) {
         Holds::Settings
@@ -191,7 +201,9 @@ mod tests {
             ("/var/log/pods/x/0.log", Holds::Logs),
             ("/var/log/syslog", Holds::Logs),
             ("/data/app.log.1", Holds::Logs),
+            ("/var/lib/docker/containers/1/1-json", Holds::Logs),
             ("/etc/mimir/password", Holds::Settings),
+            ("/var/lib/kubelet/pods/1/volumes/secret/token", Holds::Unknown),
             ("/var/run/secrets/kubernetes.io/serviceaccount/token", Holds::Settings),
             ("/data/out.txt", Holds::Unknown),
         ] {

