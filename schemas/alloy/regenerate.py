@@ -14,8 +14,9 @@ search over lines and parse only the components that occur. Keys of an entry (ab
     receivers   [path, signals] of arguments that name receivers
     ignored     paths of receiver type that get no data
     flows       [in, out, via]; `in` is a signal, or words for where the data is born
-    egress      path, kind, signals, syntax, default, required, repeated, when, overrides, proxy, proxy_env, port
-    listens     path, signals, default, always, auth
+    egress      path, kind, signals, syntax, default, required, repeated, when, overrides (one or several), proxy, proxy_env,
+                proxy_off, env_proxy (the client takes the environment's proxy unless told otherwise), port
+    listens     path, port, signals, default, when, auth
     secrets     paths of inline secrets
     when        [path, wanted value, default], or ["block", path]
 """
@@ -41,8 +42,17 @@ WHEN = {
     "use_internal_logger = false": ["use_internal_logger", False],
     'intake.behavior = "proxy"': ["intake.behavior", "proxy"],
 }
-# Overrides that the facts state in words: the egress whose address is replaced.
-OVERRIDES = {"the AWS endpoint of the region": "s3_uploader.s3_bucket", "pubsub.<universe_domain>": "topic"}
+# Overrides that the facts state in words: the egress whose address is replaced. A store of one's own holds all buckets.
+OVERRIDES = {
+    "the AWS endpoint of the region": ["s3_uploader.s3_bucket", "resource_attrs_to_s3.s3_bucket"],
+    "pubsub.<universe_domain>": "topic",
+}
+# Switches that the facts state in words: signals that one argument turns off, with its default.
+SWITCHED_OFF = {"otelcol.exporter.splunkhec": (["otel.logs"], ["splunk.log_data_enabled", True, True])}
+# What leaves where the facts give words and no signal: events that clients post are text, as logs are.
+CARRIED = {("otelcol.receiver.datadog", "intake.proxy.api.site"): ["otel.logs"]}
+# Clients that dial by themselves: neither HTTP nor gRPC, so no proxy of the environment is asked.
+NO_ENVIRONMENT_PROXY = {"otelcol.exporter.kafka", "otelcol.exporter.syslog"}
 
 
 def signals(names):
@@ -82,36 +92,45 @@ def compact(value):
     return {key: item for key, item in value.items() if item not in (None, [], {}, False, "")}
 
 
-def egress(entry, flow, item):
-    path, proxy = item.get("path"), {}
+def proxies(flow, path):
+    """The arguments of the proxy that serves a destination: those beside it, else those of the client that it shares."""
+    listed = flow.get("auth_tls", {}).get("proxy", [])
     prefix = path.rsplit(".", 1)[0] + "." if path and "." in path else ""
-    for name in flow.get("auth_tls", {}).get("proxy", []):
-        if name == prefix + "proxy_url":
-            proxy["proxy"] = name
-        if name == prefix + "proxy_from_environment":
-            proxy["proxy_env"] = name
-    when = item.get("when")
-    overrides = item.get("overrides")
-    default = item.get("default")
-    return compact({
-        "path": path, "kind": item["kind"], "signals": signals(item["signals"]),
+    if prefix + "proxy_url" not in listed and prefix + "proxy_from_environment" not in listed and "client.proxy_url" in listed:
+        prefix = "client."
+    names = {"proxy": "proxy_url", "proxy_env": "proxy_from_environment", "proxy_off": "no_proxy"}
+    return {key: prefix + name for key, name in names.items() if prefix + name in listed}
+
+
+def egress(name, entry, flow, item):
+    path = item.get("path")
+    when, overrides, default = item.get("when"), item.get("overrides"), item.get("default")
+    whole = compact({
+        "path": path, "kind": item["kind"], "signals": signals(CARRIED.get((name, path), item["signals"])),
         "syntax": SYNTAX.get(item.get("syntax"), "other"), "default": default if isinstance(default, (str, list)) else None,
         "required": item.get("required"), "repeated": item.get("repeated"),
         "when": condition(entry, path or "", when) if when else None,
-        "overrides": OVERRIDES.get(overrides, overrides), "port": item.get("port_path"), **proxy,
+        "overrides": OVERRIDES.get(overrides, overrides), "port": item.get("port_path"), **proxies(flow, path),
+        "env_proxy": item["kind"] == "telemetry" and name.startswith("otelcol.") and name not in NO_ENVIRONMENT_PROXY,
     })
+    off, switch = SWITCHED_OFF.get(name, ([], None))
+    if not switch:
+        return [whole]
+    switched = [signal for signal in whole["signals"] if signal in signals(off)]
+    rest = [signal for signal in whole["signals"] if signal not in switched]
+    return [{**whole, "signals": rest}, {**whole, "signals": switched, "when": switch}]
 
 
 def listen(entry, item):
     when = item.get("when")
     return compact({
-        "path": item.get("path"), "signals": signals(item["signals"]), "default": str(item.get("default") or ""),
-        "always": item.get("always"), "auth": item.get("auth"),
+        "path": item.get("path"), "port": item.get("port_path"), "signals": signals(item["signals"]),
+        "default": str(item.get("default") or ""), "auth": item.get("auth"),
         "when": condition(entry, item.get("path") or "", when) if when else None,
     })
 
 
-def build(flow, entry, gone):
+def build(name, flow, entry, gone):
     return compact({
         "role": flow["role"], "since": (entry or {}).get("since"), "gone": gone, "stability": (entry or {}).get("stability"),
         "exports": (entry or {}).get("exports"),
@@ -119,7 +138,7 @@ def build(flow, entry, gone):
         "receivers": [[path, signals(names)] for path, names in (flow.get("receivers") or {}).items()],
         "ignored": flow.get("ignored_receivers"),
         "flows": [[SIGNALS.get(f["in"], f["in"]), SIGNALS.get(f["out"], f["out"]), f["via"]] for f in flow.get("flows", [])],
-        "egress": [egress(entry, flow, item) for item in flow.get("egress", [])],
+        "egress": [way for item in flow.get("egress", []) for way in egress(name, entry, flow, item)],
         "listens": [listen(entry, item) for item in flow.get("listens", [])],
         "secrets": flow.get("auth_tls", {}).get("inline_secret"),
     })
@@ -133,9 +152,9 @@ def main():
     for name, flow in flows["components"].items():
         removed = types["removed_components"].get(name)
         gone = removed.get("last_version") if removed else None
-        table[name] = build(flow, types["components"].get(name) or removed, gone)
+        table[name] = build(name, flow, types["components"].get(name) or removed, gone)
     for name, flow in flows["config_blocks"].items():
-        table[name] = {**build({**flow, "role": "config"}, types["config_blocks"].get(name), None)}
+        table[name] = {**build(name, {**flow, "role": "config"}, types["config_blocks"].get(name), None)}
     lines = [f"{json.dumps(name)}:{json.dumps(table[name], separators=(',', ':'))}" for name in sorted(table)]
     print("{\n" + ",\n".join(lines) + "\n}")
 

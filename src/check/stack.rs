@@ -354,6 +354,7 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
         placement::join(&mut of_flow, collector);
         subjects.extend(of_flow);
         subjects.extend(placement::node_exporters(flow, collector));
+        subjects.extend(flow::listener_subjects(flow, &collector.exposure));
     }
     subjects.extend(model::shippers(stack).iter().map(shipper));
     subjects.extend(flow::coverage(flows));

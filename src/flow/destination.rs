@@ -1,6 +1,12 @@
 //! Turns the value of a destination argument into the destinations that it names.
 
 use super::host::redacted;
+use crate::document::Place;
+use crate::document::alloy::Expr;
+use crate::document::alloy::ExprKind;
+use crate::model::alloy::Component;
+use crate::model::alloy::Program;
+use crate::model::alloy::content_span;
 use crate::model::eval::Value;
 
 /// A destination as far as it is known.
@@ -36,7 +42,11 @@ pub(super) fn destinations(value: Value) -> Vec<Destination> {
                 match value {
                     Value::Text(text) => texts.push(text.to_string()),
                     Value::Unknown(reason) => return vec![Destination::Unknown(reason.to_string())],
-                    Value::Null => {}
+                    Value::Null => {
+                        return vec![Destination::Unknown(
+                            "it may be left out, and then another one counts".to_owned(),
+                        )];
+                    }
                     _ => return vec![Destination::Unknown("it is one of several values".to_owned())],
                 }
             }
@@ -44,6 +54,25 @@ pub(super) fn destinations(value: Value) -> Vec<Destination> {
         }
         Value::Unknown(reason) => vec![Destination::Unknown(reason.to_string())],
         _ => vec![Destination::Unknown("it is not a text".to_owned())],
+    }
+}
+
+/// The destinations that an argument names; each element of a list with its own place.
+pub(super) fn named_by(
+    program: &Program<'_>,
+    component: &Component<'_>,
+    expr: &Expr,
+) -> Vec<(Destination, Place)> {
+    let of = |expr: &Expr| {
+        let place = component.place(content_span(expr));
+        let found = program
+            .evaluate(component, expr)
+            .map_or_else(|error| vec![Destination::Unknown(error.message)], destinations);
+        found.into_iter().map(move |one| (one, place)).collect::<Vec<_>>()
+    };
+    match &expr.kind {
+        ExprKind::Array(items) => items.iter().flat_map(of).collect(),
+        _ => of(expr),
     }
 }
 

@@ -1,17 +1,20 @@
 //! Finds the ways out of each component, evaluates their destinations and places them in zones.
 
+use std::collections::HashMap;
+
 use super::Exit;
 use super::Surroundings;
 use super::Zone;
 use super::destination::Destination;
 use super::destination::destinations;
+use super::destination::named_by;
 use super::destination::words;
+use super::file_texts::Carrier;
 use super::host::redacted;
-use super::host::skips_proxy;
+use super::proxies::proxies;
 use super::zone;
 use crate::document::Place;
 use crate::document::alloy::Expr;
-use crate::document::alloy::ExprKind;
 use crate::model::alloy::Component;
 use crate::model::alloy::Egress;
 use crate::model::alloy::Entry;
@@ -19,28 +22,38 @@ use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
 use crate::model::alloy::Slot;
 use crate::model::alloy::Syntax;
-use crate::model::alloy::When;
-use crate::model::alloy::blocks_at;
-use crate::model::alloy::content_span;
+use crate::model::alloy::holds;
 use crate::model::alloy::slots;
 use crate::model::eval::Evaluated;
 use crate::model::eval::Value;
 
 /// Kinds of egress through which signals can leave.
-const KINDS: [&str; 5] = ["telemetry", "filesystem", "process_log", "debug_http", "content"];
+const KINDS: [&str; 4] = ["telemetry", "filesystem", "process_log", "debug_http"];
 
-/// All ways out of a program.
+/// All ways out of a program. `carriers` are the components that put the text of log files into what they send.
 pub(super) fn of_program(
     program: &Program<'_>,
     surroundings: &Surroundings,
     namespace: Option<&str>,
+    carriers: &HashMap<usize, Carrier>,
 ) -> Vec<Exit> {
     let mut exits = Vec::new();
     for (index, component) in program.components.iter().enumerate() {
         let Some(entry) = component.entry() else { continue };
-        let mut finder =
-            Finder { program, surroundings, namespace, index, component, entry, exits: &mut exits };
+        let mut finder = Finder {
+            program,
+            surroundings,
+            namespace,
+            index,
+            component,
+            entry,
+            doubt: None,
+            exits: &mut exits,
+        };
         finder.find();
+        if let Some(carrier) = carriers.get(&index) {
+            finder.find_content(carrier);
+        }
     }
     exits
 }
@@ -52,6 +65,8 @@ struct Finder<'f, 'a> {
     index: usize,
     component: &'f Component<'a>,
     entry: &'f Entry,
+    /// Why it is not certain that the egress at hand lets anything out.
+    doubt: Option<String>,
     exits: &'f mut Vec<Exit>,
 }
 
@@ -60,53 +75,50 @@ impl Finder<'_, '_> {
         let entry = self.entry;
         for egress in &entry.egress {
             let signals = self.carried(egress);
-            let open = egress.when.as_ref().is_none_or(|when| self.holds(when) != Some(false));
-            if open && KINDS.contains(&egress.kind.as_str()) && !signals.is_empty() {
-                self.egress(egress, signals);
+            let open =
+                egress.when.as_ref().map_or(Some(true), |when| holds(self.program, self.component, when));
+            let leaves = KINDS.contains(&egress.kind.as_str()) && !signals.is_empty();
+            let controls = egress.kind == "control" && !self.component.is_config() && self.is_set(egress);
+            if open == Some(false) || !leaves && !controls {
+                continue;
             }
+            self.doubt = open.is_none().then(|| "whether this way out is open is not known".to_owned());
+            self.egress(egress, signals);
         }
+        self.doubt = None;
+    }
+
+    /// Where the text of a log file goes that stands in an argument: everywhere that this component sends to.
+    fn find_content(&mut self, carrier: &Carrier) {
+        let entry = self.entry;
+        self.doubt.clone_from(&carrier.doubt);
+        for egress in entry.egress.iter().filter(|egress| sends_arguments(egress)) {
+            let egress = Egress { kind: "content".to_owned(), ..egress.clone() };
+            self.egress(&egress, Signals::LOKI_LOGS);
+        }
+        self.doubt = None;
     }
 
     /// What an egress lets out: not those signals for which another one is set that replaces it.
     fn carried(&self, egress: &Egress) -> Signals {
         let Some(path) = &egress.path else { return egress.signals };
-        let replaced = self
-            .entry
-            .egress
-            .iter()
-            .filter(|other| other.overrides.as_ref() == Some(path) && self.is_set(other))
-            .fold(Signals::NONE, |all, other| all.or(other.signals));
-        egress.signals.without(replaced)
+        let stands_in = |other: &&Egress| {
+            other.overrides.as_ref().is_some_and(|paths| paths.0.contains(path)) && self.is_set(other)
+        };
+        let others = self.entry.egress.iter().filter(stands_in);
+        egress.signals.without(others.fold(Signals::NONE, |all, other| all.or(other.signals)))
     }
 
-    /// Whether the destination of an egress is certainly given.
+    /// Whether the destination of an egress is given. One that cannot be told counts: its own zone says so.
     fn is_set(&self, egress: &Egress) -> bool {
         let Some(path) = &egress.path else { return false };
         slots(self.component.file, &self.component.block.body, path).iter().any(|slot| {
             slot.attribute.is_some_and(|attribute| match self.value(&attribute.value) {
                 Ok(Value::Text(text)) => !text.is_empty(),
-                _ => false,
+                Ok(Value::Null) => false,
+                _ => true,
             })
         })
-    }
-
-    /// Whether a condition holds; `None` if that is not known.
-    fn holds(&self, when: &When) -> Option<bool> {
-        let body = &self.component.block.body;
-        match when {
-            When::Block(path) => Some(!blocks_at(self.component.file, body, path).is_empty()),
-            When::Equals { path, wanted, default } => {
-                let found = slots(self.component.file, body, path);
-                let Some(attribute) = found.iter().find_map(|slot| slot.attribute) else {
-                    return Some(wanted == default);
-                };
-                match (self.value(&attribute.value), wanted) {
-                    (Ok(Value::Bool(value)), serde_json::Value::Bool(wanted)) => Some(value == *wanted),
-                    (Ok(Value::Text(value)), serde_json::Value::String(wanted)) => Some(*value == **wanted),
-                    _ => None,
-                }
-            }
-        }
     }
 
     fn value(&self, expr: &Expr) -> Evaluated {
@@ -129,39 +141,37 @@ impl Finder<'_, '_> {
             return;
         };
         let found = slots(self.component.file, &self.component.block.body, path);
-        if found.is_empty() {
-            if let Some(default) = &egress.default {
-                for text in &default.0 {
-                    self.push(egress, signals, &Destination::Text(text.clone()), name, None);
-                }
-            } else if egress.required && !egress.repeated {
-                let missing = Destination::Unknown(format!("`{path}` is missing"));
-                self.push(egress, signals, &missing, name, None);
-            }
+        if found.is_empty() && !egress.repeated {
+            self.absent(egress, signals, name, None);
         }
         let parent = path.rsplit_once('.').map(|(parent, _)| parent).filter(|parent| !parent.contains('.'));
-        for (position, slot) in found.into_iter().enumerate() {
+        for (position, inner) in found.into_iter().enumerate() {
             let route = parent.map(|parent| format!("{parent}.{position}")).unwrap_or_default();
-            let inner = slot;
-            let slot = Some((slot, route.as_str()));
+            let slot = Some((inner, route.as_str()));
             let place = inner.block_span().map_or(name, |span| self.component.place(span));
-            match inner.attribute {
-                Some(attribute) => {
-                    for (destination, place) in self.named_by(&attribute.value) {
-                        self.push(egress, signals, &destination, place, slot);
-                    }
-                }
-                None => {
-                    if let Some(default) = &egress.default {
-                        for text in &default.0 {
-                            self.push(egress, signals, &Destination::Text(text.clone()), place, slot);
-                        }
-                    } else if egress.required {
-                        let missing = Destination::Unknown(format!("`{path}` is missing"));
-                        self.push(egress, signals, &missing, place, slot);
-                    }
-                }
+            // Null stands for the default, as if the argument were not there.
+            let attribute =
+                inner.attribute.filter(|attribute| !matches!(self.value(&attribute.value), Ok(Value::Null)));
+            let Some(attribute) = attribute else {
+                self.absent(egress, signals, place, slot);
+                continue;
+            };
+            for (destination, place) in named_by(self.program, self.component, &attribute.value) {
+                self.push(egress, signals, &destination, place, slot);
             }
+        }
+    }
+
+    /// A destination that is not written: the default, or a fault.
+    fn absent(&mut self, egress: &Egress, signals: Signals, place: Place, slot: Option<(Slot<'_>, &str)>) {
+        if let Some(default) = &egress.default {
+            for text in &default.0 {
+                self.push(egress, signals, &Destination::Text(text.clone()), place, slot);
+            }
+        } else if egress.required {
+            let path = egress.path.as_deref().unwrap_or_default();
+            let missing = Destination::Unknown(format!("`{path}` is missing"));
+            self.push(egress, signals, &missing, place, slot);
         }
     }
 
@@ -181,27 +191,6 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// The destinations that an argument names; each element of a list with its own place.
-    fn named_by(&self, expr: &Expr) -> Vec<(Destination, Place)> {
-        let place = self.component.place(content_span(expr));
-        if let ExprKind::Array(items) = &expr.kind {
-            return items
-                .iter()
-                .flat_map(|item| {
-                    let place = self.component.place(content_span(item));
-                    let found = self
-                        .value(item)
-                        .map_or_else(|error| vec![Destination::Unknown(error.message)], destinations);
-                    found.into_iter().map(move |one| (one, place))
-                })
-                .collect();
-        }
-        match self.value(expr) {
-            Ok(value) => destinations(value).into_iter().map(|one| (one, place)).collect(),
-            Err(error) => vec![(Destination::Unknown(error.message), place)],
-        }
-    }
-
     fn push(
         &mut self,
         egress: &Egress,
@@ -214,7 +203,7 @@ impl Finder<'_, '_> {
             return;
         }
         let mut via = Vec::new();
-        let stays = egress.kind != "telemetry" && egress.kind != "content";
+        let stays = matches!(egress.kind.as_str(), "filesystem" | "process_log" | "debug_http");
         let direct = if stays {
             Zone::Workload { assumption: None }
         } else {
@@ -222,13 +211,17 @@ impl Finder<'_, '_> {
         };
         let mut zone = direct.clone();
         if !stays {
-            for (proxy, place) in self.proxies(egress, slot.map(|(slot, _)| slot), destination) {
+            let own_slot = slot.map(|(slot, _)| slot);
+            for (proxy, place) in proxies(self.program, self.component, egress, own_slot, destination) {
                 let mut on_the_way = Vec::new();
                 let there = self.zone_of_text(&proxy, Syntax::Url, &mut on_the_way);
                 via.push((format!("sent through the proxy {}", words(&proxy)), place));
                 via.extend(on_the_way);
                 zone = zone.worse(there);
             }
+        }
+        if let Some(doubt) = self.doubt.clone().filter(|_| !zone.is_workload()) {
+            zone = Zone::Unknown { reason: doubt };
         }
         let accepted = self.entry.accepts.values().fold(Signals::NONE, |all, one| all.or(*one));
         // Ways out of one kind mostly stand together: the search ends at the last one.
@@ -306,57 +299,22 @@ impl Finder<'_, '_> {
             }
         }
     }
+}
 
-    /// Proxies that get the bytes of an egress, with the place that decides it.
-    fn proxies(
-        &self,
-        egress: &Egress,
-        slot: Option<Slot<'_>>,
-        destination: &Destination,
-    ) -> Vec<(Destination, Place)> {
-        let mut found = Vec::new();
-        let body = slot.map_or(&self.component.block.body, |slot| slot.body);
-        let attribute = |path: &Option<String>| {
-            let name = path.as_deref()?.rsplit('.').next()?;
-            body.attributes().filter(|attribute| self.component.file.str(attribute.name) == name).last()
-        };
-        if let Some(url) = attribute(&egress.proxy) {
-            found.extend(
-                self.named_by(&url.value)
-                    .into_iter()
-                    .filter(|(one, _)| *one != Destination::Text(String::new())),
-            );
-        }
-        let switch = attribute(&egress.proxy_env);
-        let switched =
-            switch.is_some_and(|switch| !matches!(self.value(&switch.value), Ok(Value::Bool(false))));
-        // Clients of OpenTelemetry exporters take the environment's proxy unless told another one.
-        let by_default = self.component.name.starts_with("otelcol.") && found.is_empty();
-        if switched || by_default {
-            let place =
-                switch.map_or(self.component.name_place(), |switch| self.component.place(switch.value.span));
-            let environment = &self.program.environment;
-            let spared = ["NO_PROXY", "no_proxy"].into_iter().any(|name| {
-                match (self.program.env(name), destination) {
-                    (Value::Text(list), Destination::Text(text)) => skips_proxy(&list, text, egress.syntax),
-                    _ => false,
-                }
-            });
-            if spared {
-                return found;
-            }
-            for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] {
-                if environment.values.contains_key(name) {
-                    found.extend(destinations(self.program.env(name)).into_iter().map(|one| (one, place)));
-                }
-            }
-            if switched && found.is_empty() && !environment.complete {
-                let reason = "the proxy comes from environment variables that the input does not show";
-                found.push((Destination::Unknown(reason.to_owned()), place));
-            }
-        }
-        found
-    }
+/// Whether what stands in a component's arguments goes to that destination: in a request, a header or a label.
+pub(super) fn sends_arguments(egress: &Egress) -> bool {
+    let dials = matches!(
+        egress.kind.as_str(),
+        "telemetry" | "content" | "control" | "collect" | "query" | "credentials"
+    );
+    // A writer of logs lets them out by its own way already.
+    let own_way = egress.kind == "telemetry" && egress.signals.meets(Signals::LOKI_LOGS);
+    dials && egress.path.is_some() && egress.syntax != Syntax::Path && !own_way && !is_carried(egress)
+}
+
+/// Whether an argument of the table of ways out holds what is sent, and not where.
+pub(super) fn is_carried(egress: &Egress) -> bool {
+    egress.kind == "content" && egress.syntax == Syntax::Other
 }
 
 /// The instances of modules that a component stands in, from the outermost inwards.

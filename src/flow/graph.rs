@@ -7,6 +7,8 @@ use std::collections::HashSet;
 use super::Hop;
 use super::Opaque;
 use super::Source;
+use super::file_texts;
+use super::file_texts::Carrier;
 use super::receivers::Receiver;
 use super::receivers::collect_expressions;
 use super::receivers::list_place;
@@ -18,6 +20,7 @@ use crate::model::alloy::Component;
 use crate::model::alloy::Entry;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
+use crate::model::alloy::holds;
 use crate::model::alloy::slots;
 use crate::model::eval::Capsule;
 
@@ -77,8 +80,13 @@ pub(super) fn signal_of(vertex: Vertex) -> Signals {
     Signals::at(vertex % Signals::COUNT)
 }
 
-/// Builds the graph. What cannot be followed is added to `opaque`.
-pub(super) fn build(program: &Program<'_>, opaque: &mut Vec<Opaque>) -> Graph {
+/// Builds the graph. `carriers` are components that put the text of log files into what they send. What cannot be followed is
+/// added to `opaque`.
+pub(super) fn build(
+    program: &Program<'_>,
+    carriers: &HashMap<usize, Carrier>,
+    opaque: &mut Vec<Opaque>,
+) -> Graph {
     let mut hidden: HashMap<String, usize> =
         opaque.iter().enumerate().map(|(index, one)| (one.name.clone(), index)).collect();
     // Instances of a module that is not followed share the reason of what imports it.
@@ -110,7 +118,8 @@ pub(super) fn build(program: &Program<'_>, opaque: &mut Vec<Opaque>) -> Graph {
             None => builder.unknown(index, component),
         }
     }
-    let Builder { mut graph, .. } = builder;
+    let Builder { mut graph, opaque, .. } = builder;
+    file_texts::connect(program, carriers, &mut graph, opaque);
     graph.finish(program.components.len() * STRIDE);
     graph
 }
@@ -182,10 +191,15 @@ impl Builder<'_, '_> {
             }
             // Logs that a component lets out without having taken them in are born in it. Metrics of that kind (what a
             // statsd exporter relays) are not what the stores are promised.
-            let set = egress.path.as_ref().is_some_and(|path| {
-                let found = slots(component.file, &component.block.body, path);
-                found.iter().any(|slot| slot.attribute.is_some())
-            });
+            let open = egress.when.as_ref().map(|when| holds(self.program, component, when));
+            if open == Some(Some(false)) {
+                continue;
+            }
+            let set = open.is_some()
+                || egress.path.as_ref().is_some_and(|path| {
+                    let found = slots(component.file, &component.block.body, path);
+                    found.iter().any(|slot| slot.attribute.is_some())
+                });
             if egress.kind == "telemetry" && set {
                 for signal in egress.signals.and(Signals::LOGS).without(accepted).iter() {
                     self.graph.born.push(born(index, signal.index()));

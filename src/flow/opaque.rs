@@ -1,7 +1,8 @@
 //! What is not followed: every such thing makes the verdicts undecided for the signals that may pass it.
 //!
 //! Kinds: `unresolved-reference`, `unknown-component`, `module-instance`, `declare`, `import`, `foreach`, `remotecfg`, `duplicate`,
-//! `syntax-error`, and from the graph `receiver` (a receiver that cannot be told) and `wrong-receiver`.
+//! `syntax-error`, and from the graph `receiver` (a receiver that cannot be told), `wrong-receiver` and `file-text` (text of a log
+//! file in the arguments of a component that does not send it itself).
 
 use std::collections::HashSet;
 

@@ -13,6 +13,8 @@
 //!                password, password_file, insecure_skip_verify, tls_insecure, headers, external_labels,
 //!                sample_age_limit, max_shards, max_backoff, block
 //! component      collector, id, name, label, known, config, since, gone, stability, arguments
+//! log_metric     collector, component, labels, leaves, fed
+//! control_exit   collector, component, destination, zone
 //! opaque         collector, kind, name, reason, logs, metrics
 //! ```
 
@@ -25,6 +27,7 @@ use super::Hop;
 use super::Journal;
 use super::Probe;
 use super::Zone;
+use super::types::LogMetric;
 use super::types::MetricReach;
 use crate::document::Place;
 use crate::model::Fact;
@@ -49,6 +52,9 @@ pub(crate) fn subjects(flow: &CollectorFlow) -> Vec<Subject> {
             .filter(|exit| exit.kind == "telemetry" && exit.signals.meets(Signals::METRICS))
             .map(|exit| metric_writer(flow, exit)),
     );
+    found
+        .extend(flow.exits.iter().filter(|exit| exit.kind == "control").map(|exit| control_exit(flow, exit)));
+    found.extend(flow.log_metrics.iter().map(|metric| log_metric(flow, metric)));
     components(flow, &mut found);
     found.extend(flow.collected.probes.iter().map(|probe| probe_subject(flow, probe)));
     found.extend(flow.collected.fetchers.iter().map(|fetcher| fetcher_subject(flow, fetcher)));
@@ -238,6 +244,34 @@ fn log_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
         kind => format!("{} {kind} {}", id(flow, exit.component), exit.endpoint),
     };
     subject("log_exit", key, fields, place)
+}
+
+fn control_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
+    let fields = [
+        ("collector", collector(flow)),
+        ("component", component(flow, exit.component)),
+        ("destination", destination(exit)),
+        ("zone", Fact::new(exit.zone.name(), exit.place)),
+    ];
+    let key = format!("{} control {}", id(flow, exit.component), exit.endpoint);
+    subject("control_exit", key, fields, exit.place)
+}
+
+fn log_metric(flow: &CollectorFlow, metric: &LogMetric) -> Subject {
+    let component = component(flow, metric.component);
+    let labels = metric.labels.iter().map(|(name, place)| Fact::new(name.as_str(), *place));
+    let place = metric.labels.first().map(|(_, place)| *place).or(component.place);
+    let facts = Fact::map(
+        [
+            ("collector", collector(flow)),
+            ("labels", Fact::list(labels, place)),
+            ("leaves", Fact::new(metric.leaves, component.place)),
+            ("fed", Fact::new(metric.fed, component.place)),
+            ("component", component),
+        ],
+        place,
+    );
+    Subject { kind: "log_metric", key: id(flow, metric.component).to_owned(), facts }
 }
 
 fn sources(flow: &CollectorFlow, found: &mut Vec<Subject>) {

@@ -46,6 +46,10 @@ pub(crate) struct CollectorFlow {
     pub(crate) sources: Vec<Source>,
     /// Where signals can leave.
     pub(crate) exits: Vec<Exit>,
+    /// Ports through which data of others comes in.
+    pub(crate) listeners: Vec<Listener>,
+    /// Components that make metrics of logs.
+    pub(crate) log_metrics: Vec<LogMetric>,
     /// What was not followed.
     pub(crate) opaque: Vec<Opaque>,
     /// Rules that drop metrics.
@@ -146,6 +150,36 @@ pub(crate) struct Exit {
     pub(crate) sources: Arc<[usize]>,
     /// Logs only: the way from the first of [`Exit::sources`].
     pub(crate) path: Vec<Hop>,
+}
+
+/// A port through which a component takes data of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listener {
+    /// Index into [`CollectorFlow::components`].
+    pub(crate) component: usize,
+    /// The host that it listens on, empty for every interface; or why that is not known.
+    pub(crate) host: Result<String, String>,
+    /// The port, where known.
+    pub(crate) port: Option<u16>,
+    /// What comes in and is handed on.
+    pub(crate) signals: Signals,
+    /// Whether something in the program asks who sends.
+    pub(crate) guarded: bool,
+    /// The text that decides the host, or the component's name.
+    pub(crate) place: Place,
+}
+
+/// A component that makes metrics of logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogMetric {
+    /// Index into [`CollectorFlow::components`].
+    pub(crate) component: usize,
+    /// Labels whose values are taken from entries, each with the text that says so.
+    pub(crate) labels: Vec<(String, Place)>,
+    /// Whether the metrics are known to leave the workload.
+    pub(crate) leaves: bool,
+    /// Whether logs reach it.
+    pub(crate) fed: bool,
 }
 
 /// Something that was not followed.
@@ -264,12 +298,16 @@ impl Wanted {
     }
 }
 
-/// Components whose arguments the flow analysis itself reads: writers of metrics, and what [`super::Collected`] is
-/// made from.
+/// Components whose arguments the flow analysis itself reads: writers of metrics, what [`super::Collected`] is
+/// made from, and what guards the HTTP server.
 fn read_here(component: &crate::model::alloy::Component<'_>) -> bool {
     matches!(
         &*component.name,
-        "discovery.kubernetes" | "prometheus.exporter.unix" | "prometheus.relabel" | "prometheus.scrape"
+        "discovery.kubernetes"
+            | "http"
+            | "prometheus.exporter.unix"
+            | "prometheus.relabel"
+            | "prometheus.scrape"
     ) || component.entry().is_some_and(|entry| entry.egress.iter().any(|egress| egress.kind == "telemetry"))
 }
 

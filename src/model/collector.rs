@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::alloy::Environment;
 use super::environment::environment;
 use super::eval::Value;
+use super::exposure;
+use super::exposure::Exposure;
 use super::fact::Fact;
 use super::piece::Chart;
 use super::placing;
@@ -40,6 +42,8 @@ pub(crate) struct Collector {
     pub(crate) mounts: Vec<pod::Mount>,
     /// Where in the container its program is.
     pub(crate) program_path: Option<String>,
+    /// Who can reach its ports.
+    pub(crate) exposure: Exposure,
     /// What was taken for granted to find its program.
     pub(crate) assumption: Option<String>,
     /// The place to point at when nothing better is known.
@@ -80,6 +84,8 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
             rendered.insert((resource.object.namespace.to_string(), resource.object.name.to_string()));
             let own = if several { container.text_at("name") } else { None };
             let mut collector = from_workload(stack, resource, &pod, (container, own), &mut claimed);
+            let namespace = &resource.object.namespace;
+            collector.exposure = exposure::of_container(stack, (root, resource.at.doc), container, namespace);
             // Values that the chart passes over are not to be seen in what it rendered.
             let of_chart = stack.releases_of(Chart::Alloy).find(|release| {
                 release.full_name().as_deref() == Some(&*resource.object.name)
@@ -95,7 +101,9 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
         let namespace = release.release.namespace.as_deref().unwrap_or_default().to_owned();
         let is_rendered = release.full_name().is_some_and(|name| rendered.contains(&(namespace, name)));
         if !is_rendered {
-            collectors.push(from_release(stack, release, &mut claimed));
+            let mut collector = from_release(stack, release, &mut claimed);
+            collector.exposure = exposure::of_release(stack, release);
+            collectors.push(collector);
         }
     }
     adopt_programs(stack, &mut collectors, &mut claimed);
@@ -166,6 +174,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             environment: Environment::default(),
             mounts: Vec::new(),
             program_path: None,
+            exposure: Exposure::default(),
             assumption: None,
             place,
             facts,
@@ -422,6 +431,7 @@ fn finish(
         environment,
         mounts: Vec::new(),
         program_path: None,
+        exposure: Exposure::default(),
         assumption: None,
         place,
         facts,

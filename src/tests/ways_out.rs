@@ -7,6 +7,10 @@ use crate::finding::Verdict;
 use crate::source::Source;
 use crate::source::Sources;
 
+mod chains;
+mod routes;
+mod sinks;
+
 const LOKI: &str = "http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push";
 
 /// A program that sends the cluster's events to what stands for `URL`.

@@ -16,8 +16,8 @@ use super::Signals;
 /// The table's text.
 const TABLE: &str = include_str!("../../../schemas/alloy/components.json");
 
-/// What is known of one component or config block. The table knows more (role, listeners, ports): what nothing asks for is
-/// not parsed.
+/// What is known of one component or config block. The table knows more (role, ports of destinations): what nothing asks for
+/// is not parsed.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Entry {
     /// The first minor version that has it; `main` for one that no release has.
@@ -44,6 +44,9 @@ pub(crate) struct Entry {
     /// Ways out.
     #[serde(default)]
     pub(crate) egress: Vec<Egress>,
+    /// Where it takes data, or requests, from outside.
+    #[serde(default)]
+    pub(crate) listens: Vec<Listen>,
     /// Argument paths that hold secrets.
     #[serde(default)]
     pub(crate) secrets: Vec<String>,
@@ -95,15 +98,44 @@ pub(crate) struct Egress {
     /// What must hold for this way to be open.
     #[serde(default)]
     pub(crate) when: Option<When>,
-    /// The path of the way out that this one replaces for its signals.
+    /// The paths of the ways out that this one replaces for its signals.
     #[serde(default)]
-    pub(crate) overrides: Option<String>,
+    pub(crate) overrides: Option<OneOrMany>,
     /// The argument path of a proxy that gets the bytes.
     #[serde(default)]
     pub(crate) proxy: Option<String>,
     /// The argument path of the switch that takes the proxy from the environment.
     #[serde(default)]
     pub(crate) proxy_env: Option<String>,
+    /// The argument path of the hosts that the proxy is not asked for.
+    #[serde(default)]
+    pub(crate) proxy_off: Option<String>,
+    /// Whether the client takes the environment's proxy unless it is told another one.
+    #[serde(default)]
+    pub(crate) env_proxy: bool,
+}
+
+/// A port that a component opens.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Listen {
+    /// The argument path of the address; `None` when no argument holds it.
+    #[serde(default)]
+    pub(crate) path: Option<String>,
+    /// The argument path of the port, where the address does not hold it.
+    #[serde(default)]
+    pub(crate) port: Option<String>,
+    /// What comes in there.
+    #[serde(default)]
+    pub(crate) signals: Signals,
+    /// `host:port` where the arguments are absent; empty for none.
+    #[serde(default)]
+    pub(crate) default: String,
+    /// What must hold for it to be open.
+    #[serde(default)]
+    pub(crate) when: Option<When>,
+    /// The argument path of what guards it; `None` where nothing can.
+    #[serde(default)]
+    pub(crate) auth: Option<String>,
 }
 
 /// A text or several.

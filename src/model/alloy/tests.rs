@@ -170,18 +170,27 @@ fn table_agrees_with_the_facts_that_it_was_made_from() {
         paths.sort();
         assert_eq!(paths, receivers.unwrap_or_default(), "{name}");
         let none = Vec::new();
-        let egress = wanted["egress"].as_array().unwrap_or(&none);
-        assert_eq!(own.egress.len(), egress.len(), "{name}");
-        for (own, wanted) in own.egress.iter().zip(egress) {
-            assert_eq!(own.path.as_deref(), wanted["path"].as_str(), "{name}");
-            assert_eq!(Some(own.kind.as_str()), wanted["kind"].as_str(), "{name}");
+        let listed = wanted["egress"].as_array().unwrap_or(&none);
+        let mut own_ways = own.egress.iter().peekable();
+        for wanted in listed {
+            let way = own_ways.next().unwrap_or_else(|| panic!("{name} lacks {wanted}"));
+            let mut carried = way.signals;
+            // A way whose signals are switched apart stands there once for each switch.
+            while let Some(other) = own_ways.next_if(|other| way.path.is_some() && other.path == way.path) {
+                carried = carried.or(other.signals);
+            }
+            assert_eq!(way.path.as_deref(), wanted["path"].as_str(), "{name}");
+            assert_eq!(Some(way.kind.as_str()), wanted["kind"].as_str(), "{name}");
             let signals = wanted["signals"].as_array().map_or(0, Vec::len);
-            assert_eq!(own.signals.iter().count(), signals, "{name}");
+            // What clients post to that receiver has no signal in the facts: it is taken for logs.
+            let words = usize::from(name == "otelcol.receiver.datadog");
+            assert_eq!(carried.iter().count(), signals + words, "{name}");
             // A way out for telemetry whose destination cannot be read would be unknown for ever.
-            let readable =
-                own.syntax != Syntax::Other || !own.signals.meets(Signals::LOGS.or(Signals::METRICS));
-            assert!(own.kind != "telemetry" || readable, "{name} {:?}", own.path);
+            let readable = way.syntax != Syntax::Other || !carried.meets(Signals::LOGS.or(Signals::METRICS));
+            assert!(way.kind != "telemetry" || readable, "{name} {:?}", way.path);
         }
+        assert!(own_ways.next().is_none(), "{name}");
+        assert_eq!(own.listens.len(), wanted["listens"].as_array().map_or(0, Vec::len), "{name}");
         checked += 1;
     }
     assert_eq!(checked, 187);
