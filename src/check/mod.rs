@@ -56,7 +56,8 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
         .collect();
     let groups = stacks::groups(&inputs, &declared, &options.folder);
-    let run = stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options };
+    let asking = if groups.len() > 1 { stack::asking(&groups, &readings, &documents) } else { Vec::new() };
+    let run = stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options, asking };
     let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
     } else {

@@ -1,18 +1,23 @@
 //! Turns programs into flows: where each signal is born, which way it takes, and where it leaves.
 
+mod asked;
 mod collected;
 mod destination;
 mod exits;
+mod filters;
 mod graph;
 mod host;
+mod lost;
 mod metrics;
 mod opaque;
 mod reach;
+mod relabel;
 mod receivers;
 mod subjects;
 mod types;
 mod zone;
 
+pub(crate) use asked::asked;
 pub(crate) use collected::Collected;
 pub(crate) use collected::Probe;
 pub(crate) use subjects::coverage;
@@ -23,6 +28,7 @@ pub(crate) use types::ComponentNote;
 pub(crate) use types::Exit;
 pub(crate) use types::Filter;
 pub(crate) use types::Hop;
+pub(crate) use types::Lost;
 pub(crate) use types::MetricPath;
 pub(crate) use types::Opaque;
 pub(crate) use types::Source;
@@ -54,7 +60,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: 
     let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref());
     reach::feed(&graph, &sources, &mut exits);
     let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
-    let metrics = metrics::analyse(&program, &graph, &sources, &exits);
+    let metrics = metrics::analyse(&program, &graph, &sources, &exits, &surroundings.needs);
     let collected = collected::of_program(&program, &components);
     let summary = types::summary(&sources, &exits);
     CollectorFlow {

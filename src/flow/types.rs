@@ -12,6 +12,7 @@ use crate::model::Fact;
 use crate::model::alloy::Environment;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
+use crate::model::queries::Use;
 
 /// One collector of the input.
 #[derive(Debug, Clone)]
@@ -163,10 +164,14 @@ pub(crate) struct Opaque {
 pub(crate) struct Filter {
     /// Index into [`CollectorFlow::components`].
     pub(crate) component: usize,
-    /// `keep`, `drop`, `keepequal`, `dropequal`, `labeldrop`, `labelkeep`, `filter`.
+    /// `keep`, `drop`, `keepequal`, `dropequal`, `labeldrop`, `labelkeep`, `replace`, ... `filter`, `transform`.
     pub(crate) action: String,
     /// Whether whole series can be dropped.
     pub(crate) drops: bool,
+    /// Whether series can get another name.
+    pub(crate) renames: bool,
+    /// A `keep` by name whose pattern lists nothing that can be a name.
+    pub(crate) keeps_nothing: bool,
     /// The regular expression, as far as known.
     pub(crate) regex: Fact,
     /// The labels that are matched.
@@ -179,6 +184,26 @@ pub(crate) struct Filter {
     pub(crate) on_control_room: bool,
     /// Indices of the sources that it cuts off from an unfiltered local store.
     pub(crate) sources: Vec<usize>,
+    /// Metrics that the control room reads and that do not get there because of this rule.
+    pub(crate) lost: Vec<Lost>,
+    /// Words of the pattern that nobody in the control room reads.
+    pub(crate) unused: Vec<Arc<str>>,
+}
+
+/// A metric that somebody waits for in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lost {
+    /// Its name.
+    pub(crate) name: Arc<str>,
+    /// Who waits.
+    pub(crate) users: Vec<Use>,
+}
+
+impl Filter {
+    /// Whether what comes out can differ from what went in by more than labels.
+    pub(crate) const fn changes(&self) -> bool {
+        self.drops || self.renames
+    }
 }
 
 /// How far the logs of a source get.
@@ -262,7 +287,15 @@ impl Wanted {
 /// Components whose arguments the flow analysis itself reads: writers of metrics, and what [`super::Collected`] is
 /// made from.
 fn read_here(component: &crate::model::alloy::Component<'_>) -> bool {
-    matches!(&*component.name, "discovery.kubernetes" | "prometheus.relabel" | "prometheus.scrape")
+    const READ: [&str; 6] = [
+        "discovery.kubernetes",
+        "discovery.relabel",
+        "prometheus.exporter.azure",
+        "prometheus.exporter.cloudwatch",
+        "prometheus.relabel",
+        "prometheus.scrape",
+    ];
+    READ.contains(&&*component.name)
         || component.entry().is_some_and(|entry| entry.egress.iter().any(|egress| egress.kind == "telemetry"))
 }
 

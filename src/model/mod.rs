@@ -12,6 +12,7 @@ mod kubernetes;
 mod objects;
 mod piece;
 mod pod;
+pub(crate) mod queries;
 mod reader;
 mod releases;
 mod shape;
