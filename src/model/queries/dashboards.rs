@@ -13,10 +13,10 @@ use crate::document::NodeRef;
 pub(super) fn read(root: NodeRef<'_>, doc: DocId, alone: bool, languages: &Languages, found: &mut Queries) {
     let dashboard = root.get("dashboard").filter(|inner| inner.is_mapping()).unwrap_or(root);
     let title = dashboard.text_at("title").unwrap_or("without a title");
-    let named = |name: &str| format!("{name} of dashboard {title}");
     let mut note = |kind: QueryKind, name: &str, source: Option<NodeRef<'_>>, node: NodeRef<'_>, text: &str| {
         if languages.is_promql(source, None) && !is_logql(text) && !text.trim().is_empty() {
-            found.queries.push(Query::new(kind, &named(name), text, first_line(node, doc), alone));
+            let query = Query::new(kind, name, text, first_line(node, doc), alone);
+            found.queries.push(query.of_dashboard(title));
         }
     };
     // Rows hold panels, and so do panels of the type `row`. Aliases cannot make this endless: each node is met once for
@@ -29,13 +29,13 @@ pub(super) fn read(root: NodeRef<'_>, doc: DocId, alone: bool, languages: &Langu
             None => break,
         };
         rest.extend(panels(panel));
-        let title = panel.text_at("title").unwrap_or_default();
+        let name = panel.text_at("title").unwrap_or("without a title");
         for target in panel.get("targets").into_iter().flat_map(NodeRef::items) {
             let source = target.get("datasource").or_else(|| panel.get("datasource"));
             if let Some(expr) = target.get("expr")
                 && let Some(text) = expr.text()
             {
-                note(QueryKind::Panel, title, source, expr, text);
+                note(QueryKind::Panel, name, source, expr, text);
             }
         }
     }

@@ -50,7 +50,7 @@ fn without_repetition(all: Queries) -> Queries {
     let mut index = Vec::with_capacity(all.queries.len());
     let mut kept = Queries::default();
     for query in all.queries {
-        let is_new = seen.insert((query.kind, query.name.clone(), query.text.clone()));
+        let is_new = seen.insert((query.kind, query.dashboard.clone(), query.name.clone(), query.text.clone()));
         index.push(is_new.then_some(kept.queries.len()));
         if is_new {
             kept.queries.push(query);

@@ -14,6 +14,8 @@ use crate::document::Place;
 pub(crate) struct Needs {
     /// Metrics by name, with who reads them.
     pub(crate) metrics: BTreeMap<String, Vec<Use>>,
+    /// Metrics that only paused alerts read: nobody waits for them, but they are used.
+    pub(crate) resting: BTreeSet<String>,
     /// Regular expressions of names that are read, anchored on both sides.
     pub(crate) patterns: Vec<regex::Regex>,
     /// Values of the label `job` that alerts ask for, with the alerts.
@@ -60,7 +62,9 @@ impl Needs {
 
     /// Whether the name is one that somebody reads.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.metrics.contains_key(name) || self.patterns.iter().any(|pattern| pattern.is_match(name))
+        self.metrics.contains_key(name)
+            || self.resting.contains(name)
+            || self.patterns.iter().any(|pattern| pattern.is_match(name))
     }
 
     fn add(&mut self, query: &Query, alert: bool) {
@@ -71,6 +75,9 @@ impl Needs {
         let user = Use { alert, words: query.words().into(), place: query.place };
         for selector in &expression.selectors {
             match &selector.name {
+                Name::Listed(names) if query.kind == QueryKind::Paused => {
+                    self.resting.extend(names.iter().cloned());
+                }
                 Name::Listed(names) => {
                     for name in names {
                         let users = self.metrics.entry(name.clone()).or_default();

@@ -27,10 +27,8 @@ pub(super) fn read(root: NodeRef<'_>, doc: DocId, alone: bool, languages: &Langu
 
 /// An alert rule of Grafana: several queries, of which some only work on the results of others.
 fn of_grafana(rule: NodeRef<'_>, doc: DocId, alone: bool, languages: &Languages, found: &mut Queries) {
-    // Nobody waits for what a paused rule would tell.
-    if rule.get("isPaused").and_then(NodeRef::bool) == Some(true) {
-        return;
-    }
+    let paused = rule.get("isPaused").and_then(NodeRef::bool) == Some(true);
+    let kind = if paused { QueryKind::Paused } else { QueryKind::Alert };
     let name = rule.text_at("title").unwrap_or("without a title");
     let mut alert = Alert {
         name: name.into(),
@@ -49,12 +47,12 @@ fn of_grafana(rule: NodeRef<'_>, doc: DocId, alone: bool, languages: &Languages,
         match expr.filter(|(_, text)| languages.is_promql(source, uid) && !is_logql(text)) {
             Some((expr, text)) => {
                 alert.queries.push(found.queries.len());
-                found.queries.push(Query::new(QueryKind::Alert, name, text, first_line(expr, doc), alone));
+                found.queries.push(Query::new(kind, name, text, first_line(expr, doc), alone));
             }
             None => alert.other_languages = true,
         }
     }
-    if !alert.queries.is_empty() {
+    if !alert.queries.is_empty() && !paused {
         found.alerts.push(alert);
     }
 }

@@ -15,6 +15,8 @@ use crate::text::Span;
 pub(crate) enum QueryKind {
     /// An alert rule.
     Alert,
+    /// An alert rule that is switched off: nobody waits for what it would tell.
+    Paused,
     /// A recording rule.
     Recording,
     /// A panel of a dashboard.
@@ -30,6 +32,7 @@ impl QueryKind {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Alert => "alert",
+            Self::Paused => "paused alert",
             Self::Recording => "recording rule",
             Self::Panel => "panel",
             Self::Variable => "variable",
@@ -45,6 +48,8 @@ pub(crate) struct Query {
     pub(crate) kind: QueryKind,
     /// The title of the alert or panel, the name of the variable, the recorded metric.
     pub(crate) name: Arc<str>,
+    /// The dashboard that it belongs to.
+    pub(crate) dashboard: Option<Arc<str>>,
     /// The expression as written, variables and all.
     pub(crate) text: Box<str>,
     /// Its first line.
@@ -72,14 +77,20 @@ pub(crate) struct Alert {
 pub(crate) struct Queries {
     /// All queries.
     pub(crate) queries: Vec<Query>,
-    /// All alerts that have queries.
+    /// All alerts that have queries and are not paused.
     pub(crate) alerts: Vec<Alert>,
 }
 
 impl Query {
     /// A query whose expression is the text of a scalar, or a part of it.
     pub(super) fn new(kind: QueryKind, name: &str, text: &str, place: Place, alone: bool) -> Self {
-        Self { kind, name: name.into(), text: text.into(), place, alone, expression: OnceLock::new() }
+        let (name, text) = (name.into(), text.into());
+        Self { kind, name, dashboard: None, text, place, alone, expression: OnceLock::new() }
+    }
+
+    /// The query as one of a dashboard.
+    pub(super) fn of_dashboard(self, title: &str) -> Self {
+        Self { dashboard: Some(title.into()), ..self }
     }
 
     /// What it asks for, or why that cannot be told. Parsed when it is first asked for.
@@ -92,9 +103,10 @@ impl Query {
         matches!(self.kind, QueryKind::Alert | QueryKind::Recording)
     }
 
-    /// The query in words: `alert Node not ready`.
+    /// The query in words: ``panel `Restarts` of dashboard `Pods` ``.
     pub(crate) fn words(&self) -> String {
-        format!("{} `{}`", self.kind.name(), self.name)
+        let dashboard = self.dashboard.as_ref().map(|title| format!(" of dashboard `{title}`"));
+        format!("{} `{}`{}", self.kind.name(), self.name, dashboard.unwrap_or_default())
     }
 }
 
