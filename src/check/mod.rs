@@ -57,7 +57,8 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         .collect();
     let groups = stacks::groups(&inputs, &declared, &options.folder);
     let asking = if groups.len() > 1 { stack::asking(&groups, &readings, &documents) } else { Vec::new() };
-    let run = stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options, asking };
+    let run =
+        stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options, asking };
     let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
     } else {

@@ -81,7 +81,12 @@ pub(crate) fn asking(
     documents: &Documents,
 ) -> Vec<(String, Queries)> {
     let pieces = |group: &Group| -> Vec<&Piece> {
-        group.files.iter().filter_map(|file| readings.get(*file)).flat_map(|reading| &reading.pieces).collect()
+        group
+            .files
+            .iter()
+            .filter_map(|file| readings.get(*file))
+            .flat_map(|reading| &reading.pieces)
+            .collect()
     };
     let asks = |piece: &&Piece| matches!(piece, Piece::RuleGroups(..) | Piece::Dashboard(..));
     let collects = |piece: &&Piece| match piece {
@@ -173,7 +178,8 @@ impl Run<'_> {
         let collectors = model::collectors(&stack);
         let workload = self.workload(&stack, &collectors, name, governing);
         let queries = model::queries::queries(&stack);
-        let flows = self.flows(&stack, &collectors, &workload, governing, || self.read_by_control_room(name, &queries));
+        let flows = self
+            .flows(&stack, &collectors, &workload, governing, || self.read_by_control_room(name, &queries));
         let mut subjects = subjects(&stack, &collectors, &flows);
         subjects.extend(model::queries::query_subjects(&queries));
         if !collectors.is_empty() {

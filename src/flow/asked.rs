@@ -32,7 +32,7 @@ struct Family<'f> {
     resource: &'f str,
     /// Where its metrics are listed.
     place: Option<Place>,
-    /// How the names of its metrics go on behind the prefix: letters and digits alone for CloudWatch, whose names are split
+    /// How the names of its metrics go on behind the prefix: letters and digits alone on AWS, where names are split
     /// into words by rules of their own.
     asked: BTreeSet<String>,
     /// Whether some part of the list is not known.
@@ -82,7 +82,11 @@ fn exporters(flows: &[CollectorFlow], needs: &Needs) -> Vec<Subject> {
             ("missing_count", Fact::new(missing.len(), place)),
             ("alerts", users(waiting.into_iter())),
         ];
-        Subject { kind: "cloud_exporter", key: format!("{} {}", note.id, family.resource), facts: Fact::map(facts, place) }
+        Subject {
+            kind: "cloud_exporter",
+            key: format!("{} {}", note.id, family.resource),
+            facts: Fact::map(facts, place),
+        }
     };
     families.iter().map(subject).collect()
 }
@@ -210,9 +214,13 @@ fn given_jobs(flows: &[CollectorFlow]) -> Option<BTreeSet<&str>> {
                 }
                 "prometheus.relabel" | "discovery.relabel" => {
                     let rules = note.arguments.at("rule").map(Fact::items).unwrap_or_default();
-                    for rule in rules.iter().filter(|rule| rule.at("target_label").and_then(Fact::text) == Some("job")) {
+                    for rule in rules
+                        .iter()
+                        .filter(|rule| rule.at("target_label").and_then(Fact::text) == Some("job"))
+                    {
                         // Only a fixed text can be told.
-                        let fixed = rule.at("replacement").and_then(Fact::text).filter(|text| !text.contains('$'));
+                        let fixed =
+                            rule.at("replacement").and_then(Fact::text).filter(|text| !text.contains('$'));
                         given.insert(fixed?);
                     }
                 }

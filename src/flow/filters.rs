@@ -6,6 +6,7 @@ use super::Exit;
 use super::Filter;
 use super::relabel;
 use super::relabel::Rule;
+use super::types::Effect;
 use crate::document::Place;
 use crate::document::alloy::Block;
 use crate::model::Fact;
@@ -45,7 +46,7 @@ pub(super) fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, Has
             "otelcol.processor.filter" => {
                 for name in ["metrics", "metric_conditions"] {
                     for block in blocks_at(component.file, body, name) {
-                        found.push(of_processor(index, component.place(block.name), "filter", true));
+                        found.push(of_processor(index, component.place(block.name), "filter", Effect::Drops));
                     }
                 }
             }
@@ -53,13 +54,20 @@ pub(super) fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, Has
                 for (name, list) in [("metric_statements", "statements"), ("statements", "metric")] {
                     for block in blocks_at(component.file, body, name) {
                         if renames(program, component, block, list) {
-                            found.push(of_processor(index, component.place(block.name), "transform", false));
+                            found.push(of_processor(
+                                index,
+                                component.place(block.name),
+                                "transform",
+                                Effect::Renames,
+                            ));
                         }
                     }
                 }
             }
             "prometheus.remote_write" => {
-                for (position, endpoint) in blocks_at(component.file, body, "endpoint").into_iter().enumerate() {
+                for (position, endpoint) in
+                    blocks_at(component.file, body, "endpoint").into_iter().enumerate()
+                {
                     let route = format!("endpoint.{position}");
                     let rules = relabel::rules(program, component, &endpoint.body, "write_relabel_config");
                     let before = found.len();
@@ -79,16 +87,21 @@ pub(super) fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, Has
 
 /// A relabel rule that takes something away, or gives another name.
 fn of_rule(component: usize, rule: Rule, endpoint: Option<&str>) -> Option<Found> {
-    let (drops, renames) = (rule.drops(), rule.renames());
-    if !drops && !renames && !matches!(rule.action.as_str(), "labeldrop" | "labelkeep") {
+    let effect = if rule.keeps_nothing() {
+        Effect::DropsAll
+    } else if rule.drops() {
+        Effect::Drops
+    } else if rule.renames() {
+        Effect::Renames
+    } else if matches!(rule.action.as_str(), "labeldrop" | "labelkeep") {
+        Effect::Labels
+    } else {
         return None;
-    }
+    };
     let filter = Filter {
         component,
         action: rule.action.clone(),
-        drops,
-        renames,
-        keeps_nothing: rule.keeps_nothing(),
+        effect,
         regex: rule.regex.clone(),
         source_labels: rule.source_labels.clone(),
         place: rule.place,
@@ -101,13 +114,11 @@ fn of_rule(component: usize, rule: Rule, endpoint: Option<&str>) -> Option<Found
     Some(Found { filter, rule: Some(rule), endpoint: endpoint.map(str::to_owned) })
 }
 
-fn of_processor(component: usize, place: Place, action: &str, drops: bool) -> Found {
+fn of_processor(component: usize, place: Place, action: &str, effect: Effect) -> Found {
     let filter = Filter {
         component,
         action: action.to_owned(),
-        drops,
-        renames: !drops,
-        keeps_nothing: false,
+        effect,
         regex: Fact::absent(place),
         source_labels: Fact::absent(place),
         place,

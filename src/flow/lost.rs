@@ -25,7 +25,7 @@ use crate::model::queries::Needs;
 /// Only what is certain is noted: a metric is lost if every way from every source to the control room runs through a
 /// chain of rules that loses it by its name alone. Where series get other names on the way, nothing is certain.
 pub(super) fn find(graph: &Graph, exits: &[Exit], born: &[Vertex], found: &mut [Found], needs: &Needs) {
-    if needs.is_empty() || found.iter().any(|one| one.filter.renames && one.filter.on_control_room) {
+    if needs.is_empty() || found.iter().any(|one| one.filter.renames() && one.filter.on_control_room) {
         return;
     }
     let chains = chains(found);
@@ -48,10 +48,13 @@ pub(super) fn find(graph: &Graph, exits: &[Exit], born: &[Vertex], found: &mut [
         if arrives(graph, exits, born, found, &losing) {
             continue;
         }
-        let blamed = losing.iter().find(|index| found.get(**index).is_some_and(|one| one.filter.on_control_room));
+        let blamed =
+            losing.iter().find(|index| found.get(**index).is_some_and(|one| one.filter.on_control_room));
         if let Some(one) = blamed.and_then(|index| found.get_mut(*index)) {
             let users = |name: &str| needs.metrics.get(name).cloned().unwrap_or_default();
-            one.filter.lost.extend(names.into_iter().map(|name| Lost { name: name.into(), users: users(name) }));
+            one.filter
+                .lost
+                .extend(names.into_iter().map(|name| Lost { name: name.into(), users: users(name) }));
         }
     }
     for one in found.iter_mut().filter(|one| one.filter.on_control_room && !needs.partial) {

@@ -9,10 +9,10 @@ use super::Filter;
 use super::MetricPath;
 use super::Source;
 use super::Zone;
+use super::filters::filters;
 use super::graph;
 use super::graph::Graph;
 use super::graph::Vertex;
-use super::filters::filters;
 use super::lost;
 use super::reach;
 use super::reach::Reaching;
@@ -55,7 +55,8 @@ pub(super) fn analyse(
 ) -> Metrics {
     let (mut filters, filtered_exits) = filters(program, exits);
     let dropping = |on_endpoint: bool| -> HashSet<usize> {
-        let some = filters.iter().filter(|found| found.filter.changes() && found.on_endpoint() == on_endpoint);
+        let some =
+            filters.iter().filter(|found| found.filter.changes() && found.on_endpoint() == on_endpoint);
         some.map(|found| found.filter.component).collect()
     };
     let (on_way, at_end) = (dropping(false), dropping(true));

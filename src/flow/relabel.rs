@@ -66,13 +66,16 @@ pub(super) fn rules(program: &Program<'_>, component: &Component<'_>, body: &Bod
             let source_labels = fact("source_labels");
             Rule {
                 // An action that is not known may drop.
-                action: text("action", "replace").map_or_else(|| "unknown".to_owned(), |text| text.to_ascii_lowercase()),
+                action: text("action", "replace")
+                    .map_or_else(|| "unknown".to_owned(), |text| text.to_ascii_lowercase()),
                 regex: fact("regex"),
                 place: component.place(action.map_or(rule.name, |action| content_span(&action.value))),
                 pattern: text("regex", "(.*)").and_then(|pattern| anchored(&pattern)),
                 sources: match &source_labels.value {
                     FactValue::Null => Some(Vec::new()),
-                    FactValue::List(items) => items.iter().map(|item| item.text().map(str::to_owned)).collect(),
+                    FactValue::List(items) => {
+                        items.iter().map(|item| item.text().map(str::to_owned)).collect()
+                    }
                     _ => None,
                 },
                 target: text("target_label", ""),
@@ -121,9 +124,11 @@ impl Rule {
 
     /// Whether a `keep` by name keeps nothing that can be a metric: its pattern lists names, and none can be one.
     pub(super) fn keeps_nothing(&self) -> bool {
-        self.action == "keep" && self.by_name() && self.tokens().is_some_and(|tokens| {
-            tokens.iter().all(|token| !crate::model::queries::is_metric_name(token))
-        })
+        self.action == "keep"
+            && self.by_name()
+            && self.tokens().is_some_and(|tokens| {
+                tokens.iter().all(|token| !crate::model::queries::is_metric_name(token))
+            })
     }
 
     /// Whether the name alone decides.

@@ -27,6 +27,7 @@ use super::Filter;
 use super::Hop;
 use super::Probe;
 use super::Zone;
+use super::types::Effect;
 use super::types::MetricReach;
 use crate::document::Place;
 use crate::model::Fact;
@@ -338,9 +339,9 @@ fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
             ("collector", collector(flow)),
             ("component", component(flow, filter.component)),
             ("action", Fact::new(filter.action.as_str(), filter.place)),
-            ("drops", Fact::new(filter.drops, filter.place)),
-            ("renames", Fact::new(filter.renames, filter.place)),
-            ("keeps_nothing", Fact::new(filter.keeps_nothing, filter.place)),
+            ("drops", Fact::new(filter.drops(), filter.place)),
+            ("renames", Fact::new(filter.renames(), filter.place)),
+            ("keeps_nothing", Fact::new(filter.effect == Effect::DropsAll, filter.place)),
             ("regex", filter.regex.clone()),
             ("source_labels", filter.source_labels.clone()),
             ("cuts_local", Fact::new(filter.cuts_local, filter.place)),

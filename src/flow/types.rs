@@ -166,12 +166,8 @@ pub(crate) struct Filter {
     pub(crate) component: usize,
     /// `keep`, `drop`, `keepequal`, `dropequal`, `labeldrop`, `labelkeep`, `replace`, ... `filter`, `transform`.
     pub(crate) action: String,
-    /// Whether whole series can be dropped.
-    pub(crate) drops: bool,
-    /// Whether series can get another name.
-    pub(crate) renames: bool,
-    /// A `keep` by name whose pattern lists nothing that can be a name.
-    pub(crate) keeps_nothing: bool,
+    /// What it can do to series.
+    pub(crate) effect: Effect,
     /// The regular expression, as far as known.
     pub(crate) regex: Fact,
     /// The labels that are matched.
@@ -190,6 +186,19 @@ pub(crate) struct Filter {
     pub(crate) unused: Vec<Arc<str>>,
 }
 
+/// What a rule can do to series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Take labels away, but for the name.
+    Labels,
+    /// Give them another name.
+    Renames,
+    /// Drop them.
+    Drops,
+    /// Drop all of them: it keeps by name, and its pattern lists nothing that can be a name.
+    DropsAll,
+}
+
 /// A metric that somebody waits for in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lost {
@@ -202,7 +211,17 @@ pub(crate) struct Lost {
 impl Filter {
     /// Whether what comes out can differ from what went in by more than labels.
     pub(crate) const fn changes(&self) -> bool {
-        self.drops || self.renames
+        !matches!(self.effect, Effect::Labels)
+    }
+
+    /// Whether whole series can be dropped.
+    pub(crate) const fn drops(&self) -> bool {
+        matches!(self.effect, Effect::Drops | Effect::DropsAll)
+    }
+
+    /// Whether series can get another name.
+    pub(crate) const fn renames(&self) -> bool {
+        matches!(self.effect, Effect::Renames)
     }
 }
 

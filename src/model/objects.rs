@@ -205,7 +205,7 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
                 }
                 continue;
             };
-            let dashboard = || (!base64 && key.ends_with(".json") && may_be_dashboard(text)).then_some(Language::Json);
+            let dashboard = || (!base64 && may_be_dashboard(text)).then_some(Language::Json);
             let language = language_of_key(key).or_else(dashboard);
             // A plain text says by itself whether it is a program; an encoded one does when it is opened.
             let certain = language.is_some() || (!base64 && is_alloy(text));

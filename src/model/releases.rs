@@ -266,7 +266,9 @@ impl Values<'_> {
             }
             let providers = chart.get("dashboards").into_iter().flat_map(NodeRef::entries_merged);
             for (key, dashboard) in providers.flat_map(|(_, provider)| provider.entries_merged()) {
-                let Some(json) = dashboard.get("json").filter(|json| json.text().is_some_and(may_be_dashboard)) else {
+                let Some(json) =
+                    dashboard.get("json").filter(|json| json.text().is_some_and(may_be_dashboard))
+                else {
                     continue;
                 };
                 let key = key.text().unwrap_or_default();

@@ -103,7 +103,8 @@ pub(crate) fn shape_of(root: NodeRef<'_>, expected: Expected) -> Shape {
 
 /// Whether a mapping is a file that Grafana reads when it starts: its `apiVersion` is a number, which no object has.
 fn is_provisioning(root: NodeRef<'_>) -> bool {
-    let keys = ["providers", "groups", "contactPoints", "policies", "muteTimes", "templates", "apps", "deleteRules"];
+    let keys =
+        ["providers", "groups", "contactPoints", "policies", "muteTimes", "templates", "apps", "deleteRules"];
     root.get("kind").is_none()
         && root.get("apiVersion").and_then(NodeRef::int).is_some()
         && keys.into_iter().any(|key| root.get(key).is_some())

@@ -13,12 +13,13 @@ use crate::document::NodeRef;
 pub(super) fn read(root: NodeRef<'_>, doc: DocId, alone: bool, languages: &Languages, found: &mut Queries) {
     let dashboard = root.get("dashboard").filter(|inner| inner.is_mapping()).unwrap_or(root);
     let title = dashboard.text_at("title").unwrap_or("without a title");
-    let mut note = |kind: QueryKind, name: &str, source: Option<NodeRef<'_>>, node: NodeRef<'_>, text: &str| {
-        if languages.is_promql(source, None) && !is_logql(text) && !text.trim().is_empty() {
-            let query = Query::new(kind, name, text, first_line(node, doc), alone);
-            found.queries.push(query.of_dashboard(title));
-        }
-    };
+    let mut note =
+        |kind: QueryKind, name: &str, source: Option<NodeRef<'_>>, node: NodeRef<'_>, text: &str| {
+            if languages.is_promql(source, None) && !is_logql(text) && !text.trim().is_empty() {
+                let query = Query::new(kind, name, text, first_line(node, doc), alone);
+                found.queries.push(query.of_dashboard(title));
+            }
+        };
     // Rows hold panels, and so do panels of the type `row`. Aliases cannot make this endless: each node is met once for
     // every place that names it, and those are bounded by `left`.
     let mut rest: Vec<NodeRef<'_>> = panels(dashboard);
@@ -74,7 +75,9 @@ fn panels(node: NodeRef<'_>) -> Vec<NodeRef<'_>> {
 /// The expression in a variable's query: `label_values(EXPR, label)`, `query_result(EXPR)`. The other functions ask for no
 /// metric by name.
 fn asked_by_variable(query: &str) -> Option<&str> {
-    let inner = |function: &str| query.trim().strip_prefix(function)?.trim_start().strip_prefix('(')?.strip_suffix(')');
+    let inner = |function: &str| {
+        query.trim().strip_prefix(function)?.trim_start().strip_prefix('(')?.strip_suffix(')')
+    };
     if let Some(inner) = inner("label_values") {
         // The label comes last, and holds no comma.
         return inner.rsplit_once(',').map(|(expr, _)| expr.trim());

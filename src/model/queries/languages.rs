@@ -30,7 +30,8 @@ impl Languages {
         }
         for release in stack.releases_of(Chart::Grafana) {
             let files = release.values.reach("datasources");
-            for source in files.entries().flat_map(|(_, file)| file.at("datasources").map(Fact::items)).flatten() {
+            for source in files.entries().filter_map(|(_, file)| file.at("datasources")).flat_map(Fact::items)
+            {
                 let text = |key: &str| source.at(key).and_then(Fact::text);
                 languages.add([text("uid"), text("name")], text("type"));
             }
@@ -51,12 +52,10 @@ impl Languages {
         let text = |key: &str| source.and_then(|source| source.text_at(key));
         let name = uid.or_else(|| text("uid")).or_else(|| source.and_then(NodeRef::text));
         let known = name.and_then(|name| self.types.get(name)).map(String::as_str);
-        match known.or_else(|| text("type")) {
-            Some(kind) => kind.contains("prometheus"),
-            None => {
-                let name = name.unwrap_or_default().to_ascii_lowercase();
-                !OTHERS.iter().any(|other| name.contains(other))
-            }
+        if let Some(kind) = known.or_else(|| text("type")) {
+            return kind.contains("prometheus");
         }
+        let name = name.unwrap_or_default().to_ascii_lowercase();
+        !OTHERS.iter().any(|other| name.contains(other))
     }
 }

@@ -50,7 +50,8 @@ fn without_repetition(all: Queries) -> Queries {
     let mut index = Vec::with_capacity(all.queries.len());
     let mut kept = Queries::default();
     for query in all.queries {
-        let is_new = seen.insert((query.kind, query.dashboard.clone(), query.name.clone(), query.text.clone()));
+        let is_new =
+            seen.insert((query.kind, query.dashboard.clone(), query.name.clone(), query.text.clone()));
         index.push(is_new.then_some(kept.queries.len()));
         if is_new {
             kept.queries.push(query);
@@ -69,7 +70,8 @@ fn without_repetition(all: Queries) -> Queries {
 pub(super) fn is_rule_groups(root: NodeRef<'_>) -> bool {
     let mut groups = root.get("groups").into_iter().flat_map(NodeRef::items);
     root.get("kind").is_none()
-        && groups.any(|group| group.get("rules").is_some_and(NodeRef::is_sequence) && group.get("name").is_some())
+        && groups
+            .any(|group| group.get("rules").is_some_and(NodeRef::is_sequence) && group.get("name").is_some())
 }
 
 /// Whether a mapping is a dashboard, by itself or as Grafana's API gives it.
@@ -83,5 +85,6 @@ pub(super) fn is_dashboard(root: NodeRef<'_>) -> bool {
 
 /// Whether a text in JSON may be a dashboard: so much of a ConfigMap's content is worth parsing.
 pub(super) fn may_be_dashboard(text: &str) -> bool {
-    text.trim_start().starts_with('{') && (text.contains("\"panels\"") || text.contains("\"rows\""))
+    let has = |key: &str| text.contains(key);
+    text.trim_start().starts_with('{') && has("\"schemaVersion\"") && (has("\"panels\"") || has("\"rows\""))
 }

@@ -113,7 +113,8 @@ fn alerting_records<'q>(queries: &[&'q Query]) -> BTreeSet<&'q str> {
     if records.is_empty() {
         return found;
     }
-    let mut todo: Vec<&Query> = queries.iter().filter(|query| query.kind == QueryKind::Alert).copied().collect();
+    let mut todo: Vec<&Query> =
+        queries.iter().filter(|query| query.kind == QueryKind::Alert).copied().collect();
     while let Some(query) = todo.pop() {
         let Ok(expression) = query.expression() else { continue };
         for selector in &expression.selectors {

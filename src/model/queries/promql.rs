@@ -80,7 +80,8 @@ pub(crate) fn read(text: &str) -> Result<Expression, String> {
 /// An upper bound of how deep the tree of an expression can be.
 fn operators(text: &str) -> usize {
     let words = text.split(|c: char| !c.is_ascii_alphabetic());
-    let words = words.filter(|word| matches!(*word, "and" | "or" | "unless" | "atan" | "AND" | "OR" | "UNLESS"));
+    let words =
+        words.filter(|word| matches!(*word, "and" | "or" | "unless" | "atan" | "AND" | "OR" | "UNLESS"));
     let signs = text.bytes().filter(|byte| b"([+-*/%^<>".contains(byte));
     let equal = text.as_bytes().windows(2).filter(|pair| matches!(pair, [b'=' | b'!', b'=']));
     words.count() + signs.count() + equal.count()
@@ -103,7 +104,8 @@ fn walk(expr: &Expr, selectors: &mut Vec<Selector>) -> Labels {
             }
             let inner = walk(&aggregate.expr, selectors);
             // These pick series and leave them whole.
-            let picks = matches!(aggregate.op.to_string().as_str(), "topk" | "bottomk" | "limitk" | "limit_ratio");
+            let picks =
+                matches!(aggregate.op.to_string().as_str(), "topk" | "bottomk" | "limitk" | "limit_ratio");
             match &aggregate.modifier {
                 _ if picks => inner,
                 Some(LabelModifier::Include(labels)) => inner.keeping(&labels.labels),
@@ -170,7 +172,9 @@ fn call_labels(call: &Call, selectors: &mut Vec<Selector>) -> Labels {
     for argument in &call.args.args {
         let first = selectors.len();
         labels = labels.or(&walk(argument, selectors));
-        equal.extend(selectors.iter().skip(first).flat_map(|selector| &selector.equal).map(|(label, _)| label.clone()));
+        equal.extend(
+            selectors.iter().skip(first).flat_map(|selector| &selector.equal).map(|(label, _)| label.clone()),
+        );
     }
     let text = |index: usize| match call.args.args.get(index).map(|argument| &**argument) {
         Some(Expr::StringLiteral(text)) => vec![text.val.clone()],
@@ -254,7 +258,10 @@ mod tests {
         assert_eq!(names("{__name__=~\"kube_.*\"}"), ["~kube_.*"]);
         assert_eq!(names("{job=\"x\"}"), ["*"]);
         assert_eq!(names("max_over_time((a - b)[1h:5m] offset 1d)"), ["a", "b"]);
-        assert_eq!(names("label_replace(avg_over_time(m{j=\"k\"}[30m]), \"v\", \"$1\", \"r\", \".*/(.+)\")"), ["m"]);
+        assert_eq!(
+            names("label_replace(avg_over_time(m{j=\"k\"}[30m]), \"v\", \"$1\", \"r\", \".*/(.+)\")"),
+            ["m"]
+        );
     }
 
     #[test]

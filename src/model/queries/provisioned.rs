@@ -30,12 +30,8 @@ fn of_grafana(rule: NodeRef<'_>, doc: DocId, alone: bool, languages: &Languages,
     let paused = rule.get("isPaused").and_then(NodeRef::bool) == Some(true);
     let kind = if paused { QueryKind::Paused } else { QueryKind::Alert };
     let name = rule.text_at("title").unwrap_or("without a title");
-    let mut alert = Alert {
-        name: name.into(),
-        queries: Vec::new(),
-        printed: printed(rule, doc),
-        other_languages: false,
-    };
+    let mut alert =
+        Alert { name: name.into(), queries: Vec::new(), printed: printed(rule, doc), other_languages: false };
     for data in rule.get("data").into_iter().flat_map(NodeRef::items) {
         let uid = data.text_at("datasourceUid");
         if matches!(uid, Some("__expr__" | "-100")) {

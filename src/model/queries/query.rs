@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use super::promql;
 use super::promql::Expression;
+use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
-use crate::document::DocId;
 use crate::text::Span;
 
 /// Who asks.

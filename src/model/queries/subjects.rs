@@ -35,7 +35,10 @@ fn alert_subject(alert: &Alert, queries: &Queries) -> Option<Subject> {
     }
     let (labels, place) = (labels?, place?);
     let missing = |label: &str| {
-        !alert.other_languages && !label.starts_with("__") && !ADDED.contains(&label) && !labels.may_have(label)
+        !alert.other_languages
+            && !label.starts_with("__")
+            && !ADDED.contains(&label)
+            && !labels.may_have(label)
     };
     let lost = alert.printed.iter().filter(|(label, _)| missing(label));
     let lost = lost.map(|(label, at)| Fact::map([("label", Fact::new(label.as_str(), *at))], *at));

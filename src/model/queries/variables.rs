@@ -81,7 +81,10 @@ mod tests {
     fn each_form_of_a_variable_becomes_what_its_place_wants() {
         let first = |text: &str| without_variables(text).remove(0);
         assert_eq!(first("a{b=~\"$c\"}[$__rate_interval]"), format!("a{{b=~\"{MARK}\"}}[5m]"));
-        assert_eq!(first("a{b=~\"${c:regex}.x\"}[${d}s] offset $e"), format!("a{{b=~\"{MARK}.x\"}}[5s] offset 5m"));
+        assert_eq!(
+            first("a{b=~\"${c:regex}.x\"}[${d}s] offset $e"),
+            format!("a{{b=~\"{MARK}.x\"}}[5s] offset 5m")
+        );
         assert_eq!(first("a[[[d]]] + [[e]] * $f"), format!("a[5m] + {MARK} * {MARK}"));
         assert_eq!(without_variables("topk($n, a)")[1], "topk(5, a)");
         assert_eq!(first("'\\'[' + $é"), format!("'\\'[' + {MARK}"));
