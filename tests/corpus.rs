@@ -263,8 +263,11 @@ fn incidents_are_found_before_they_were_mended_and_not_after() {
     }
 }
 
-/// The line, column and message of each finding of a rule, with the lines and words of its further places.
-fn told(report: &Value, rule: &str) -> Vec<(i64, i64, String, Vec<(i64, String)>)> {
+/// A finding: line, column, message, and the lines and words of its further places.
+type Told = (i64, i64, String, Vec<(i64, String)>);
+
+/// The findings of a rule.
+fn told(report: &Value, rule: &str) -> Vec<Told> {
     let number = |value: &Value| value.as_i64().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let of = |finding: &&Value| {

@@ -1,5 +1,6 @@
 //! Turns sources into a report: the one place that runs all stages, in the order of the data.
 
+mod asking;
 mod control_room;
 mod options;
 mod policy;
@@ -56,7 +57,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
         .collect();
     let groups = stacks::groups(&inputs, &declared, &options.folder);
-    let asking = if groups.len() > 1 { stack::asking(&groups, &readings, &documents) } else { Vec::new() };
+    let asking = asking::Asking::of(&groups, &readings, &documents);
     let run =
         stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options, asking };
     let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::CheckOptions;
+use super::asking::Asking;
 use super::control_room;
 use super::policy::Governing;
 use super::policy::Policy;
@@ -38,8 +39,6 @@ use crate::model::Stated;
 use crate::model::Subject;
 use crate::model::Workload;
 use crate::model::queries::Needs;
-use crate::model::queries::Queries;
-use crate::model::queries::Query;
 use crate::rule::Outcome;
 use crate::rule::RuleSet;
 use crate::source::Sources;
@@ -69,45 +68,8 @@ pub(crate) struct Run<'r> {
     pub(crate) policy: &'r Policy,
     /// The command line.
     pub(crate) options: &'r CheckOptions,
-    /// What stacks without collectors ask, by the stack's name: those are control rooms, or files of rules by themselves.
-    pub(crate) asking: Vec<(String, Queries)>,
-}
-
-/// What stacks without collectors ask: control rooms, and files of rules by themselves. The metrics that they ask for come
-/// from the other stacks of the run.
-pub(crate) fn asking(
-    groups: &[Group],
-    readings: &[Reading],
-    documents: &Documents,
-) -> Vec<(String, Queries)> {
-    let pieces = |group: &Group| -> Vec<&Piece> {
-        group
-            .files
-            .iter()
-            .filter_map(|file| readings.get(*file))
-            .flat_map(|reading| &reading.pieces)
-            .collect()
-    };
-    let asks = |piece: &&Piece| matches!(piece, Piece::RuleGroups(..) | Piece::Dashboard(..));
-    let collects = |piece: &&Piece| match piece {
-        Piece::Alloy(..) => true,
-        Piece::Release(release) => release.chart == Some(model::Chart::Alloy),
-        _ => false,
-    };
-    let asking = groups.iter().filter(|group| {
-        let pieces = pieces(group);
-        pieces.iter().any(asks) && !pieces.iter().any(collects)
-    });
-    asking
-        .map(|group| {
-            let files = group.files.iter().filter_map(|file| {
-                let pieces = &readings.get(*file)?.pieces;
-                Some(FilePieces { file: u32::try_from(*file).unwrap_or(u32::MAX), pieces })
-            });
-            let stack = Stack::assemble(documents, &files.collect::<Vec<_>>(), None);
-            (group.name.clone(), model::queries::queries(&stack))
-        })
-        .collect()
+    /// What stacks without collectors ask.
+    pub(crate) asking: Asking,
 }
 
 impl Run<'_> {
@@ -179,11 +141,11 @@ impl Run<'_> {
         let workload = self.workload(&stack, &collectors, name, governing);
         let queries = model::queries::queries(&stack);
         let flows = self
-            .flows(&stack, &collectors, &workload, governing, || self.read_by_control_room(name, &queries));
+            .flows(&stack, &collectors, &workload, governing, || self.asking.control_room(name, &queries));
         let mut subjects = subjects(&stack, &collectors, &flows);
         subjects.extend(model::queries::query_subjects(&queries));
         if !collectors.is_empty() {
-            let all = queries.queries.iter().chain(self.asked_elsewhere(name));
+            let all = queries.queries.iter().chain(self.asking.elsewhere(name));
             subjects.extend(flow::asked(&flows, &Needs::of(all.filter(|query| query.is_rule()))));
         }
         let problems = self.members(group).flat_map(|reading| &reading.problems);
@@ -273,20 +235,6 @@ impl Run<'_> {
             }
             None => workload,
         }
-    }
-
-    /// The queries of other stacks that have no collectors.
-    fn asked_elsewhere<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Query> {
-        let others = self.asking.iter().filter(move |(other, _)| other != name);
-        others.flat_map(|(_, queries)| &queries.queries)
-    }
-
-    /// What the control room reads: the queries of its stack in this run, and those of rule files and dashboards that lie
-    /// beside this stack without belonging to a Grafana or ruler of its own. What a workload's own Grafana asks is asked
-    /// of its own store, which gets everything.
-    fn read_by_control_room(&self, name: &str, own: &Queries) -> Needs {
-        let own = own.queries.iter().filter(|query| query.alone);
-        Needs::of(self.asked_elsewhere(name).chain(own))
     }
 
     fn flows(

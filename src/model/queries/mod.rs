@@ -66,6 +66,12 @@ fn without_repetition(all: Queries) -> Queries {
     kept
 }
 
+/// An alert's query that stands in a file of its own.
+#[cfg(test)]
+pub(crate) fn alert_for_tests(name: &str, text: &str, place: crate::document::Place) -> Query {
+    Query::new(query::QueryKind::Alert, name, text, place, true)
+}
+
 /// Whether a mapping is a file of rule groups: Grafana's provisioned alerts, or rules as Prometheus and Mimir have them.
 pub(super) fn is_rule_groups(root: NodeRef<'_>) -> bool {
     let mut groups = root.get("groups").into_iter().flat_map(NodeRef::items);
@@ -88,3 +94,6 @@ pub(super) fn may_be_dashboard(text: &str) -> bool {
     let has = |key: &str| text.contains(key);
     text.trim_start().starts_with('{') && has("\"schemaVersion\"") && (has("\"panels\"") || has("\"rows\""))
 }
+
+#[cfg(test)]
+mod tests;
