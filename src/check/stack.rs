@@ -140,12 +140,13 @@ impl Run<'_> {
         let collectors = model::collectors(&stack);
         let workload = self.workload(&stack, &collectors, name, governing);
         let queries = model::queries::queries(&stack);
-        let flows = self
-            .flows(&stack, &collectors, &workload, governing, || self.asking.control_room(name, &queries));
+        let flows = self.flows(&stack, &collectors, &workload, governing, || {
+            self.asking.control_room(name, &workload, &queries)
+        });
         let mut subjects = subjects(&stack, &collectors, &flows);
         subjects.extend(model::queries::query_subjects(&queries));
         if !collectors.is_empty() {
-            let all = queries.queries.iter().chain(self.asking.elsewhere(name));
+            let all = queries.queries.iter().chain(self.asking.elsewhere(name, &workload));
             subjects.extend(flow::asked(&flows, &Needs::of(all.filter(|query| query.is_rule()))));
         }
         let problems = self.members(group).flat_map(|reading| &reading.problems);
