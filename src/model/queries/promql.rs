@@ -59,7 +59,9 @@ pub(crate) fn read(text: &str) -> Result<Expression, String> {
     if text.len() > MAX_LENGTH || operators(text) > MAX_OPERATORS {
         return Err("it is larger than what is read".to_owned());
     }
-    let parsed = without_variables(text).into_iter().map(|text| promql_parser::parser::parse(&text));
+    // The name that it had before Prometheus 3.
+    let text = text.replace("holt_winters", "double_exponential_smoothing");
+    let parsed = without_variables(&text).into_iter().map(|text| promql_parser::parser::parse(&text));
     let mut fault = None;
     for parsed in parsed {
         match parsed {
@@ -262,6 +264,11 @@ mod tests {
             names("label_replace(avg_over_time(m{j=\"k\"}[30m]), \"v\", \"$1\", \"r\", \".*/(.+)\")"),
             ["m"]
         );
+    }
+
+    #[test]
+    fn raw_texts_and_old_names_of_functions_are_read() {
+        assert_eq!(names("holt_winters(a{x=~`\\d+\\.(b|\"c\")`}[5m], 0.1, 0.2)"), ["a"]);
     }
 
     #[test]

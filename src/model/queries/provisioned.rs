@@ -85,10 +85,11 @@ fn printed(rule: NodeRef<'_>, doc: DocId) -> Vec<(String, Place)> {
     let sections = ["annotations", "labels"].into_iter().filter_map(|section| rule.get(section));
     for (_, value) in sections.flat_map(NodeRef::entries_merged) {
         let Some(text) = value.text() else { continue };
+        // Inside `range` and `with` the dot may be a series of another query.
+        let other_dots = actions(text).any(|(_, action)| begins(action, &["range ", "with "]));
         for (start, action) in actions(text) {
-            let inner = action.trim_start_matches(['-', ' ', '\t', '\n']);
-            let asks = ["if ", "with ", "else if ", "else with "].iter().any(|word| inner.starts_with(word));
-            for (offset, label) in labels(action) {
+            let asks = begins(action, &["if ", "with ", "else if ", "else with ", "or "]);
+            for (offset, label) in labels(action, !other_dots) {
                 if asks {
                     asked.push(label.to_owned());
                 } else if !printed.iter().any(|(other, _)| other == label) {
@@ -111,10 +112,16 @@ fn actions(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The labels that an action reads, with their offsets: `$labels.x`, `.Labels.x`.
-fn labels(action: &str) -> Vec<(usize, &str)> {
+/// Whether an action begins with one of these words.
+fn begins(action: &str, words: &[&str]) -> bool {
+    let inner = action.trim_start_matches(['-', ' ', '\t', '\n']);
+    words.iter().any(|word| inner.starts_with(word))
+}
+
+/// The labels that an action reads, with their offsets: `$labels.x` and, with `dots`, `.Labels.x`.
+fn labels(action: &str, dots: bool) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
-    for prefix in ["$labels.", ".Labels."] {
+    for prefix in ["$labels.", ".Labels."].into_iter().take(if dots { 2 } else { 1 }) {
         for (start, _) in action.match_indices(prefix) {
             let at = start + prefix.len();
             let rest = action.get(at..).unwrap_or_default();

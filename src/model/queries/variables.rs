@@ -1,4 +1,5 @@
-//! Turns an expression with Grafana's variables into expressions that PromQL's parser takes.
+//! Turns an expression with Grafana's variables into expressions that the parser takes. Raw texts (between backquotes)
+//! become quoted ones: the parser reads escapes in them, where `PromQL` has none.
 
 /// What a variable becomes where a name or a text is wanted. A name that holds it is not known.
 pub(super) const MARK: &str = "ptd_lint_variable";
@@ -38,10 +39,24 @@ fn replaced(text: &str, name: &str) -> (String, usize) {
             Some(open) if c == '\\' && open != '`' => {
                 length += rest[length..].chars().next().map_or(0, char::len_utf8);
             }
-            Some(open) if c == open => quote = None,
+            Some(open) if c == open => {
+                quote = None;
+                if c == '`' {
+                    out.push('"');
+                    rest = &rest[length..];
+                    continue;
+                }
+            }
+            Some('`') if matches!(c, '\\' | '"') => out.push('\\'),
             Some(_) => {}
             None => match c {
-                '"' | '\'' | '`' => quote = Some(c),
+                '`' => {
+                    quote = Some(c);
+                    out.push('"');
+                    rest = &rest[length..];
+                    continue;
+                }
+                '"' | '\'' => quote = Some(c),
                 '[' => range = true,
                 ']' => range = false,
                 _ => {}
@@ -88,6 +103,11 @@ mod tests {
         assert_eq!(first("a[[[d]]] + [[e]] * $f"), format!("a[5m] + {MARK} * {MARK}"));
         assert_eq!(without_variables("topk($n, a)")[1], "topk(5, a)");
         assert_eq!(first("'\\'[' + $é"), format!("'\\'[' + {MARK}"));
+    }
+
+    #[test]
+    fn raw_texts_become_quoted_ones() {
+        assert_eq!(without_variables("a{b=~`\\d\"'$`} [5m]"), ["a{b=~\"\\\\d\\\"'$\"} [5m]"]);
     }
 
     #[test]
