@@ -257,9 +257,9 @@ fn known_weaknesses_are_found_where_they_are_written() {
     }
 }
 
-/// Incidents of the past: the rule that finds each, with the lines of its findings. Two are left to later work:
-/// `alerted-metric-never-scraped` asks which metrics alerts use and exporters are told to yield, and `values-serialization-yaml-v3`
-/// changes no value, so that nothing is to be found (held below).
+/// Incidents of the past: the rule that finds each, with the lines of its findings. Two are held below by themselves:
+/// `alerted-metric-never-scraped` shows beside the control room's alerts, and `values-serialization-yaml-v3` changes no
+/// value, so that nothing is to be found.
 const INCIDENTS: [(&str, &str, &str, &[i64]); 15] = [
     ("auth-proxy-without-forward-auth", "header-login-without-forward-auth", "grafana.yaml", &[36]),
     ("azure-lb-wrong-resource-group", "load-balancer-in-wrong-resource-group", "alloy.yaml", &[239]),
@@ -301,6 +301,110 @@ fn incidents_are_found_before_they_were_mended_and_not_after() {
             assert!(findings(&report, rule).is_empty(), "{incident} after");
         }
     }
+}
+
+/// A finding: line, column, message, and the lines and words of its further places.
+type Told = (i64, i64, String, Vec<(i64, String)>);
+
+/// The findings of a rule.
+fn told(report: &Value, rule: &str) -> Vec<Told> {
+    let number = |value: &Value| value.as_i64().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let of = |finding: &&Value| {
+        let place = &finding["location"];
+        let related = finding["related"].as_array().unwrap().iter();
+        let related = related.map(|label| (number(&label["line"]), text(&label["label"])));
+        (number(&place["line"]), number(&place["column"]), text(&finding["message"]), related.collect())
+    };
+    findings(report, rule).iter().map(of).collect()
+}
+
+#[test]
+fn an_alerted_metric_that_was_never_asked_for_is_found_beside_the_alerts_and_not_after() {
+    let Some(corpus) = corpus() else { return };
+    let room = corpus.join("control-room/manifests");
+    let folder = corpus.join("history/alerted-metric-never-scraped");
+    let (_, report) = lint(&[folder.join("before/manifests"), room.clone()], &[]);
+    let metric =
+        "azure_microsoft_netapp_netappaccounts_capacitypools_volumes_throughputlimitreached_average_count";
+    let message = format!(
+        "`prometheus.exporter.azure.netapp` does not ask for a metric of Microsoft.NetApp/netAppAccounts/capacityPools/volumes \
+         that alerts need: {metric}"
+    );
+    let alert = (397, "needed by alert `Azure NetApp Files Throughput Limit Reached`".to_owned());
+    assert_eq!(told(&report, "alerted-metric-never-scraped"), [(223, 28, message, vec![alert])]);
+    for without in [folder.join("after/manifests"), corpus.join("azure-default/manifests")] {
+        let (_, report) = lint(&[without, room.clone()], &[]);
+        assert!(findings(&report, "alerted-metric-never-scraped").is_empty());
+    }
+    let (_, alone) = lint(&[folder.join("before/manifests")], &[]);
+    assert!(findings(&alone, "alerted-metric-never-scraped").is_empty(), "no alert is in this input");
+}
+
+/// The filter of the producer keeps what alerts need, has words that are no metrics, and lacks what only a variable of a
+/// dashboard reads.
+#[test]
+fn a_filter_is_held_against_the_alerts_and_dashboards_of_the_control_room() {
+    let Some(corpus) = corpus() else { return };
+    let case = corpus.join("aws-filtered-metrics");
+    let room = corpus.join("control-room/manifests");
+    let (code, report) = lint(&[case.join("manifests"), room.clone()], &[]);
+    assert_eq!(code, 0);
+    assert!(findings(&report, "alerted-metric-filtered-out").is_empty());
+    let unused = "`prometheus.relabel.control_room_filter` keeps 4 names that no alert and no dashboard of the control room reads: \
+                  label_launcher_instance_id, resourceID, volume, volumes";
+    assert_eq!(told(&report, "filter-name-unused"), [(394, 30, unused.to_owned(), vec![])]);
+    let shown = "`prometheus.relabel.control_room_filter` drops a metric that dashboards of the control room read: go_build_info";
+    let variable = (13036, "read by variable `site_name` of dashboard `Posit Team Overview`".to_owned());
+    assert_eq!(told(&report, "shown-metric-filtered-out"), [(394, 30, shown.to_owned(), vec![variable])]);
+
+    let copy = edited(&case, "alloy.yaml", "|probe_http_status_code|", "|");
+    let (code, report) = lint(&[copy.path().to_owned(), room], &[]);
+    assert_eq!(code, 1);
+    let lost = "`prometheus.relabel.control_room_filter` drops a metric that alerts of the control room need: probe_http_status_code";
+    let alert = told(&report, "alerted-metric-filtered-out");
+    assert_eq!((alert.len(), alert[0].0, alert[0].2.as_str()), (1, 394, lost));
+    assert_eq!(alert[0].3[0].0, 1360);
+    let violated = report["verdicts"].as_array().unwrap().iter().any(|verdict| {
+        verdict["invariant"] == "dual-write" && verdict["verdict"] == "violated" && verdict["summary"] == lost
+    });
+    assert!(violated, "{}", report["verdicts"]);
+}
+
+#[test]
+fn a_renamed_scrape_silences_alerts_that_select_by_its_name() {
+    let Some(corpus) = corpus() else { return };
+    let room = corpus.join("control-room/manifests");
+    let (old, new) = ("prometheus.scrape \"kube_state_metrics\"", "prometheus.scrape \"cluster_state\"");
+    let copy = edited(&corpus.join("aws-default"), "alloy.yaml", old, new);
+    let (_, report) = lint(&[copy.path().to_owned(), room.clone()], &[]);
+    let found = told(&report, "alerted-job-not-scraped");
+    assert_eq!((found.len(), found[0].0, found[0].1), (1, 1777, 23), "{found:?}");
+    let words =
+        "2 alerts select `job=\"prometheus.scrape.kube_state_metrics\"`, which no scrape of alloy/alloy (";
+    assert!(found[0].2.starts_with(words), "{}", found[0].2);
+    for case in ["aws-default", "azure-default", "python-era-aws"] {
+        let (_, report) = lint(&[corpus.join(case).join("manifests"), room.clone()], &[]);
+        assert!(findings(&report, "alerted-job-not-scraped").is_empty(), "{case}");
+    }
+}
+
+#[test]
+fn alerts_of_the_control_room_print_labels_that_their_queries_take_away() {
+    let Some(corpus) = corpus() else { return };
+    let (code, report) = lint(&[corpus.join("control-room/manifests")], &[]);
+    assert_eq!(code, 0);
+    let of =
+        |alert: &str| format!("alert `{alert}` prints the label tenant_name, which its query takes away");
+    let printed = |line| vec![(line, "printed here".to_owned())];
+    assert_eq!(
+        told(&report, "alert-prints-lost-label"),
+        [
+            (2279, 27, of("CrashLoopBackoff"), printed(2351)),
+            (2378, 27, of("Launcher Pod Pending"), printed(2453)),
+        ]
+    );
+    assert!(findings(&report, "alert-query-not-readable").is_empty());
 }
 
 #[test]

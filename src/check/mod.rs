@@ -1,5 +1,6 @@
 //! Turns sources into a report: the one place that runs all stages, in the order of the data.
 
+mod asking;
 mod control_room;
 mod options;
 mod placement;
@@ -57,7 +58,9 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
         .collect();
     let groups = stacks::groups(&inputs, &declared, &options.folder);
-    let run = stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options };
+    let asking = asking::Asking::of(&groups, &readings, &documents);
+    let run =
+        stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options, asking };
     let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
     } else {

@@ -263,7 +263,7 @@ pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
 const EXAMPLE_LINES: usize = 60;
 
 /// The failing and the mended example of a rule: all their files where they are short, else the shortest file that
-/// both have.
+/// both have and that was mended.
 fn examples(rule: &Rule) -> [Option<String>; 2] {
     let files = ["fail", "pass"].map(|outcome| {
         let files = rule.examples(outcome).into_iter();
@@ -271,9 +271,12 @@ fn examples(rule: &Rule) -> [Option<String>; 2] {
     });
     let [failing, mended] = &files;
     let lines = |files: &[(&str, &str)]| files.iter().map(|(_, text)| text.lines().count()).sum::<usize>();
-    let is_input = |name: &str| !matches!(name, "ptd.yaml" | "ptd-lint.yaml");
-    let in_both =
-        failing.iter().filter(|(name, _)| is_input(name) && mended.iter().any(|(other, _)| other == name));
+    let is_input =
+        |name: &str| !matches!(name.rsplit('/').next().unwrap_or(name), "ptd.yaml" | "ptd-lint.yaml");
+    let differs = |(name, text): &&(&str, &str)| {
+        is_input(name) && mended.iter().any(|(other, mended)| other == name && mended != text)
+    };
+    let in_both = failing.iter().filter(differs);
     let short = in_both.min_by_key(|(_, text)| text.len()).map(|(name, _)| *name);
     let short = short.filter(|_| lines(failing).max(lines(mended)) > EXAMPLE_LINES);
     files.map(|files| {

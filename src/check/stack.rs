@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::CheckOptions;
+use super::asking::Asking;
 use super::control_room;
 use super::placement;
 use super::policy::Governing;
@@ -40,6 +41,7 @@ use crate::model::Stated;
 use crate::model::Subject;
 use crate::model::Workload;
 use crate::model::alloy::Computed;
+use crate::model::queries::Needs;
 use crate::rule::Outcome;
 use crate::rule::RuleSet;
 use crate::source::Sources;
@@ -69,6 +71,8 @@ pub(crate) struct Run<'r> {
     pub(crate) policy: &'r Policy,
     /// The command line.
     pub(crate) options: &'r CheckOptions,
+    /// What stacks without collectors ask.
+    pub(crate) asking: Asking,
 }
 
 impl Run<'_> {
@@ -138,8 +142,16 @@ impl Run<'_> {
         let stack = Stack::assemble(self.documents, &files, cluster);
         let collectors = model::collectors(&stack);
         let workload = self.workload(&stack, &collectors, name, governing);
-        let flows = self.flows(&stack, &collectors, &workload, governing);
+        let queries = model::queries::queries(&stack);
+        let flows = self.flows(&stack, &collectors, &workload, governing, || {
+            self.asking.control_room(name, &workload, &queries)
+        });
         let mut subjects = subjects(&stack, &collectors, &flows);
+        subjects.extend(model::queries::query_subjects(&queries));
+        if !collectors.is_empty() {
+            let all = queries.queries.iter().chain(self.asking.elsewhere(name, &workload));
+            subjects.extend(flow::asked(&flows, &Needs::of(all.filter(|query| query.is_rule()))));
+        }
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
         subjects.extend(model::text_subjects(self.documents, &group.files));
@@ -236,6 +248,7 @@ impl Run<'_> {
         collectors: &[Collector],
         workload: &Workload,
         governing: &Governing,
+        needs: impl FnOnce() -> Needs,
     ) -> Vec<CollectorFlow> {
         let program = |doc: &DocId| Some((*doc, self.documents.document(*doc).alloy()?));
         let computed = Computed::default();
@@ -254,7 +267,11 @@ impl Run<'_> {
             })
             .collect();
         let wanted = self.policy.rules.names("component", "name").map_or(Wanted::All, Wanted::Named);
-        flow::analyse(&inputs, &Self::surroundings(stack, workload, governing), &wanted)
+        let mut surroundings = Self::surroundings(stack, workload, governing);
+        if !inputs.is_empty() && workload.control_room.domain().is_some() {
+            surroundings.needs = needs();
+        }
+        flow::analyse(&inputs, &surroundings, &wanted)
     }
 
     fn surroundings(stack: &Stack<'_>, workload: &Workload, governing: &Governing) -> Surroundings {
@@ -277,6 +294,7 @@ impl Run<'_> {
             assumed: governing.endpoints(),
             control_room: workload.control_room.domain().map(str::to_owned),
             allowed: governing.allowed(),
+            needs: Needs::default(),
         }
         .with_platform_endpoints()
     }

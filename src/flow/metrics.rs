@@ -9,23 +9,20 @@ use super::Filter;
 use super::MetricPath;
 use super::Source;
 use super::Zone;
+use super::filters::filters;
 use super::graph;
 use super::graph::Graph;
 use super::graph::Vertex;
+use super::lost;
 use super::reach;
 use super::reach::Reaching;
 use super::reach::reaching;
 use super::types::MetricReach;
 use crate::document::Place;
-use crate::document::alloy::Body;
-use crate::model::Fact;
-use crate::model::FactValue;
 use crate::model::alloy::Component;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
-use crate::model::alloy::blocks_at;
-use crate::model::alloy::content_span;
-use crate::model::eval::Value;
+use crate::model::queries::Needs;
 
 /// What is known of the ways of metrics.
 #[derive(Debug, Default)]
@@ -48,11 +45,18 @@ struct Ends {
     unknown_reasons: HashMap<Vertex, String>,
 }
 
-/// Follows all metrics of a program.
-pub(super) fn analyse(program: &Program<'_>, graph: &Graph, sources: &[Source], exits: &[Exit]) -> Metrics {
+/// Follows all metrics of a program. `needs` is what the control room reads.
+pub(super) fn analyse(
+    program: &Program<'_>,
+    graph: &Graph,
+    sources: &[Source],
+    exits: &[Exit],
+    needs: &Needs,
+) -> Metrics {
     let (mut filters, filtered_exits) = filters(program, exits);
     let dropping = |on_endpoint: bool| -> HashSet<usize> {
-        let some = filters.iter().filter(|found| found.filter.drops && found.on_endpoint == on_endpoint);
+        let some =
+            filters.iter().filter(|found| found.filter.changes() && found.on_endpoint() == on_endpoint);
         some.map(|found| found.filter.component).collect()
     };
     let (on_way, at_end) = (dropping(false), dropping(true));
@@ -102,12 +106,17 @@ pub(super) fn analyse(program: &Program<'_>, graph: &Graph, sources: &[Source], 
             .iter()
             .any(|signal| ends.control_room.holds(graph::entering(filter.component, signal.index())));
         // The first rule of a component stands for all of it.
-        if filter.drops
+        if filter.changes()
             && let Some(sources) = cut.remove(&filter.component)
         {
             filter.cuts_local = true;
             filter.sources = sources;
         }
+    }
+    let born: Vec<Vertex> = graph.born.iter().copied().filter(|vertex| is_metric(*vertex)).collect();
+    let reaches = |vertex: &Vertex| ends.control_room.holds(*vertex);
+    if born.iter().any(reaches) {
+        lost::find(graph, exits, &born, &mut filters, needs);
     }
     metrics.paths.extend(at_fault.into_values());
     metrics.paths.sort_by_key(|path| (path.place, path.sources.first().copied()));
@@ -180,7 +189,8 @@ fn ends(
     }
 }
 
-fn is_metric(vertex: Vertex) -> bool {
+/// Whether the signal of a vertex is a kind of metrics.
+pub(super) fn is_metric(vertex: Vertex) -> bool {
     graph::signal_of(vertex).meets(Signals::METRICS)
 }
 
@@ -272,121 +282,4 @@ fn walk(graph: &Graph, vertex: Vertex, known: &HashMap<Vertex, Vertex>) -> (Vec<
 fn fallback(program: &Program<'_>) -> Place {
     let doc = program.files.first().map_or(crate::document::DocId { file: 0, index: 0 }, |(doc, _)| *doc);
     Place { doc, span: crate::text::Span::default() }
-}
-
-/// A filter with what decides its reach.
-struct Found {
-    filter: Filter,
-    on_endpoint: bool,
-}
-
-/// The filters of a program, and the exits that have one of their own.
-fn filters(program: &Program<'_>, exits: &[Exit]) -> (Vec<Found>, HashSet<usize>) {
-    let mut found = Vec::new();
-    let mut filtered = HashSet::new();
-    for (index, component) in program.components.iter().enumerate() {
-        match component.name.as_ref() {
-            "prometheus.relabel" => {
-                rules(program, index, component, &component.block.body, "rule", &mut found);
-            }
-            "otelcol.processor.filter" => {
-                for block in blocks_at(component.file, &component.block.body, "metrics") {
-                    let place = component.place(block.name);
-                    let filter = Filter {
-                        component: index,
-                        action: "filter".to_owned(),
-                        drops: true,
-                        regex: Fact::absent(place),
-                        source_labels: Fact::absent(place),
-                        place,
-                        cuts_local: false,
-                        on_control_room: false,
-                        sources: Vec::new(),
-                    };
-                    found.push(Found { filter, on_endpoint: false });
-                }
-            }
-            "prometheus.remote_write" => {
-                for (position, endpoint) in
-                    blocks_at(component.file, &component.block.body, "endpoint").into_iter().enumerate()
-                {
-                    let before = found.len();
-                    rules(program, index, component, &endpoint.body, "write_relabel_config", &mut found);
-                    let mine = found.get_mut(before..).unwrap_or_default();
-                    for one in mine.iter_mut() {
-                        one.on_endpoint = true;
-                    }
-                    if mine.iter().any(|one| one.filter.drops) {
-                        let route = format!("endpoint.{position}");
-                        let own = exits.iter().enumerate();
-                        let own = own.filter(|(_, exit)| exit.component == index && exit.block == route);
-                        filtered.extend(own.map(|(exit, _)| exit));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    (found, filtered)
-}
-
-/// The rules of a relabel component or endpoint that take something away.
-fn rules(
-    program: &Program<'_>,
-    index: usize,
-    component: &Component<'_>,
-    body: &Body,
-    block: &str,
-    found: &mut Vec<Found>,
-) {
-    for rule in blocks_at(component.file, body, block) {
-        let attribute = |name: &str| {
-            rule.body.attributes().filter(|attribute| component.file.str(attribute.name) == name).last()
-        };
-        let Some(action) = attribute("action") else { continue };
-        let place = component.place(content_span(&action.value));
-        let name = match program.evaluate(component, &action.value) {
-            Ok(Value::Text(text)) => text.to_ascii_lowercase(),
-            // An action that is not known may drop.
-            _ => "unknown".to_owned(),
-        };
-        let drops = matches!(name.as_str(), "keep" | "drop" | "keepequal" | "dropequal" | "unknown");
-        if !drops && !matches!(name.as_str(), "labeldrop" | "labelkeep") {
-            continue;
-        }
-        // Without its name a sample is refused.
-        let regex = attribute("regex").map(|regex| program.evaluate(component, &regex.value));
-        let names = match &regex {
-            None => Some(true),
-            Some(Ok(Value::Text(regex))) => fits_name(regex),
-            Some(_) => None,
-        };
-        let drops = drops
-            || match name.as_str() {
-                "labeldrop" => names != Some(false),
-                _ => names != Some(true),
-            };
-        let fact = |name: &str| match attribute(name) {
-            Some(attribute) => program.fact(component, &attribute.value),
-            None => Fact { value: FactValue::Null, place: Some(component.place(rule.name)) },
-        };
-        let filter = Filter {
-            component: index,
-            action: name,
-            drops,
-            regex: fact("regex"),
-            source_labels: fact("source_labels"),
-            place,
-            cuts_local: false,
-            on_control_room: false,
-            sources: Vec::new(),
-        };
-        found.push(Found { filter, on_endpoint: false });
-    }
-}
-
-/// Whether a pattern of a relabelling fits the label that holds a metric's name; `None` where it cannot be read. Such
-/// patterns are anchored on both sides.
-fn fits_name(pattern: &str) -> Option<bool> {
-    regex::Regex::new(&format!("^(?s:{pattern})$")).ok().map(|regex| regex.is_match("__name__"))
 }

@@ -1,24 +1,29 @@
 //! Turns programs into flows: where each signal is born, which way it takes, and where it leaves.
 
+mod asked;
 mod collected;
 mod destination;
 mod exits;
 mod fetched;
 mod file_texts;
+mod filters;
 mod graph;
 mod host;
 mod journal;
 mod listeners;
 mod log_metrics;
+mod lost;
 mod metrics;
 mod opaque;
 mod proxies;
 mod reach;
 mod receivers;
+mod relabel;
 mod subjects;
 mod types;
 mod zone;
 
+pub(crate) use asked::asked;
 pub(crate) use collected::Collected;
 pub(crate) use collected::Probe;
 pub(crate) use fetched::Fetcher;
@@ -33,6 +38,7 @@ pub(crate) use types::Exit;
 pub(crate) use types::Filter;
 pub(crate) use types::Hop;
 pub(crate) use types::Listener;
+pub(crate) use types::Lost;
 pub(crate) use types::MetricPath;
 pub(crate) use types::Opaque;
 pub(crate) use types::Source;
@@ -65,7 +71,7 @@ fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: 
     let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref(), &carriers);
     reach::feed(&graph, &sources, &mut exits);
     let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
-    let metrics = metrics::analyse(&program, &graph, &sources, &exits);
+    let metrics = metrics::analyse(&program, &graph, &sources, &exits, &surroundings.needs);
     let listeners = listeners::of_program(&program, &sources);
     let log_metrics = log_metrics::of_program(&program, &graph, &sources, &metrics.source_reach);
     let collected = collected::of_program(&program, &components);

@@ -8,7 +8,10 @@
 //! metric_source  collector, component, origin, and the reach fields of metric_path
 //! metric_path    collector, component, complete, receivers, sources, source_count, hops, and how far they get: reaches_local,
 //!                reaches_control_room, reaches_external, local_filtered, control_room_declared, unknown, unknown_told
-//! metric_filter  collector, component, action, drops, regex, source_labels, cuts_local, on_control_room, sources
+//! metric_filter  collector, component, action, drops, renames, keeps_nothing, regex, source_labels, cuts_local,
+//!                on_control_room, sources, lost_alerted, alerts, lost_shown, panels, unused, and counts of them
+//! cloud_exporter component, resource, metrics, missing, missing_count, alerts
+//! alerted_job    job, scraped, collectors, alerts
 //! metric_writer  collector, component, endpoint, url, zone, zone_reason, assumption, sent_to, fed, username,
 //!                password, password_file, insecure_skip_verify, tls_insecure, headers, external_labels,
 //!                sample_age_limit, max_shards, max_backoff, block
@@ -23,10 +26,12 @@ use std::collections::HashMap;
 use super::CollectorFlow;
 use super::Exit;
 use super::Fetcher;
+use super::Filter;
 use super::Hop;
 use super::Journal;
 use super::Probe;
 use super::Zone;
+use super::types::Effect;
 use super::types::LogMetric;
 use super::types::MetricReach;
 use crate::document::Place;
@@ -34,6 +39,7 @@ use crate::model::Fact;
 use crate::model::FactValue;
 use crate::model::Subject;
 use crate::model::alloy::Signals;
+use crate::model::queries::Use;
 
 /// At most this many sources are listed in one subject; the count is always given.
 const LISTED: usize = 50;
@@ -333,6 +339,33 @@ fn hidden_is_told(flow: &CollectorFlow) -> bool {
         || flow.exits.iter().any(|exit| exit.fed.meets(Signals::METRICS) && unplaced(exit))
 }
 
+/// Metrics that a filter takes from the control room, those that alerts wait for or the others: the first names, how many
+/// there are, and who waits.
+fn lost(filter: &Filter, alerted: bool) -> [Fact; 3] {
+    let place = filter.regex.place;
+    let lost = filter.lost.iter().filter(|lost| lost.users.iter().any(|user| user.alert) == alerted);
+    let waiting = lost.clone().flat_map(|lost| &lost.users).filter(|user| user.alert == alerted);
+    let names = lost.clone().map(|lost| &*lost.name);
+    [first_names(names, place), Fact::new(lost.count(), place), users(waiting)]
+}
+
+/// The first few of some names: a message that names all is not read.
+pub(super) fn first_names<'n>(names: impl Iterator<Item = &'n str>, place: Option<Place>) -> Fact {
+    const NAMED: usize = 10;
+    Fact::list(names.take(NAMED).map(|name| Fact::new(name, place)), place)
+}
+
+/// Who waits for metrics, each once, with the queries.
+pub(super) fn users<'u>(users: impl Iterator<Item = &'u Use>) -> Fact {
+    let mut seen = std::collections::BTreeSet::new();
+    let listed = users.filter(|user| seen.insert(user.place)).take(LISTED);
+    let facts = listed.map(|user| {
+        let (words, place) = (Fact::new(&*user.words, user.place), Fact::new(true, user.place));
+        Fact::map([("words", words), ("place", place)], user.place)
+    });
+    Fact::list(facts, None)
+}
+
 fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
     let told = hidden_is_told(flow);
     for path in &flow.metric_paths {
@@ -364,16 +397,28 @@ fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
     for filter in &flow.filters {
         let number = numbers.entry(filter.component).or_insert(0_usize);
         *number += 1;
+        let [lost_alerted, lost_alerted_count, alerts] = lost(filter, true);
+        let [lost_shown, lost_shown_count, panels] = lost(filter, false);
         let fields = [
             ("collector", collector(flow)),
             ("component", component(flow, filter.component)),
             ("action", Fact::new(filter.action.as_str(), filter.place)),
-            ("drops", Fact::new(filter.drops, filter.place)),
+            ("drops", Fact::new(filter.drops(), filter.place)),
+            ("renames", Fact::new(filter.renames(), filter.place)),
+            ("keeps_nothing", Fact::new(filter.effect == Effect::DropsAll, filter.place)),
             ("regex", filter.regex.clone()),
             ("source_labels", filter.source_labels.clone()),
             ("cuts_local", Fact::new(filter.cuts_local, filter.place)),
             ("on_control_room", Fact::new(filter.on_control_room, filter.place)),
             ("sources", source_list(flow, &filter.sources)),
+            ("lost_alerted", lost_alerted),
+            ("lost_alerted_count", lost_alerted_count),
+            ("alerts", alerts),
+            ("lost_shown", lost_shown),
+            ("lost_shown_count", lost_shown_count),
+            ("panels", panels),
+            ("unused", first_names(filter.unused.iter().map(|word| &**word), filter.regex.place)),
+            ("unused_count", Fact::new(filter.unused.len(), filter.regex.place)),
         ];
         let key = format!("{} rule {number}", id(flow, filter.component));
         found.push(subject("metric_filter", key, fields, filter.place));

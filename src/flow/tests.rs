@@ -16,6 +16,7 @@ use crate::model::alloy::Signals;
 use crate::model::eval::Value;
 
 mod corpus;
+mod filters;
 mod logs;
 mod metrics;
 mod modules;

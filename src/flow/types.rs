@@ -13,6 +13,7 @@ use crate::model::alloy::Environment;
 use crate::model::alloy::Inputs;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
+use crate::model::queries::Use;
 
 /// One collector of the input.
 #[derive(Debug, Clone)]
@@ -202,10 +203,10 @@ pub(crate) struct Opaque {
 pub(crate) struct Filter {
     /// Index into [`CollectorFlow::components`].
     pub(crate) component: usize,
-    /// `keep`, `drop`, `keepequal`, `dropequal`, `labeldrop`, `labelkeep`, `filter`.
+    /// `keep`, `drop`, `keepequal`, `dropequal`, `labeldrop`, `labelkeep`, `replace`, ... `filter`, `transform`.
     pub(crate) action: String,
-    /// Whether whole series can be dropped.
-    pub(crate) drops: bool,
+    /// What it can do to series.
+    pub(crate) effect: Effect,
     /// The regular expression, as far as known.
     pub(crate) regex: Fact,
     /// The labels that are matched.
@@ -218,6 +219,49 @@ pub(crate) struct Filter {
     pub(crate) on_control_room: bool,
     /// Indices of the sources that it cuts off from an unfiltered local store.
     pub(crate) sources: Vec<usize>,
+    /// Metrics that the control room reads and that do not get there because of this rule.
+    pub(crate) lost: Vec<Lost>,
+    /// Words of the pattern that nobody in the control room reads.
+    pub(crate) unused: Vec<Arc<str>>,
+}
+
+/// What a rule can do to series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Take labels away, but for the name.
+    Labels,
+    /// Give them another name.
+    Renames,
+    /// Drop them.
+    Drops,
+    /// Drop all of them: it keeps by name, and its pattern lists nothing that can be a name.
+    DropsAll,
+}
+
+/// A metric that somebody waits for in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lost {
+    /// Its name.
+    pub(crate) name: Arc<str>,
+    /// Who waits.
+    pub(crate) users: Vec<Use>,
+}
+
+impl Filter {
+    /// Whether what comes out can differ from what went in by more than labels.
+    pub(crate) const fn changes(&self) -> bool {
+        !matches!(self.effect, Effect::Labels)
+    }
+
+    /// Whether whole series can be dropped.
+    pub(crate) const fn drops(&self) -> bool {
+        matches!(self.effect, Effect::Drops | Effect::DropsAll)
+    }
+
+    /// Whether series can get another name.
+    pub(crate) const fn renames(&self) -> bool {
+        matches!(self.effect, Effect::Renames)
+    }
 }
 
 /// How far the logs of a source get.
@@ -301,14 +345,18 @@ impl Wanted {
 /// Components whose arguments the flow analysis itself reads: writers of metrics, what [`super::Collected`] is
 /// made from, and what guards the HTTP server.
 fn read_here(component: &crate::model::alloy::Component<'_>) -> bool {
-    matches!(
-        &*component.name,
-        "discovery.kubernetes"
-            | "http"
-            | "prometheus.exporter.unix"
-            | "prometheus.relabel"
-            | "prometheus.scrape"
-    ) || component.entry().is_some_and(|entry| entry.egress.iter().any(|egress| egress.kind == "telemetry"))
+    const READ: [&str; 8] = [
+        "discovery.kubernetes",
+        "discovery.relabel",
+        "http",
+        "prometheus.exporter.azure",
+        "prometheus.exporter.cloudwatch",
+        "prometheus.exporter.unix",
+        "prometheus.relabel",
+        "prometheus.scrape",
+    ];
+    READ.contains(&&*component.name)
+        || component.entry().is_some_and(|entry| entry.egress.iter().any(|egress| egress.kind == "telemetry"))
 }
 
 /// The components of a program with their arguments, as far as they are read.

@@ -8,6 +8,7 @@ use super::host;
 use super::host::Target;
 use crate::document::Place;
 use crate::model::alloy::Syntax;
+use crate::model::queries::Needs;
 
 /// What a destination turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +90,7 @@ pub(crate) struct Service {
 }
 
 /// What is around the collectors.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Surroundings {
     /// Services of the input, by namespace and name.
     pub(crate) services: BTreeMap<(String, String), Service>,
@@ -104,6 +105,8 @@ pub(crate) struct Surroundings {
     pub(crate) control_room: Option<String>,
     /// Hosts that the user allows, with the reason. `*` stands for any text.
     pub(crate) allowed: Vec<(String, String)>,
+    /// What alerts and dashboards of the control room read.
+    pub(crate) needs: Needs,
 }
 
 impl Surroundings {

@@ -20,6 +20,7 @@ mod objects;
 mod piece;
 mod placing;
 mod pod;
+pub(crate) mod queries;
 mod readable;
 mod reader;
 mod releases;

@@ -11,6 +11,7 @@ use super::piece::ObjectName;
 use super::piece::Piece;
 use super::piece::ProblemKind;
 use super::piece::Resource;
+use super::queries::may_be_dashboard;
 use super::reader::Encoding;
 use super::reader::Nested;
 use super::reader::Purpose;
@@ -164,6 +165,13 @@ fn known_object(
         ("helm.cattle.io", "HelmChart" | "HelmChartConfig") => {
             releases::helm_chart(root, &object, name_node, found);
         }
+        ("monitoring.coreos.com", "PrometheusRule") => {
+            if let Some(spec) = root.get("spec") {
+                let home = Home { object: Some(object), cluster: found.cluster.clone(), ..Home::default() };
+                let at = found.at(spec);
+                found.pieces.push(Piece::RuleGroups(at, home));
+            }
+        }
         ("helm.toolkit.fluxcd.io", "HelmRelease") => releases::helm_release(root, &object, name_node, found),
         ("argoproj.io", "Application") => releases::application(root, &object, name_node, found),
         // Objects of operators and templates of other objects hold programs at places of their own.
@@ -197,7 +205,8 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
                 }
                 continue;
             };
-            let language = language_of_key(key);
+            let dashboard = || (!base64 && may_be_dashboard(text)).then_some(Language::Json);
+            let language = language_of_key(key).or_else(dashboard);
             // A plain text says by itself whether it is a program; an encoded one does when it is opened.
             let certain = language.is_some() || (!base64 && is_alloy(text));
             if !certain && !base64 {

@@ -212,6 +212,10 @@ pub(crate) enum Piece {
     GrafanaIni(NodeAt, Home),
     /// Provisioned Grafana data sources.
     DataSources(NodeAt, Home),
+    /// A mapping with groups of alerting and recording rules.
+    RuleGroups(NodeAt, Home),
+    /// A Grafana dashboard.
+    Dashboard(NodeAt, Home),
     /// A `ptd.yaml`.
     Declaration(Declaration),
     /// A `site.yaml`.

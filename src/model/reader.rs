@@ -418,6 +418,14 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
                 let at = found.at(root);
                 found.pieces.push(Piece::DataSources(at, Home::default()));
             }
+            Shape::RuleGroups => {
+                let at = found.at(root);
+                found.pieces.push(Piece::RuleGroups(at, Home::default()));
+            }
+            Shape::Dashboard => {
+                let at = found.at(root);
+                found.pieces.push(Piece::Dashboard(at, Home::default()));
+            }
             Shape::Settings => {
                 let at = found.at(root);
                 found.pieces.push(Piece::Settings(at));
@@ -431,6 +439,8 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
                 Shape::Store(store) => found.pieces.push(Piece::StoreConfig(store, at, home.clone())),
                 Shape::RuntimeOverrides => found.pieces.push(Piece::RuntimeOverrides(at, home.clone())),
                 Shape::DataSources => found.pieces.push(Piece::DataSources(at, home.clone())),
+                Shape::RuleGroups => found.pieces.push(Piece::RuleGroups(at, home.clone())),
+                Shape::Dashboard => found.pieces.push(Piece::Dashboard(at, home.clone())),
                 _ => {}
             }
         }

@@ -11,6 +11,8 @@ use super::piece::Piece;
 use super::piece::Rank;
 use super::piece::Release;
 use super::piece::ValuesLayer;
+use super::queries::is_rule_groups;
+use super::queries::may_be_dashboard;
 use super::reader::Encoding;
 use super::reader::Nested;
 use super::reader::Purpose;
@@ -224,10 +226,12 @@ impl Values<'_> {
         }
         let at = self.found.at(node);
         self.found.layers.push((self.release, rank, ValuesLayer::Tree(at)));
-        let field = if field.is_empty() { PROGRAM.to_owned() } else { format!("{field}.{PROGRAM}") };
+        let prefix = if field.is_empty() { String::new() } else { format!("{field}.") };
+        let field = format!("{prefix}{PROGRAM}");
         if let Some(program) = node.at(PROGRAM) {
             self.program(program, field);
         }
+        self.queries(node, &prefix);
         // Programs of collectors that a chart brings along in a chart, or in texts that become objects.
         let mut known = vec![node.at(PROGRAM).map(|program| program.resolved().id)];
         for key in ["extraObjects", "extraDeploy"] {
@@ -243,6 +247,45 @@ impl Values<'_> {
         }
         let known: Vec<_> = known.into_iter().flatten().collect();
         objects::programs_below(node, self.object, &known, self.found);
+    }
+
+    /// Alert rules and dashboards in values of Grafana's chart, or of a chart that brings Grafana along.
+    fn queries(&mut self, node: NodeRef<'_>, field: &str) {
+        let home = || Home {
+            object: self.object.cloned(),
+            key: None,
+            release: Some(self.release),
+            cluster: self.found.cluster.clone(),
+        };
+        let charts = [Some((node, "")), node.get("grafana").map(|inner| (inner, "grafana."))];
+        for (chart, prefix) in charts.into_iter().flatten() {
+            for (_, file) in chart.get("alerting").into_iter().flat_map(NodeRef::entries_merged) {
+                if is_rule_groups(file) {
+                    self.found.pieces.push(Piece::RuleGroups(self.found.at(file), home()));
+                }
+            }
+            let providers = chart.get("dashboards").into_iter().flat_map(NodeRef::entries_merged);
+            for (key, dashboard) in providers.flat_map(|(_, provider)| provider.entries_merged()) {
+                let Some(json) =
+                    dashboard.get("json").filter(|json| json.text().is_some_and(may_be_dashboard))
+                else {
+                    continue;
+                };
+                let key = key.text().unwrap_or_default();
+                self.found.nested.push(Nested {
+                    node: json.resolved().id,
+                    field: format!("{field}{prefix}dashboards.{key}.json"),
+                    object: self.object.map(ToString::to_string),
+                    encoding: Encoding::Plain,
+                    language: Language::Json,
+                    purpose: Purpose::ConfigData(home()),
+                });
+            }
+        }
+        let maps = node.get("additionalPrometheusRulesMap").into_iter().flat_map(NodeRef::entries_merged);
+        for (_, file) in maps.filter(|(_, file)| is_rule_groups(*file)) {
+            self.found.pieces.push(Piece::RuleGroups(self.found.at(file), home()));
+        }
     }
 
     /// Values that stand in a text.

@@ -2,6 +2,8 @@
 
 use super::piece::Chart;
 use super::piece::Store;
+use super::queries::is_dashboard;
+use super::queries::is_rule_groups;
 use crate::document::NodeRef;
 
 /// What the caller said the inputs are (`--kind`).
@@ -39,6 +41,10 @@ pub(crate) enum Shape {
     RuntimeOverrides,
     /// Provisioned data sources.
     DataSources,
+    /// Groups of alerting and recording rules.
+    RuleGroups,
+    /// A Grafana dashboard.
+    Dashboard,
     /// `ptd-lint.yaml`.
     Settings,
     /// Nothing that the linter reads, with the reason.
@@ -63,6 +69,16 @@ pub(crate) fn shape_of(root: NodeRef<'_>, expected: Expected) -> Shape {
     if root.get("datasources").is_some_and(NodeRef::is_sequence) && root.get("kind").is_none() {
         return Shape::DataSources;
     }
+    // Files of rules for Grafana have an `apiVersion`, but are no objects.
+    if is_rule_groups(root) {
+        return Shape::RuleGroups;
+    }
+    if is_dashboard(root) {
+        return Shape::Dashboard;
+    }
+    if is_provisioning(root) {
+        return Shape::Other("a file for Grafana's provisioning without rules or data sources".to_owned());
+    }
     if root.get("kind").is_some() || root.get("apiVersion").is_some() {
         return Shape::Object;
     }
@@ -83,6 +99,15 @@ pub(crate) fn shape_of(root: NodeRef<'_>, expected: Expected) -> Shape {
          Mimir or Loki configuration, data sources, Pulumi export, workload declaration (say which with --kind)"
             .to_owned(),
     )
+}
+
+/// Whether a mapping is a file that Grafana reads when it starts: its `apiVersion` is a number, which no object has.
+fn is_provisioning(root: NodeRef<'_>) -> bool {
+    let keys =
+        ["providers", "groups", "contactPoints", "policies", "muteTimes", "templates", "apps", "deleteRules"];
+    root.get("kind").is_none()
+        && root.get("apiVersion").and_then(NodeRef::int).is_some()
+        && keys.into_iter().any(|key| root.get(key).is_some())
 }
 
 /// Values files, told apart by keys that only one of the charts reads.

@@ -85,6 +85,10 @@ pub(crate) struct Stack<'d> {
     pub(crate) data_sources: Vec<NodeAt>,
     /// Limits of single tenants that the stores read while they run.
     pub(crate) runtime_overrides: Vec<NodeAt>,
+    /// Groups of alerting and recording rules.
+    pub(crate) rule_groups: Vec<(NodeAt, &'d Home)>,
+    /// Dashboards.
+    pub(crate) dashboards: Vec<(NodeAt, &'d Home)>,
     /// Declarations (`ptd.yaml`) that govern this stack.
     pub(crate) declarations: Vec<&'d Declaration>,
     /// What contradicts itself.
@@ -117,6 +121,8 @@ impl<'d> Stack<'d> {
             grafana_inis: Vec::new(),
             data_sources: Vec::new(),
             runtime_overrides: Vec::new(),
+            rule_groups: Vec::new(),
+            dashboards: Vec::new(),
             declarations: Vec::new(),
             problems: Vec::new(),
             by_name: BTreeMap::new(),
@@ -166,6 +172,8 @@ impl<'d> Stack<'d> {
                     }
                     Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
                     Piece::DataSources(at, home) if kept(home) => stack.data_sources.push(*at),
+                    Piece::RuleGroups(at, home) if kept(home) => stack.rule_groups.push((*at, home)),
+                    Piece::Dashboard(at, home) if kept(home) => stack.dashboards.push((*at, home)),
                     Piece::RuntimeOverrides(at, home) if kept(home) => stack.runtime_overrides.push(*at),
                     Piece::Declaration(declaration) => stack.add_declaration(declaration),
                     _ => {}
