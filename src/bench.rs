@@ -17,7 +17,9 @@ use crate::flow::CollectorInput;
 use crate::flow::Surroundings;
 use crate::model::Fact;
 use crate::model::Subject;
+use crate::model::alloy::Computed;
 use crate::model::alloy::Environment;
+use crate::model::alloy::ProgramOnly;
 use crate::rule::Overrides;
 use crate::rule::RuleSet;
 use crate::source::Source;
@@ -50,10 +52,13 @@ impl Program {
 
     /// Follows its flows.
     pub fn graph(&self) -> Flow {
+        let computed = Computed::default();
+        let inputs = ProgramOnly(&computed);
         let input = CollectorInput {
             name: "alloy/alloy".to_owned(),
             files: vec![(DocId { file: 0, index: 0 }, &self.0)],
             environment: Environment::default(),
+            inputs: &inputs,
             namespace: Some("alloy".to_owned()),
             place: None,
         };

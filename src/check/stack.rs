@@ -31,12 +31,14 @@ use crate::model::ControlRoom;
 use crate::model::Fact;
 use crate::model::FilePieces;
 use crate::model::Piece;
+use crate::model::Readable;
 use crate::model::Reading;
 use crate::model::Shipper;
 use crate::model::Stack;
 use crate::model::Stated;
 use crate::model::Subject;
 use crate::model::Workload;
+use crate::model::alloy::Computed;
 use crate::rule::Outcome;
 use crate::rule::RuleSet;
 use crate::source::Sources;
@@ -234,12 +236,17 @@ impl Run<'_> {
         governing: &Governing,
     ) -> Vec<CollectorFlow> {
         let program = |doc: &DocId| Some((*doc, self.documents.document(*doc).alloy()?));
+        let computed = Computed::default();
+        let readable: Vec<_> =
+            collectors.iter().map(|collector| Readable::new(stack, collector, &computed)).collect();
         let inputs: Vec<CollectorInput<'_>> = collectors
             .iter()
-            .map(|collector| CollectorInput {
+            .zip(&readable)
+            .map(|(collector, readable)| CollectorInput {
                 name: collector.name.clone(),
                 files: collector.programs.iter().filter_map(program).collect(),
                 environment: collector.environment.clone(),
+                inputs: readable,
                 namespace: collector.namespace.clone(),
                 place: Some(collector.place),
             })

@@ -1,12 +1,14 @@
 //! Follows targets backwards: which namespaces, exporters and probes the scrapes and log sources of a program read.
 
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::ComponentNote;
 use super::receivers::receivers;
 use crate::document::Place;
 use crate::document::alloy::Expr;
 use crate::model::Fact;
+use crate::model::alloy::Behind;
 use crate::model::alloy::Component;
 use crate::model::alloy::Program;
 use crate::model::eval::references;
@@ -86,31 +88,28 @@ pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Coll
     collected
 }
 
-/// The components that the targets of `start` come from, at any distance.
+/// The components that the targets of `start` come from, at any distance, through modules too.
 pub(super) fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
-    let mut todo: Vec<&Component<'_>> = vec![start];
-    while let Some(component) = todo.pop() {
-        let targets = attribute(component, "targets");
-        let Some(targets) = targets else { continue };
-        references(component.file, targets, &mut |parts, _| {
-            let next = (1..=parts.len().min(6)).rev().find_map(|end| program.find(&parts[..end].join(".")));
-            if let Some(index) = next
-                && found.insert(index)
-            {
-                todo.extend(program.components.get(index));
+    let mut seen = HashSet::new();
+    let mut todo: Vec<_> = targets(start).into_iter().collect();
+    while let Some((component, expr)) = todo.pop() {
+        references(component.file, expr, &mut |parts, _| match program.behind(component, parts) {
+            Some(Behind::Component(index)) if found.insert(index) => {
+                todo.extend(program.components.get(index).and_then(targets));
             }
+            Some(Behind::Expression(index, expr)) if seen.insert((index, expr.span)) => {
+                todo.extend(program.components.get(index).map(|component| (component, expr)));
+            }
+            _ => {}
         });
     }
     found
 }
 
-fn attribute<'a>(component: &Component<'a>, name: &str) -> Option<&'a Expr> {
-    let attributes = component.block.body.attributes();
-    attributes
-        .filter(|attribute| component.file.str(attribute.name) == name)
-        .map(|attribute| &attribute.value)
-        .last()
+/// The targets that a component takes.
+fn targets<'c, 'a>(component: &'c Component<'a>) -> Option<(&'c Component<'a>, &'a Expr)> {
+    component.attribute("targets").map(|targets| (component, &targets.value))
 }
 
 fn exporter(name: &str) -> Option<&'static str> {
@@ -145,7 +144,7 @@ fn reads_kube_state_metrics(note: &ComponentNote) -> bool {
 }
 
 fn probe(program: &Program<'_>, scrape: &Component<'_>, notes: &[ComponentNote]) -> Option<Probe> {
-    let forward_to = attribute(scrape, "forward_to")?;
+    let forward_to = &scrape.attribute("forward_to")?.value;
     let receivers = receivers(program, scrape, forward_to);
     let mut normalised = Some(true);
     for receiver in &receivers {

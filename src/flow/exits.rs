@@ -242,6 +242,7 @@ impl Finder<'_, '_> {
             place,
             zone,
             direct,
+            within: instances(self.program, self.component),
             via,
             block: slot.map(|(_, route)| route.to_owned()).unwrap_or_default(),
             sources: [].into(),
@@ -314,4 +315,13 @@ pub(super) fn sends_arguments(egress: &Egress) -> bool {
 /// Whether an argument of the table of ways out holds what is sent, and not where.
 pub(super) fn is_carried(egress: &Egress) -> bool {
     egress.kind == "content" && egress.syntax == Syntax::Other
+}
+
+/// The instances of modules that a component stands in, from the outermost inwards.
+fn instances(program: &Program<'_>, component: &Component<'_>) -> Vec<(String, Place)> {
+    let around = program.around(component).into_iter();
+    around
+        .filter_map(|maker| program.components.get(maker))
+        .map(|maker| (maker.id.to_string(), maker.name_place()))
+        .collect()
 }

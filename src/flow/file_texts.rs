@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::Opaque;
 use super::exits::is_carried;
@@ -13,6 +14,7 @@ use super::graph::entering;
 use crate::document::Place;
 use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
+use crate::model::alloy::Behind;
 use crate::model::alloy::Component;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
@@ -66,15 +68,18 @@ pub(super) fn carriers(program: &Program<'_>) -> HashMap<usize, Carrier> {
         let mut arguments = Vec::new();
         collect(component, &component.block.body, "", DEPTH, &mut arguments);
         for (path, expr) in arguments {
+            let mut named = Vec::new();
             references(component.file, expr, &mut |parts, span| {
-                let id = parts.get(..3).unwrap_or_default().join(".");
-                let Some(file) = program.find(&id).filter(|file| files.contains_key(file)) else { return };
+                let texts = texts_behind(program, component, parts, &files).into_iter();
+                named.extend(texts.map(|file| (file, parts.join("."), span)));
+            });
+            for (file, chain, span) in named {
                 let doubtful = files.get(&file) != Some(&Holds::Logs);
                 // What a file of unknown content says in a header or a label is most often a name or a token.
                 if doubtful && !is_body(component, &path) {
-                    return;
+                    continue;
                 }
-                let doubt = doubtful.then(|| format!("whether what `{id}` reads holds logs is not known"));
+                let doubt = doubtful.then(|| format!("whether what `{chain}` reads holds logs is not known"));
                 let place = component.place(span);
                 let one = found.entry(index).or_insert_with(|| Carrier {
                     files: BTreeSet::new(),
@@ -85,8 +90,37 @@ pub(super) fn carriers(program: &Program<'_>) -> HashMap<usize, Carrier> {
                 if doubt.is_none() {
                     one.doubt = None;
                 }
-            });
+            }
         }
+    }
+    found
+}
+
+/// The components whose text a chain of names stands for, through what modules are given and hand out.
+fn texts_behind<'a>(
+    program: &Program<'a>,
+    component: &Component<'_>,
+    parts: &[&str],
+    files: &HashMap<usize, Holds>,
+) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut todo = Vec::new();
+    let mut look = |behind: Option<Behind<'a>>| match behind {
+        Some(Behind::Component(index)) if files.contains_key(&index) => {
+            found.insert(index);
+            None
+        }
+        Some(Behind::Expression(index, expr)) => Some((index, expr)),
+        _ => None,
+    };
+    todo.extend(look(program.behind(component, parts)));
+    let mut seen = HashSet::new();
+    while let Some((index, expr)) = todo.pop() {
+        let Some(component) = program.components.get(index).filter(|_| seen.insert((index, expr.span)))
+        else {
+            continue;
+        };
+        references(component.file, expr, &mut |parts, _| todo.extend(look(program.behind(component, parts))));
     }
     found
 }

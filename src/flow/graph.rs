@@ -86,7 +86,15 @@ pub(super) fn build(
     carriers: &HashMap<usize, Carrier>,
     opaque: &mut Vec<Opaque>,
 ) -> Graph {
-    let hidden = opaque.iter().enumerate().map(|(index, one)| (one.name.clone(), index)).collect();
+    let mut hidden: HashMap<String, usize> =
+        opaque.iter().enumerate().map(|(index, one)| (one.name.clone(), index)).collect();
+    // Instances of a module that is not followed share the reason of what imports it.
+    for component in &program.components {
+        let import = component.hidden.as_ref().and_then(|hidden| program.components.get(hidden.by?));
+        if let Some(index) = import.and_then(|import| hidden.get(import.id.as_ref())).copied() {
+            hidden.insert(component.id.to_string(), index);
+        }
+    }
     let unresolved = opaque
         .iter()
         .enumerate()
@@ -101,6 +109,8 @@ pub(super) fn build(
     for (index, component) in program.components.iter().enumerate() {
         match component.entry() {
             Some(entry) => builder.known(index, component, &entry.clone()),
+            // What stands in a module are components of the program.
+            None if component.is_followed() => {}
             None => builder.unknown(index, component),
         }
     }

@@ -193,7 +193,7 @@ pub(crate) fn subjects(flow: &CollectorFlow, exposure: &Exposure) -> Vec<Subject
         facts.insert("component", Fact::new("its own HTTP server", *place));
         let at = streams.map_or(*place, |exit| exit.place);
         facts.insert("debugging", Fact::new(streams.is_some(), at));
-        found.push(Subject { kind: "listener", key: format!("{} server", flow.name), facts });
+        found.push(Subject { kind: "listener", key: "http server".to_owned(), facts });
     }
     found
 }

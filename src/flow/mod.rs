@@ -52,7 +52,7 @@ pub(crate) fn analyse(
 
 /// The flows of one collector. Linear in the size of the program, times the number of log writers that share sources.
 fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: &Wanted) -> CollectorFlow {
-    let program = Program::new(input.files.clone(), input.environment.clone());
+    let program = Program::new(input.files.clone(), input.environment.clone(), input.inputs);
     let mut opaque = opaque::of_program(&program);
     let carriers = file_texts::carriers(&program);
     let graph = graph::build(&program, &carriers, &mut opaque);

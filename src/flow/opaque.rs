@@ -4,6 +4,8 @@
 //! `syntax-error`, and from the graph `receiver` (a receiver that cannot be told), `wrong-receiver` and `file-text` (text of a log
 //! file in the arguments of a component that does not send it itself).
 
+use std::collections::HashSet;
+
 use super::Opaque;
 use super::receivers::collect_expressions;
 use crate::document::Place;
@@ -11,9 +13,6 @@ use crate::model::alloy::Component;
 use crate::model::alloy::Kind;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
-use crate::model::alloy::slots;
-use crate::model::eval::Lookup;
-use crate::model::eval::Scope as _;
 use crate::model::eval::Value;
 use crate::model::eval::is_library_name;
 use crate::model::eval::references;
@@ -41,9 +40,10 @@ pub(super) fn of_program(program: &Program<'_>) -> Vec<Opaque> {
             signals: Signals::TELEMETRY,
         });
     }
+    let mut seen = HashSet::new();
     for component in &program.components {
         found.extend(of_component(program, component));
-        unresolved(program, component, &mut found);
+        unresolved(program, component, &mut seen, &mut found);
     }
     found
 }
@@ -60,17 +60,13 @@ fn of_component(program: &Program<'_>, component: &Component<'_>) -> Option<Opaq
             ),
             signals_by_name(&component.name),
         ),
-        Kind::Custom(module) => (
-            "module-instance",
-            format!(
-                "`{}` is an instance of the module `{module}`, which is not followed; write its components at the top \
-                 level to have them judged",
-                component.id
-            ),
-            Signals::TELEMETRY,
-        ),
-        Kind::Config(_) => {
-            let (kind, reason) = of_config(program, component)?;
+        Kind::Custom(_) | Kind::Config(_) => {
+            let (kind, reason) = match &component.hidden {
+                // The import says why.
+                Some(hidden) if hidden.by.is_some() => return None,
+                Some(hidden) => (hidden.kind, hidden.reason.clone()),
+                None => ("remotecfg", remote_configuration(program, component)?),
+            };
             (kind, reason, Signals::TELEMETRY)
         }
     };
@@ -78,11 +74,12 @@ fn of_component(program: &Program<'_>, component: &Component<'_>) -> Option<Opaq
 }
 
 /// References to nothing in the arguments of a component. The collector refuses a program that has one.
-fn unresolved(program: &Program<'_>, component: &Component<'_>, found: &mut Vec<Opaque>) {
-    // Bodies of modules and templates have scopes of their own.
-    if component.is_config() && matches!(component.name.as_ref(), "declare" | "foreach") {
-        return;
-    }
+fn unresolved(
+    program: &Program<'_>,
+    component: &Component<'_>,
+    seen: &mut HashSet<Place>,
+    found: &mut Vec<Opaque>,
+) {
     let signals = component.entry().map_or(Signals::TELEMETRY, |entry| {
         let sent = entry.receivers.iter().map(|(_, signals)| *signals);
         let taken = entry.accepts.values().copied();
@@ -90,11 +87,18 @@ fn unresolved(program: &Program<'_>, component: &Component<'_>, found: &mut Vec<
         sent.chain(taken).chain(left).fold(Signals::NONE, Signals::or).and(Signals::TELEMETRY)
     });
     let mut expressions = Vec::new();
-    collect_expressions(&component.block.body, &mut expressions, 32);
+    if component.is_config() && matches!(component.name.as_ref(), "declare" | "foreach") {
+        // Bodies of modules and templates have scopes of their own.
+        expressions.extend(component.block.body.attributes().map(|attribute| &attribute.value));
+    } else {
+        collect_expressions(&component.block.body, &mut expressions, 32);
+    }
+    let scope = program.scope(component);
     for expression in expressions {
         references(component.file, expression, &mut |parts, span| {
             let first = parts.first().copied().unwrap_or_default();
-            if first == "module_path" || is_library_name(first) || program.lookup(parts) != Lookup::Missing {
+            // A module that is used several times is wrong once.
+            if is_library_name(first) || scope.names(parts) || !seen.insert(component.place(span)) {
                 return;
             }
             let chain = parts.join(".");
@@ -109,41 +113,17 @@ fn unresolved(program: &Program<'_>, component: &Component<'_>, found: &mut Vec<
     }
 }
 
-/// Why a block of the language hides flows, if it does.
-fn of_config(program: &Program<'_>, component: &Component<'_>) -> Option<(&'static str, String)> {
-    match component.name.as_ref() {
-        "declare" => Some((
-            "declare",
-            "modules are not followed; write their components at the top level to have them judged"
-                .to_owned(),
-        )),
-        "foreach" => Some((
-            "foreach",
-            "the components of `foreach` are not followed; write them out to have them judged".to_owned(),
-        )),
-        "import.file" | "import.git" | "import.http" | "import.string" => Some((
-            "import",
-            format!(
-                "`{}` brings in configuration that is not in the input; write it into the program to have it judged",
-                component.name
-            ),
-        )),
-        "remotecfg" => {
-            let url = slots(component.file, &component.block.body, "url").into_iter().next()?;
-            let value = program.evaluate(component, &url.attribute?.value);
-            let off = matches!(&value, Ok(Value::Null))
-                || matches!(&value, Ok(Value::Text(text)) if text.is_empty());
-            (!off).then(|| {
-                (
-                    "remotecfg",
-                    "a server can send another configuration at any time; remove `remotecfg` to have the flows \
-                     judged"
-                        .to_owned(),
-                )
-            })
-        }
-        _ => None,
+/// Why the rest of the configuration is not known, where a server may send one.
+fn remote_configuration(program: &Program<'_>, component: &Component<'_>) -> Option<String> {
+    if &*component.name != "remotecfg" {
+        return None;
     }
+    let value = program.evaluate(component, &component.attribute("url")?.value);
+    let off = matches!(&value, Ok(Value::Null)) || matches!(&value, Ok(Value::Text(text)) if text.is_empty());
+    (!off).then(|| {
+        "a server can send another configuration at any time; remove `remotecfg` to have the flows judged"
+            .to_owned()
+    })
 }
 
 /// What a component can carry, by the family that its name puts it in.

@@ -11,7 +11,6 @@ use crate::model::alloy::Egress;
 use crate::model::alloy::Program;
 use crate::model::alloy::Slot;
 use crate::model::alloy::slots;
-use crate::model::eval::Scope as _;
 use crate::model::eval::Value;
 
 /// The proxies between a component and a destination that stands in `slot`.

@@ -194,6 +194,9 @@ fn log_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
     let via = exit.via.iter().map(|(text, place)| {
         Fact::map([("text", Fact::new(text.as_str(), *place)), ("place", Fact::new(true, *place))], *place)
     });
+    let within = exit.within.iter().map(|(name, place)| {
+        Fact::map([("name", Fact::new(name.as_str(), *place)), ("place", Fact::new(true, *place))], *place)
+    });
     let fields = [
         ("collector", collector(flow)),
         ("component", component(flow, exit.component)),
@@ -208,6 +211,7 @@ fn log_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("source_count", Fact::new(exit.sources.len(), place)),
         ("hops", hops(flow, &exit.path)),
         ("via", Fact::list(via, place)),
+        ("within", Fact::list(within, place)),
     ];
     let key = match exit.kind.as_str() {
         "telemetry" => format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),

@@ -9,15 +9,19 @@ use crate::document::alloy;
 use crate::model::Fact;
 use crate::model::FactValue;
 use crate::model::Subject;
+use crate::model::alloy::Computed;
 use crate::model::alloy::Environment;
+use crate::model::alloy::ProgramOnly;
 use crate::model::alloy::Signals;
 use crate::model::eval::Value;
 
 mod corpus;
 mod logs;
 mod metrics;
+mod modules;
 mod oracle;
 mod parts;
+mod signals;
 
 /// The text before `{` here is all that most tests need of a local store.
 const LOCAL: &str = r#"
@@ -49,10 +53,13 @@ fn analyse_text(text: &str) -> Case {
 
 fn analyse_with(text: &str, surroundings: &Surroundings, environment: Environment) -> Case {
     let file = alloy::parse(Arc::from(text));
+    let computed = Computed::default();
+    let inputs = ProgramOnly(&computed);
     let input = CollectorInput {
         name: "alloy/alloy".to_owned(),
         files: vec![(DocId { file: 0, index: 0 }, &file)],
         environment,
+        inputs: &inputs,
         namespace: Some("alloy".to_owned()),
         place: None,
     };
@@ -63,6 +70,13 @@ fn analyse_with(text: &str, surroundings: &Surroundings, environment: Environmen
 impl Case {
     fn slice(&self, place: Place) -> &str {
         place.span.slice(&self.text)
+    }
+
+    /// The place of a text that occurs once.
+    fn place_of(&self, text: &str) -> Place {
+        let at = u32::try_from(self.text.find(text).expect("no such text")).unwrap();
+        let span = crate::text::Span::new(at, at + u32::try_from(text.len()).unwrap());
+        Place { doc: DocId { file: 0, index: 0 }, span }
     }
 
     fn id(&self, component: usize) -> &str {

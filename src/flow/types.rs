@@ -10,6 +10,7 @@ use crate::document::Place;
 use crate::document::alloy::File;
 use crate::model::Fact;
 use crate::model::alloy::Environment;
+use crate::model::alloy::Inputs;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
 
@@ -22,6 +23,8 @@ pub(crate) struct CollectorInput<'a> {
     pub(crate) files: Vec<(DocId, &'a File)>,
     /// What its process sees as environment.
     pub(crate) environment: Environment,
+    /// What else its process can read.
+    pub(crate) inputs: &'a dyn Inputs<'a>,
     /// The namespace of its pods, where known.
     pub(crate) namespace: Option<String>,
     /// Where it is declared, for findings about the whole of it.
@@ -137,6 +140,8 @@ pub(crate) struct Exit {
     pub(crate) zone: Zone,
     /// Where the destination itself is.
     pub(crate) direct: Zone,
+    /// The instances of modules that the component stands in, from the outermost inwards, with their places.
+    pub(crate) within: Vec<(String, Place)>,
     /// Services and proxies on the way.
     pub(crate) via: Vec<(String, Place)>,
     /// The route of the block around the destination in the component's arguments: `endpoint.0`, or empty.
@@ -309,7 +314,7 @@ pub(super) fn notes(program: &Program<'_>, wanted: &Wanted) -> Vec<ComponentNote
             id: component.id.to_string(),
             name: component.name.to_string(),
             label: component.label.as_deref().unwrap_or_default().to_owned(),
-            known: entry.is_some(),
+            known: component.is_followed(),
             config: component.is_config(),
             since: entry.and_then(|entry| entry.since.clone()),
             gone: entry.and_then(|entry| entry.gone.clone()),

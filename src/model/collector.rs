@@ -1,9 +1,9 @@
 //! Finds the collectors of a stack: rendered Alloy workloads, releases of the alloy chart, programs by themselves.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::alloy::Environment;
+use super::environment::environment;
 use super::eval::Value;
 use super::exposure;
 use super::exposure::Exposure;
@@ -19,6 +19,7 @@ use super::start::Start;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::document::alloy::Block;
 use crate::text::Span;
 
 /// One collector.
@@ -38,6 +39,10 @@ pub(crate) struct Collector {
     pub(crate) environment: Environment,
     /// Who can reach its ports.
     pub(crate) exposure: Exposure,
+    /// What is mounted into its container.
+    pub(crate) mounts: Vec<pod::Mount>,
+    /// Where in the container its program is.
+    pub(crate) program_path: Option<String>,
     /// What was taken for granted to find its program.
     pub(crate) assumption: Option<String>,
     /// The place to point at when nothing better is known.
@@ -129,8 +134,8 @@ fn is_alloy(image: &str) -> bool {
 fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &mut BTreeSet<DocId>) {
     let free: Vec<&AlloyText<'_>> =
         stack.programs.iter().filter(|program| !claimed.contains(&program.doc)).collect();
-    let alone: Vec<DocId> =
-        free.iter().filter(|program| stands_alone(program.home)).map(|program| program.doc).collect();
+    let alone = free.iter().filter(|program| stands_alone(program.home)).map(|program| program.doc);
+    let alone: Vec<DocId> = alone.filter(|program| !is_library(stack, *program)).collect();
     let mut lacking = collectors.iter_mut().filter(|collector| collector.missing.is_some());
     if let (Some(collector), None, [only]) =
         (lacking.next(), lacking.next(), &alloy_of_one_folder(stack, &alone)[..])
@@ -139,8 +144,10 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
         collector.adopt(only, path);
         claimed.extend(only.iter().copied());
     }
+    // A text that only declares modules runs where a program imports it.
+    let others = !collectors.is_empty() || free.iter().any(|program| !is_library(stack, program.doc));
     for program in free {
-        if claimed.contains(&program.doc) {
+        if claimed.contains(&program.doc) || others && is_library(stack, program.doc) {
             continue;
         }
         let place = Place { doc: program.doc, span: Span::at(0) };
@@ -165,11 +172,21 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             hidden: Vec::new(),
             environment: Environment::default(),
             exposure: Exposure::default(),
+            mounts: Vec::new(),
+            program_path: None,
             assumption: None,
             place,
             facts,
         });
     }
+}
+
+/// Whether a text holds nothing but modules for others.
+fn is_library(stack: &Stack<'_>, program: DocId) -> bool {
+    let Some(file) = stack.documents.document(program).alloy() else { return false };
+    let module =
+        |block: &Block| matches!(block.parts.first().map(|part| file.str(*part)), Some("declare" | "import"));
+    file.errors.is_empty() && file.body.blocks().next().is_some() && file.body.blocks().all(module)
 }
 
 /// Programs by folder: Alloy merges all files of the folder that it is given.
@@ -291,12 +308,15 @@ fn from_workload(
         (Some(namespace), stack.namespace_place(Some(&resource.object))),
         programs,
         missing,
-        pod::environment(stack, pod, container),
+        pod.environment(stack, container),
         resource.place,
         facts,
     );
-    if let Start::Unclear(reason) = start {
-        collector.hide((format!("it {reason}"), command_place));
+    collector.mounts = pod.mounts(container);
+    match start {
+        Start::Unclear(reason) => collector.hide((format!("it {reason}"), command_place)),
+        Start::Program(path) => collector.program_path = Some(path),
+        Start::Tool => {}
     }
     if let Some(redirected) = pod.names_redirected() {
         collector.hide(redirected);
@@ -341,25 +361,24 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     claimed.extend(programs.iter().copied());
     let facts = pod::facts_of_values(release);
     let ignored = pod::ignored_values(release);
-    let mut environment = Environment::default();
-    // What the chart itself sets.
-    environment.values.insert("ALLOY_DEPLOY_MODE".to_owned(), Value::Text("helm".into()));
-    environment
-        .values
-        .insert("HOSTNAME".to_owned(), Value::Unknown("the node's name is known only when it runs".into()));
-    for variable in values.reach("alloy.extraEnv").items() {
-        let Some(name) = variable.reach("name").text().map(str::to_owned) else { continue };
-        let value = match variable.reach("value").text() {
-            Some(text) => Value::Text(Arc::from(text)),
-            None => {
-                Value::Unknown(format!("environment variable {name} comes from outside the values").into())
-            }
-        };
-        environment.values.insert(name, value);
+    let own = namespace.as_deref().unwrap_or_default();
+    let (env, env_from) = (values.reach("alloy.extraEnv"), values.reach("alloy.envFrom"));
+    let mut environment = environment(stack, own, &env, &env_from);
+    // What the chart itself sets, before all others.
+    let chart = [
+        ("ALLOY_DEPLOY_MODE", Value::Text("helm".into())),
+        ("HOSTNAME", Value::Unknown("the node's name is known only when it runs".into())),
+    ];
+    for (name, value) in chart {
+        environment.values.entry(name.to_owned()).or_insert(value);
     }
+    environment.complete &= release.unseen().next().is_none();
     let name = release.full_name().unwrap_or_else(|| "alloy".to_owned());
     let namespace = (namespace, stack.namespace_place(release.release.object.as_ref()));
     let mut collector = finish(name, namespace, programs, missing, environment, release.release.place, facts);
+    collector.mounts = pod::mounts_of_values(release);
+    let key = values.reach("alloy.configMap.key").text().unwrap_or("config.alloy").to_owned();
+    collector.program_path = Some(format!("/etc/alloy/{key}"));
     pod::note_ignored(&mut collector.facts, ignored);
     if let Some(format) = format {
         collector.hide(format);
@@ -405,6 +424,8 @@ fn finish(
         hidden: Vec::new(),
         environment,
         exposure: Exposure::default(),
+        mounts: Vec::new(),
+        program_path: None,
         assumption: None,
         place,
         facts,

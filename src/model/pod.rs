@@ -3,7 +3,7 @@
 //! The same facts are read from a rendered workload and from values of the alloy chart, since rules judge the effect.
 
 use super::alloy::Environment;
-use super::eval::Value;
+use super::environment::environment;
 use super::fact::Fact;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
@@ -165,6 +165,15 @@ impl<'d> Pod<'d> {
         Volume::Other
     }
 
+    /// The environment of a container, ConfigMaps and Secrets of the input read.
+    pub(crate) fn environment(&self, stack: &Stack<'_>, container: NodeRef<'d>) -> Environment {
+        let namespace = self.workload.text_at("metadata.namespace").unwrap_or_default();
+        let list = |key: &str| {
+            container.get(key).map_or_else(Fact::default, |node| super::values::fact_of(node, self.doc))
+        };
+        environment(stack, namespace, &list("env"), &list("envFrom"))
+    }
+
     /// The mounts of a container.
     pub(crate) fn mounts(&self, container: NodeRef<'d>) -> Vec<Mount> {
         container
@@ -264,73 +273,6 @@ pub(crate) fn arguments(container: NodeRef<'_>) -> Vec<String> {
     arguments
 }
 
-/// The environment of a container, ConfigMaps and Secrets of the input read.
-pub(crate) fn environment(stack: &Stack<'_>, pod: &Pod<'_>, container: NodeRef<'_>) -> Environment {
-    let namespace = pod.workload.text_at("metadata.namespace").unwrap_or_default();
-    let mut environment = Environment { complete: true, ..Environment::default() };
-    for source in container.get("envFrom").into_iter().flat_map(NodeRef::items) {
-        let prefix = source.text_at("prefix").unwrap_or_default();
-        let object = source
-            .text_at("configMapRef.name")
-            .filter(|name| !stack.is_contested("ConfigMap", namespace, name))
-            .and_then(|name| stack.object("ConfigMap", namespace, name));
-        let Some((_, object)) = object else {
-            environment.complete = false;
-            // It may set again what an earlier one set.
-            for (name, value) in environment.values.iter_mut().filter(|(name, _)| name.starts_with(prefix)) {
-                let reason =
-                    format!("environment variable {name} may be set from something that is not in the input");
-                *value = Value::Unknown(reason.into());
-            }
-            continue;
-        };
-        for (key, value) in object.get("data").into_iter().flat_map(NodeRef::entries_merged) {
-            if let (Some(key), Some(text)) = (key.text(), value.text()) {
-                environment.values.insert(format!("{prefix}{key}"), Value::Text(text.into()));
-            }
-        }
-    }
-    for variable in container.get("env").into_iter().flat_map(NodeRef::items) {
-        let Some(name) = variable.text_at("name") else { continue };
-        environment.values.insert(name.to_owned(), variable_value(stack, namespace, name, variable));
-    }
-    environment
-}
-
-fn variable_value(stack: &Stack<'_>, namespace: &str, name: &str, variable: NodeRef<'_>) -> Value {
-    if let Some(text) = variable.text_at("value") {
-        if text.contains("$(") {
-            let reason =
-                format!("environment variable {name} is made of others (`$(...)`), which is not followed");
-            return Value::Unknown(reason.into());
-        }
-        return Value::Text(text.into());
-    }
-    let from = |kind: &str, reference: &str| {
-        let reference = variable.at("valueFrom")?.get(reference)?;
-        let (object, key) = (reference.text_at("name")?, reference.text_at("key")?);
-        if stack.is_contested(kind, namespace, object) {
-            return None;
-        }
-        let (_, found) = stack.object(kind, namespace, object)?;
-        let plain = found.get(if kind == "Secret" { "stringData" } else { "data" });
-        if let Some(text) = plain.and_then(|data| data.get(key)).and_then(NodeRef::text) {
-            return Some(text.to_owned());
-        }
-        let encoded = found.get("data").filter(|_| kind == "Secret")?.get(key)?;
-        String::from_utf8(crate::document::decode_base64(encoded)?.0).ok()
-    };
-    if let Some(text) = from("ConfigMap", "configMapKeyRef") {
-        return Value::Text(text.into());
-    }
-    if let Some(text) = from("Secret", "secretKeyRef") {
-        return Value::Secret(text.into());
-    }
-    Value::Unknown(
-        format!("environment variable {name} is set from something that is not in the input").into(),
-    )
-}
-
 /// Values that PTD's producer sets and the alloy chart does not read.
 pub(crate) fn ignored_values(release: &ReleasedChart<'_>) -> Fact {
     let routes = [("tolerations", "tolerations"), ("reporting", "alloy.reporting")];
@@ -365,6 +307,60 @@ pub(crate) fn format_of_values(values: &Fact) -> Option<(String, Place)> {
         }
     }
     None
+}
+
+/// What the alloy chart mounts into its container: its ConfigMap, and what values add. Sources: templates of the chart
+/// (`_container.yaml`, `_pod.yaml`), versions 0.1 to 1.11.
+pub(crate) fn mounts_of_values(release: &ReleasedChart<'_>) -> Vec<Mount> {
+    let values = &release.values;
+    let volumes = values.reach("controller.volumes.extra");
+    let texts = |volume: &Fact, kind: &str, name: &str| {
+        let name = volume.at(kind)?.at(name)?.clone();
+        let items = volume.reach(&format!("{kind}.items"));
+        let pair =
+            |item: &Fact| Some((item.reach("key").text()?.to_owned(), item.reach("path").text()?.to_owned()));
+        let items = (!items.items().is_empty()).then(|| items.items().iter().filter_map(pair).collect());
+        Some(Texts {
+            name: name.text()?.to_owned(),
+            place: name.place.unwrap_or(release.release.place),
+            items,
+        })
+    };
+    let source = |mount: &Fact| {
+        let name = mount.reach("name");
+        let found = volumes.items().iter().find(|volume| volume.reach("name").text() == name.text());
+        let Some(volume) = found else { return Volume::Other };
+        if let Some(path) = volume.reach("hostPath.path").text() {
+            return Volume::HostPath(path.to_owned());
+        }
+        let config_map = texts(volume, "configMap", "name").map(Volume::ConfigMap);
+        config_map
+            .or_else(|| texts(volume, "secret", "secretName").map(Volume::Secret))
+            .unwrap_or(Volume::Other)
+    };
+    let place = release.release.place;
+    let extra = values.reach("alloy.mounts.extra");
+    let mut mounts: Vec<Mount> = extra
+        .items()
+        .iter()
+        .map(|mount| Mount {
+            path: mount.reach("mountPath").text().unwrap_or_default().to_owned(),
+            sub_path: mount.reach("subPath").text().map(str::to_owned),
+            source: source(mount),
+            read_only: mount.reach("readOnly").bool().unwrap_or(false),
+            place: mount.reach("mountPath").place.or(mount.place).unwrap_or(place),
+        })
+        .collect();
+    let name = values.reach("alloy.configMap.name");
+    let name = name.text().map(str::to_owned).or_else(|| release.full_name()).unwrap_or_default();
+    mounts.push(Mount {
+        path: "/etc/alloy".to_owned(),
+        sub_path: None,
+        source: Volume::ConfigMap(Texts { name, place, items: None }),
+        read_only: false,
+        place,
+    });
+    mounts
 }
 
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed

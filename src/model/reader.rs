@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::alloy_texts::yaml_texts;
+use super::alloy_texts::nested_texts;
 use super::found::Found;
 use super::objects;
 use super::piece::Home;
@@ -167,7 +167,14 @@ impl Reader {
         self.reading.problems.push(Problem { kind, place, message, hint, related: None });
     }
 
+    /// Opens a program, which is a piece of its own.
     fn open_alloy(&mut self, text: Arc<str>, host: Option<Host>, home: Home, depth: u32) {
+        let index = self.open_module(text, host, depth);
+        self.reading.pieces.push(Piece::Alloy(self.id(index), home));
+    }
+
+    /// Opens the text of a module, which runs only where a program uses it.
+    fn open_module(&mut self, text: Arc<str>, host: Option<Host>, depth: u32) -> u32 {
         let file = alloy::parse(text.clone());
         // The parser reports as the reference does, several faults at one spot: a person needs the first of a line.
         let mut errors = file.errors.clone();
@@ -188,13 +195,18 @@ impl Reader {
             );
             self.problem(ProblemKind::Syntax, index, error.span, error.message, hint);
         }
-        self.reading.pieces.push(Piece::Alloy(self.id(index), home));
-        let nested = self.reading.file.documents[index as usize].alloy().map(yaml_texts).unwrap_or_default();
-        for nested in nested {
+        let nested =
+            self.reading.file.documents[index as usize].alloy().map(nested_texts).unwrap_or_default();
+        for nested in nested.into_iter().filter(|_| depth < MAX_DEPTH) {
             let map = HostMap::Made(nested.map);
             let host = Some(Host { index, field: nested.field, object: None, map });
-            self.open_tree(&nested.text.into(), Language::Yaml, host, &Purpose::OnlyParse, depth + 1);
+            if nested.language == Language::Alloy {
+                self.open_module(nested.text.into(), host, depth + 1);
+            } else {
+                self.open_tree(&nested.text.into(), nested.language, host, &Purpose::OnlyParse, depth + 1);
+            }
         }
+        index
     }
 
     fn open_ini(&mut self, text: Arc<str>, host: Option<Host>, home: Home) {

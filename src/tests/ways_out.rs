@@ -175,7 +175,7 @@ fn a_variable_that_something_unseen_may_set_again_is_unknown() {
     let both = "envFrom: [{configMapRef: {name: variables}}, {secretRef: {name: elsewhere}}]\n";
     undecided("may be set from something", &[&shared, &map, &workload("DaemonSet", "", both)]);
     let made = "env: [{name: A, value: \"x@logs.example.net/\"}, {name: LOKI, value: \"http://u:$(A)@loki-gateway.loki.svc.cluster.local\"}]\n";
-    undecided("is made of others", &[&shared, &workload("DaemonSet", "", made)]);
+    violated(&[&shared, &workload("DaemonSet", "", made)]);
 }
 
 #[test]

@@ -80,19 +80,19 @@ loki.source.journal "j" { forward_to = local.file.f.content }
 }
 
 #[test]
-fn modules_and_remote_configuration_hide_everything() {
+fn what_is_not_followed_hides_everything() {
     for (program, kinds) in [
-        ("declare \"m\" { }\nm \"x\" { }\n", vec!["declare", "module-instance"]),
-        (
-            "import.git \"lib\" { repository = \"x\" }\nlib.thing \"x\" { }\n",
-            vec!["import", "module-instance"],
-        ),
-        ("foreach \"f\" {\n collection = []\n var = \"x\"\n template { }\n}\n", vec!["foreach"]),
+        ("declare \"m\" { }\nm.x \"x\" { }\n", vec!["module-instance"]),
+        // The import says why, once for all that it hides.
+        ("import.git \"lib\" { repository = \"x\" }\nlib.thing \"x\" { }\n", vec!["remote-code"]),
+        ("import.file \"lib\" { filename = \"x\" }\nlib.thing \"x\" { }\n", vec!["import"]),
+        ("foreach \"f\" {\n collection = []\n var = sys.env(\"X\")\n template { }\n}\n", vec!["foreach"]),
         ("remotecfg { url = \"https://x.example.com\" }\n", vec!["remotecfg"]),
         ("remotecfg { url = sys.env(\"X\") }\n", vec!["remotecfg"]),
         ("remotecfg { url = \"\" }\n", vec![]),
         // A module's label hides a built-in component of that name.
-        ("declare \"loki\" { }\nloki.write \"x\" { }\n", vec!["declare", "module-instance"]),
+        ("declare \"loki\" { }\nloki.write \"x\" { }\n", vec!["module-instance"]),
+        ("declare \"m\" {\n m \"x\" { }\n}\nm \"x\" { }\n", vec!["module-instance"]),
         ("loki.write \"x\" { }\nloki.write \"x\" { }\n", vec!["duplicate"]),
         ("loki.write \"x\" {", vec!["syntax-error"]),
     ] {
@@ -108,10 +108,13 @@ fn files_of_a_folder_share_one_scope() {
     let first = alloy::parse(Arc::from(LEAK.lines().nth(1).unwrap()));
     let second = alloy::parse(Arc::from(LEAK.lines().skip(2).collect::<Vec<_>>().join("\n").as_str()));
     let files = vec![(DocId { file: 0, index: 0 }, &first), (DocId { file: 1, index: 0 }, &second)];
+    let computed = Computed::default();
+    let inputs = ProgramOnly(&computed);
     let input = CollectorInput {
         name: "alloy/alloy".to_owned(),
         files,
         environment: Environment::default(),
+        inputs: &inputs,
         namespace: None,
         place: None,
     };

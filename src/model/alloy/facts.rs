@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::document::DocId;
+use super::Component;
+use super::Program;
+
 use crate::document::Place;
 use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
@@ -12,9 +14,7 @@ use crate::document::alloy::File;
 use crate::document::is_secret_name;
 use crate::model::Fact;
 use crate::model::FactValue;
-use crate::model::eval::Scope;
 use crate::model::eval::Value;
-use crate::model::eval::evaluate;
 use crate::text::Span;
 
 /// Deeper nesting than this is not read: no component's arguments go as deep.
@@ -22,29 +22,23 @@ const DEPTH: u32 = 32;
 
 /// Where expressions are read from, and what they can see.
 #[derive(Clone, Copy)]
-pub(crate) struct Reader<'a> {
-    file: &'a File,
-    doc: DocId,
-    scope: &'a dyn Scope,
-    secrets: &'a [String],
+pub(crate) struct Reader<'r, 'a> {
+    program: &'r Program<'a>,
+    component: &'r Component<'r>,
+    file: &'r File,
+    secrets: &'r [String],
 }
 
-/// The arguments of a body as one map: attributes by name, and for every block name the list of its instances.
+/// The arguments of a component as one map: attributes by name, and for every block name the list of its instances.
 /// `secrets` are the paths whose values must never be printed.
-pub(crate) fn body_fact(
-    file: &File,
-    doc: DocId,
-    body: &Body,
-    scope: &dyn Scope,
-    secrets: &[String],
-    place: Place,
-) -> Fact {
-    Reader { file, doc, scope, secrets }.body(body, "", place, DEPTH)
+pub(crate) fn body_fact(program: &Program<'_>, component: &Component<'_>, secrets: &[String]) -> Fact {
+    let reader = Reader { program, component, file: component.file, secrets };
+    reader.body(&component.block.body, "", component.name_place(), DEPTH)
 }
 
 /// The value of one expression, with places inside list and object literals.
-pub(crate) fn expr_fact(file: &File, doc: DocId, expr: &Expr, scope: &dyn Scope, secret: bool) -> Fact {
-    Reader { file, doc, scope, secrets: &[] }.expr(expr, secret, DEPTH)
+pub(crate) fn expr_fact(program: &Program<'_>, component: &Component<'_>, expr: &Expr) -> Fact {
+    Reader { program, component, file: component.file, secrets: &[] }.expr(expr, false, DEPTH)
 }
 
 /// The part of an expression that a finding underlines: the text between the quotes of a string.
@@ -55,7 +49,7 @@ pub(crate) fn content_span(expr: &Expr) -> Span {
     }
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn body(&self, body: &Body, path: &str, place: Place, depth: u32) -> Fact {
         let mut entries = BTreeMap::new();
         let Some(depth) = depth.checked_sub(1) else {
@@ -71,7 +65,7 @@ impl Reader<'_> {
             let parts: Vec<_> = block.parts.iter().map(|part| self.file.str(*part)).collect();
             let name = parts.join(".");
             let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            let place = Place { doc: self.doc, span: block.name };
+            let place = self.component.place(block.name);
             lists.entry(name).or_default().push(self.body(&block.body, &inner, place, depth));
         }
         for (name, list) in lists {
@@ -90,7 +84,7 @@ impl Reader<'_> {
     }
 
     fn expr(&self, expr: &Expr, secret: bool, depth: u32) -> Fact {
-        let place = Place { doc: self.doc, span: content_span(expr) };
+        let place = self.component.place(content_span(expr));
         let Some(depth) = depth.checked_sub(1) else {
             return Fact::unknown("nested too deeply to be read", place);
         };
@@ -108,7 +102,7 @@ impl Reader<'_> {
                 place,
             ),
             ExprKind::Paren(inner) => self.expr(inner, secret, depth),
-            _ => match evaluate(self.file, expr, self.scope) {
+            _ => match self.program.evaluate(self.component, expr) {
                 Ok(value) => Fact { value: fact_value(value, secret, depth), place: Some(place) },
                 Err(error) => Fact::unknown(error.message, place),
             },

@@ -2,9 +2,15 @@
 
 mod catalog;
 mod condition;
+mod expand;
+mod exports;
 mod facts;
+mod frame;
+mod import;
+mod inputs;
 mod paths;
 mod program;
+mod relabel;
 mod scope;
 mod signal;
 
@@ -20,12 +26,17 @@ pub(crate) use catalog::entry;
 pub(crate) use catalog::names;
 pub(crate) use condition::holds;
 pub(crate) use facts::content_span;
+pub(crate) use inputs::Computed;
+pub(crate) use inputs::Content;
+pub(crate) use inputs::Inputs;
+pub(crate) use inputs::ProgramOnly;
 pub(crate) use paths::Slot;
 pub(crate) use paths::blocks_at;
 pub(crate) use paths::slots;
 pub(crate) use program::Component;
 pub(crate) use program::Kind;
 pub(crate) use program::Program;
+pub(crate) use scope::Behind;
 pub(crate) use scope::Environment;
 pub(crate) use signal::Signals;
 

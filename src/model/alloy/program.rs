@@ -1,14 +1,19 @@
-//! Turns the files of one collector into one program: all files of a folder share one scope.
+//! Turns the files of one collector into one program: all files of a folder share one scope, and what modules and
+//! `foreach` make of their texts stands beside what was written at the top level.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Entry;
 use super::Environment;
-use super::catalog;
+use super::Inputs;
+use super::frame::Frame;
+use super::scope::Memo;
 use crate::document::DocId;
 use crate::document::Place;
+use crate::document::alloy::Attribute;
 use crate::document::alloy::Block;
 use crate::document::alloy::File;
 use crate::text::Span;
@@ -16,22 +21,37 @@ use crate::text::Span;
 /// The program of one collector.
 #[derive(Debug)]
 pub(crate) struct Program<'a> {
-    /// The files, in the order given.
+    /// The files, in the order given; imported ones last.
     pub(crate) files: Vec<(DocId, &'a File)>,
-    /// Components and config blocks, in order of appearance.
+    /// Components and config blocks: first those of the top level in order of appearance, then those of modules.
     pub(crate) components: Vec<Component<'a>>,
     /// Ids that are given twice. The collector refuses to start with one.
     pub(crate) duplicates: Vec<Duplicate>,
     /// What `sys.env` sees.
     pub(crate) environment: Environment,
+    /// What else the process can read.
+    pub(super) inputs: &'a dyn Inputs<'a>,
+    /// Scopes: the top level first, then one for each instance of a module and each item of a `foreach`.
+    pub(super) frames: Vec<Frame<'a>>,
     /// Component ids, with the index of the first component of that id.
-    ids: HashMap<Arc<str>, usize>,
+    pub(super) ids: HashMap<Arc<str>, usize>,
+    /// Arguments and exports of modules that were evaluated.
+    pub(super) memo: RefCell<Memo>,
+    /// How many evaluations are under way inside each other.
+    pub(super) nesting: Cell<u32>,
+    /// How many such evaluations there were.
+    pub(super) steps: Cell<u32>,
+    /// Whether the evaluation under way met something that may be known later.
+    pub(super) early: Cell<bool>,
+    /// Whether the evaluation under way read what must not be shown.
+    pub(super) secret: Cell<bool>,
 }
 
 /// A component or config block.
 #[derive(Debug, Clone)]
 pub(crate) struct Component<'a> {
-    /// Name and label with a dot: `loki.write.local`. Unique unless the program is refused.
+    /// Name and label with a dot: `loki.write.local`. In a module behind the instance's id: `logs.all/loki.write.out`.
+    /// Unique unless the program is refused.
     pub(crate) id: Arc<str>,
     /// The dotted name: `loki.write`.
     pub(crate) name: Arc<str>,
@@ -41,10 +61,29 @@ pub(crate) struct Component<'a> {
     pub(crate) doc: DocId,
     /// That document's content.
     pub(crate) file: &'a File,
+    /// For a text that was computed: the expression that stands for all of it.
+    pub(crate) computed: Option<Place>,
     /// Its block.
     pub(crate) block: &'a Block,
     /// What is known of it.
     pub(crate) kind: Kind,
+    /// Index of the scope that it stands in.
+    pub(super) frame: usize,
+    /// Indices of the scopes that it makes: one for an instance of a module, one for each item of a `foreach`.
+    pub(crate) inner: Vec<usize>,
+    /// Why what it stands for is not followed.
+    pub(crate) hidden: Option<Hidden>,
+}
+
+/// Why something is not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hidden {
+    /// `import`, `remote-code`, `module-instance`, `foreach`.
+    pub(crate) kind: &'static str,
+    /// Words for the user: why, and what would settle it.
+    pub(crate) reason: String,
+    /// For an instance of an imported module: the import that is to blame, which says why. Index of a component.
+    pub(crate) by: Option<usize>,
 }
 
 /// What is known of a component.
@@ -71,57 +110,30 @@ pub(crate) struct Duplicate {
     pub(crate) again: Place,
 }
 
-/// Blocks of the language that are no components.
-const CONFIG: [&str; 13] = [
-    "argument",
-    "declare",
-    "export",
-    "foreach",
-    "http",
-    "import.file",
-    "import.git",
-    "import.http",
-    "import.string",
-    "livedebugging",
-    "logging",
-    "remotecfg",
-    "tracing",
-];
-
 impl<'a> Program<'a> {
-    /// Collects the blocks of `files`.
-    pub(crate) fn new(files: Vec<(DocId, &'a File)>, environment: Environment) -> Self {
-        let mut components = Vec::new();
-        let modules = module_labels(&files);
-        for (doc, file) in &files {
-            for block in file.body.blocks() {
-                components.push(component(*doc, file, block, &modules));
-            }
-        }
-        let mut ids = HashMap::with_capacity(components.len());
-        let mut seen: HashMap<Arc<str>, usize> = HashMap::with_capacity(components.len());
-        let mut duplicates = Vec::new();
-        for (index, component) in components.iter().enumerate() {
-            if let Some(first) = seen.get(&component.id).and_then(|first| components.get(*first)) {
-                let (first, again) = (first.name_place(), component.name_place());
-                duplicates.push(Duplicate { id: component.id.clone(), first, again });
-                continue;
-            }
-            seen.insert(component.id.clone(), index);
-            if !matches!(component.kind, Kind::Config(_)) {
-                ids.insert(component.id.clone(), index);
-            }
-        }
-        Self { files, components, duplicates, environment, ids }
-    }
-
-    /// The index of the component with that id. Config blocks have none that an expression can name.
+    /// The index of the component with that id, which is one of the whole program. Config blocks have none that an
+    /// expression can name.
     pub(crate) fn find(&self, id: &str) -> Option<usize> {
         self.ids.get(id).copied()
     }
+
+    /// The scopes that a component stands in, from the innermost outwards.
+    pub(super) fn frames_around(&self, component: &Component<'_>) -> impl Iterator<Item = &Frame<'a>> {
+        // What makes a scope stands in one that was made before.
+        std::iter::successors(self.frames.get(component.frame), |frame| {
+            self.frames.get(self.components.get(frame.maker?)?.frame)
+        })
+    }
+
+    /// The instances that a component stands in, from the outermost inwards.
+    pub(crate) fn around(&self, component: &Component<'_>) -> Vec<usize> {
+        let mut found: Vec<_> = self.frames_around(component).filter_map(|frame| frame.maker).collect();
+        found.reverse();
+        found
+    }
 }
 
-impl Component<'_> {
+impl<'a> Component<'a> {
     /// Where the name stands; with the label, for a component that has one.
     pub(crate) fn name_place(&self) -> Place {
         // One more byte: the closing quote of the label.
@@ -129,12 +141,12 @@ impl Component<'_> {
             Some(label) => self.block.name.to(Span::new(label.start, label.end + 1)),
             None => self.block.name,
         };
-        Place { doc: self.doc, span }
+        self.place(span)
     }
 
     /// A place in this component's document.
     pub(crate) fn place(&self, span: Span) -> Place {
-        Place { doc: self.doc, span }
+        self.computed.unwrap_or(Place { doc: self.doc, span })
     }
 
     /// The table's entry, for a built-in component or a config block.
@@ -149,47 +161,14 @@ impl Component<'_> {
     pub(crate) fn is_config(&self) -> bool {
         matches!(self.kind, Kind::Config(_))
     }
-}
 
-/// Joins the identifiers of a block's name, whatever blanks stand between.
-fn dotted(file: &File, block: &Block) -> String {
-    let parts: Vec<_> = block.parts.iter().map(|part| file.str(*part)).collect();
-    parts.join(".")
-}
-
-/// The labels that `declare` and `import` blocks give: they come before built-in names.
-fn module_labels(files: &[(DocId, &File)]) -> BTreeMap<String, Arc<str>> {
-    let mut labels = BTreeMap::new();
-    for (_, file) in files {
-        for block in file.body.blocks() {
-            let first = block.parts.first().map(|part| file.str(*part));
-            let Some(label) = block.label else { continue };
-            if matches!(first, Some("declare" | "import")) {
-                let label = file.str(label);
-                labels.insert(label.to_owned(), label.into());
-            }
-        }
+    /// Whether it is known what it does: it is in the table, or a module whose text is followed.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.entry().is_some() || !self.inner.is_empty()
     }
-    labels
-}
 
-/// Makes a component of a block.
-fn component<'a>(
-    doc: DocId,
-    file: &'a File,
-    block: &'a Block,
-    modules: &BTreeMap<String, Arc<str>>,
-) -> Component<'a> {
-    let name = dotted(file, block);
-    let label: Option<Arc<str>> = block.label.map(|label| file.str(label).into());
-    let id = label.as_ref().map_or_else(|| name.clone(), |label| format!("{name}.{label}"));
-    let first = name.split('.').next().unwrap_or_default();
-    let kind = if CONFIG.contains(&name.as_str()) {
-        catalog::entry(&name).map_or(Kind::Unknown, Kind::Config)
-    } else if let Some(module) = modules.get(first) {
-        Kind::Custom(module.clone())
-    } else {
-        catalog::entry(&name).map_or(Kind::Unknown, Kind::Known)
-    };
-    Component { id: id.into(), name: name.into(), label, doc, file, block, kind }
+    /// An argument of its own body; the last one if it is written twice.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&'a Attribute> {
+        self.block.body.attributes().filter(|attribute| self.file.str(attribute.name) == name).last()
+    }
 }

@@ -23,7 +23,9 @@ fn file(text: &str) -> File {
 }
 
 fn program(file: &File) -> Program<'_> {
-    Program::new(vec![(DOC, file)], Environment::default())
+    let computed: &Computed = Box::leak(Box::default());
+    let inputs: &ProgramOnly<'_> = Box::leak(Box::new(ProgramOnly(computed)));
+    Program::new(vec![(DOC, file)], Environment::default(), inputs)
 }
 
 fn at(file: &File, place: Place) -> &str {
@@ -63,7 +65,7 @@ fn id_given_twice_points_at_both() {
 
 #[test]
 fn exports_are_receivers_or_known_only_at_run_time() {
-    let file = file("loki.write \"w\" { }\nlocal.file \"f\" { }\nacme.x \"y\" { }\n");
+    let file = file("loki.write \"w\" { }\nlocal.file \"f\" { filename = \"x\" }\nacme.x \"y\" { }\n");
     let program = program(&file);
     let found = |parts: &[&str]| program.lookup(parts);
     let receiver = Value::Capsule(Capsule { node: "loki.write.w".into(), export: "receiver".into() });
@@ -79,7 +81,7 @@ fn exports_are_receivers_or_known_only_at_run_time() {
         found(&["local", "file", "f", "content"]),
         Lookup::Found {
             used: 4,
-            value: Value::Unknown("local.file.f.content is known only when the collector runs".into())
+            value: Value::Unknown("local.file.f.content is known only when the collector runs: the file `x` is not in the input".into())
         }
     );
     let Lookup::Found { used: 4, value: Value::Unknown(reason) } = found(&["acme", "x", "y", "z"]) else {
@@ -130,7 +132,7 @@ fn arguments_become_facts_with_places_and_without_secrets() {
     let program = program(&file);
     let component = &program.components[0];
     let secrets = ["endpoint.bearer_token".to_owned()];
-    let fact = body_fact(&file, DOC, &component.block.body, &program, &secrets, component.name_place());
+    let fact = body_fact(&program, component, &secrets);
     let value = |route: &str| fact.at(route).map(|fact| fact.value.clone());
     assert_eq!(value("n"), Some(FactValue::Int(3)));
     assert_eq!(value("endpoint.0.bearer_token"), Some(FactValue::Secret("hush".into())));

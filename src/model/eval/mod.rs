@@ -33,6 +33,7 @@ pub(crate) use convert::TypeName;
 pub(crate) use convert::convert;
 pub(crate) use library::is_name as is_library_name;
 pub(crate) use value::Capsule;
+pub(crate) use value::EvalError;
 pub(crate) use value::Evaluated;
 pub(crate) use value::Lookup;
 pub(crate) use value::Scope;
@@ -40,3 +41,4 @@ pub(crate) use value::Value;
 pub(crate) use walk::evaluate;
 #[cfg(test)]
 pub(crate) use walk::evaluate_as;
+pub(crate) use walk::evaluate_nested;

