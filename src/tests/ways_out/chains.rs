@@ -125,11 +125,19 @@ fn text_of_a_log_file_in_arguments_that_others_use_is_not_followed() {
     for rest in [
         "otelcol.auth.headers \"h\" {\n  header {\n    key = \"x\"\n    value = local.file.f.content\n  }\n}\n",
         "prometheus.relabel \"r\" {\n  forward_to = []\n  rule {\n    target_label = \"x\"\n    replacement = local.file.f.content\n  }\n}\n",
+        "otelcol.processor.attributes \"a\" {\n  action {\n    key = \"x\"\n    action = \"insert\"\n    value = local.file.f.content\n  }\n  output { metrics = [] }\n}\n",
         "discovery.relabel \"r\" {\n  targets = []\n  rule {\n    target_label = \"x\"\n    replacement = string.trim_space(local.file.f.content)\n  }\n}\n",
     ] {
         ends(&with_file("\"/var/log/app.log\"", rest), Verdict::Undecided);
         ends(&with_file("\"/etc/app/name\"", rest), Verdict::NotApplicable);
     }
+}
+
+#[test]
+fn text_of_a_log_file_in_a_component_that_is_not_known_may_go_anywhere() {
+    let unknown = "prometheus.magic \"m\" { text = local.file.f.content }\n";
+    ends(&with_file("\"/var/log/app.log\"", unknown), Verdict::Undecided);
+    ends(&with_file("\"/etc/app/name\"", unknown), Verdict::NotApplicable);
 }
 
 #[test]
