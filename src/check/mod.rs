@@ -2,6 +2,7 @@
 
 mod control_room;
 mod options;
+mod placement;
 mod policy;
 mod problems;
 mod stack;

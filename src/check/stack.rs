@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::CheckOptions;
 use super::control_room;
+use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
 use super::problems;
@@ -141,6 +142,7 @@ impl Run<'_> {
         let mut subjects = subjects(&stack, &collectors, &flows);
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
+        subjects.extend(model::text_subjects(self.documents, &group.files));
         let outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
@@ -348,11 +350,16 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
             let key = format!("{key} hidden {}", number + 1);
             subjects.push(missing_program(&key, &collector.name, reason, *place));
         }
-        subjects.extend(flow::subjects(flow));
+        let mut of_flow = flow::subjects(flow);
+        placement::join(&mut of_flow, collector);
+        subjects.extend(of_flow);
+        subjects.extend(placement::node_exporters(flow, collector));
         subjects.extend(flow::listener_subjects(flow, &collector.exposure));
     }
     subjects.extend(model::shippers(stack).iter().map(shipper));
     subjects.extend(flow::coverage(flows));
+    subjects.extend(model::chart_value_subjects(stack));
+    subjects.extend(model::object_subjects(stack));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects

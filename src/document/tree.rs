@@ -128,6 +128,13 @@ impl Tree {
         self.root.map(|id| self.node(id))
     }
 
+    /// The scalars as they were written, keys too, each once however many aliases lead to it.
+    pub(crate) fn scalars(&self) -> impl Iterator<Item = NodeRef<'_>> {
+        let ids = (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).map(NodeId);
+        let scalar = |node: &NodeRef<'_>| matches!(node.raw().kind, NodeKind::Scalar { .. });
+        ids.map(|id| self.node(id)).filter(scalar)
+    }
+
     /// A handle to a node of this tree.
     pub(crate) fn node(&self, id: NodeId) -> NodeRef<'_> {
         NodeRef { tree: self, id }

@@ -4,6 +4,10 @@ use std::collections::BTreeSet;
 use std::collections::HashSet;
 
 use super::ComponentNote;
+use super::fetched;
+use super::fetched::Fetcher;
+use super::journal::Journal;
+use super::journal::journal;
 use super::receivers::receivers;
 use crate::document::Place;
 use crate::document::alloy::Expr;
@@ -24,6 +28,10 @@ pub(crate) struct Collected {
     pub(crate) metric_kinds: BTreeSet<&'static str>,
     /// Scrapes of blackbox probes.
     pub(crate) probes: Vec<Probe>,
+    /// Components that can divide their work among collectors.
+    pub(crate) fetchers: Vec<Fetcher>,
+    /// Readers of the node's journal.
+    pub(crate) journals: Vec<Journal>,
 }
 
 /// A scrape of blackbox probes.
@@ -49,10 +57,16 @@ pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Coll
         if &*component.name == "loki.source.podlogs" {
             collected.log_namespaces.push(("*".to_owned(), note.place));
         }
-        if !metrics && !LOGS.contains(&&*component.name) {
+        collected.journals.extend(journal(program, component));
+        let reads = metrics || LOGS.contains(&&*component.name);
+        if !reads && !fetched::divides(component) {
             continue;
         }
         let origins = origins(program, component);
+        collected.fetchers.extend(fetched::fetcher(program, component, &origins));
+        if !reads {
+            continue;
+        }
         for origin in &origins {
             let (Some(origin), Some(note)) = (program.components.get(*origin), notes.get(*origin)) else {
                 continue;
@@ -98,7 +112,9 @@ pub(super) fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<
             Some(Behind::Component(index)) if found.insert(index) => {
                 todo.extend(program.components.get(index).and_then(targets));
             }
-            Some(Behind::Expression(index, expr)) if seen.insert((index, expr.span)) => {
+            Some(Behind::Given(index, expr) | Behind::Export(index, expr))
+                if seen.insert((index, expr.span)) =>
+            {
                 todo.extend(program.components.get(index).map(|component| (component, expr)));
             }
             _ => {}
@@ -109,7 +125,7 @@ pub(super) fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<
 
 /// The targets that a component takes.
 fn targets<'c, 'a>(component: &'c Component<'a>) -> Option<(&'c Component<'a>, &'a Expr)> {
-    component.attribute("targets").map(|targets| (component, &targets.value))
+    component.value("targets").map(|targets| (component, targets))
 }
 
 fn exporter(name: &str) -> Option<&'static str> {
@@ -144,7 +160,7 @@ fn reads_kube_state_metrics(note: &ComponentNote) -> bool {
 }
 
 fn probe(program: &Program<'_>, scrape: &Component<'_>, notes: &[ComponentNote]) -> Option<Probe> {
-    let forward_to = &scrape.attribute("forward_to")?.value;
+    let forward_to = scrape.value("forward_to")?;
     let receivers = receivers(program, scrape, forward_to);
     let mut normalised = Some(true);
     for receiver in &receivers {

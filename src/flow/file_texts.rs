@@ -111,7 +111,7 @@ fn texts_behind<'a>(
             found.insert(index);
             None
         }
-        Some(Behind::Expression(index, expr)) => Some((index, expr)),
+        Some(Behind::Given(index, expr) | Behind::Export(index, expr)) => Some((index, expr)),
         _ => None,
     };
     todo.extend(look(program.behind(component, parts)));

@@ -11,6 +11,7 @@ use super::file_texts;
 use super::file_texts::Carrier;
 use super::receivers::Receiver;
 use super::receivers::collect_expressions;
+use super::receivers::list_place;
 use super::receivers::receivers;
 use crate::document::Place;
 use crate::document::alloy::Expr;
@@ -108,7 +109,10 @@ pub(super) fn build(
         .position(|component| component.is_config() && component.name.as_ref() == "logging");
     for (index, component) in program.components.iter().enumerate() {
         match component.entry() {
-            Some(entry) => builder.known(index, component, &entry.clone()),
+            Some(entry) => {
+                builder.known(index, component, entry);
+                builder.own_exits(index, component, entry);
+            }
             // What stands in a module are components of the program.
             None if component.is_followed() => {}
             None => builder.unknown(index, component),
@@ -141,7 +145,7 @@ impl Builder<'_, '_> {
             for slot in slots(component.file, &component.block.body, path) {
                 if let Some(attribute) = slot.attribute {
                     written = true;
-                    list = component.place(attribute.value.span);
+                    list = list_place(self.program, component, &attribute.value);
                     found.extend(receivers(self.program, component, &attribute.value));
                 }
             }
@@ -176,7 +180,6 @@ impl Builder<'_, '_> {
                 }
             }
         }
-        self.own_exits(index, component, entry);
     }
 
     /// What a component lets out by itself; what it prints goes to the collector's log.

@@ -3,9 +3,11 @@
 mod collected;
 mod destination;
 mod exits;
+mod fetched;
 mod file_texts;
 mod graph;
 mod host;
+mod journal;
 mod listeners;
 mod log_metrics;
 mod metrics;
@@ -19,6 +21,8 @@ mod zone;
 
 pub(crate) use collected::Collected;
 pub(crate) use collected::Probe;
+pub(crate) use fetched::Fetcher;
+pub(crate) use journal::Journal;
 pub(crate) use listeners::subjects as listener_subjects;
 pub(crate) use subjects::coverage;
 pub(crate) use subjects::subjects;

@@ -47,6 +47,10 @@ fn collect(
             }
         }
         ExprKind::Paren(inner) => collect(program, component, inner, depth, found),
+        // What a module is given stands where the module is used: that is the line to change.
+        ExprKind::Access(..) if let Some((giver, given)) = program.given(component, expr) => {
+            collect(program, giver, given, depth, found);
+        }
         // Each list of a concatenation keeps its own place.
         ExprKind::Call(callee, arguments)
             if matches!(component.file.str(callee.span), "array.concat" | "concat") =>
@@ -65,6 +69,19 @@ fn collect(
             Err(error) => found.push(Receiver { target: Err(error.message), place }),
         },
     }
+}
+
+/// The place of a list of receivers: where it is written, if that is where a module is used.
+pub(super) fn list_place(program: &Program<'_>, component: &Component<'_>, expr: &Expr) -> Place {
+    let mut place = component.place(expr.span);
+    let mut next = program.given(component, expr);
+    // As many as modules can stand in each other.
+    for _ in 0..DEPTH {
+        let Some((giver, expr)) = next else { break };
+        place = giver.place(expr.span);
+        next = program.given(giver, expr);
+    }
+    place
 }
 
 /// The receivers in a computed value, all at the place of the expression.

@@ -22,7 +22,9 @@ use std::collections::HashMap;
 
 use super::CollectorFlow;
 use super::Exit;
+use super::Fetcher;
 use super::Hop;
+use super::Journal;
 use super::Probe;
 use super::Zone;
 use super::types::LogMetric;
@@ -55,6 +57,8 @@ pub(crate) fn subjects(flow: &CollectorFlow) -> Vec<Subject> {
     found.extend(flow.log_metrics.iter().map(|metric| log_metric(flow, metric)));
     components(flow, &mut found);
     found.extend(flow.collected.probes.iter().map(|probe| probe_subject(flow, probe)));
+    found.extend(flow.collected.fetchers.iter().map(|fetcher| fetcher_subject(flow, fetcher)));
+    found.extend(flow.collected.journals.iter().map(|journal| journal_subject(flow, journal)));
     for opaque in &flow.opaque {
         let fields = [
             ("collector", collector(flow)),
@@ -91,6 +95,28 @@ fn probe_subject(flow: &CollectorFlow, probe: &Probe) -> Subject {
         ("forward_to", Fact::new(true, place)),
     ];
     subject("probe", probe.scrape.clone(), fields, place)
+}
+
+fn fetcher_subject(flow: &CollectorFlow, fetcher: &Fetcher) -> Subject {
+    let place = fetcher.place;
+    let fields = [
+        ("collector", collector(flow)),
+        ("component", Fact::new(fetcher.component.as_str(), place)),
+        ("divided", Fact::new(fetcher.divided, fetcher.divided_at)),
+        ("work", Fact::new(fetcher.work.name(), place)),
+        ("own_labels", Fact::new(fetcher.own_labels.as_deref(), place)),
+    ];
+    subject("fetcher", fetcher.component.clone(), fields, place)
+}
+
+fn journal_subject(flow: &CollectorFlow, journal: &Journal) -> Subject {
+    let place = journal.place;
+    let fields = [
+        ("collector", collector(flow)),
+        ("component", Fact::new(journal.component.as_str(), place)),
+        ("names_node", Fact::new(journal.names_node, place)),
+    ];
+    subject("journal", journal.component.clone(), fields, place)
 }
 
 /// What all collectors collect together, as one subject: a promise about what is collected is kept by any of them.

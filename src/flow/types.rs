@@ -301,8 +301,14 @@ impl Wanted {
 /// Components whose arguments the flow analysis itself reads: writers of metrics, what [`super::Collected`] is
 /// made from, and what guards the HTTP server.
 fn read_here(component: &crate::model::alloy::Component<'_>) -> bool {
-    matches!(&*component.name, "discovery.kubernetes" | "http" | "prometheus.relabel" | "prometheus.scrape")
-        || component.entry().is_some_and(|entry| entry.egress.iter().any(|egress| egress.kind == "telemetry"))
+    matches!(
+        &*component.name,
+        "discovery.kubernetes"
+            | "http"
+            | "prometheus.exporter.unix"
+            | "prometheus.relabel"
+            | "prometheus.scrape"
+    ) || component.entry().is_some_and(|entry| entry.egress.iter().any(|egress| egress.kind == "telemetry"))
 }
 
 /// The components of a program with their arguments, as far as they are read.

@@ -9,6 +9,7 @@ use super::exposure;
 use super::exposure::Exposure;
 use super::fact::Fact;
 use super::piece::Chart;
+use super::placing;
 use super::pod;
 use super::stack::AlloyText;
 use super::stack::ReleasedChart;
@@ -293,6 +294,10 @@ fn from_workload(
         item.map_or(argument_place, |item| pod.place(item))
     };
     let mut facts = pod.facts(container);
+    if let Some(root) = resource.at.in_documents(stack.documents) {
+        let mounts = pod.mounts(container);
+        facts.extend(placing::facts_of_workload(stack, (root, resource.at.doc), &mounts, resource.place));
+    }
     facts.extend([
         ("form", Fact::bare("workload")),
         ("kind", Fact::new(resource.object.kind.to_lowercase(), pod.kind_place())),
@@ -359,7 +364,8 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
         missing = None;
     }
     claimed.extend(programs.iter().copied());
-    let facts = pod::facts_of_values(release);
+    let mut facts = pod::facts_of_values(release);
+    facts.extend(placing::facts_of_values(release));
     let ignored = pod::ignored_values(release);
     let own = namespace.as_deref().unwrap_or_default();
     let (env, env_from) = (values.reach("alloy.extraEnv"), values.reach("alloy.envFrom"));

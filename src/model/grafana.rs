@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::fact::Fact;
 use super::fact::FactValue;
 use super::fact::Subject;
+use super::middlewares;
 use super::piece::Chart;
+use super::piece::ObjectName;
 use super::stack::Stack;
 use super::values::fact_of;
 use crate::document::NodeRef;
@@ -30,7 +32,9 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
             namespace.filter(|namespace| !namespace.is_empty()),
             stack.namespace_place(home.object.as_ref()).unwrap_or(place),
         );
-        subjects.push(grafana(form, namespace, &ini, replicas, middlewares, place));
+        let mut subject = grafana(form, namespace, &ini, replicas, middlewares, place);
+        subject.facts.insert("alerts_sidecar", alerts_sidecar(stack, home.object.as_ref(), place));
+        subjects.push(subject);
     }
     for at in &stack.data_sources {
         let Some(root) = at.in_documents(stack.documents) else { continue };
@@ -67,19 +71,26 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
             ),
         };
         let namespace_place = stack.namespace_place(release.release.object.as_ref());
-        subjects.push(grafana(
+        let mut subject = grafana(
             "values",
             Fact::new(namespace, namespace_place.unwrap_or(place)),
             &ini,
             values.reach("replicas").or_default(1_i64),
             middlewares,
             place,
-        ));
+        );
+        subject.facts.insert("alerts_sidecar", values.reach("sidecar.alerts.enabled").or_default(false));
+        subjects.push(subject);
         for (_, file) in values.reach("datasources").entries() {
             data_sources(&file.reach("datasources"), &mut subjects);
         }
     }
     summarise(&mut subjects);
+    for subject in subjects.iter_mut().filter(|subject| subject.kind == "grafana") {
+        let mut door = subject.facts.reach("door");
+        door.insert("missing", middlewares::missing(stack, &door.reach("middlewares")));
+        subject.facts.insert("door", door);
+    }
     subjects
 }
 
@@ -201,6 +212,25 @@ fn workload(stack: &Stack<'_>, namespace: Option<&str>, place: Place) -> (Fact, 
     (replicas, door(stack, namespace).unwrap_or_else(closed), variables)
 }
 
+/// Whether a container beside Grafana loads alert rules from ConfigMaps. The chart calls it `<name>-sc-alerts`.
+fn alerts_sidecar(stack: &Stack<'_>, home: Option<&ObjectName>, place: Place) -> Fact {
+    let here = |namespace: &str| home.is_none_or(|home| &*home.namespace == namespace);
+    for (resource, root) in stack.objects(&["Deployment", "StatefulSet"]) {
+        if !here(&resource.object.namespace) || !is_grafana(root) {
+            continue;
+        }
+        for name in root.at("spec.template.spec.containers").into_iter().flat_map(NodeRef::items) {
+            let name = name.get("name");
+            if let Some(name) =
+                name.filter(|name| name.text().is_some_and(|name| name.ends_with("-sc-alerts")))
+            {
+                return Fact::new(true, Place { doc: resource.at.doc, span: name.span() });
+            }
+        }
+    }
+    Fact::new(false, place)
+}
+
 fn is_grafana(root: NodeRef<'_>) -> bool {
     let labels = root.at("metadata.labels");
     labels.and_then(|labels| labels.get("app.kubernetes.io/name")).and_then(NodeRef::text) == Some("grafana")
@@ -310,4 +340,7 @@ fn summarise(subjects: &mut Vec<Subject>) {
         place,
     );
     subjects.push(Subject { kind: "datasources", key: "data sources".to_owned(), facts });
+    for grafana in subjects.iter_mut().filter(|subject| subject.kind == "grafana") {
+        grafana.facts.insert("names_tenants", Fact::new(names_tenants, place));
+    }
 }

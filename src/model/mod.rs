@@ -2,6 +2,8 @@
 
 pub(crate) mod alloy;
 mod alloy_texts;
+mod chart_values;
+mod charts;
 mod cluster;
 mod collector;
 mod environment;
@@ -11,8 +13,12 @@ mod fact;
 mod found;
 mod grafana;
 mod kubernetes;
+mod leftovers;
+mod middlewares;
+mod names;
 mod objects;
 mod piece;
+mod placing;
 mod pod;
 mod readable;
 mod reader;
@@ -25,6 +31,7 @@ mod stores;
 mod values;
 mod workload;
 
+pub(crate) use chart_values::subjects as chart_value_subjects;
 pub(crate) use cluster::Backend;
 pub(crate) use cluster::Service;
 pub(crate) use cluster::cluster;
@@ -36,6 +43,8 @@ pub(crate) use fact::Fact;
 pub(crate) use fact::FactValue;
 pub(crate) use fact::Subject;
 pub(crate) use grafana::subjects as grafana_subjects;
+pub(crate) use leftovers::subjects as text_subjects;
+pub(crate) use names::subjects as object_subjects;
 pub(crate) use piece::Chart;
 pub(crate) use piece::Piece;
 pub(crate) use piece::Problem;

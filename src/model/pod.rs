@@ -273,20 +273,26 @@ pub(crate) fn arguments(container: NodeRef<'_>) -> Vec<String> {
     arguments
 }
 
-/// Values that PTD's producer sets and the alloy chart does not read.
+/// Values that PTD's producer sets and the alloy chart does not read. One that asks for what happens anyway is not meant.
 pub(crate) fn ignored_values(release: &ReleasedChart<'_>) -> Fact {
-    let routes = [("tolerations", "tolerations"), ("reporting", "alloy.reporting")];
-    let set = routes.into_iter().filter_map(|(name, route)| Some((name, release.values.at(route)?.clone())));
-    Fact::map(set, release.values.place)
+    let values = &release.values;
+    let off = values.reach("alloy.reporting.enabled").bool() == Some(false);
+    let reporting = values.at("alloy.reporting").filter(|fact| off || fact.bool() == Some(false));
+    let set = [("tolerations", values.at("tolerations")), ("reporting", reporting)];
+    let set = set.into_iter().filter_map(|(name, fact)| Some((name, fact?.clone())));
+    Fact::map(set, values.place)
 }
 
-/// Adds the values that the chart passes over. What they were meant to set points at them: that is where a person must
-/// look, whatever form the rest of the input has.
+/// Adds the values that the chart passes over. What they were meant to set, and did not, points at them: that is where a
+/// person must look, whatever form the rest of the input has.
 pub(crate) fn note_ignored(facts: &mut Fact, ignored: Fact) {
     for (name, fact) in ignored.entries() {
         let mut meant = facts.reach(name);
-        meant.place = fact.place;
-        facts.insert(name, meant);
+        let is_set = meant.bool() == Some(false) || !meant.items().is_empty();
+        if !is_set {
+            meant.place = fact.place;
+            facts.insert(name, meant);
+        }
     }
     facts.insert("ignored", ignored);
 }

@@ -11,7 +11,11 @@ use crate::rule::RuleSet;
 /// Fields that no built-in rule reads, offered to the rules of users.
 const OFFERED: &[&str] = &[
     "collector.ignored.tolerations",
+    "collector.node_mounts",
+    "collector.node_mounts[].node_path",
+    "collector.node_mounts[].path",
     "collector.run_as_user",
+    "collector.several",
     "component.collector",
     "component.config",
     "component.gone",
@@ -21,6 +25,7 @@ const OFFERED: &[&str] = &[
     "component.stability",
     "control_exit.collector",
     "grafana.namespace",
+    "journal.collector",
     "listener.port",
     "listener.signals",
     "log_exit.assumption",
@@ -65,6 +70,8 @@ const OFFERED: &[&str] = &[
     "metric_writer.collector",
     "mimir.name",
     "mimir.version",
+    "node_exporter.collector",
+    "object.namespace",
     "opaque.collector",
     "opaque.kind",
     "opaque.name",

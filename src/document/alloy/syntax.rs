@@ -96,7 +96,6 @@ pub(crate) struct Block {
     /// What stands between the braces.
     pub(crate) body: Body,
     /// From the name to the closing brace.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the tests hold the tree's shape to it"))]
     pub(crate) span: Span,
 }
 

@@ -46,7 +46,9 @@ loki.write "far" {
         ]
     );
     let far = case.exit("loki.write.far");
-    assert_eq!(case.hops_of(far), ["fork.all.receiver", "argument.also.value"]);
+    // What a module is given is pointed at where it is given.
+    assert_eq!(case.hops_of(far), ["fork.all.receiver", "loki.write.far.receiver"]);
+    assert_eq!(far.path[1].place, case.place_of("loki.write.far.receiver"));
     let hops: Vec<_> = far.path.iter().map(|hop| (case.id(hop.from), case.id(hop.to))).collect();
     assert_eq!(
         hops,
@@ -243,6 +245,7 @@ prometheus.scrape "node" {{
     assert_eq!(case.opaque(), [""; 0]);
     let [path] = case.flow.metric_paths.as_slice() else { panic!("{:?}", case.flow.metric_paths) };
     assert_eq!((path.reach.local, path.reach.control_room), (Some(true), Some(true)));
+    assert!(case.slice(path.place).starts_with("[prometheus.remote_write.workload.receiver, "));
     assert!(case.flow.collected.metric_kinds.contains("node"));
 }
 

@@ -86,7 +86,7 @@ impl<'a> Program<'a> {
                 _ => {
                     let (parts, _) = chain(at.file, expr)?;
                     match self.behind(&at, &parts)? {
-                        Behind::Expression(next, value) => {
+                        Behind::Given(next, value) | Behind::Export(next, value) => {
                             (at, expr) = (self.components.get(next)?.clone(), value);
                         }
                         Behind::Component(found) => {
@@ -108,7 +108,7 @@ impl<'a> Program<'a> {
         let (parts, _) = chain(at.file, expr)?;
         match self.behind(at, &parts)? {
             Behind::Component(found) => self.object(self.components.get(found)?)?.ok()?.remove(key),
-            Behind::Expression(..) => None,
+            Behind::Given(..) | Behind::Export(..) => None,
         }
     }
 

@@ -15,6 +15,7 @@ use crate::document::DocId;
 use crate::document::Place;
 use crate::document::alloy::Attribute;
 use crate::document::alloy::Block;
+use crate::document::alloy::Expr;
 use crate::document::alloy::File;
 use crate::text::Span;
 
@@ -170,5 +171,10 @@ impl<'a> Component<'a> {
     /// An argument of its own body; the last one if it is written twice.
     pub(crate) fn attribute(&self, name: &str) -> Option<&'a Attribute> {
         self.block.body.attributes().filter(|attribute| self.file.str(attribute.name) == name).last()
+    }
+
+    /// The expression of an argument of its own body.
+    pub(crate) fn value(&self, name: &str) -> Option<&'a Expr> {
+        self.attribute(name).map(|attribute| &attribute.value)
     }
 }

@@ -20,6 +20,7 @@ use crate::model::eval::Evaluated;
 use crate::model::eval::Lookup;
 use crate::model::eval::Scope;
 use crate::model::eval::Value;
+use crate::model::eval::chain;
 use crate::model::eval::evaluate;
 use crate::model::eval::evaluate_nested;
 
@@ -58,8 +59,10 @@ pub(super) struct Memo {
 pub(crate) enum Behind<'a> {
     /// A component, by its index.
     Component(usize),
-    /// An expression among the arguments of the component with that index: what a module is given, or hands out.
-    Expression(usize, &'a Expr),
+    /// What a module is given, or the default: an expression among the arguments of the component with that index.
+    Given(usize, &'a Expr),
+    /// What a module hands out: an expression among the arguments of the component with that index.
+    Export(usize, &'a Expr),
 }
 
 impl<'a> Program<'a> {
@@ -102,20 +105,34 @@ impl<'a> Program<'a> {
         let (found, field) = match found {
             Found::Component(found) => (found, *parts.get(used)?),
             Found::Argument { instance, declared } => {
+                // Fields of a value are no expressions of their own.
+                if parts.get(used..) != Some(&["value"]) {
+                    return None;
+                }
                 let label = self.components.get(declared)?.label.clone()?;
                 if let Some(given) = self.components.get(instance)?.attribute(&label) {
-                    return Some(Behind::Expression(instance, &given.value));
+                    return Some(Behind::Given(instance, &given.value));
                 }
                 let default = self.components.get(declared)?.attribute("default")?;
-                return Some(Behind::Expression(declared, &default.value));
+                return Some(Behind::Given(declared, &default.value));
             }
             Found::Variable(_) => return None,
         };
         let inner = self.components.get(found)?.inner.first().and_then(|frame| self.frames.get(*frame));
         let export = inner.and_then(|frame| frame.exports.get(field)).copied();
         match export.and_then(|export| Some((export, self.components.get(export)?.attribute("value")?))) {
-            Some((export, value)) => Some(Behind::Expression(export, &value.value)),
+            Some((export, value)) => Some(Behind::Export(export, &value.value)),
             None => Some(Behind::Component(found)),
+        }
+    }
+
+    /// The expression that `argument.NAME.value` in a module stands for, and the component that gives it: that is where
+    /// a person typed the value.
+    pub(crate) fn given(&self, component: &Component<'_>, expr: &Expr) -> Option<(&Component<'a>, &'a Expr)> {
+        let (parts, _) = chain(component.file, expr)?;
+        match self.behind(component, &parts)? {
+            Behind::Given(giver, expr) => Some((self.components.get(giver)?, expr)),
+            _ => None,
         }
     }
 
