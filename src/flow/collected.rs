@@ -1,7 +1,6 @@
 //! Follows targets backwards: which namespaces, exporters and probes the scrapes and log sources of a program read.
 
 use std::collections::BTreeSet;
-use std::collections::HashSet;
 
 use super::ComponentNote;
 use super::fetched;
@@ -10,12 +9,9 @@ use super::journal::Journal;
 use super::journal::journal;
 use super::receivers::receivers;
 use crate::document::Place;
-use crate::document::alloy::Expr;
 use crate::model::Fact;
-use crate::model::alloy::Behind;
 use crate::model::alloy::Component;
 use crate::model::alloy::Program;
-use crate::model::eval::references;
 
 /// What a program collects.
 #[derive(Debug, Clone, Default)]
@@ -105,27 +101,16 @@ pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Coll
 /// The components that the targets of `start` come from, at any distance, through modules too.
 pub(super) fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
-    let mut seen = HashSet::new();
-    let mut todo: Vec<_> = targets(start).into_iter().collect();
-    while let Some((component, expr)) = todo.pop() {
-        references(component.file, expr, &mut |parts, _| match program.behind(component, parts) {
-            Some(Behind::Component(index)) if found.insert(index) => {
-                todo.extend(program.components.get(index).and_then(targets));
+    let mut todo = vec![start];
+    while let Some(component) = todo.pop() {
+        let Some(targets) = component.value("targets") else { continue };
+        for (index, _) in program.named(component, targets) {
+            if found.insert(index) {
+                todo.extend(program.components.get(index));
             }
-            Some(Behind::Given(index, expr) | Behind::Export(index, expr))
-                if seen.insert((index, expr.span)) =>
-            {
-                todo.extend(program.components.get(index).map(|component| (component, expr)));
-            }
-            _ => {}
-        });
+        }
     }
     found
-}
-
-/// The targets that a component takes.
-fn targets<'c, 'a>(component: &'c Component<'a>) -> Option<(&'c Component<'a>, &'a Expr)> {
-    component.value("targets").map(|targets| (component, targets))
 }
 
 fn exporter(name: &str) -> Option<&'static str> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
-use std::collections::HashSet;
 
 use super::Opaque;
 use super::exits::is_carried;
@@ -14,14 +13,12 @@ use super::graph::entering;
 use crate::document::Place;
 use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
-use crate::model::alloy::Behind;
 use crate::model::alloy::Component;
 use crate::model::alloy::Kind;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
 use crate::model::alloy::slots;
 use crate::model::eval::Value;
-use crate::model::eval::references;
 
 /// A component that puts the text of a file into what it sends.
 #[derive(Debug, Clone)]
@@ -69,19 +66,17 @@ pub(super) fn carriers(program: &Program<'_>) -> HashMap<usize, Carrier> {
         let mut arguments = Vec::new();
         collect(component, &component.block.body, "", DEPTH, &mut arguments);
         for (path, expr) in arguments {
-            let mut named = Vec::new();
-            references(component.file, expr, &mut |parts, span| {
-                let texts = texts_behind(program, component, parts, &files).into_iter();
-                named.extend(texts.map(|file| (file, parts.join("."), span)));
-            });
-            for (file, chain, span) in named {
+            for (file, place) in program.named(component, expr) {
+                let Some(read) = program.components.get(file).filter(|_| files.contains_key(&file)) else {
+                    continue;
+                };
                 let doubtful = files.get(&file) != Some(&Holds::Logs);
                 // What a file of unknown content says in a header or a label is most often a name or a token.
                 if doubtful && !is_body(component, &path) {
                     continue;
                 }
-                let doubt = doubtful.then(|| format!("whether what `{chain}` reads holds logs is not known"));
-                let place = component.place(span);
+                let doubt =
+                    doubtful.then(|| format!("whether what `{}` reads holds logs is not known", read.id));
                 let one = found.entry(index).or_insert_with(|| Carrier {
                     files: BTreeSet::new(),
                     place,
@@ -93,35 +88,6 @@ pub(super) fn carriers(program: &Program<'_>) -> HashMap<usize, Carrier> {
                 }
             }
         }
-    }
-    found
-}
-
-/// The components whose text a chain of names stands for, through what modules are given and hand out.
-fn texts_behind<'a>(
-    program: &Program<'a>,
-    component: &Component<'_>,
-    parts: &[&str],
-    files: &HashMap<usize, Holds>,
-) -> BTreeSet<usize> {
-    let mut found = BTreeSet::new();
-    let mut todo = Vec::new();
-    let mut look = |behind: Option<Behind<'a>>| match behind {
-        Some(Behind::Component(index)) if files.contains_key(&index) => {
-            found.insert(index);
-            None
-        }
-        Some(Behind::Given(index, expr) | Behind::Export(index, expr)) => Some((index, expr)),
-        _ => None,
-    };
-    todo.extend(look(program.behind(component, parts)));
-    let mut seen = HashSet::new();
-    while let Some((index, expr)) = todo.pop() {
-        let Some(component) = program.components.get(index).filter(|_| seen.insert((index, expr.span)))
-        else {
-            continue;
-        };
-        references(component.file, expr, &mut |parts, _| todo.extend(look(program.behind(component, parts))));
     }
     found
 }

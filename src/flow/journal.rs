@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use super::receivers::receivers;
 use crate::document::Place;
-use crate::model::alloy::Behind;
 use crate::model::alloy::Component;
 use crate::model::alloy::Program;
 use crate::model::eval::Value;
-use crate::model::eval::references;
 
 /// A component that reads the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +43,8 @@ fn way_names_node(program: &Program<'_>, start: &Component<'_>) -> Option<bool> 
     let mut seen = BTreeSet::new();
     let mut todo = vec![start];
     if let Some(rules) = start.value("relabel_rules") {
-        references(start.file, rules, &mut |parts, _| {
-            if let Some(Behind::Component(found)) = program.behind(start, parts) {
-                todo.extend(program.components.get(found));
-            }
-        });
+        let named = program.named(start, rules).into_iter();
+        todo.extend(named.filter_map(|(index, _)| program.components.get(index)));
     }
     while let Some(component) = todo.pop() {
         if !seen.insert(component.id.clone()) {

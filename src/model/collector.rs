@@ -38,12 +38,12 @@ pub(crate) struct Collector {
     pub(crate) hidden: Vec<(String, Place)>,
     /// Environment variables of its container.
     pub(crate) environment: Environment,
-    /// Who can reach its ports.
-    pub(crate) exposure: Exposure,
     /// What is mounted into its container.
     pub(crate) mounts: Vec<pod::Mount>,
     /// Where in the container its program is.
     pub(crate) program_path: Option<String>,
+    /// Who can reach its ports.
+    pub(crate) exposure: Exposure,
     /// What was taken for granted to find its program.
     pub(crate) assumption: Option<String>,
     /// The place to point at when nothing better is known.
@@ -172,9 +172,9 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             missing: None,
             hidden: Vec::new(),
             environment: Environment::default(),
-            exposure: Exposure::default(),
             mounts: Vec::new(),
             program_path: None,
+            exposure: Exposure::default(),
             assumption: None,
             place,
             facts,
@@ -429,9 +429,9 @@ fn finish(
         missing,
         hidden: Vec::new(),
         environment,
-        exposure: Exposure::default(),
         mounts: Vec::new(),
         program_path: None,
+        exposure: Exposure::default(),
         assumption: None,
         place,
         facts,

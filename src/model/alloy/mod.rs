@@ -36,7 +36,6 @@ pub(crate) use paths::slots;
 pub(crate) use program::Component;
 pub(crate) use program::Kind;
 pub(crate) use program::Program;
-pub(crate) use scope::Behind;
 pub(crate) use scope::Environment;
 pub(crate) use signal::Signals;
 

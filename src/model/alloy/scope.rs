@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Kind;
@@ -12,6 +13,7 @@ use super::facts::expr_fact;
 use super::frame::Around;
 use super::frame::Frame;
 use super::program::Component;
+use crate::document::Place;
 use crate::document::alloy::Expr;
 use crate::model::Fact;
 use crate::model::eval::Capsule;
@@ -23,6 +25,7 @@ use crate::model::eval::Value;
 use crate::model::eval::chain;
 use crate::model::eval::evaluate;
 use crate::model::eval::evaluate_nested;
+use crate::model::eval::references;
 
 /// Evaluations inside each other: values that are handed through more modules than this are not followed.
 const NESTING: u32 = 24;
@@ -56,7 +59,7 @@ pub(super) struct Memo {
 }
 
 /// What stands behind a chain of names, for those who follow data and not values.
-pub(crate) enum Behind<'a> {
+pub(super) enum Behind<'a> {
     /// A component, by its index.
     Component(usize),
     /// What a module is given, or the default: an expression among the arguments of the component with that index.
@@ -100,7 +103,7 @@ impl<'a> Program<'a> {
     }
 
     /// What stands behind a chain of names among the arguments of `component`.
-    pub(crate) fn behind(&self, component: &Component<'_>, parts: &[&str]) -> Option<Behind<'a>> {
+    pub(super) fn behind(&self, component: &Component<'_>, parts: &[&str]) -> Option<Behind<'a>> {
         let (found, used) = self.scope(component).find(parts)?;
         let (found, field) = match found {
             Found::Component(found) => (found, *parts.get(used)?),
@@ -124,6 +127,28 @@ impl<'a> Program<'a> {
             Some((export, value)) => Some(Behind::Export(export, &value.value)),
             None => Some(Behind::Component(found)),
         }
+    }
+
+    /// The components that an expression names, by index, each with the place that names it; through what modules are
+    /// given and hand out.
+    pub(crate) fn named(&self, component: &Component<'_>, expr: &Expr) -> Vec<(usize, Place)> {
+        let mut found = Vec::new();
+        let mut todo = Vec::new();
+        let mut look = |component: &Component<'_>, expr: &Expr, todo: &mut Vec<(usize, &'a Expr)>| {
+            references(component.file, expr, &mut |parts, span| match self.behind(component, parts) {
+                Some(Behind::Component(index)) => found.push((index, component.place(span))),
+                Some(Behind::Given(index, expr) | Behind::Export(index, expr)) => todo.push((index, expr)),
+                None => {}
+            });
+        };
+        look(component, expr, &mut todo);
+        let mut seen = HashSet::new();
+        while let Some((index, expr)) = todo.pop() {
+            if let Some(next) = self.components.get(index).filter(|_| seen.insert((index, expr.span))) {
+                look(next, expr, &mut todo);
+            }
+        }
+        found
     }
 
     /// The expression that `argument.NAME.value` in a module stands for, and the component that gives it: that is where
