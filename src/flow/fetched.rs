@@ -26,8 +26,9 @@ pub(crate) struct Fetcher {
     pub(crate) divided_at: Place,
     /// What it fetches.
     pub(crate) work: Work,
-    /// An exporter whose targets carry the name of the collector's host.
-    pub(crate) own_labels: Option<String>,
+    /// An exporter whose targets carry the name of the collector's host, and the first version of Alloy in which they no
+    /// longer do.
+    pub(crate) own_labels: Option<(String, Option<&'static str>)>,
 }
 
 /// What a component fetches.
@@ -79,15 +80,17 @@ const OF_THE_NODE: [&str; 10] = [
     "prometheus.exporter.unix",
 ];
 
-/// Exporters whose targets have the host's name as `instance`. Sources: the reference pages' warnings on clustering, and
-/// for blackbox the exporter's source (v1.7), which gives its targets the default instance.
-const NAMED_BY_HOST: [&str; 6] = [
-    "prometheus.exporter.blackbox",
-    "prometheus.exporter.cadvisor",
-    "prometheus.exporter.process",
-    "prometheus.exporter.self",
-    "prometheus.exporter.unix",
-    "prometheus.exporter.windows",
+/// Exporters whose targets have the host's name as `instance`, with the first version of Alloy in which they have not.
+/// Sources: the reference pages' warnings on clustering; changelog of v1.12.0.
+const NAMED_BY_HOST: [(&str, Option<&str>); 8] = [
+    ("prometheus.exporter.blackbox", Some("1.12.0")),
+    ("prometheus.exporter.cadvisor", None),
+    ("prometheus.exporter.process", None),
+    ("prometheus.exporter.self", None),
+    ("prometheus.exporter.snmp", Some("1.12.0")),
+    ("prometheus.exporter.statsd", Some("1.12.0")),
+    ("prometheus.exporter.unix", None),
+    ("prometheus.exporter.windows", None),
 ];
 
 /// Labels of discovered targets that tell the node.
@@ -117,14 +120,17 @@ pub(super) fn fetcher(
     let origins: Vec<&Component<'_>> =
         origins.iter().filter_map(|index| program.components.get(*index)).collect();
     let renamed = origins.iter().any(|origin| rules(origin).any(|rule| sets_instance(program, origin, rule)));
-    let own_labels = origins.iter().find(|origin| NAMED_BY_HOST.contains(&&*origin.name) && !renamed);
+    let own_labels = origins.iter().filter(|_| !renamed).find_map(|origin| {
+        let (_, until) = NAMED_BY_HOST.iter().find(|(name, _)| *name == &*origin.name)?;
+        Some((origin.id.to_string(), *until))
+    });
     Some(Fetcher {
         component: component.id.to_string(),
         place,
         divided,
         divided_at,
         work: work(component, &origins),
-        own_labels: own_labels.map(|origin| origin.id.to_string()),
+        own_labels,
     })
 }
 
