@@ -117,9 +117,9 @@ pub(super) fn fetcher(
     }
     let place = component.name_place();
     let (divided, divided_at) = divided(program, component);
+    let renamed = renames_instance(program, origins);
     let origins: Vec<&Component<'_>> =
         origins.iter().filter_map(|index| program.components.get(*index)).collect();
-    let renamed = origins.iter().any(|origin| rules(origin).any(|rule| sets_instance(program, origin, rule)));
     let own_labels = origins.iter().filter(|_| !renamed).find_map(|origin| {
         let (_, until) = NAMED_BY_HOST.iter().find(|(name, _)| *name == &*origin.name)?;
         Some((origin.id.to_string(), *until))
@@ -132,6 +132,12 @@ pub(super) fn fetcher(
         work: work(component, &origins),
         own_labels,
     })
+}
+
+/// Whether one of the components that targets come from gives them an `instance`.
+pub(super) fn renames_instance(program: &Program<'_>, origins: &BTreeSet<usize>) -> bool {
+    let mut origins = origins.iter().filter_map(|index| program.components.get(*index));
+    origins.any(|origin| rules(origin).any(|rule| sets_instance(program, origin, rule)))
 }
 
 /// Whether a `clustering` block switches division on.
