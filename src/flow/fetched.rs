@@ -93,13 +93,8 @@ const NAMED_BY_HOST: [(&str, Option<&str>); 8] = [
     ("prometheus.exporter.windows", None),
 ];
 
-/// Labels of discovered targets that tell the node.
-const NODE_LABELS: [&str; 4] = [
-    "__meta_kubernetes_node_name",
-    "__meta_kubernetes_pod_host_ip",
-    "__meta_kubernetes_pod_node_name",
-    "__meta_kubernetes_endpoint_node_name",
-];
+/// Parts of the names of those labels of discovered targets that tell the node: `__meta_kubernetes_pod_node_name`.
+const NODE_LABELS: [&str; 3] = ["node_name", "host_ip", "hostname"];
 
 /// Whether a component can divide its work among collectors.
 pub(super) fn divides(component: &Component<'_>) -> bool {
@@ -167,7 +162,10 @@ fn work(component: &Component<'_>, origins: &[&Component<'_>]) -> Work {
             ["localhost", "127.0.0.1", "env(", "constants.hostname"].iter().any(|mark| text.contains(mark))
         })
     };
+    let filters = blocks_at(component.file, &component.block.body, "node_filter");
+    let filtered = filters.iter().any(|filter| text_of(component, filter, "enabled") == "true");
     if narrowed
+        || filtered
         || own(component)
         || origins.iter().any(|origin| own(origin) || OF_THE_NODE.contains(&&*origin.name))
     {
