@@ -62,7 +62,7 @@ fn leaking_stack_breaks_the_log_boundary_at_one_line() {
     assert_eq!(finding["rule"], "logs-leave-workload");
     let location = &finding["location"];
     assert_eq!(location["path"], "fixtures/stacks/leaking/alloy.yaml");
-    assert_eq!((&location["line"], &location["column"]), (&202.into(), &16.into()));
+    assert_eq!((&location["line"], &location["column"]), (&208.into(), &16.into()));
     assert_eq!(location["object"], "ConfigMap alloy/heron-alloy");
     let related = finding["related"].as_array().unwrap().iter();
     let labels: Vec<_> = related.map(|label| label["label"].as_str().unwrap()).collect();

@@ -2,6 +2,7 @@
 
 use crate::flow::CollectorFlow;
 use crate::flow::ComponentNote;
+use crate::model;
 use crate::model::Collector;
 use crate::model::Fact;
 use crate::model::FactValue;
@@ -12,7 +13,18 @@ pub(super) fn join(subjects: &mut [Subject], collector: &Collector) {
     for subject in subjects.iter_mut().filter(|subject| subject.kind == "fetcher") {
         subject.facts.insert("several", collector.facts.reach("several"));
         subject.facts.insert("clustered", collector.facts.reach("clustering"));
+        let until = subject.facts.reach("own_labels_until");
+        if until.text().is_some_and(|until| !is_older(collector, until)) {
+            subject.facts.insert("own_labels", Fact::absent(subject.facts.place));
+        }
     }
+}
+
+/// Whether a collector is known to be older than a version.
+fn is_older(collector: &Collector, version: &str) -> bool {
+    let own = collector.facts.reach("version");
+    let own = own.text().and_then(model::version_number);
+    own.zip(model::version_number(version)).is_some_and(|(own, other)| own < other)
 }
 
 /// The subject `node_exporter` for each component that yields metrics of the machine.

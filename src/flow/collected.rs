@@ -35,7 +35,8 @@ pub(crate) struct Collected {
 pub(crate) struct Probe {
     /// The scrape's id.
     pub(crate) scrape: String,
-    /// Whether every receiver replaces the `instance` label; `None` where that cannot be told.
+    /// Whether the targets have an `instance` of their own, or every receiver replaces the label; `None` where that cannot
+    /// be told.
     pub(crate) normalised: Option<bool>,
     /// The scrape's receivers.
     pub(crate) forward_to: Place,
@@ -91,7 +92,11 @@ pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Coll
                     .is_some_and(|origin| &*origin.name == "prometheus.exporter.blackbox")
             });
             if probes {
-                collected.probes.extend(probe(program, component, notes));
+                let named = fetched::renames_instance(program, &origins);
+                collected.probes.extend(probe(program, component, notes).map(|probe| Probe {
+                    normalised: if named { Some(true) } else { probe.normalised },
+                    ..probe
+                }));
             }
         }
     }

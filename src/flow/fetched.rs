@@ -25,8 +25,9 @@ pub(crate) struct Fetcher {
     pub(crate) divided_at: Place,
     /// What it fetches.
     pub(crate) work: Work,
-    /// An exporter whose targets carry the name of the collector's host.
-    pub(crate) own_labels: Option<String>,
+    /// An exporter whose targets carry the name of the collector's host, and the first version of Alloy in which they no
+    /// longer do.
+    pub(crate) own_labels: Option<(String, Option<&'static str>)>,
 }
 
 /// What a component fetches.
@@ -78,24 +79,21 @@ const OF_THE_NODE: [&str; 10] = [
     "prometheus.exporter.unix",
 ];
 
-/// Exporters whose targets have the host's name as `instance`. Sources: the reference pages' warnings on clustering, and
-/// for blackbox the exporter's source (v1.7), which gives its targets the default instance.
-const NAMED_BY_HOST: [&str; 6] = [
-    "prometheus.exporter.blackbox",
-    "prometheus.exporter.cadvisor",
-    "prometheus.exporter.process",
-    "prometheus.exporter.self",
-    "prometheus.exporter.unix",
-    "prometheus.exporter.windows",
+/// Exporters whose targets have the host's name as `instance`, with the first version of Alloy in which they have not.
+/// Sources: the reference pages' warnings on clustering; changelog of v1.12.0.
+const NAMED_BY_HOST: [(&str, Option<&str>); 8] = [
+    ("prometheus.exporter.blackbox", Some("1.12.0")),
+    ("prometheus.exporter.cadvisor", None),
+    ("prometheus.exporter.process", None),
+    ("prometheus.exporter.self", None),
+    ("prometheus.exporter.snmp", Some("1.12.0")),
+    ("prometheus.exporter.statsd", Some("1.12.0")),
+    ("prometheus.exporter.unix", None),
+    ("prometheus.exporter.windows", None),
 ];
 
-/// Labels of discovered targets that tell the node.
-const NODE_LABELS: [&str; 4] = [
-    "__meta_kubernetes_node_name",
-    "__meta_kubernetes_pod_host_ip",
-    "__meta_kubernetes_pod_node_name",
-    "__meta_kubernetes_endpoint_node_name",
-];
+/// Parts of the names of those labels of discovered targets that tell the node: `__meta_kubernetes_pod_node_name`.
+const NODE_LABELS: [&str; 3] = ["node_name", "host_ip", "hostname"];
 
 /// Whether a component can divide its work among collectors.
 pub(super) fn divides(component: &Component<'_>) -> bool {
@@ -113,18 +111,27 @@ pub(super) fn fetcher(
     }
     let place = component.name_place();
     let (divided, divided_at) = divided(program, component);
+    let renamed = renames_instance(program, origins);
     let origins: Vec<&Component<'_>> =
         origins.iter().filter_map(|index| program.components.get(*index)).collect();
-    let renamed = origins.iter().any(|origin| rules(origin).any(|rule| sets_instance(program, origin, rule)));
-    let own_labels = origins.iter().find(|origin| NAMED_BY_HOST.contains(&&*origin.name) && !renamed);
+    let own_labels = origins.iter().filter(|_| !renamed).find_map(|origin| {
+        let (_, until) = NAMED_BY_HOST.iter().find(|(name, _)| *name == &*origin.name)?;
+        Some((origin.id.to_string(), *until))
+    });
     Some(Fetcher {
         component: component.id.to_string(),
         place,
         divided,
         divided_at,
         work: work(component, &origins),
-        own_labels: own_labels.map(|origin| origin.id.to_string()),
+        own_labels,
     })
+}
+
+/// Whether one of the components that targets come from gives them an `instance`.
+pub(super) fn renames_instance(program: &Program<'_>, origins: &BTreeSet<usize>) -> bool {
+    let mut origins = origins.iter().filter_map(|index| program.components.get(*index));
+    origins.any(|origin| rules(origin).any(|rule| sets_instance(program, origin, rule)))
 }
 
 /// Whether a `clustering` block switches division on.
@@ -154,7 +161,10 @@ fn work(component: &Component<'_>, origins: &[&Component<'_>]) -> Work {
             ["localhost", "127.0.0.1", "env(", "constants.hostname"].iter().any(|mark| text.contains(mark))
         })
     };
+    let filters = blocks_at(component.file, &component.block.body, "node_filter");
+    let filtered = filters.iter().any(|filter| text_of(component, filter, "enabled") == "true");
     if narrowed
+        || filtered
         || own(component)
         || origins.iter().any(|origin| own(origin) || OF_THE_NODE.contains(&&*origin.name))
     {

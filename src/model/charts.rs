@@ -11,6 +11,8 @@ use crate::text::nearest;
 /// The values that a chart reads.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ChartTable {
+    /// Versions of the program that the chart runs by itself, by version of the chart.
+    apps: BTreeMap<String, String>,
     /// Values that people set and the chart passes over, with what it reads.
     instead: BTreeMap<String, String>,
     /// By dotted route.
@@ -82,6 +84,11 @@ pub(crate) fn table(chart: Chart) -> Option<&'static ChartTable> {
 }
 
 impl ChartTable {
+    /// The version of the program that a version of the chart runs, where values name no other.
+    pub(crate) fn app(&self, version: &str) -> Option<&str> {
+        self.apps.get(version.strip_prefix('v').unwrap_or(version)).map(String::as_str)
+    }
+
     /// What is known of the value at a route.
     pub(crate) fn value(&self, route: &str) -> Option<&ChartValue> {
         self.values.get(route)
@@ -144,8 +151,10 @@ impl ChartTable {
 }
 
 /// A version in three numbers, so that versions compare; `None` for ranges and the like.
-fn number(version: &str) -> Option<(u32, u32, u32)> {
+pub(crate) fn number(version: &str) -> Option<(u32, u32, u32)> {
     let version = version.strip_prefix('v').unwrap_or(version);
+    // What stands behind a dash names a build of the version.
+    let version = version.split('-').next().unwrap_or(version);
     let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
     let number = (parts.next()??, parts.next()??, parts.next()??);
     parts.next().is_none().then_some(number)
@@ -196,6 +205,14 @@ mod tests {
         for version in [Some("0.7.0"), Some("0.6.2"), Some("~0.6"), Some("0.6.x"), None] {
             assert_eq!(alloy().reading(route, version, true), Reading::Read, "{version:?}");
         }
+    }
+
+    #[test]
+    fn chart_tells_the_version_of_its_program() {
+        assert_eq!(alloy().app("0.12.6"), Some("1.7.5"));
+        assert_eq!(alloy().app("~0.12"), None);
+        assert_eq!(number("v1.7.5-boringcrypto"), Some((1, 7, 5)));
+        assert_eq!(number("latest"), None);
     }
 
     #[test]

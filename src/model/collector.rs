@@ -296,7 +296,12 @@ fn from_workload(
     let mut facts = pod.facts(container);
     if let Some(root) = resource.at.in_documents(stack.documents) {
         let mounts = pod.mounts(container);
-        facts.extend(placing::facts_of_workload(stack, (root, resource.at.doc), &mounts, resource.place));
+        facts.extend(placing::facts_of_workload(
+            stack,
+            (root, resource.at.doc),
+            (container, &mounts),
+            resource.place,
+        ));
     }
     facts.extend([
         ("form", Fact::bare("workload")),

@@ -164,7 +164,8 @@ fn leftover(text: &str, kind: Kind, place: Place) -> Option<Leftover> {
         return made(hole.to_owned(), "a place for a value that nothing filled");
     }
     let host = host.filter(|host| has_empty_part(host))?;
-    made(host.to_owned(), "a host of which a part is empty")
+    let shown = if host.is_empty() { text.split_inclusive("//").next().unwrap_or(text) } else { host };
+    made(shown.to_owned(), "a host of which a part is empty")
 }
 
 /// The letter of a formatting verb that failed: `%!s(MISSING)`, `%!d(string=x)`, `%!(EXTRA int=1)`.
@@ -249,7 +250,8 @@ mod tests {
             ("https://mimir./api/v1/push", "mimir."),
             ("https://.example.com", ".example.com"),
             ("http://a..b:80/", "a..b"),
-            ("https:///path", ""),
+            ("https:///path", "https://"),
+            ("http://user:word@/", "http://"),
             ("http://user:word@grafana./", "grafana."),
         ] {
             assert_eq!(mark(url, Kind::Alloy).as_deref(), Some(host), "{url}");

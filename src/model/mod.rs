@@ -33,6 +33,7 @@ mod values;
 mod workload;
 
 pub(crate) use chart_values::subjects as chart_value_subjects;
+pub(crate) use charts::number as version_number;
 pub(crate) use cluster::Backend;
 pub(crate) use cluster::Service;
 pub(crate) use cluster::cluster;
