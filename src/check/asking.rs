@@ -64,14 +64,14 @@ impl Asking {
             let fits = |domain: &str| room.domains.is_empty() || room.domains.iter().any(|own| own == domain);
             room.name != stack && domain.is_some_and(fits)
         };
-        self.0.iter().filter(asks).flat_map(|room| &room.queries.queries)
+        self.0.iter().filter(asks).flat_map(|room| &room.queries.all)
     }
 
     /// What the control room of a stack reads: the queries of other stacks, and those of rule files and dashboards that lie
     /// beside this stack without belonging to a Grafana or ruler of its own. What a workload's own Grafana asks is asked of
     /// its own store, which gets everything.
     pub(crate) fn control_room(&self, stack: &str, workload: &Workload, own: &Queries) -> Needs {
-        let own = own.queries.iter().filter(|query| query.alone);
+        let own = own.all.iter().filter(|query| query.alone);
         Needs::of(self.elsewhere(stack, workload).chain(own))
     }
 }
