@@ -14,8 +14,8 @@ use crate::model::queries::Needs;
 use crate::model::queries::Queries;
 use crate::model::queries::Query;
 
-/// The queries of stacks that collect nothing themselves. Those are control rooms, and files of rules and dashboards by
-/// themselves: the metrics that they ask for come from the workloads of the run.
+/// The queries of stacks that are declared to be control rooms or collect nothing themselves. The latter are control rooms
+/// too, or rules and dashboards by themselves: the metrics that they ask for come from the workloads of the run.
 #[derive(Debug, Default)]
 pub(crate) struct Asking(Vec<Room>);
 
@@ -42,7 +42,7 @@ impl Asking {
             });
             let files: Vec<FilePieces<'_>> = files.collect();
             let pieces = || files.iter().flat_map(|file| file.pieces);
-            if !pieces().any(asks) || pieces().any(collects) {
+            if !pieces().any(asks) || pieces().any(collects) && !pieces().any(is_control_room) {
                 return None;
             }
             let stack = Stack::assemble(documents, &files, None);
@@ -64,14 +64,14 @@ impl Asking {
             let fits = |domain: &str| room.domains.is_empty() || room.domains.iter().any(|own| own == domain);
             room.name != stack && domain.is_some_and(fits)
         };
-        self.0.iter().filter(asks).flat_map(|room| &room.queries.queries)
+        self.0.iter().filter(asks).flat_map(|room| &room.queries.all)
     }
 
     /// What the control room of a stack reads: the queries of other stacks, and those of rule files and dashboards that lie
     /// beside this stack without belonging to a Grafana or ruler of its own. What a workload's own Grafana asks is asked of
     /// its own store, which gets everything.
     pub(crate) fn control_room(&self, stack: &str, workload: &Workload, own: &Queries) -> Needs {
-        let own = own.queries.iter().filter(|query| query.alone);
+        let own = own.all.iter().filter(|query| query.alone);
         Needs::of(self.elsewhere(stack, workload).chain(own))
     }
 }
@@ -86,6 +86,10 @@ fn domains(stack: &Stack<'_>) -> Vec<String> {
 
 const fn asks(piece: &Piece) -> bool {
     matches!(piece, Piece::RuleGroups(..) | Piece::Dashboard(..))
+}
+
+fn is_control_room(piece: &Piece) -> bool {
+    matches!(piece, Piece::Declaration(declaration) if declaration.kind.contains("ControlRoom"))
 }
 
 fn collects(piece: &Piece) -> bool {

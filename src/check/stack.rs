@@ -149,7 +149,7 @@ impl Run<'_> {
         let mut subjects = subjects(&stack, &collectors, &flows);
         subjects.extend(model::queries::query_subjects(&queries));
         if !collectors.is_empty() {
-            let all = queries.queries.iter().chain(self.asking.elsewhere(name, &workload));
+            let all = queries.all.iter().chain(self.asking.elsewhere(name, &workload));
             subjects.extend(flow::asked(&flows, &Needs::of(all.filter(|query| query.is_rule()))));
         }
         let problems = self.members(group).flat_map(|reading| &reading.problems);

@@ -165,11 +165,27 @@ fn known_object(
         ("helm.cattle.io", "HelmChart" | "HelmChartConfig") => {
             releases::helm_chart(root, &object, name_node, found);
         }
-        ("monitoring.coreos.com", "PrometheusRule") => {
+        ("monitoring.coreos.com", "PrometheusRule")
+        | ("grafana.integreatly.org", "GrafanaAlertRuleGroup") => {
             if let Some(spec) = root.get("spec") {
                 let home = Home { object: Some(object), cluster: found.cluster.clone(), ..Home::default() };
                 let at = found.at(spec);
                 found.pieces.push(Piece::RuleGroups(at, home));
+            }
+        }
+        ("grafana.integreatly.org", "GrafanaDashboard") => {
+            if let Some(json) = root.at("spec.json").filter(|json| json.text().is_some_and(may_be_dashboard))
+            {
+                let home =
+                    Home { object: Some(object.clone()), cluster: found.cluster.clone(), ..Home::default() };
+                found.nested.push(Nested {
+                    node: json.resolved().id,
+                    field: "spec.json".to_owned(),
+                    object: Some(object.to_string()),
+                    encoding: Encoding::Plain,
+                    language: Language::Json,
+                    purpose: Purpose::ConfigData(home),
+                });
             }
         }
         ("helm.toolkit.fluxcd.io", "HelmRelease") => releases::helm_release(root, &object, name_node, found),

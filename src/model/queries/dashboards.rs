@@ -1,5 +1,7 @@
 //! Turns dashboards into queries: panels at any depth, variables, annotations.
 
+use std::collections::HashMap;
+
 use super::languages::Languages;
 use super::query::Queries;
 use super::query::Query;
@@ -13,22 +15,25 @@ use crate::document::NodeRef;
 pub(super) fn read(root: NodeRef<'_>, doc: DocId, alone: bool, languages: &Languages, found: &mut Queries) {
     let dashboard = root.get("dashboard").filter(|inner| inner.is_mapping()).unwrap_or(root);
     let title = dashboard.text_at("title").unwrap_or("without a title");
+    let sources = sources_of_variables(dashboard);
+    let is_promql = |source: Option<NodeRef<'_>>| {
+        let chosen = source.and_then(|source| source.text_at("uid").or_else(|| source.text()));
+        let chosen = chosen.and_then(variable_name).and_then(|name| sources.get(name).copied());
+        chosen.map_or_else(|| languages.is_promql(source, None), Languages::is_of_prometheus)
+    };
     let mut note =
         |kind: QueryKind, name: &str, source: Option<NodeRef<'_>>, node: NodeRef<'_>, text: &str| {
-            if languages.is_promql(source, None) && !is_logql(text) && !text.trim().is_empty() {
+            if found.spend(text.len()) && is_promql(source) && !is_logql(text) && !text.trim().is_empty() {
                 let query = Query::new(kind, name, text, first_line(node, doc), alone);
-                found.queries.push(query.of_dashboard(title));
+                found.all.push(query.of_dashboard(title));
             }
         };
-    // Rows hold panels, and so do panels of the type `row`. Aliases cannot make this endless: each node is met once for
-    // every place that names it, and those are bounded by `left`.
+    // Rows hold panels, and so do panels of the type `row`.
     let mut rest: Vec<NodeRef<'_>> = panels(dashboard);
-    let mut left = MAX_PANELS;
+    // Panels of the library come along where a dashboard is exported to be shared.
+    let library = dashboard.get("__elements").into_iter().flat_map(NodeRef::entries);
+    rest.extend(library.filter_map(|(_, element)| element.get("model")));
     while let Some(panel) = rest.pop() {
-        left = match left.checked_sub(1) {
-            Some(left) => left,
-            None => break,
-        };
         rest.extend(panels(panel));
         let name = panel.text_at("title").unwrap_or("without a title");
         for target in panel.get("targets").into_iter().flat_map(NodeRef::items) {
@@ -61,8 +66,18 @@ pub(super) fn read(root: NodeRef<'_>, doc: DocId, alone: bool, languages: &Langu
     }
 }
 
-/// A dashboard of more panels is not read further.
-const MAX_PANELS: usize = 10_000;
+/// The types of data sources that variables offer, by the variables' names.
+fn sources_of_variables(dashboard: NodeRef<'_>) -> HashMap<&str, &str> {
+    let variables = dashboard.at("templating.list").into_iter().flat_map(NodeRef::items);
+    let sources = variables.filter(|variable| variable.text_at("type") == Some("datasource"));
+    sources.filter_map(|variable| Some((variable.text_at("name")?, variable.text_at("query")?))).collect()
+}
+
+/// The name in `$name` or `${name}`.
+fn variable_name(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('$')?;
+    Some(name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name))
+}
 
 /// The panels and rows right below a dashboard, row or panel; last first.
 fn panels(node: NodeRef<'_>) -> Vec<NodeRef<'_>> {

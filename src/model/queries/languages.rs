@@ -46,6 +46,11 @@ impl Languages {
         }
     }
 
+    /// Whether data sources of this type speak PromQL: Prometheus itself, and those that clouds offer.
+    pub(super) fn is_of_prometheus(kind: &str) -> bool {
+        kind.contains("prometheus")
+    }
+
     /// Whether a query with an `expr` is PromQL. `source` is its `datasource`, as a mapping or a name; `uid` stands
     /// beside it in alert rules.
     pub(super) fn is_promql(&self, source: Option<NodeRef<'_>>, uid: Option<&str>) -> bool {
@@ -53,7 +58,7 @@ impl Languages {
         let name = uid.or_else(|| text("uid")).or_else(|| source.and_then(NodeRef::text));
         let known = name.and_then(|name| self.types.get(name)).map(String::as_str);
         if let Some(kind) = known.or_else(|| text("type")) {
-            return kind.contains("prometheus");
+            return Self::is_of_prometheus(kind);
         }
         let name = name.unwrap_or_default().to_ascii_lowercase();
         !OTHERS.iter().any(|other| name.contains(other))

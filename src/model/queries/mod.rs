@@ -45,19 +45,19 @@ pub(crate) fn queries(stack: &Stack<'_>) -> Queries {
 }
 
 /// Keeps the first of queries that are equal, and the alerts of those that are kept.
-fn without_repetition(all: Queries) -> Queries {
+fn without_repetition(found: Queries) -> Queries {
     let mut seen = HashSet::new();
-    let mut index = Vec::with_capacity(all.queries.len());
+    let mut index = Vec::with_capacity(found.all.len());
     let mut kept = Queries::default();
-    for query in all.queries {
+    for query in found.all {
         let is_new =
             seen.insert((query.kind, query.dashboard.clone(), query.name.clone(), query.text.clone()));
-        index.push(is_new.then_some(kept.queries.len()));
+        index.push(is_new.then_some(kept.all.len()));
         if is_new {
-            kept.queries.push(query);
+            kept.all.push(query);
         }
     }
-    for mut alert in all.alerts {
+    for mut alert in found.alerts {
         alert.queries = alert.queries.iter().filter_map(|query| *index.get(*query)?).collect();
         if !alert.queries.is_empty() {
             kept.alerts.push(alert);

@@ -12,10 +12,14 @@ use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
 
-/// Reads the rules below `groups` of a mapping.
+/// Reads the rules below `groups` of a mapping; a mapping with `rules` is a group itself.
 pub(super) fn read(root: NodeRef<'_>, doc: DocId, alone: bool, languages: &Languages, found: &mut Queries) {
-    for group in root.get("groups").into_iter().flat_map(NodeRef::items) {
+    let groups = root.get("groups").into_iter().flat_map(NodeRef::items);
+    for group in groups.chain(root.get("rules").map(|_| root)) {
         for rule in group.get("rules").into_iter().flat_map(NodeRef::items) {
+            if !found.spend(size(rule)) {
+                return;
+            }
             if rule.get("data").is_some_and(NodeRef::is_sequence) {
                 of_grafana(rule, doc, alone, languages, found);
             } else {
@@ -23,6 +27,16 @@ pub(super) fn read(root: NodeRef<'_>, doc: DocId, alone: bool, languages: &Langu
             }
         }
     }
+}
+
+/// The bytes of a rule's texts, and what its list of queries has of them.
+fn size(rule: NodeRef<'_>) -> usize {
+    let texts = ["annotations", "labels"].into_iter().filter_map(|section| rule.get(section));
+    let texts = texts.flat_map(NodeRef::entries).filter_map(|(_, value)| value.text());
+    let expr = rule.text_at("expr").map_or(0, str::len);
+    let queries = rule.get("data").into_iter().flat_map(NodeRef::items);
+    let queries = queries.map(|data| 64 + data.text_at("model.expr").map_or(0, str::len));
+    texts.map(str::len).sum::<usize>() + expr + queries.sum::<usize>()
 }
 
 /// An alert rule of Grafana: several queries, of which some only work on the results of others.
@@ -42,8 +56,8 @@ fn of_grafana(rule: NodeRef<'_>, doc: DocId, alone: bool, languages: &Languages,
         let source = model.and_then(|model| model.get("datasource"));
         match expr.filter(|(_, text)| languages.is_promql(source, uid) && !is_logql(text)) {
             Some((expr, text)) => {
-                alert.queries.push(found.queries.len());
-                found.queries.push(Query::new(kind, name, text, first_line(expr, doc), alone));
+                alert.queries.push(found.all.len());
+                found.all.push(Query::new(kind, name, text, first_line(expr, doc), alone));
             }
             None => alert.other_languages = true,
         }
@@ -59,12 +73,12 @@ fn of_prometheus(rule: NodeRef<'_>, doc: DocId, alone: bool, found: &mut Queries
     if is_logql(text) {
         return;
     }
-    let index = found.queries.len();
+    let index = found.all.len();
     let place = first_line(expr, doc);
     if let Some(name) = rule.text_at("record") {
-        found.queries.push(Query::new(QueryKind::Recording, name, text, place, alone));
+        found.all.push(Query::new(QueryKind::Recording, name, text, place, alone));
     } else if let Some(name) = rule.text_at("alert") {
-        found.queries.push(Query::new(QueryKind::Alert, name, text, place, alone));
+        found.all.push(Query::new(QueryKind::Alert, name, text, place, alone));
         found.alerts.push(Alert {
             name: name.into(),
             queries: vec![index],

@@ -76,9 +76,22 @@ pub(crate) struct Alert {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Queries {
     /// All queries.
-    pub(crate) queries: Vec<Query>,
+    pub(crate) all: Vec<Query>,
     /// All alerts that have queries and are not paused.
     pub(crate) alerts: Vec<Alert>,
+    /// How much was read.
+    spent: usize,
+}
+
+impl Queries {
+    /// Whether there is room for one more part of so many bytes. The nodes of a document are bounded, but aliases can repeat
+    /// a long text in each; what lies beyond the limit is not read.
+    pub(super) fn spend(&mut self, bytes: usize) -> bool {
+        const PART: usize = 64;
+        const MOST: usize = 256 << 20;
+        self.spent = self.spent.saturating_add(PART + bytes);
+        self.spent <= MOST
+    }
 }
 
 impl Query {

@@ -11,7 +11,7 @@ const ADDED: [&str; 3] = ["alertname", "grafana_folder", "grafana_state_reason"]
 
 /// One subject `query` for each query of an alert or recording rule, one subject `alert` for each alert.
 pub(crate) fn subjects(queries: &Queries) -> Vec<Subject> {
-    let rules = queries.queries.iter().filter(|query| query.is_rule());
+    let rules = queries.all.iter().filter(|query| query.is_rule());
     let rules = rules.map(|query| {
         let facts = [
             ("kind", Fact::new(query.kind.name(), query.place)),
@@ -25,7 +25,7 @@ pub(crate) fn subjects(queries: &Queries) -> Vec<Subject> {
 
 /// An alert whose labels are known: those of all its queries together.
 fn alert_subject(alert: &Alert, queries: &Queries) -> Option<Subject> {
-    let own = alert.queries.iter().filter_map(|query| queries.queries.get(*query));
+    let own = alert.queries.iter().filter_map(|query| queries.all.get(*query));
     let mut labels = None;
     let mut place = None;
     for query in own {

@@ -10,7 +10,7 @@ use crate::model::read;
 /// The queries of a stack made of these files, and what was wrong with them: `kind name line:column text`.
 fn found(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     let (documents, queries, faults) = collected(files);
-    let lines = queries.queries.iter().map(|query| {
+    let lines = queries.all.iter().map(|query| {
         let place = documents.resolve(query.place);
         let alone = if query.alone { "" } else { " in an object" };
         let text = query.text.trim();
@@ -65,7 +65,7 @@ fn a_file_of_grafanas_alerts_is_no_object_without_a_kind() {
 fn data_sources_of_the_stack_tell_the_language() {
     let sources = "apiVersion: 1\ndatasources:\n- {name: Logs, uid: logs, type: loki}\n- {name: M, uid: m, type: prometheus}\n";
     let (_, queries, _) = collected(&[("a.yaml", ALERTS), ("d.yaml", sources)]);
-    assert_eq!(queries.queries.iter().map(|query| &*query.text).collect::<Vec<_>>(), ["a > 1"]);
+    assert_eq!(queries.all.iter().map(|query| &*query.text).collect::<Vec<_>>(), ["a > 1"]);
     assert!(queries.alerts[0].other_languages);
     let values = "grafana.ini: {}\ndatasources:\n  d.yaml:\n    apiVersion: 1\n    datasources:\n    - {name: m, uid: m, type: loki}\n";
     let (queries, _) = found(&[("a.yaml", ALERTS), ("values.yaml", values)]);
@@ -130,6 +130,32 @@ fn dashboards_are_read_from_files_config_maps_and_values() {
 }
 
 #[test]
+fn variables_for_data_sources_tell_the_language_and_panels_of_the_library_come_along() {
+    let of = |kind: &str| {
+        format!(
+            "{{\"title\": \"D\", \"panels\": [{{\"title\": \"P\", \"datasource\": {{\"uid\": \"${{ds}}\"}}, \"targets\": [{{\"expr\": \"a\"}}]}}],\n\
+             \"__elements\": {{\"u\": {{\"model\": {{\"title\": \"L\", \"targets\": [{{\"datasource\": \"$ds\", \"expr\": \"l\"}}]}}}}}},\n\
+             \"templating\": {{\"list\": [{{\"name\": \"ds\", \"type\": \"datasource\", \"query\": \"{kind}\"}}]}}}}"
+        )
+    };
+    let (queries, _) = found(&[("d.json", &of("prometheus"))]);
+    let names: Vec<_> = queries.iter().map(|query| query.split(" of").next().unwrap()).collect();
+    assert_eq!(names, ["panel `L`", "panel `P`"]);
+    assert_eq!(found(&[("d.json", &of("loki"))]).0, Vec::<String>::new());
+}
+
+#[test]
+fn objects_of_grafanas_operator_are_read() {
+    let dashboard = format!(
+        "apiVersion: grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\nmetadata: {{name: d}}\nspec:\n  json: |\n{}",
+        indented(DASHBOARD, 4)
+    );
+    assert_eq!(found(&[("d.yaml", &dashboard)]).0.len(), 5);
+    let rules = "apiVersion: grafana.integreatly.org/v1beta1\nkind: GrafanaAlertRuleGroup\nmetadata: {name: r}\nspec:\n  rules:\n  - title: T\n    data:\n    - datasourceUid: m\n      model: {expr: a}\n";
+    assert_eq!(found(&[("r.yaml", rules)]).0, ["alert `T` in an object 9:21 a"]);
+}
+
+#[test]
 fn alerts_in_values_of_grafanas_chart_are_read() {
     let alerts = indented(ALERTS, 4);
     let values = format!("grafana.ini: {{}}\nalerting:\n  rules.yaml:\n{alerts}");
@@ -152,7 +178,7 @@ fn other_json_in_config_maps_is_left_alone() {
 fn what_is_recorded_for_an_alert_is_needed_by_the_alert() {
     let rules = "groups:\n- name: g\n  rules:\n  - {alert: A, expr: 'r:two > 1'}\n  - {record: 'r:two', expr: 'sum(r:one)'}\n  - {record: 'r:one', expr: 'rate(raw[5m])'}\n  - {record: 'r:shown', expr: 'other'}\n";
     let (_, queries, _) = collected(&[("rules.yaml", rules)]);
-    let needs = Needs::of(queries.queries.iter());
+    let needs = Needs::of(queries.all.iter());
     let alerted: Vec<(&str, bool)> = needs
         .metrics
         .iter()
@@ -165,7 +191,19 @@ fn what_is_recorded_for_an_alert_is_needed_by_the_alert() {
 fn a_paused_alert_waits_for_nothing_but_its_metric_is_used() {
     let paused = ALERTS.replace("  - title: Full", "  - title: Full\n    isPaused: true");
     let (_, queries, _) = collected(&[("a.yaml", &paused)]);
-    let needs = Needs::of(queries.queries.iter());
+    let needs = Needs::of(queries.all.iter());
     assert!(queries.alerts.is_empty() && needs.metrics.is_empty());
     assert!(needs.has("a") && !needs.has("b"));
+}
+
+#[test]
+fn what_aliases_blow_up_is_given_up_in_time() {
+    let mut rules = String::from("x: &x [{alert: A, expr: up, annotations: {s: ");
+    rules.push_str(&"y".repeat(50_000));
+    rules.push_str("}}");
+    rules.push_str(&", {alert: B, expr: up}".repeat(100));
+    rules.push_str("]\ngroups:\n");
+    rules.push_str(&"- {name: g, rules: *x}\n".repeat(3_000));
+    let (queries, faults) = found(&[("rules.yaml", &rules)]);
+    assert_eq!((queries.len(), faults), (2, vec![]));
 }
