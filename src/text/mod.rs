@@ -7,6 +7,7 @@ mod suggest;
 pub(crate) use embedding::Embedding;
 pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
+pub(crate) use suggest::nearest;
 pub(crate) use suggest::suggest;
 
 /// A half-open byte range `start..end` in one text. Texts are at most 4 GiB, which the reader of files enforces.

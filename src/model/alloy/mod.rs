@@ -2,10 +2,12 @@
 
 mod catalog;
 mod facts;
+mod lines;
 mod paths;
 mod program;
 mod scope;
 mod signal;
+pub(crate) mod types;
 
 pub(crate) use catalog::Egress;
 pub(crate) use catalog::Entry;
