@@ -1,6 +1,7 @@
 //! Turns sources into a report: the one place that runs all stages, in the order of the data.
 
 mod control_room;
+mod faults;
 mod options;
 mod policy;
 mod problems;

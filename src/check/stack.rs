@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::CheckOptions;
 use super::control_room;
+use super::faults;
 use super::policy::Governing;
 use super::policy::Policy;
 use super::problems;
@@ -137,14 +138,21 @@ impl Run<'_> {
         let workload = self.workload(&stack, &collectors, name, governing);
         let flows = self.flows(&stack, &collectors, &workload, governing);
         let mut subjects = subjects(&stack, &collectors, &flows);
+        subjects.extend(faults::subjects(&collectors, self.documents));
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
-        let outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
+        let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
             .filter(|found| found.undecided)
             .map(|found| (found.finding.invariant, found.finding.message.clone()))
             .collect();
+        let rules = &self.policy.rules;
+        faults::tell_once(&mut outcomes, |found| {
+            rules
+                .rule(&found.finding.rule)
+                .is_some_and(|rule| rule.over == faults::KIND && rule.severity == Severity::Error)
+        });
         for invariant in Invariant::ALL {
             let left_out = governing.left_out(invariant);
             if left_out > 0 {

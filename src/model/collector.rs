@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::alloy::Environment;
+use super::alloy::types::Running;
 use super::eval::Value;
 use super::fact::Fact;
 use super::piece::Chart;
 use super::pod;
+use super::running;
 use super::stack::AlloyText;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
@@ -34,6 +36,8 @@ pub(crate) struct Collector {
     pub(crate) hidden: Vec<(String, Place)>,
     /// Environment variables of its container.
     pub(crate) environment: Environment,
+    /// Which Alloy it runs, as far as the input says.
+    pub(crate) running: Running,
     /// What was taken for granted to find its program.
     pub(crate) assumption: Option<String>,
     /// The place to point at when nothing better is known.
@@ -47,8 +51,16 @@ impl Collector {
     fn adopt(&mut self, programs: &[DocId], path: &str) {
         let Some((reason, place)) = self.missing.take() else { return };
         self.programs = programs.to_vec();
+        self.running.alone = true;
         self.facts.insert("program_known", Fact::new(true, place));
         self.assumption = Some(format!("{} runs {path} ({reason})", self.name));
+    }
+
+    /// Notes which Alloy it runs, and the place that says the version or would.
+    fn runs(&mut self, running: Running, place: Place) {
+        let version = running.version.as_ref().map(|version| version.text.to_string());
+        self.facts.insert("alloy_version", Fact::new(version, place));
+        self.running = running;
     }
 
     /// Notes why this collector cannot be judged, whatever program is found for it.
@@ -131,7 +143,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
         collector.adopt(only, path);
         claimed.extend(only.iter().copied());
     }
-    for program in free {
+    for program in &free {
         if claimed.contains(&program.doc) {
             continue;
         }
@@ -145,6 +157,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             [
                 ("name", Fact::bare(name.as_str())),
                 ("form", Fact::bare("program")),
+                ("alloy_version", Fact::absent(place)),
                 ("place", Fact::absent(place)),
             ],
             place,
@@ -156,11 +169,20 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             missing: None,
             hidden: Vec::new(),
             environment: Environment::default(),
+            running: Running { alone: is_one_of_several(&free, program), ..Running::default() },
             assumption: None,
             place,
             facts,
         });
     }
+}
+
+/// Whether a program that nobody names may be one part of several: a file may belong with others of its folder, and a text
+/// in a ConfigMap with the others there.
+fn is_one_of_several(programs: &[&AlloyText<'_>], program: &AlloyText<'_>) -> bool {
+    let object = program.home.object.as_ref();
+    let beside = |other: &&&AlloyText<'_>| other.doc != program.doc && other.home.object.as_ref() == object;
+    stands_alone(program.home) || programs.iter().any(|other| beside(&other))
 }
 
 /// Programs by folder: Alloy merges all files of the folder that it is given.
@@ -286,6 +308,9 @@ fn from_workload(
         resource.place,
         facts,
     );
+    let root = pod.workload();
+    let (running, says) = running::of_container(root, container, matches!(start, Start::Program(_)));
+    collector.runs(running, says.map_or_else(|| pod.container_place(container), |says| pod.place(says)));
     if let Start::Unclear(reason) = start {
         collector.hide((format!("it {reason}"), command_place));
     }
@@ -351,6 +376,8 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     let name = release.full_name().unwrap_or_else(|| "alloy".to_owned());
     let namespace = (namespace, stack.namespace_place(release.release.object.as_ref()));
     let mut collector = finish(name, namespace, programs, missing, environment, release.release.place, facts);
+    let (running, version) = running::of_release(release);
+    collector.runs(running, version.place.unwrap_or(release.release.place));
     pod::note_ignored(&mut collector.facts, ignored);
     if let Some(format) = format {
         collector.hide(format);
@@ -358,6 +385,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     // Source: templates/configmap.yaml of the chart, all versions: `tpl .Values.alloy.configMap.content`.
     let content = values.reach("alloy.configMap.content");
     if makes && content.text().is_some_and(|content| content.contains("{{")) {
+        collector.running.templated = true;
         let reason = "the chart fills in its program as a template (`{{`), and what comes out is not known";
         collector.hide((reason.to_owned(), content.place.unwrap_or(release.release.place)));
     }
@@ -395,6 +423,7 @@ fn finish(
         missing,
         hidden: Vec::new(),
         environment,
+        running: Running::default(),
         assumption: None,
         place,
         facts,

@@ -14,6 +14,7 @@ mod piece;
 mod pod;
 mod reader;
 mod releases;
+mod running;
 mod shape;
 mod shippers;
 mod stack;

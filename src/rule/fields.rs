@@ -66,7 +66,18 @@ impl Field {
 /// All fields. One line each, sorted by subject, then path; a test holds the order.
 #[rustfmt::skip]
 pub(crate) const FIELDS: &[Field] = &[
+    field("alloy_fault", "", Map, "something that is wrong with a collector's program, or that its version does not know"),
+    field("alloy_fault", "collector", Text, "the collector's name"),
+    field("alloy_fault", "component", Text, "the component or block that it is in"),
+    field("alloy_fault", "help", Text, "what to do"),
+    field("alloy_fault", "kind", Text, "what kind of fault: each has a rule in `rules/alloy/`; at the text that is wrong"),
+    field("alloy_fault", "message", Text, "what is wrong"),
+    field("alloy_fault", "related", List, "a further place"),
+    field("alloy_fault", "related[].text", Text, "what is there"),
+    field("alloy_fault", "unsure", Bool, "whether it is one only if nothing else belongs to the program, or this version has nothing new"),
+    field("alloy_fault", "version", Text, "the version that the collector runs; null where the input does not say"),
     field("collector", "", Map, "an Alloy collector: how it runs"),
+    field("collector", "alloy_version", Text, "the version that it runs; null where the input does not say"),
     field("collector", "clustering", Bool, "whether clustering is on"),
     field("collector", "form", Text, "`values`, `workload` (rendered) or `program` (a program by itself, nothing known of how it runs)"),
     field("collector", "ignored", Map, "values that are set, but that the chart does not read"),
