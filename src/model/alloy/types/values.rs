@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
         }
         let span = error.span.unwrap_or_else(|| content_span(expr));
         let message = if holds_secret(name, wanted.kind) {
-            format!("the value of \"{name}\" is no {}", words(wanted.kind))
+            format!("the value of \"{name}\" is not {}", words(wanted.kind))
         } else {
             error.message.trim().to_owned()
         };
