@@ -80,3 +80,116 @@ pub(super) fn tell_once(found: &mut Vec<Found>, is_of_fault: impl Fn(&Found) -> 
         !near.any(|fault| fault.doc == place.doc && fault.span.end > place.span.start)
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::KIND;
+    use crate::check;
+    use crate::check::CheckOptions;
+    use crate::check::Checked;
+    use crate::finding::Invariant;
+    use crate::finding::Verdict;
+    use crate::model::alloy::types::Kind;
+    use crate::rule::Rule;
+    use crate::rule::RuleSet;
+    use crate::source::Source;
+    use crate::source::Sources;
+
+    /// A collector whose program is known to be all of it: values of a release.
+    fn checked(program: &str) -> Checked {
+        let lines: String = program.lines().map(|line| format!("        {line}\n")).collect();
+        let text = format!(
+            "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {{name: alloy, namespace: kube-system}}\nspec:\n  chart: alloy\n  version: 1.11.1\n  targetNamespace: alloy\n  valuesContent: |\n    alloy:\n      configMap:\n        content: |\n{}",
+            lines.replace("        ", "          ")
+        );
+        let texts = vec![Source { path: "a.yaml".to_owned(), argument: 0, text: text.as_str().into() }];
+        let sources = Sources { texts, ..Sources::default() };
+        check::check(&sources, &["a.yaml".to_owned()], &CheckOptions::default())
+    }
+
+    fn rules_of(checked: &Checked) -> Vec<&str> {
+        checked.report.findings.iter().map(|finding| finding.rule.as_str()).collect()
+    }
+
+    fn verdict(checked: &Checked, invariant: Invariant) -> Verdict {
+        let found = checked.report.verdicts.iter().find(|verdict| verdict.invariant == invariant);
+        found.unwrap().verdict
+    }
+
+    const LOGS: &str = "loki.source.podlogs \"p\" {\n  forward_to = [loki.write.w.receiver]\n}\nloki.write \"w\" {\n  endpoint {\n    url = \"http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push\"\n  }\n}\n";
+
+    #[test]
+    fn every_kind_of_fault_has_one_rule() {
+        let rules = RuleSet::builtin();
+        let rules = rules.rules();
+        for (kind, name) in Kind::NAMES {
+            assert_eq!(kind.name(), name);
+            let wanted = format!("{KIND}.kind == \"{name}\"");
+            let speaks = |rule: &&&Rule| {
+                rule.when.source() == wanted
+                    || rule.given.as_ref().is_some_and(|given| given.source() == wanted)
+            };
+            assert_eq!(rules.iter().filter(speaks).count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn unknown_component_leaves_open_what_may_touch_it_and_nothing_else() {
+        let sound = checked(LOGS);
+        assert_eq!(verdict(&sound, Invariant::LogBoundary), Verdict::Holds, "{:#?}", sound.report.verdicts);
+        assert!(!rules_of(&sound).contains(&"unknown-component"));
+        for (component, logs) in [
+            ("loki.magic", Verdict::Undecided),
+            ("acme.magic", Verdict::Undecided),
+            ("prometheus.magic", Verdict::Holds),
+            ("discovery.magic", Verdict::Holds),
+        ] {
+            let found = checked(&format!("{LOGS}{component} \"m\" {{ }}\n"));
+            assert_eq!(verdict(&found, Invariant::LogBoundary), logs, "{component}");
+            assert_eq!(verdict(&found, Invariant::Coherence), Verdict::Violated, "{component}");
+            // Told once: as the fault.
+            let told: Vec<_> = rules_of(&found)
+                .into_iter()
+                .filter(|rule| {
+                    matches!(
+                        *rule,
+                        "unknown-component" | "log-flow-not-followed" | "metric-flow-not-followed"
+                    )
+                })
+                .collect();
+            assert_eq!(told, ["unknown-component"], "{component}");
+        }
+    }
+
+    #[test]
+    fn what_hides_flows_and_is_wrong_is_told_once_and_leaves_verdicts_open() {
+        for (wrong, rule) in [
+            (LOGS.replace("loki.write.w.receiver", "loki.write.v.receiver"), "unknown-reference"),
+            (LOGS.replace("loki.write.w.receiver", "loki.write.w.recevier"), "unknown-export"),
+            (format!("{LOGS}loki.write \"w\" {{ }}\n"), "repeated-id"),
+            (
+                format!("{LOGS}prometheus.remote_write \"m\" {{ }}\n")
+                    .replace("[loki.write.w.receiver]", "[prometheus.remote_write.m.receiver]"),
+                "wrong-receiver",
+            ),
+        ] {
+            let found = checked(&wrong);
+            let about = |name: &&str| *name == rule || name.ends_with("-flow-not-followed");
+            assert_eq!(rules_of(&found).into_iter().filter(about).collect::<Vec<_>>(), [rule]);
+            assert_eq!(verdict(&found, Invariant::LogBoundary), Verdict::Undecided, "{rule}");
+        }
+    }
+
+    #[test]
+    fn a_hint_about_a_function_hides_no_open_question() {
+        let found = checked(
+            &LOGS.replace("\"http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push\"", "env(\"URL\")"),
+        );
+        let rules = rules_of(&found);
+        assert!(
+            rules.contains(&"deprecated-function") && rules.contains(&"logs-leave-workload"),
+            "{rules:?}"
+        );
+        assert_eq!(verdict(&found, Invariant::LogBoundary), Verdict::Undecided);
+    }
+}

@@ -28,9 +28,9 @@ use crate::text::nearest;
 /// Bodies in bodies in bodies: deeper ones are not looked at. The parser stops not far behind.
 const DEEPEST: u32 = 64;
 
-/// How often a nearest name is looked for in one program. It takes time in proportion to the program's size, and who has
-/// so many faults reads no further.
-const SUGGESTIONS: u32 = 100;
+/// How many names are compared in one program to find those that were meant. A program of many thousand components has
+/// suggestions for its first faults only: each compares all names.
+const COMPARISONS: usize = 100_000;
 
 /// What is found out while a program is checked.
 pub(super) struct Checker<'a> {
@@ -39,12 +39,12 @@ pub(super) struct Checker<'a> {
     /// What is known of the process.
     pub(super) running: &'a Running,
     faults: Vec<Fault>,
-    suggestions: u32,
+    comparisons: usize,
 }
 
 impl<'a> Checker<'a> {
     pub(super) fn new(environment: &'a Environment, running: &'a Running) -> Self {
-        Self { environment, running, faults: Vec::new(), suggestions: SUGGESTIONS }
+        Self { environment, running, faults: Vec::new(), comparisons: COMPARISONS }
     }
 
     /// All that was found.
@@ -78,8 +78,9 @@ impl<'a> Checker<'a> {
         names: impl IntoIterator<Item = &'n str>,
         otherwise: &str,
     ) -> String {
-        let near = self.suggestions.checked_sub(1).and_then(|left| {
-            self.suggestions = left;
+        let names: Vec<&str> = names.into_iter().collect();
+        let near = self.comparisons.checked_sub(names.len()).and_then(|left| {
+            self.comparisons = left;
             nearest(wrong, names)
         });
         near.map_or_else(|| otherwise.to_owned(), |name| format!("did you mean `{name}`?"))
