@@ -97,10 +97,9 @@ mod tests {
 
     /// A collector whose program is known to be all of it: values of a release.
     fn checked(program: &str) -> Checked {
-        let lines: String = program.lines().map(|line| format!("        {line}\n")).collect();
         let text = format!(
-            "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {{name: alloy, namespace: kube-system}}\nspec:\n  chart: alloy\n  version: 1.11.1\n  targetNamespace: alloy\n  valuesContent: |\n    alloy:\n      configMap:\n        content: |\n{}",
-            lines.replace("        ", "          ")
+            "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {{name: alloy, namespace: kube-system}}\nspec:\n  chart: alloy\n  version: 1.11.1\n  targetNamespace: alloy\n  valuesContent: |\n    alloy:\n      configMap:\n        content: |\n          {}\n",
+            program.replace('\n', "\n          ")
         );
         let texts = vec![Source { path: "a.yaml".to_owned(), argument: 0, text: text.as_str().into() }];
         let sources = Sources { texts, ..Sources::default() };

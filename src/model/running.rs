@@ -115,7 +115,7 @@ fn level(arguments: &[String], otherwise: Option<Stability>) -> Option<Stability
 /// Whether arguments allow community components.
 fn community(arguments: &[String]) -> bool {
     let on = |argument: &&String| argument.strip_prefix(COMMUNITY).is_some_and(|rest| rest != "=false");
-    arguments.iter().rfind(|argument| argument.starts_with(COMMUNITY)).filter(on).is_some()
+    arguments.iter().rfind(|argument| argument.starts_with(COMMUNITY)).as_ref().is_some_and(on)
 }
 
 #[cfg(test)]

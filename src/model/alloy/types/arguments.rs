@@ -21,6 +21,7 @@ use crate::document::alloy::Block;
 use crate::document::alloy::Body;
 use crate::document::alloy::Statement;
 use crate::text::Span;
+use crate::text::nearest;
 
 /// Blocks nested more deeply are not looked at; only `stage.match` has no limit of its own.
 const DEEPEST: u32 = 64;
@@ -205,16 +206,19 @@ impl<'a> Checker<'a> {
     ) {
         let entry = inside.entry;
         let names = || entry.attributes.keys().chain(entry.blocks.keys()).copied();
-        if let Some(meant) = crate::text::nearest(name, names()) {
-            seen.meant.insert(meant.to_owned());
-        }
         let some: Vec<&str> = names().take(13).collect();
         let otherwise = match some.len() {
             0 => "nothing can stand here; remove it".to_owned(),
             1..=12 => format!("it can be `{}`", some.join("`, `")),
             _ => "remove it, or correct the name".to_owned(),
         };
-        let help = self.suggest(name, names(), &otherwise);
+        let help = match nearest(name, names()) {
+            Some(meant) => {
+                seen.meant.insert(meant.to_owned());
+                format!("did you mean `{meant}`?")
+            }
+            None => otherwise,
+        };
         self.fault(Kind::UnknownArgument, &at.site.id, place, message, help);
     }
 

@@ -12,7 +12,6 @@ use super::scope::Holder;
 use super::scope::Interface;
 use super::scope::Level;
 use super::scope::Module;
-use super::scope::Node;
 use super::scope::Site;
 use super::table;
 use super::table::Entry;
@@ -30,7 +29,7 @@ const DEEPEST: u32 = 64;
 
 /// How many names are compared in one program to find those that were meant. A program of many thousand components has
 /// suggestions for its first faults only: each compares all names.
-const COMPARISONS: usize = 100_000;
+const COMPARISONS: usize = 50_000;
 
 /// What is found out while a program is checked.
 pub(super) struct Checker<'a> {
@@ -78,11 +77,11 @@ impl<'a> Checker<'a> {
         names: impl IntoIterator<Item = &'n str>,
         otherwise: &str,
     ) -> String {
-        let names: Vec<&str> = names.into_iter().collect();
-        let near = self.comparisons.checked_sub(names.len()).and_then(|left| {
-            self.comparisons = left;
-            nearest(wrong, names)
-        });
+        let names: Vec<&str> = names.into_iter().take(self.comparisons + 1).collect();
+        // All or none: names come in no order, and the nearest of some would not be the same in every run.
+        let left = self.comparisons.checked_sub(names.len());
+        self.comparisons = left.unwrap_or(0);
+        let near = left.and_then(|_| nearest(wrong, names));
         near.map_or_else(|| otherwise.to_owned(), |name| format!("did you mean `{name}`?"))
     }
 
@@ -405,10 +404,5 @@ impl<'a> Checker<'a> {
             "run the collector with `--stability.level={own}` (chart value `alloy.stabilityLevel`), or do without"
         );
         self.fault(Kind::Unstable, &at.site.id, place, message, help);
-    }
-
-    /// Whether a node is one whose exports are known.
-    pub(super) fn exports_of(node: &Node) -> Option<Vec<&str>> {
-        node.exports()
     }
 }

@@ -1,6 +1,6 @@
 //! A fault of a program: what is wrong, where, and what to do.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::document::Place;
 
@@ -101,8 +101,8 @@ pub(crate) struct Fault {
 
 /// Faults in order of place; of several that say the same of one text, one.
 pub(super) fn in_order(mut faults: Vec<Fault>) -> Vec<Fault> {
-    let mut seen: HashMap<(Place, Kind, String), ()> = HashMap::with_capacity(faults.len());
-    faults.retain(|fault| seen.insert((fault.place, fault.kind, fault.message.clone()), ()).is_none());
+    let mut seen: HashSet<(Place, Kind, String)> = HashSet::with_capacity(faults.len());
+    faults.retain(|fault| seen.insert((fault.place, fault.kind, fault.message.clone())));
     faults.sort_by_key(|fault| (fault.place.doc, fault.place.span.start, fault.place.span.end));
     faults
 }

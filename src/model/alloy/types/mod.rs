@@ -18,6 +18,7 @@ mod values;
 mod version;
 
 pub(crate) use fault::Fault;
+#[cfg(test)]
 pub(crate) use fault::Kind;
 pub(crate) use version::Running;
 pub(crate) use version::Stability;

@@ -49,7 +49,7 @@ impl<'a> Checker<'a> {
             if let Some(own) = found.own {
                 at.refers_to(own, at.site.place(whole.span));
             }
-            let Some(exports) = Self::exports_of(found.node) else { return true };
+            let Some(exports) = found.node.exports() else { return true };
             let (Some(export), Some(node)) = (parts.get(found.used), nodes.get(found.used)) else {
                 return true;
             };

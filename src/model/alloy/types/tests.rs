@@ -266,6 +266,6 @@ fn thousands_of_components_and_faults_take_time_in_proportion() {
     };
     let file = alloy::parse(program(20_000).into());
     let faults = faults(&[(DOC, &file)], &Environment::default(), &Running::default());
-    // Two for each component, and one circle of all.
+    // Two for each component, and one circle of all. What is not linear here takes minutes.
     assert_eq!(faults.len(), 40_001);
 }

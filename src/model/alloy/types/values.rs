@@ -50,7 +50,7 @@ impl<'a> Checker<'a> {
             && !is_literal(expr)
             && let Err(error) = evaluate(at.site.file, expr, at.level)
         {
-            self.not_evaluable(at, "", expr, error);
+            self.not_evaluable(at, "", expr, &error);
         }
     }
 
@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
         (error, wanted): (EvalError, Attribute),
     ) {
         if let Err(own) = evaluate(at.site.file, expr, at.level) {
-            return self.not_evaluable(at, name, expr, own);
+            return self.not_evaluable(at, name, expr, &own);
         }
         let span = error.span.unwrap_or_else(|| content_span(expr));
         let message = if holds_secret(name, wanted.kind) {
@@ -81,7 +81,7 @@ impl<'a> Checker<'a> {
     }
 
     /// An expression that the evaluator refuses.
-    fn not_evaluable(&mut self, at: &Where<'a, '_>, name: &str, expr: &Expr, error: EvalError) {
+    fn not_evaluable(&mut self, at: &Where<'a, '_>, name: &str, expr: &Expr, error: &EvalError) {
         let place = at.site.place(error.span.unwrap_or(expr.span));
         let message = if holds_secret(name, "") {
             format!("the value of \"{name}\" cannot be evaluated")
@@ -105,8 +105,12 @@ impl<'a> Checker<'a> {
         match (&expr.kind, wanted) {
             (ExprKind::Paren(inner), _) if depth < DEEPEST => self.fits(at, name, inner, wanted, depth + 1),
             (ExprKind::Array(items), TypeName::List(inner)) if depth < DEEPEST => {
-                // All of them: each may be wrong by itself.
-                items.iter().fold(true, |all, item| self.fits(at, name, item, inner, depth + 1) && all)
+                let mut all = true;
+                for item in items {
+                    // Each may be wrong by itself.
+                    all &= self.fits(at, name, item, inner, depth + 1);
+                }
+                all
             }
             (ExprKind::Identifier | ExprKind::Access(..), _) => {
                 let Some((parts, span)) = chain(at.site.file, expr) else { return true };
@@ -155,7 +159,7 @@ impl<'a> Checker<'a> {
         while let Some((value, wanted)) = todo.pop() {
             match (value, wanted) {
                 (Value::Array(items), TypeName::List(inner)) => {
-                    todo.extend(items.iter().map(|item| (item, &**inner)))
+                    todo.extend(items.iter().map(|item| (item, &**inner)));
                 }
                 (Value::OneOf(items), _) => todo.extend(items.iter().map(|item| (item, wanted))),
                 (Value::Capsule(capsule), TypeName::Capsule(_)) => {
@@ -224,20 +228,20 @@ fn misfit(found: &TypeName, wanted: &TypeName) -> Option<Misfit> {
     let should_be = |what: &str| Some(Misfit::Type(format!("should be {what}, got {}", kind_of(found))));
     // Containers get thinner at every step, so this ends.
     match (found, wanted) {
-        (TypeName::Any, _) | (_, TypeName::Any) => None,
+        (TypeName::Any, _)
+        | (_, TypeName::Any)
+        | (TypeName::Target | TypeName::Map(_), TypeName::Target)
+        | (TypeName::Target, TypeName::Map(_))
+        | (TypeName::Secret, TypeName::Secret | TypeName::OptionalSecret) => None,
         (TypeName::Capsule(found), TypeName::Capsule(wanted)) => {
             (found != wanted).then_some(Misfit::Receiver)
         }
         (TypeName::List(found), TypeName::List(wanted)) | (TypeName::Map(found), TypeName::Map(wanted)) => {
             misfit(found, wanted)
         }
-        (TypeName::Target | TypeName::Map(_), TypeName::Target) | (TypeName::Target, TypeName::Map(_)) => {
-            None
-        }
         (_, TypeName::List(_)) => should_be("array"),
         (_, TypeName::Map(_)) => should_be("object"),
         (_, TypeName::Capsule(_) | TypeName::Target) => should_be("capsule"),
-        (TypeName::Secret, TypeName::Secret | TypeName::OptionalSecret) => None,
         (TypeName::Secret, TypeName::Text | TypeName::Duration) => {
             Some(Misfit::Type("secrets may not be converted into strings".to_owned()))
         }

@@ -84,6 +84,11 @@ fn unfitting(kind: &TypeName) -> Option<(String, String)> {
     }
 }
 
+fn line_of(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}
+
 /// The text of a body: what it must hold, or all that it can; `change` is made in the body at the end of `way`.
 fn body(entry: &Entry, full: u32, way: &[&str], change: Change<'_>, out: &mut String) {
     let here = if way.is_empty() { change } else { Change::Nothing };
@@ -96,7 +101,7 @@ fn body(entry: &Entry, full: u32, way: &[&str], change: Change<'_>, out: &mut St
         let line = |value: &str| format!("{name} = {value}\n");
         match here {
             Change::Without(own) if own == *name => {}
-            Change::BlockForAttribute(own) if own == *name => out.push_str(&format!("{name} {{ }}\n")),
+            Change::BlockForAttribute(own) if own == *name => line_of(out, &format!("{name} {{ }}")),
             Change::WrongType(own) if own == *name => {
                 out.push_str(&line(&unfitting(&TypeName::parse(attribute.kind)).unwrap().0));
             }
@@ -120,7 +125,7 @@ fn body(entry: &Entry, full: u32, way: &[&str], change: Change<'_>, out: &mut St
         match here {
             Change::Without(own) if own == *name => continue,
             Change::AttributeForBlock(own) if own == *name => {
-                out.push_str(&format!("{} = 1\n", name));
+                line_of(out, &format!("{name} = 1"));
                 continue;
             }
             _ => {}
