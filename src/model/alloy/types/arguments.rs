@@ -32,13 +32,15 @@ pub(super) struct Where<'a, 'p> {
     pub(super) level: &'p Level<'a, 'p>,
     /// Its block.
     pub(super) site: &'p Site<'a>,
+    /// The block's index in its body.
+    pub(super) index: usize,
     /// The blocks of the same body that it refers to, each with the place of the reference.
     edges: RefCell<Vec<(usize, Place)>>,
 }
 
 impl<'a, 'p> Where<'a, 'p> {
-    pub(super) fn new(level: &'p Level<'a, 'p>, site: &'p Site<'a>) -> Self {
-        Self { level, site, edges: RefCell::default() }
+    pub(super) fn new(level: &'p Level<'a, 'p>, site: &'p Site<'a>, index: usize) -> Self {
+        Self { level, site, index, edges: RefCell::default() }
     }
 
     /// Notes that it refers to a block of its body.

@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
         &mut self,
         sites: &[Site<'a>],
         holder: Holder,
-        parent: Option<&Level<'a, '_>>,
+        parent: Option<(&Level<'a, '_>, usize)>,
         variable: Option<&'a str>,
         depth: u32,
     ) {
@@ -115,10 +115,15 @@ impl<'a> Checker<'a> {
         self.repeated_ids(sites);
         let mut edges: Vec<Vec<(usize, Place)>> = vec![Vec::new(); sites.len()];
         for (index, site) in sites.iter().enumerate() {
-            let at = Where::new(&level, site);
+            let at = Where::new(&level, site, index);
             self.site(&at, depth);
             if let Some(own) = edges.get_mut(index) {
                 *own = at.into_edges();
+            }
+        }
+        for (user, module, place) in level.into_uses() {
+            if let Some(edges) = edges.get_mut(user) {
+                edges.push((module, place));
             }
         }
         for circle in cycles::find(&edges) {
@@ -160,7 +165,12 @@ impl<'a> Checker<'a> {
             1 => format!("self reference: {names}"),
             _ => format!("cycle: {names}{more}"),
         };
-        let help = "data cannot go round; remove one of the references on the way";
+        let help = match site.name.as_str() {
+            "declare" => {
+                "a module that holds an instance of itself never ends; remove one of the instances on the way"
+            }
+            _ => "data cannot go round; remove one of the references on the way",
+        };
         self.fault(
             Kind::Cycle,
             &site.id,
@@ -275,7 +285,7 @@ impl<'a> Checker<'a> {
         let site = at.site;
         self.stray_attributes(site.doc, site.file, body);
         let sites: Vec<Site<'a>> = Site::of_body(site.doc, site.file, body).collect();
-        self.body(&sites, holder, Some(at.level), variable, depth + 1);
+        self.body(&sites, holder, Some((at.level, at.index)), variable, depth + 1);
     }
 
     /// A component that no table and no module has.
@@ -298,6 +308,7 @@ impl<'a> Checker<'a> {
     fn custom(&mut self, at: &Where<'a, '_>, module: &Module) {
         let site = at.site;
         let dotted = site.name.contains('.');
+        at.level.uses(site.first_part(), site.name_place());
         match module {
             Module::Declared(interface) if !dotted => self.module_arguments(at, interface),
             Module::Imported if dotted => self.references_below(at, &site.block.body, 0),

@@ -6,6 +6,7 @@
 //! - a module sees its own nodes only, a template those around it too;
 //! - modules that are declared or imported further out can be instantiated everywhere inside.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -137,8 +138,12 @@ pub(super) struct Level<'a, 'p> {
     variable: Option<&'a str>,
     /// Nodes by id, with the index of their block in the body.
     nodes: HashMap<Arc<str>, (Node, usize)>,
-    /// Modules by label.
-    modules: HashMap<&'a str, Module>,
+    /// Modules by label, with the index of their block in the body.
+    modules: HashMap<&'a str, (Module, usize)>,
+    /// The index, in the body around it, of the block that this is the body of.
+    maker: Option<usize>,
+    /// Blocks of this body whose bodies use modules of this body: the user, the module, and where.
+    uses: RefCell<Vec<(usize, usize, Place)>>,
     /// What `sys.env` sees.
     environment: &'a Environment,
 }
@@ -158,21 +163,23 @@ impl<'a, 'p> Level<'a, 'p> {
     pub(super) fn new(
         sites: &[Site<'a>],
         holder: Holder,
-        parent: Option<&'p Level<'a, 'p>>,
+        parent: Option<(&'p Level<'a, 'p>, usize)>,
         variable: Option<&'a str>,
         environment: &'a Environment,
     ) -> Self {
         let mut modules = HashMap::new();
-        for site in sites {
+        for (index, site) in sites.iter().enumerate() {
             let Some(label) = site.label else { continue };
             if site.name == "declare" {
-                modules.insert(label, Module::Declared(Arc::new(interface(site))));
+                modules.insert(label, (Module::Declared(Arc::new(interface(site))), index));
             } else if site.name.starts_with("import.") && table::component(&site.name).is_some() {
-                modules.insert(label, Module::Imported);
+                modules.insert(label, (Module::Imported, index));
             }
         }
         let mut level = Self {
-            parent,
+            parent: parent.map(|(level, _)| level),
+            maker: parent.map(|(_, maker)| maker),
+            uses: RefCell::default(),
             holder,
             variable,
             nodes: HashMap::with_capacity(sites.len()),
@@ -207,12 +214,30 @@ impl<'a, 'p> Level<'a, 'p> {
     pub(super) fn module(&self, label: &str) -> Option<&Module> {
         let mut level = Some(self);
         while let Some(here) = level {
-            if let Some(module) = here.modules.get(label) {
+            if let Some((module, _)) = here.modules.get(label) {
                 return Some(module);
             }
             level = here.parent;
         }
         None
+    }
+
+    /// Notes that a module is used here. Its block then hangs on the one of the same body that the use stands in: a module
+    /// that holds an instance of itself never ends.
+    pub(super) fn uses(&self, label: &str, place: Place) {
+        let (mut level, mut user) = (Some(self), None);
+        while let Some(here) = level {
+            if let Some((_, module)) = here.modules.get(label) {
+                here.uses.borrow_mut().extend(user.map(|user| (user, *module, place)));
+                return;
+            }
+            (level, user) = (here.parent, here.maker);
+        }
+    }
+
+    /// What blocks of this body use of its modules.
+    pub(super) fn into_uses(self) -> Vec<(usize, usize, Place)> {
+        self.uses.into_inner()
     }
 
     /// This body and those around it whose nodes it sees, from the inside out.

@@ -269,3 +269,35 @@ fn thousands_of_components_and_faults_take_time_in_proportion() {
     // Two for each component, and one circle of all. What is not linear here takes minutes.
     assert_eq!(faults.len(), 40_001);
 }
+
+#[test]
+fn a_module_that_holds_itself_is_a_circle() {
+    let text = "declare \"a\" {
+  declare \"inner\" {
+    b \"x\" { }
+  }
+  inner { }
+}
+declare \"b\" {
+  foreach \"f\" {
+    collection = []
+    var        = \"v\"
+    template {
+      a \"y\" { }
+    }
+  }
+}
+declare \"c\" {
+  c { }
+}
+declare \"d\" {
+  declare \"d\" { }
+  d { }
+}
+a \"top\" { }
+";
+    let found = plain(text);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].starts_with("cycle 3:5 `b \"x\"` cycle: declare.a, declare.b;"), "{found:#?}");
+    assert!(found[1].starts_with("cycle 17:3 `c` self reference: declare.c;"), "{found:#?}");
+}
