@@ -192,10 +192,18 @@ fn secrets_are_not_shown_in_messages() {
       client_secret = \"hush\" + 1
     }
   }
+  external_labels = {\"db_password\" = [\"hush\"], ok = \"a\"}
+  max_streams     = {password = \"hush\"}
+}
+local.file \"f\" {
+  filename = string.to_upper({token = \"hush\"})
+}
+loki.write \"v\" {
+  max_streams = [{authorization = \"hush\"}]
 }
 ";
     let found = plain(text);
-    assert_eq!(found.len(), 3, "{found:#?}");
+    assert_eq!(found.len(), 7, "{found:#?}");
     for line in found {
         // The place is the text itself, which reports cover.
         let message = line.rsplit("` ").next().unwrap();

@@ -16,6 +16,7 @@ use crate::model::eval::Value;
 use crate::model::eval::chain;
 use crate::model::eval::evaluate;
 use crate::model::eval::evaluate_as;
+use crate::text::Span;
 
 /// Lists in lists in lists: what is deeper is not looked at.
 const DEEPEST: u32 = 32;
@@ -71,7 +72,7 @@ impl<'a> Checker<'a> {
             return self.not_evaluable(at, name, expr, &own);
         }
         let span = error.span.unwrap_or_else(|| content_span(expr));
-        let message = if holds_secret(name, wanted.kind) {
+        let message = if holds_secret(name, wanted.kind) || quotes_secret(at, expr, error.span) {
             format!("the value of \"{name}\" is not {}", words(wanted.kind))
         } else {
             error.message.trim().to_owned()
@@ -83,7 +84,7 @@ impl<'a> Checker<'a> {
     /// An expression that the evaluator refuses.
     fn not_evaluable(&mut self, at: &Where<'a, '_>, name: &str, expr: &Expr, error: &EvalError) {
         let place = at.site.place(error.span.unwrap_or(expr.span));
-        let message = if holds_secret(name, "") {
+        let message = if holds_secret(name, "") || quotes_secret(at, expr, error.span) {
             format!("the value of \"{name}\" cannot be evaluated")
         } else {
             error.message.trim().to_owned()
@@ -303,4 +304,37 @@ fn words(kind: &str) -> String {
 /// Whether the text of an attribute's value must not be shown.
 fn holds_secret(name: &str, kind: &str) -> bool {
     kind.contains("secret") || is_secret_name(name) || name.contains("header")
+}
+
+/// Whether the part of an expression that an error quotes holds the value of a key that is a secret's, or is in one.
+fn quotes_secret(at: &Where<'_, '_>, expr: &Expr, quoted: Option<Span>) -> bool {
+    let quoted = quoted.unwrap_or(expr.span);
+    let mut todo = vec![expr];
+    while let Some(expr) = todo.pop() {
+        match &expr.kind {
+            ExprKind::Object(fields) => {
+                for field in fields {
+                    let key = at.str(field.key).trim_matches('"');
+                    let meets = field.value.span.start < quoted.end && quoted.start < field.value.span.end;
+                    if meets && (is_secret_name(key) || key.eq_ignore_ascii_case("authorization")) {
+                        return true;
+                    }
+                    todo.push(&field.value);
+                }
+            }
+            ExprKind::Array(items) => todo.extend(items),
+            ExprKind::Call(function, arguments) => {
+                todo.push(function);
+                todo.extend(arguments);
+            }
+            ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => {
+                todo.push(inner)
+            }
+            ExprKind::Index(left, right) | ExprKind::Binary(left, _, _, right) => {
+                todo.extend([&**left, &**right])
+            }
+            _ => {}
+        }
+    }
+    false
 }
