@@ -191,4 +191,16 @@ mod tests {
         );
         assert_eq!(verdict(&found, Invariant::LogBoundary), Verdict::Undecided);
     }
+
+    #[test]
+    fn an_open_question_has_words_of_help_and_not_their_template() {
+        let text = "loki.relabel \"r\" {\n  forward_to = [loki.write.w.receiver]\n}\nloki.write \"v\" { }\n";
+        let texts = vec![Source { path: "a.alloy".to_owned(), argument: 0, text: text.into() }];
+        let sources = Sources { texts, ..Sources::default() };
+        let found = check::check(&sources, &["a.alloy".to_owned()], &CheckOptions::default());
+        let of_rule = |finding: &&crate::finding::Finding| finding.rule == "unknown-reference";
+        let finding = found.report.findings.iter().find(of_rule).unwrap();
+        assert_eq!(finding.help, "did you mean `loki.write.v`?");
+        assert!(finding.message.starts_with("cannot be decided: "), "{}", finding.message);
+    }
 }

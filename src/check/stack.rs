@@ -313,8 +313,7 @@ pub(crate) fn evaluate(
                 let breaks = rules.rule(&finding.rule).is_none_or(|rule| !rule.advisory);
                 Found { finding, breaks, undecided: false }
             }
-            Outcome::Undecided { rule, invariant, subject_key, reason, place } => {
-                let help = rules.rule(&rule).map(|rule| rule.help.source().to_owned()).unwrap_or_default();
+            Outcome::Undecided { rule, invariant, subject_key, reason, help, place } => {
                 let fingerprint = fingerprint(&[&rule, &subject_key, "undecided", &reason]);
                 let finding = Finding {
                     rule,

@@ -328,10 +328,10 @@ fn quotes_secret(at: &Where<'_, '_>, expr: &Expr, quoted: Option<Span>) -> bool 
                 todo.extend(arguments);
             }
             ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => {
-                todo.push(inner)
+                todo.push(inner);
             }
             ExprKind::Index(left, right) | ExprKind::Binary(left, _, _, right) => {
-                todo.extend([&**left, &**right])
+                todo.extend([&**left, &**right]);
             }
             _ => {}
         }

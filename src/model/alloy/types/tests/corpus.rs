@@ -47,7 +47,9 @@ fn looks_at_every_odd_text_to_its_end() {
         let Some(text) = crate::tests::shared(&format!("data/alloy-{data}-cases.json")) else { return };
         let cases: serde_json::Value = serde_json::from_str(&text).unwrap();
         for case in cases["cases"].as_array().unwrap() {
-            let file = alloy::parse(Arc::from(case["text"].as_str().unwrap()));
+            // Those that are no UTF-8 are given in another way.
+            let Some(text) = case["text"].as_str() else { continue };
+            let file = alloy::parse(Arc::from(text));
             for fault in faults(&[(DOC, &file)], &Environment::default(), &Running::default()) {
                 assert!(
                     file.text.get(fault.place.span.start as usize..fault.place.span.end as usize).is_some()
