@@ -41,6 +41,13 @@ fn graph(bencher: Bencher<'_, '_>, size: usize) {
     bencher.counter(ItemsCount::new(size * 10)).bench(|| program.graph().exits());
 }
 
+/// Items are components: the largest size has 20,000.
+#[divan::bench(args = [1, 10, 100, 2000])]
+fn faults(bencher: Bencher<'_, '_>, size: usize) {
+    let program = bench::Program::new(&inputs::program(size));
+    bencher.counter(ItemsCount::new(size * 10)).bench(|| program.faults());
+}
+
 /// Reading all rules in the binary; a run reads those for whose kind there are subjects.
 #[divan::bench]
 fn rules_read() -> usize {

@@ -20,6 +20,8 @@ use crate::model::Subject;
 use crate::model::alloy::Computed;
 use crate::model::alloy::Environment;
 use crate::model::alloy::ProgramOnly;
+use crate::model::alloy::types;
+use crate::model::alloy::types::Running;
 use crate::rule::Overrides;
 use crate::rule::RuleSet;
 use crate::source::Source;
@@ -48,6 +50,12 @@ impl Program {
     /// Parses it.
     pub fn new(text: &Arc<str>) -> Self {
         Self(alloy::parse(text.clone()))
+    }
+
+    /// Looks for its faults; gives their number.
+    pub fn faults(&self) -> usize {
+        let files = [(DocId { file: 0, index: 0 }, &self.0)];
+        types::faults(&files, &Environment::default(), &Running::default()).len()
     }
 
     /// Follows its flows.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::CheckOptions;
 use super::asking::Asking;
 use super::control_room;
+use super::faults;
 use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
@@ -155,12 +156,19 @@ impl Run<'_> {
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
         subjects.extend(model::text_subjects(self.documents, &group.files));
-        let outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
+        subjects.extend(faults::subjects(&collectors, self.documents));
+        let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
             .filter(|found| found.undecided)
             .map(|found| (found.finding.invariant, found.finding.message.clone()))
             .collect();
+        let rules = &self.policy.rules;
+        faults::tell_once(&mut outcomes, |found| {
+            rules
+                .rule(&found.finding.rule)
+                .is_some_and(|rule| rule.over == faults::KIND && rule.severity == Severity::Error)
+        });
         for invariant in Invariant::ALL {
             let left_out = governing.left_out(invariant);
             if left_out > 0 {
@@ -332,8 +340,7 @@ pub(crate) fn evaluate(
                 let breaks = rules.rule(&finding.rule).is_none_or(|rule| !rule.advisory);
                 Found { finding, breaks, undecided: false }
             }
-            Outcome::Undecided { rule, invariant, subject_key, reason, place } => {
-                let help = rules.rule(&rule).map(|rule| rule.help.source().to_owned()).unwrap_or_default();
+            Outcome::Undecided { rule, invariant, subject_key, reason, help, place } => {
                 let fingerprint = fingerprint(&[&rule, &subject_key, "undecided", &reason]);
                 let finding = Finding {
                     rule,

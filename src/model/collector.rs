@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::alloy::Environment;
+use super::alloy::types::Running;
 use super::environment::environment;
 use super::eval::Value;
 use super::exposure;
@@ -11,6 +12,7 @@ use super::fact::Fact;
 use super::piece::Chart;
 use super::placing;
 use super::pod;
+use super::running;
 use super::stack::AlloyText;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
@@ -44,6 +46,8 @@ pub(crate) struct Collector {
     pub(crate) program_path: Option<String>,
     /// Who can reach its ports.
     pub(crate) exposure: Exposure,
+    /// Which Alloy it runs, as far as the input says.
+    pub(crate) running: Running,
     /// What was taken for granted to find its program.
     pub(crate) assumption: Option<String>,
     /// The place to point at when nothing better is known.
@@ -57,8 +61,16 @@ impl Collector {
     fn adopt(&mut self, programs: &[DocId], path: &str) {
         let Some((reason, place)) = self.missing.take() else { return };
         self.programs = programs.to_vec();
+        self.running.alone = true;
         self.facts.insert("program_known", Fact::new(true, place));
         self.assumption = Some(format!("{} runs {path} ({reason})", self.name));
+    }
+
+    /// Notes which Alloy it runs, and the place that says the version or would.
+    fn runs(&mut self, running: Running, place: Place) {
+        let version = running.version.as_ref().map(|version| version.text.to_string());
+        self.facts.insert("alloy_version", Fact::new(version, place));
+        self.running = running;
     }
 
     /// Notes why this collector cannot be judged, whatever program is found for it.
@@ -147,7 +159,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
     }
     // A text that only declares modules runs where a program imports it.
     let others = !collectors.is_empty() || free.iter().any(|program| !is_library(stack, program.doc));
-    for program in free {
+    for program in &free {
         if claimed.contains(&program.doc) || others && is_library(stack, program.doc) {
             continue;
         }
@@ -161,6 +173,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             [
                 ("name", Fact::bare(name.as_str())),
                 ("form", Fact::bare("program")),
+                ("alloy_version", Fact::absent(place)),
                 ("place", Fact::absent(place)),
             ],
             place,
@@ -175,6 +188,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             mounts: Vec::new(),
             program_path: None,
             exposure: Exposure::default(),
+            running: Running { alone: is_one_of_several(&free, program), ..Running::default() },
             assumption: None,
             place,
             facts,
@@ -188,6 +202,14 @@ fn is_library(stack: &Stack<'_>, program: DocId) -> bool {
     let module =
         |block: &Block| matches!(block.parts.first().map(|part| file.str(*part)), Some("declare" | "import"));
     file.errors.is_empty() && file.body.blocks().next().is_some() && file.body.blocks().all(module)
+}
+
+/// Whether a program that nobody names may be one part of several: a file may belong with others of its folder, and a text
+/// in a ConfigMap with the others there.
+fn is_one_of_several(programs: &[&AlloyText<'_>], program: &AlloyText<'_>) -> bool {
+    let object = program.home.object.as_ref();
+    let beside = |other: &&&AlloyText<'_>| other.doc != program.doc && other.home.object.as_ref() == object;
+    stands_alone(program.home) || programs.iter().any(|other| beside(&other))
 }
 
 /// Programs by folder: Alloy merges all files of the folder that it is given.
@@ -322,6 +344,9 @@ fn from_workload(
         resource.place,
         facts,
     );
+    let root = pod.workload();
+    let (running, says) = running::of_container(root, container, matches!(start, Start::Program(_)));
+    collector.runs(running, says.map_or_else(|| pod.container_place(container), |says| pod.place(says)));
     collector.mounts = pod.mounts(container);
     match start {
         Start::Unclear(reason) => collector.hide((format!("it {reason}"), command_place)),
@@ -390,6 +415,8 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     collector.mounts = pod::mounts_of_values(release);
     let key = values.reach("alloy.configMap.key").text().unwrap_or("config.alloy").to_owned();
     collector.program_path = Some(format!("/etc/alloy/{key}"));
+    let (running, version) = running::of_release(release);
+    collector.runs(running, version.place.unwrap_or(release.release.place));
     pod::note_ignored(&mut collector.facts, ignored);
     if let Some(format) = format {
         collector.hide(format);
@@ -397,6 +424,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     // Source: templates/configmap.yaml of the chart, all versions: `tpl .Values.alloy.configMap.content`.
     let content = values.reach("alloy.configMap.content");
     if makes && content.text().is_some_and(|content| content.contains("{{")) {
+        collector.running.templated = true;
         let reason = "the chart fills in its program as a template (`{{`), and what comes out is not known";
         collector.hide((reason.to_owned(), content.place.unwrap_or(release.release.place)));
     }
@@ -437,6 +465,7 @@ fn finish(
         mounts: Vec::new(),
         program_path: None,
         exposure: Exposure::default(),
+        running: Running::default(),
         assumption: None,
         place,
         facts,

@@ -24,6 +24,7 @@ pub(crate) mod queries;
 mod readable;
 mod reader;
 mod releases;
+mod running;
 mod shape;
 mod shippers;
 mod stack;

@@ -87,6 +87,11 @@ impl<'d> Pod<'d> {
         Some(Self { workload, spec: template.or_else(|| workload.get("spec"))?, doc })
     }
 
+    /// The object that makes the pod.
+    pub(crate) fn workload(&self) -> NodeRef<'d> {
+        self.workload
+    }
+
     /// All containers, sidecars among the init containers too.
     pub(crate) fn containers(&self) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
         let spec = self.spec;

@@ -37,6 +37,8 @@ pub(crate) enum Outcome {
         subject_key: String,
         /// Why, and what would settle it.
         reason: String,
+        /// What to do.
+        help: String,
         /// Where the matter lies.
         place: Option<Place>,
     },
@@ -78,7 +80,8 @@ impl RuleSet {
                     outcomes.extend(catch_unwind(run).unwrap_or_else(|_| {
                         let reason =
                             "rule could not be evaluated: the rules engine failed; please report this";
-                        Some(undecided(rule, subject, reason.to_owned(), subject.facts.place))
+                        let help = rule.help.source().to_owned();
+                        Some(undecided(rule, subject, (reason.to_owned(), help), subject.facts.place))
                     }));
                 }
             }
@@ -109,15 +112,18 @@ fn judge(rule: &Rule, subject: &Subject, workload: &Fact, settings: &Fact) -> Op
         Ok(Verdict::Undecided(reason)) => {
             let doubt = place_of_doubt(&mut evaluation, rule);
             let place = doubt.or_else(|| place(&mut evaluation, rule, subject));
-            Some(undecided(rule, subject, reason.to_string(), place))
+            let help = rule.help.render(&mut evaluation);
+            Some(undecided(rule, subject, (reason.to_string(), help), place))
         }
         Err(Stop::Unknown(reason)) => {
             let place = place(&mut evaluation, rule, subject);
-            Some(undecided(rule, subject, reason.to_string(), place))
+            let help = rule.help.render(&mut evaluation);
+            Some(undecided(rule, subject, (reason.to_string(), help), place))
         }
         Err(Stop::Error(reason)) => {
             let place = place(&mut evaluation, rule, subject);
-            Some(undecided(rule, subject, format!("rule could not be evaluated: {reason}"), place))
+            let help = rule.help.render(&mut evaluation);
+            Some(undecided(rule, subject, (format!("rule could not be evaluated: {reason}"), help), place))
         }
     }
 }
@@ -157,12 +163,18 @@ fn truth<'a>(evaluation: &mut Evaluation<'a>, expression: &'a Expression) -> Res
     evaluation.condition(tree)
 }
 
-fn undecided(rule: &Rule, subject: &Subject, reason: String, place: Option<Place>) -> Outcome {
+fn undecided(
+    rule: &Rule,
+    subject: &Subject,
+    (reason, help): (String, String),
+    place: Option<Place>,
+) -> Outcome {
     Outcome::Undecided {
         rule: rule.id.clone(),
         invariant: rule.invariant,
         subject_key: subject.key.clone(),
         reason,
+        help,
         place,
     }
 }

@@ -10,6 +10,9 @@ use crate::rule::RuleSet;
 
 /// Fields that no built-in rule reads, offered to the rules of users.
 const OFFERED: &[&str] = &[
+    "alloy_fault.collector",
+    "alloy_fault.version",
+    "collector.alloy_version",
     "collector.ignored.tolerations",
     "collector.node_mounts",
     "collector.node_mounts[].node_path",

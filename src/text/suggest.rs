@@ -2,9 +2,12 @@
 
 /// The name nearest to `wrong`, if one is near enough to be meant.
 pub(crate) fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = (wrong.chars().count() / 3).max(1);
+    let length = wrong.chars().count();
+    let limit = (length / 3).max(1);
     names
         .into_iter()
+        // Every edit changes the length by one at most: most names need no closer look.
+        .filter(|name| name.chars().count().abs_diff(length) <= limit)
         .map(|name| (distance(wrong, name), name))
         .filter(|(distance, _)| *distance <= limit)
         .min()

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::Deserializer;
 
 use super::Signals;
+use super::lines;
 
 /// The table's text.
 const TABLE: &str = include_str!("../../../schemas/alloy/components.json");
@@ -193,7 +194,7 @@ pub(crate) fn entry(name: &str) -> Option<Arc<Entry>> {
     if let Some(known) = parsed.get(name) {
         return known.clone();
     }
-    let entry = find(name).and_then(|text| serde_json::from_str(text).ok()).map(Arc::new);
+    let entry = lines::find(TABLE, name).and_then(|text| serde_json::from_str(text).ok()).map(Arc::new);
     // Names come from the input: only those that the table has are kept.
     if entry.is_some() {
         parsed.insert(name.to_owned(), entry.clone());
@@ -204,33 +205,7 @@ pub(crate) fn entry(name: &str) -> Option<Arc<Entry>> {
 /// Every name in the table, in order.
 #[cfg(test)]
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    TABLE.lines().filter_map(|line| Some(line.strip_prefix('"')?.split_once('"')?.0))
-}
-
-/// The JSON text of one entry, by binary search over lines.
-fn find(name: &str) -> Option<&'static str> {
-    let (mut low, mut high) = (0, TABLE.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let start = TABLE[..middle].rfind('\n').map_or(0, |at| at + 1);
-        let end = TABLE[middle..].find('\n').map_or(TABLE.len(), |at| middle + at);
-        let line = &TABLE[start..end];
-        let Some((own, value)) = line.strip_prefix('"').and_then(|rest| rest.split_once("\":")) else {
-            // The first and last line hold a brace each.
-            if start == 0 {
-                low = end + 1;
-            } else {
-                high = start;
-            }
-            continue;
-        };
-        match own.cmp(name) {
-            std::cmp::Ordering::Equal => return Some(value.strip_suffix(',').unwrap_or(value)),
-            std::cmp::Ordering::Less => low = end + 1,
-            std::cmp::Ordering::Greater => high = start,
-        }
-    }
-    None
+    lines::names(TABLE)
 }
 
 impl<'de> Deserialize<'de> for Signals {
@@ -280,7 +255,7 @@ mod tests {
         assert!(all.len() > 190, "{}", all.len());
         assert!(all.is_sorted());
         for name in all {
-            let text = find(name).unwrap_or_else(|| panic!("{name} is not found"));
+            let text = lines::find(TABLE, name).unwrap_or_else(|| panic!("{name} is not found"));
             let entry: Entry = serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(super::entry(name).is_some(), "{name}");
             for flow in &entry.flows {

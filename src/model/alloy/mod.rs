@@ -8,11 +8,13 @@ mod facts;
 mod frame;
 mod import;
 mod inputs;
+mod lines;
 mod paths;
 mod program;
 mod relabel;
 mod scope;
 mod signal;
+pub(crate) mod types;
 
 pub(crate) use catalog::Egress;
 pub(crate) use catalog::Entry;

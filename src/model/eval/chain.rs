@@ -15,11 +15,20 @@ pub(crate) fn chain<'f>(file: &'f File, expr: &'f Expr) -> Option<(Vec<&'f str>,
 
 /// Calls `visit` with every longest chain in an expression, in reading order: what the expression refers to.
 pub(crate) fn references<'f>(file: &'f File, expr: &'f Expr, visit: &mut impl FnMut(&[&'f str], Span)) {
+    chains(expr, &mut |nodes| {
+        let parts: Vec<&str> = nodes.iter().map(|node| name(file, node)).collect();
+        let span = nodes.last().map(|node| node.span).unwrap_or_default();
+        visit(&parts, span);
+    });
+}
+
+/// As [`references`], with the expressions of each chain, from the bare identifier to the whole.
+pub(crate) fn chains<'f>(expr: &'f Expr, visit: &mut impl FnMut(&[&'f Expr])) {
     // A stack of our own: the depth of an expression is the user's.
     let mut stack = vec![expr];
     while let Some(expr) = stack.pop() {
-        if let Some((parts, span)) = chain(file, expr) {
-            visit(&parts, span);
+        if let Some(nodes) = nodes(expr) {
+            visit(&nodes);
             continue;
         }
         match &expr.kind {

@@ -17,13 +17,6 @@ use super::value::Value;
 
 /// The type of an attribute, as the component facts name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the library converts to some; the tests hold all to the reference's answers"
-    )
-)]
 pub(crate) enum TypeName {
     /// `string`.
     Text,
@@ -56,7 +49,6 @@ pub(crate) enum TypeName {
 }
 
 impl TypeName {
-    #[cfg(test)]
     /// Reads a type's name. Unknown bare names such as `LogsReceiver` are capsules; `external(...)` is anything.
     pub(crate) fn parse(name: &str) -> Self {
         // Each round takes off one `list(` or `map(`, so depth is no matter of recursion.

@@ -26,12 +26,14 @@ mod yaml;
 mod tests;
 
 pub(crate) use chain::chain;
+pub(crate) use chain::chains;
+pub(crate) use chain::name as chain_name;
 pub(crate) use chain::references;
-#[cfg(test)]
 pub(crate) use convert::TypeName;
 #[cfg(test)]
 pub(crate) use convert::convert;
 pub(crate) use library::is_name as is_library_name;
+pub(crate) use library::newer_name;
 pub(crate) use value::Capsule;
 pub(crate) use value::EvalError;
 pub(crate) use value::Evaluated;
@@ -39,6 +41,5 @@ pub(crate) use value::Lookup;
 pub(crate) use value::Scope;
 pub(crate) use value::Value;
 pub(crate) use walk::evaluate;
-#[cfg(test)]
 pub(crate) use walk::evaluate_as;
 pub(crate) use walk::evaluate_nested;

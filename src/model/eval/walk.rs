@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use super::alternatives::each;
 use super::chain;
-#[cfg(test)]
 use super::convert;
-#[cfg(test)]
 use super::convert::TypeName;
 use super::fault::Fault;
 use super::fault::Outcome;
@@ -59,7 +57,6 @@ fn within(file: &File, expr: &Expr, scope: &dyn Scope, deepest: u32) -> Evaluate
 
 /// The value of an expression, converted to the type of the attribute that takes it. Errors of the conversion name
 /// the expression.
-#[cfg(test)]
 pub(crate) fn evaluate_as(file: &File, expr: &Expr, to: &TypeName, scope: &dyn Scope) -> Evaluated {
     let mut walk = Walk::new(file, scope);
     let outcome = walk.expr(expr).and_then(|value| convert::assign(&value, to));

@@ -165,6 +165,11 @@ pub(crate) fn lookup(name: &str) -> Option<Traced> {
     FUNCTIONS.iter().any(|(full, _)| *full == name).then(|| function(name))
 }
 
+/// The name that a function of an old name has now.
+pub(crate) fn newer_name(name: &str) -> Option<&'static str> {
+    OLD_NAMES.iter().find(|(old, _)| *old == name).map(|(_, full)| *full)
+}
+
 /// Whether a bare name belongs to the library, old names included.
 pub(crate) fn is_name(name: &str) -> bool {
     lookup(name).is_some()
