@@ -4,8 +4,10 @@ mod control_room;
 mod options;
 mod policy;
 mod problems;
+mod relays;
 mod stack;
 mod stacks;
+mod surroundings;
 mod verdicts;
 
 pub(crate) use options::CheckOptions;

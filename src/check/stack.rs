@@ -7,7 +7,9 @@ use super::control_room;
 use super::policy::Governing;
 use super::policy::Policy;
 use super::problems;
+use super::relays;
 use super::stacks::Group;
+use super::surroundings;
 use super::verdicts;
 use super::verdicts::Evidence;
 use crate::document::DocId;
@@ -21,18 +23,15 @@ use crate::finding::fingerprint;
 use crate::flow;
 use crate::flow::CollectorFlow;
 use crate::flow::CollectorInput;
-use crate::flow::ServiceTarget;
-use crate::flow::Surroundings;
 use crate::flow::Wanted;
 use crate::model;
-use crate::model::Backend;
 use crate::model::Collector;
 use crate::model::ControlRoom;
 use crate::model::Fact;
 use crate::model::FilePieces;
 use crate::model::Piece;
 use crate::model::Reading;
-use crate::model::Shipper;
+use crate::model::Relay;
 use crate::model::Stack;
 use crate::model::Stated;
 use crate::model::Subject;
@@ -135,8 +134,9 @@ impl Run<'_> {
         let stack = Stack::assemble(self.documents, &files, cluster);
         let collectors = model::collectors(&stack);
         let workload = self.workload(&stack, &collectors, name, governing);
-        let flows = self.flows(&stack, &collectors, &workload, governing);
-        let mut subjects = subjects(&stack, &collectors, &flows);
+        let relays = model::relays(&stack);
+        let flows = self.flows(&stack, (&collectors, &relays), &workload, governing);
+        let mut subjects = subjects(&stack, (&collectors, &relays), &flows);
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
         let outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
@@ -229,7 +229,7 @@ impl Run<'_> {
     fn flows(
         &self,
         stack: &Stack<'_>,
-        collectors: &[Collector],
+        (collectors, relays): (&[Collector], &[Relay]),
         workload: &Workload,
         governing: &Governing,
     ) -> Vec<CollectorFlow> {
@@ -245,31 +245,10 @@ impl Run<'_> {
             })
             .collect();
         let wanted = self.policy.rules.names("component", "name").map_or(Wanted::All, Wanted::Named);
-        flow::analyse(&inputs, &Self::surroundings(stack, workload, governing), &wanted)
-    }
-
-    fn surroundings(stack: &Stack<'_>, workload: &Workload, governing: &Governing) -> Surroundings {
-        let cluster = model::cluster(stack);
-        let placed = |service: model::Service| {
-            let target = match service.backend {
-                Backend::Pods => ServiceTarget::Selector,
-                Backend::ExternalName(host) => ServiceTarget::ExternalName(host),
-                Backend::Addresses(addresses) => ServiceTarget::Outside(addresses),
-                Backend::Unknown => ServiceTarget::Outside(Vec::new()),
-            };
-            flow::Service { target, place: Some(service.place) }
-        };
-        let services = cluster.services.into_iter().map(|(key, service)| (key, placed(service)));
-        let unplaced = cluster.unplaced.into_iter().map(|(name, service)| (name, placed(service)));
-        Surroundings {
-            services: services.collect(),
-            unplaced: unplaced.collect(),
-            covered_namespaces: cluster.namespaces,
-            assumed: governing.endpoints(),
-            control_room: workload.control_room.domain().map(str::to_owned),
-            allowed: governing.allowed(),
-        }
-        .with_platform_endpoints()
+        let takers = collectors.iter().map(|collector| collector.runs_in.clone());
+        let takers: Vec<_> = takers.chain(relays.iter().map(|relay| relay.runs_in.clone())).collect();
+        let around = surroundings::surroundings(stack, &takers, workload, governing);
+        flow::analyse(&inputs, &relays::inputs(relays), &around, &wanted)
     }
 }
 
@@ -325,7 +304,11 @@ pub(crate) fn evaluate(
         .collect()
 }
 
-fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]) -> Vec<Subject> {
+fn subjects(
+    stack: &Stack<'_>,
+    (collectors, relays): (&[Collector], &[Relay]),
+    flows: &[CollectorFlow],
+) -> Vec<Subject> {
     let mut subjects = Vec::new();
     let several = collectors.len() > 1;
     for (collector, flow) in collectors.iter().zip(flows) {
@@ -343,30 +326,12 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
         }
         subjects.extend(flow::subjects(flow));
     }
-    subjects.extend(model::shippers(stack).iter().map(shipper));
-    subjects.extend(flow::coverage(flows));
+    let (own, others) = flows.split_at(collectors.len().min(flows.len()));
+    subjects.extend(relays::subjects(relays, others));
+    subjects.extend(flow::coverage(own));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
-}
-
-/// A collector that is not Alloy: nothing can be said of its flows.
-fn shipper(shipper: &Shipper) -> Subject {
-    let reason = format!(
-        "{} runs {}, whose configuration is not read: where it sends what it collects is not known",
-        shipper.name, shipper.program
-    );
-    let facts = Fact::map(
-        [
-            ("kind", Fact::bare("other-collector")),
-            ("name", Fact::bare(shipper.name.as_str())),
-            ("reason", Fact::new(reason, shipper.place)),
-            ("logs", Fact::bare(shipper.logs)),
-            ("metrics", Fact::bare(shipper.metrics)),
-        ],
-        shipper.place,
-    );
-    Subject { kind: "opaque", key: format!("{} {}", shipper.name, shipper.program), facts }
 }
 
 /// A collector whose program is not in the input: nothing can be said of its flows.

@@ -1,8 +1,12 @@
-//! Turns bytes into trees with spans: YAML, JSON, INI and Alloy, and texts nested in texts.
+//! Turns bytes into trees with spans: YAML, JSON, INI, TOML, the formats of Fluent Bit and Fluentd, and Alloy; and texts
+//! nested in texts.
 
 pub(crate) mod alloy;
 mod base64;
 mod decode;
+mod fluent_bit;
+mod fluentd;
+mod grow;
 mod ini;
 mod json;
 mod keys;
@@ -11,6 +15,7 @@ mod problem;
 mod robustness;
 mod scalar;
 mod secret;
+mod toml;
 mod tree;
 mod walk;
 mod wording;
@@ -19,6 +24,8 @@ mod yaml;
 mod nest;
 
 pub(crate) use base64::decode_base64;
+pub(crate) use fluent_bit::parse_fluent_bit;
+pub(crate) use fluentd::parse_fluentd;
 pub(crate) use ini::parse_ini;
 pub(crate) use json::parse_json;
 pub(crate) use nest::Body;
@@ -41,6 +48,7 @@ pub(crate) use secret::url_passwords;
 pub(crate) use secret::without_url_passwords;
 #[cfg(test)]
 pub(crate) use tree::Dialect;
+pub(crate) use toml::parse_toml;
 pub(crate) use tree::NodeId;
 pub(crate) use tree::NodeKind;
 pub(crate) use tree::NodeRef;

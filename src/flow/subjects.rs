@@ -3,13 +3,14 @@
 //! Kinds and their fields:
 //! ```text
 //! log_exit       collector, component, endpoint, kind, destination, zone, zone_reason, assumption, fed,
-//!                sources [{name, origin, place}], source_count, hops [{text, place}], via [{text, place}]
+//!                sources [{name, origin, place}], source_count, hops [{text, place}], via [{text, place}],
+//!                upstream [{text, place}], behind, behind_name
 //! log_source     collector, component, origin, reaches_exit
 //! metric_source  collector, component, origin, and the reach fields of metric_path
 //! metric_path    collector, component, complete, receivers, sources, source_count, hops, and how far they get: reaches_local,
 //!                reaches_control_room, reaches_external, local_filtered, control_room_declared, unknown, unknown_told
 //! metric_filter  collector, component, action, drops, regex, source_labels, cuts_local, on_control_room, sources
-//! metric_writer  collector, component, endpoint, url, zone, zone_reason, assumption, sent_to, fed, username,
+//! metric_writer  collector, component, endpoint, url, zone, zone_reason, assumption, sent_to, behind, behind_name, fed, username,
 //!                password, password_file, insecure_skip_verify, tls_insecure, headers, external_labels,
 //!                sample_age_limit, max_shards, max_backoff, block
 //! component      collector, id, name, label, known, config, since, gone, stability, arguments
@@ -202,12 +203,38 @@ fn log_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("source_count", Fact::new(exit.sources.len(), place)),
         ("hops", hops(flow, &exit.path)),
         ("via", Fact::list(via, place)),
+        ("upstream", upstream(flow, exit)),
+        ("behind", Fact::new(exit.behind(), place)),
+        ("behind_name", Fact::new(behind_name(exit), place)),
     ];
     let key = match exit.kind.as_str() {
         "telemetry" => format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),
         kind => format!("{} {kind} {}", id(flow, exit.component), exit.endpoint),
     };
     subject("log_exit", key, fields, place)
+}
+
+/// How what leaves here came from other collectors: the steps before the components of this one that take it in.
+fn upstream(flow: &CollectorFlow, exit: &Exit) -> Fact {
+    let taken_in = exit.sources.iter().filter_map(|index| flow.sources.get(*index));
+    let components: std::collections::BTreeSet<usize> = taken_in.map(|source| source.component).collect();
+    let steps = components.iter().filter_map(|component| flow.upstream.get(component)).flatten().take(LISTED);
+    let step = |(text, place): &(String, Place)| {
+        Fact::map([("text", Fact::new(text.as_str(), *place)), ("place", Fact::new(true, *place))], *place)
+    };
+    Fact::list(steps.map(step), exit.place)
+}
+
+/// Who takes in what leaves by an exit.
+fn behind_name(exit: &Exit) -> Option<String> {
+    let one = |arrival: &super::Arrival| match &arrival.end.what {
+        super::Behind::Other(program) => format!("{} ({program})", arrival.end.name),
+        _ => arrival.end.name.clone(),
+    };
+    let mut names: Vec<String> = exit.arrivals.iter().map(one).collect();
+    names.sort();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 fn sources(flow: &CollectorFlow, found: &mut Vec<Subject>) {
@@ -345,6 +372,8 @@ fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("zone_reason", zone_reason(&exit.direct, place)),
         ("assumption", assumption(&exit.direct, place)),
         ("sent_to", Fact::new(exit.zone.name(), place)),
+        ("behind", Fact::new(exit.behind(), place)),
+        ("behind_name", Fact::new(behind_name(exit), place)),
         ("fed", Fact::new(exit.fed.meets(Signals::METRICS), place)),
         ("username", get(&["basic_auth.0.username"])),
         ("password", get(&["basic_auth.0.password"])),

@@ -7,6 +7,7 @@ use super::alloy::Environment;
 use super::eval::Value;
 use super::fact::Fact;
 use super::piece::Chart;
+use super::piece::ObjectName;
 use super::pod;
 use super::stack::AlloyText;
 use super::stack::ReleasedChart;
@@ -38,8 +39,22 @@ pub(crate) struct Collector {
     pub(crate) assumption: Option<String>,
     /// The place to point at when nothing better is known.
     pub(crate) place: Place,
+    /// What runs it.
+    pub(crate) runs_in: RunsIn,
     /// What rules read of how it runs.
     pub(crate) facts: Fact,
+}
+
+/// What runs a collector: that is how data finds it that is sent to its pods.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum RunsIn {
+    /// The container of that name in a workload.
+    Container(ObjectName, String),
+    /// A release of a chart, by its index in the stack.
+    Release(usize),
+    /// Nothing that the input shows.
+    #[default]
+    Unseen,
 }
 
 impl Collector {
@@ -85,11 +100,12 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
             collectors.push(collector);
         }
     }
-    for release in stack.releases_of(Chart::Alloy) {
+    for (index, release) in stack.releases.iter().enumerate() {
         let namespace = release.release.namespace.as_deref().unwrap_or_default().to_owned();
         let is_rendered = release.full_name().is_some_and(|name| rendered.contains(&(namespace, name)));
-        if !is_rendered {
-            collectors.push(from_release(stack, release, &mut claimed));
+        if release.release.chart == Some(Chart::Alloy) && !is_rendered {
+            let collector = from_release(stack, release, &mut claimed);
+            collectors.push(Collector { runs_in: RunsIn::Release(index), ..collector });
         }
     }
     adopt_programs(stack, &mut collectors, &mut claimed);
@@ -106,7 +122,7 @@ fn alloy_containers<'d>(
     let labelled = label.and_then(NodeRef::text) == Some("alloy");
     pod.containers().filter(move |container| {
         let named = container.text_at("image").is_some_and(|image| is_alloy(pod::image_name(image)));
-        (named || labelled && container.text_at("name") == Some("alloy") || start::runs_alloy(*container))
+        (named || labelled && container.text_at("name") == Some("alloy") || start::runs_alloy(*container) || start::is_flow_mode(*container))
             && start::start(*container) != Start::Tool
     })
 }
@@ -158,6 +174,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             environment: Environment::default(),
             assumption: None,
             place,
+            runs_in: RunsIn::Unseen,
             facts,
         });
     }
@@ -286,6 +303,8 @@ fn from_workload(
         resource.place,
         facts,
     );
+    let container_name = container.text_at("name").unwrap_or_default().to_owned();
+    collector.runs_in = RunsIn::Container(resource.object.clone(), container_name);
     if let Start::Unclear(reason) = start {
         collector.hide((format!("it {reason}"), command_place));
     }
@@ -397,6 +416,7 @@ fn finish(
         environment,
         assumption: None,
         place,
+        runs_in: RunsIn::Unseen,
         facts,
     }
 }

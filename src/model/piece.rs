@@ -208,6 +208,8 @@ pub(crate) enum Piece {
     StoreConfig(Store, NodeAt, Home),
     /// Mimir's or Loki's runtime overrides.
     RuntimeOverrides(NodeAt, Home),
+    /// Any text of a ConfigMap, Secret or release that is a tree: collectors of any make may read it.
+    ConfigText(NodeAt, Home),
     /// A `grafana.ini`.
     GrafanaIni(NodeAt, Home),
     /// Provisioned Grafana data sources.

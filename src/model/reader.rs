@@ -29,8 +29,11 @@ use crate::document::ParseFault;
 use crate::document::ParseProblem;
 use crate::document::Place;
 use crate::document::alloy;
+use crate::document::parse_fluent_bit;
+use crate::document::parse_fluentd;
 use crate::document::parse_ini;
 use crate::document::parse_json;
+use crate::document::parse_toml;
 use crate::document::parse_yaml;
 use crate::text::LineIndex;
 use crate::text::Span;
@@ -239,6 +242,18 @@ impl Reader {
                 Ok(json) => (vec![json.tree], json.problems),
                 Err(problem) => (Vec::new(), vec![problem]),
             }
+        } else if language == Language::Toml {
+            match parse_toml(text) {
+                Ok(tree) => (vec![tree], Vec::new()),
+                Err(problem) => (Vec::new(), vec![problem]),
+            }
+        } else if language == Language::Fluentd {
+            match parse_fluentd(text) {
+                Ok(tree) => (vec![tree], Vec::new()),
+                Err(problem) => (Vec::new(), vec![problem]),
+            }
+        } else if language == Language::FluentBit {
+            (vec![parse_fluent_bit(text)], Vec::new())
         } else {
             let stream = parse_yaml(text);
             (stream.documents, stream.errors)
@@ -415,6 +430,7 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
         // What stands in a ConfigMap and is no configuration that we read is not worth a word: nginx.conf and the like.
         Purpose::ConfigData(home) => {
             let at = found.at(root);
+            found.pieces.push(Piece::ConfigText(at, home.clone()));
             match shape_of(root, Expected::Any) {
                 Shape::Store(store) => found.pieces.push(Piece::StoreConfig(store, at, home.clone())),
                 Shape::RuntimeOverrides => found.pieces.push(Piece::RuntimeOverrides(at, home.clone())),

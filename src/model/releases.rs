@@ -15,6 +15,7 @@ use super::reader::Encoding;
 use super::reader::Nested;
 use super::reader::Purpose;
 use super::shape::is_alloy;
+use super::shape::language_of_collector;
 use crate::document::Language;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -228,6 +229,7 @@ impl Values<'_> {
         if let Some(program) = node.at(PROGRAM) {
             self.program(program, field);
         }
+        self.sections(node);
         // Programs of collectors that a chart brings along in a chart, or in texts that become objects.
         let mut known = vec![node.at(PROGRAM).map(|program| program.resolved().id)];
         for key in ["extraObjects", "extraDeploy"] {
@@ -243,6 +245,32 @@ impl Values<'_> {
         }
         let known: Vec<_> = known.into_iter().flatten().collect();
         objects::programs_below(node, self.object, &known, self.found);
+    }
+
+    /// Texts of a configuration of Fluent Bit, which its chart takes one by one.
+    fn sections(&mut self, node: NodeRef<'_>) {
+        for route in ["config.service", "config.inputs", "config.filters", "config.outputs"] {
+            let Some((section, text)) = node.at(route).and_then(|section| Some((section, section.text()?))) else {
+                continue;
+            };
+            if language_of_collector("fluent-bit.conf", text) != Some(Language::FluentBit) {
+                continue;
+            }
+            let home = Home {
+                object: self.object.cloned(),
+                key: Some(route.into()),
+                release: Some(self.release),
+                cluster: self.found.cluster.clone(),
+            };
+            self.found.nested.push(Nested {
+                node: section.resolved().id,
+                field: route.to_owned(),
+                object: self.object.map(ToString::to_string),
+                encoding: Encoding::Plain,
+                language: Language::FluentBit,
+                purpose: Purpose::ConfigData(home),
+            });
+        }
     }
 
     /// Values that stand in a text.

@@ -2,6 +2,7 @@
 
 use super::piece::Chart;
 use super::piece::Store;
+use crate::document::Language;
 use crate::document::NodeRef;
 
 /// What the caller said the inputs are (`--kind`).
@@ -226,6 +227,29 @@ pub(crate) fn is_alloy(text: &str) -> bool {
 /// Whether a text that is no program itself holds a line that opens one.
 pub(crate) fn holds_alloy(text: &str) -> bool {
     !looks_like_alloy(text) && text.lines().any(opens_block_of_alloy)
+}
+
+/// The language of a text that is the configuration of another collector, by the key's ending and by lines that only that
+/// collector's configuration has.
+pub(crate) fn language_of_collector(key: &str, text: &str) -> Option<Language> {
+    let has = |fits: &dyn Fn(&str) -> bool| text.lines().any(|line| fits(line.trim()));
+    match key.rsplit_once('.')?.1 {
+        "toml" => has(&|line| ["[sources.", "[sinks.", "[transforms."].iter().any(|own| line.starts_with(own)))
+            .then_some(Language::Toml),
+        "conf" => {
+            let sections = ["[SERVICE]", "[INPUT]", "[FILTER]", "[OUTPUT]", "[PARSER]", "[MULTILINE_PARSER]"];
+            let fluentd = ["<source>", "<match ", "<match>", "<filter ", "<label "];
+            if has(&|line| sections.iter().any(|own| line.eq_ignore_ascii_case(own))) {
+                Some(Language::FluentBit)
+            } else if has(&|line| fluentd.iter().any(|own| line.starts_with(own))) {
+                Some(Language::Fluentd)
+            } else {
+                has(&|line| line.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("@include ")))
+                    .then_some(Language::FluentBit)
+            }
+        }
+        _ => None,
+    }
 }
 
 /// Whether a line opens a component or a block that only Alloy's language has. Half-written and refused programs count.

@@ -16,8 +16,8 @@ use super::Signals;
 /// The table's text.
 const TABLE: &str = include_str!("../../../schemas/alloy/components.json");
 
-/// What is known of one component or config block. The table knows more (role, listeners, ports): what nothing asks for is
-/// not parsed.
+/// What is known of one component or config block. The table knows more (role, ports): what nothing asks for is not
+/// parsed.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Entry {
     /// The first minor version that has it; `main` for one that no release has.
@@ -44,9 +44,29 @@ pub(crate) struct Entry {
     /// Ways out.
     #[serde(default)]
     pub(crate) egress: Vec<Egress>,
+    /// Ways in over the network.
+    #[serde(default)]
+    pub(crate) listens: Vec<Listen>,
     /// Argument paths that hold secrets.
     #[serde(default)]
     pub(crate) secrets: Vec<String>,
+}
+
+/// A way in over the network.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Listen {
+    /// The argument path of the address that is listened at.
+    #[serde(default)]
+    pub(crate) path: Option<String>,
+    /// What is taken in.
+    #[serde(default)]
+    pub(crate) signals: Signals,
+    /// The address when the argument is absent.
+    #[serde(default)]
+    pub(crate) default: Option<String>,
+    /// What must hold for this way to be open.
+    #[serde(default)]
+    pub(crate) when: Option<When>,
 }
 
 /// How data passes a component, or is born in it.

@@ -9,6 +9,7 @@ mod signal;
 
 pub(crate) use catalog::Egress;
 pub(crate) use catalog::Entry;
+pub(crate) use catalog::Listen;
 pub(crate) use catalog::Syntax;
 pub(crate) use catalog::When;
 #[cfg(test)]
