@@ -24,10 +24,11 @@ pub(super) fn subjects(relays: &[Relay], flows: &[CollectorFlow]) -> Vec<Subject
     let mut subjects = Vec::new();
     for (relay, flow) in relays.iter().zip(flows) {
         match &relay.plan {
-            Ok(_) => subjects.extend(flow::subjects(flow).into_iter().map(|subject| Subject {
-                key: format!("{} {}", relay.name, subject.key),
-                ..subject
-            })),
+            Ok(_) => subjects.extend(
+                flow::subjects(flow)
+                    .into_iter()
+                    .map(|subject| Subject { key: format!("{} {}", relay.name, subject.key), ..subject }),
+            ),
             Err(reason) => subjects.push(unread(relay, reason)),
         }
     }

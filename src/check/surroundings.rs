@@ -28,7 +28,8 @@ pub(super) fn surroundings(
 ) -> Surroundings {
     let cluster = model::cluster(stack);
     let around = Around { cluster: &cluster, takers };
-    let services = cluster.services.iter().map(|(key, service)| (key.clone(), around.service(service, &key.0)));
+    let services =
+        cluster.services.iter().map(|(key, service)| (key.clone(), around.service(service, &key.0)));
     let mut services: BTreeMap<_, _> = services.collect();
     for (key, service) in model::relay_services(stack) {
         let index = takers.iter().position(|taker| *taker == service.runs_in);
@@ -40,12 +41,14 @@ pub(super) fn surroundings(
         services.insert(key, flow::Service { target, place, headless: false, ports: None });
     }
     let unplaced = cluster.unplaced.iter().map(|(name, service)| (name.clone(), around.service(service, "")));
-    let addresses = cluster.services.iter().flat_map(|(key, service)| {
-        service.addresses.iter().map(|address| (address.clone(), key.clone()))
-    });
-    let pods = cluster.pods.iter().flat_map(|pods| {
-        pods.addresses.iter().map(|address| (address.clone(), around.ends(pods).collect()))
-    });
+    let addresses = cluster
+        .services
+        .iter()
+        .flat_map(|(key, service)| service.addresses.iter().map(|address| (address.clone(), key.clone())));
+    let pods = cluster
+        .pods
+        .iter()
+        .flat_map(|pods| pods.addresses.iter().map(|address| (address.clone(), around.ends(pods).collect())));
     Surroundings {
         services,
         unplaced: unplaced.collect(),
@@ -97,9 +100,7 @@ impl Around<'_> {
             let sets = self.cluster.pods.iter();
             let own = sets.filter(|pods| &*pods.object.namespace == namespace && pods.has_pod(pod));
             // What the input says of the pod's own address goes before what somebody wrote beside it.
-            let own = own.filter(|pods| {
-                pods.addresses.is_empty() || pods.addresses.contains(&address.text)
-            });
+            let own = own.filter(|pods| pods.addresses.is_empty() || pods.addresses.contains(&address.text));
             (pod.clone(), own.flat_map(|pods| self.ends(pods)).collect())
         });
         flow::Address { text: address.text.clone(), pod }

@@ -42,7 +42,8 @@ pub(crate) fn parse_fluent_bit(text: &Arc<str>) -> Tree {
             sections.push(Section { name, span: span(trimmed), entries: Vec::new() });
         } else if word.eq_ignore_ascii_case("@include") {
             includes.push(grower.scalar(span(rest), Style::Plain, None));
-        } else if let Some((name, value)) = rest.split_once('=').filter(|_| word.eq_ignore_ascii_case("@set")) {
+        } else if let Some((name, value)) = rest.split_once('=').filter(|_| word.eq_ignore_ascii_case("@set"))
+        {
             let key = grower.scalar(span(name.trim()), Style::Plain, None);
             let value = grower.scalar(span(value.trim()), Style::Plain, None);
             env.push((key, value));

@@ -100,7 +100,8 @@ fn mapping(grower: &mut Grower, directive: Open) -> NodeId {
     let span = directive.span;
     let mut entries = directive.entries;
     let includes = ("includes".to_owned(), directive.includes);
-    for (name, items) in directive.inner.into_iter().chain([includes]).filter(|(_, items)| !items.is_empty()) {
+    for (name, items) in directive.inner.into_iter().chain([includes]).filter(|(_, items)| !items.is_empty())
+    {
         let key = grower.named(span, &name);
         let list = grower.sequence(span, items);
         entries.push((key, list));

@@ -46,9 +46,9 @@ pub(crate) use secret::secret_spans;
 pub(crate) use secret::unparsed_secrets;
 pub(crate) use secret::url_passwords;
 pub(crate) use secret::without_url_passwords;
+pub(crate) use toml::parse_toml;
 #[cfg(test)]
 pub(crate) use tree::Dialect;
-pub(crate) use toml::parse_toml;
 pub(crate) use tree::NodeId;
 pub(crate) use tree::NodeKind;
 pub(crate) use tree::NodeRef;

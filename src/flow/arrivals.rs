@@ -56,8 +56,8 @@ fn ports(program: &Program<'_>, component: &Component<'_>, listen: &Listen) -> V
     let Some(path) = &listen.path else { return vec![default] };
     // Servers that components have of their own take the port beside the address.
     let beside = path.strip_suffix("listen_address").map(|block| format!("{block}listen_port"));
-    let given = beside.iter().flat_map(|path| slots(component.file, body, path));
-    for attribute in given.filter_map(|slot| slot.attribute) {
+    let mut given = beside.iter().flat_map(|path| slots(component.file, body, path));
+    if let Some(attribute) = given.find_map(|slot| slot.attribute) {
         return vec![match program.evaluate(component, &attribute.value) {
             Ok(Value::Int(port)) => u16::try_from(port).ok(),
             _ => None,

@@ -56,7 +56,11 @@ pub(super) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// The flows of one program of Alloy.
-    pub(super) fn of_program(input: &CollectorInput<'a>, surroundings: &Surroundings, wanted: &Wanted) -> Self {
+    pub(super) fn of_program(
+        input: &CollectorInput<'a>,
+        surroundings: &Surroundings,
+        wanted: &Wanted,
+    ) -> Self {
         let program = Program::new(input.files.clone(), input.environment.clone());
         let mut opaque = opaque::of_program(&program);
         let graph = graph::build(&program, &mut opaque);

@@ -59,12 +59,10 @@ fn links(drafts: &mut [Draft<'_>]) -> Vec<Link> {
                 let components: BTreeSet<usize> = listening.map(|own| own.component).collect();
                 let complete = taker.known && !taker.opaque.iter().any(|one| one.signals.meets(signals));
                 if components.is_empty() && complete {
-                    let port = arrival.port.map_or_else(|| "any port".to_owned(), |port| format!("port {port}"));
-                    let reason = format!(
-                        "collector {} takes no {} in at {port}",
-                        taker.name,
-                        signals.and(Signals::LOGS.or(Signals::METRICS)).words()
-                    );
+                    let port =
+                        arrival.port.map_or_else(|| "any port".to_owned(), |port| format!("port {port}"));
+                    let reason =
+                        format!("collector {} takes no {} in at {port}", taker.name, signals.words());
                     lost.push((from, index, reason));
                 } else {
                     let components = components.into_iter().collect();
@@ -112,8 +110,7 @@ fn pass_on(drafts: &mut [Draft<'_>], links: &[Link], metrics: &[Metrics]) -> boo
 
 /// How far metrics get from the components of a link.
 fn reach_behind(drafts: &[Draft<'_>], link: &Link, metrics: Option<&Metrics>) -> MetricReach {
-    let nothing =
-        MetricReach { local: Some(false), control_room: Some(false), ..MetricReach::default() };
+    let nothing = MetricReach { local: Some(false), control_room: Some(false), ..MetricReach::default() };
     let Some(taker) = drafts.get(link.to) else { return nothing };
     if link.components.is_empty() {
         let unknown = Some(format!("what collector {} does with it is not known", taker.name));
@@ -165,7 +162,8 @@ fn ways_to(drafts: &[Draft<'_>], links: &[Link], start: (usize, usize)) -> Vec<(
     let mut seen = BTreeSet::from([start]);
     let mut todo = VecDeque::from([start]);
     while let Some((collector, component)) = todo.pop_front() {
-        let arriving = links.iter().filter(|link| link.to == collector && link.components.contains(&component));
+        let arriving =
+            links.iter().filter(|link| link.to == collector && link.components.contains(&component));
         for link in arriving {
             if told.len() >= TOLD {
                 return told;
@@ -175,13 +173,22 @@ fn ways_to(drafts: &[Draft<'_>], links: &[Link], start: (usize, usize)) -> Vec<(
             let id = |index: usize| sender.components.get(index).map_or("", |note| note.id.as_str());
             let name = drafts.get(collector).map_or("", |draft| draft.name.as_str());
             let text = format!("`{}` of {} sends to {name}", id(exit.component), sender.name);
-            if exit.fed.meets(Signals::LOGS.or(Signals::METRICS)) && !told.contains(&(text.clone(), exit.place)) {
+            if exit.fed.meets(Signals::LOGS.or(Signals::METRICS))
+                && !told.contains(&(text.clone(), exit.place))
+            {
                 told.push((text, exit.place));
-                told.extend(exit.path.iter().rev().map(|hop: &Hop| {
-                    (format!("{} forwards to {}", id(hop.from), id(hop.to)), hop.place)
-                }));
+                told.extend(
+                    exit.path
+                        .iter()
+                        .rev()
+                        .map(|hop: &Hop| (format!("{} forwards to {}", id(hop.from), id(hop.to)), hop.place)),
+                );
                 let first = exit.sources.first().and_then(|index| sender.sources.get(*index));
-                told.extend(first.map(|source| (format!("logs of `{}` begin here", id(source.component)), source.place)));
+                told.extend(
+                    first.map(|source| {
+                        (format!("logs of `{}` begin here", id(source.component)), source.place)
+                    }),
+                );
             }
             let fed_by = exit.sources.iter().filter_map(|index| sender.sources.get(*index));
             for source in fed_by {

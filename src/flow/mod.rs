@@ -60,7 +60,11 @@ pub(crate) fn analyse(
         own.chain(relays.iter().map(|input| relay::draft(input, surroundings))).collect();
     let metrics = links::follow(&mut drafts);
     let control_room = surroundings.control_room.is_some();
-    drafts.into_iter().zip(metrics).map(|(draft, metrics)| draft.finish(metrics, control_room, wanted)).collect()
+    drafts
+        .into_iter()
+        .zip(metrics)
+        .map(|(draft, metrics)| draft.finish(metrics, control_room, wanted))
+        .collect()
 }
 
 #[cfg(test)]

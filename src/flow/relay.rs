@@ -172,17 +172,17 @@ impl Finder<'_> {
 
     /// Proxies that get the bytes. Clients of all these programs take the environment's unless told another one.
     fn proxies(&self, output: &Output, destination: &Destination) -> Vec<(Destination, Place)> {
-        let own = output.proxy.iter().flat_map(|(value, place)| {
-            destinations(value.clone()).into_iter().map(|proxy| (proxy, *place))
-        });
+        let own = output
+            .proxy
+            .iter()
+            .flat_map(|(value, place)| destinations(value.clone()).into_iter().map(|proxy| (proxy, *place)));
         let own: Vec<_> = own.filter(|(proxy, _)| *proxy != Destination::Text(String::new())).collect();
         let environment = &self.input.environment.values;
-        let spared = ["NO_PROXY", "no_proxy"].into_iter().any(|name| {
-            match (environment.get(name), destination) {
+        let spared =
+            ["NO_PROXY", "no_proxy"].into_iter().any(|name| match (environment.get(name), destination) {
                 (Some(Value::Text(list)), Destination::Text(text)) => skips_proxy(list, text, output.syntax),
                 _ => false,
-            }
-        });
+            });
         if !own.is_empty() || spared {
             return own;
         }

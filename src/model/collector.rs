@@ -122,7 +122,10 @@ fn alloy_containers<'d>(
     let labelled = label.and_then(NodeRef::text) == Some("alloy");
     pod.containers().filter(move |container| {
         let named = container.text_at("image").is_some_and(|image| is_alloy(pod::image_name(image)));
-        (named || labelled && container.text_at("name") == Some("alloy") || start::runs_alloy(*container) || start::is_flow_mode(*container))
+        (named
+            || labelled && container.text_at("name") == Some("alloy")
+            || start::runs_alloy(*container)
+            || start::is_flow_mode(*container))
             && start::start(*container) != Start::Tool
     })
 }

@@ -202,7 +202,8 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
                 }
                 continue;
             };
-            let language = language_of_key(key).or_else(|| language_of_collector(key, text).filter(|_| !base64));
+            let language =
+                language_of_key(key).or_else(|| language_of_collector(key, text).filter(|_| !base64));
             // A plain text says by itself whether it is a program; an encoded one does when it is opened.
             let certain = language.is_some() || (!base64 && is_alloy(text));
             if !certain && !base64 {

@@ -250,7 +250,8 @@ impl Values<'_> {
     /// Texts of a configuration of Fluent Bit, which its chart takes one by one.
     fn sections(&mut self, node: NodeRef<'_>) {
         for route in ["config.service", "config.inputs", "config.filters", "config.outputs"] {
-            let Some((section, text)) = node.at(route).and_then(|section| Some((section, section.text()?))) else {
+            let Some((section, text)) = node.at(route).and_then(|section| Some((section, section.text()?)))
+            else {
                 continue;
             };
             if language_of_collector("fluent-bit.conf", text) != Some(Language::FluentBit) {

@@ -234,8 +234,10 @@ pub(crate) fn holds_alloy(text: &str) -> bool {
 pub(crate) fn language_of_collector(key: &str, text: &str) -> Option<Language> {
     let has = |fits: &dyn Fn(&str) -> bool| text.lines().any(|line| fits(line.trim()));
     match key.rsplit_once('.')?.1 {
-        "toml" => has(&|line| ["[sources.", "[sinks.", "[transforms."].iter().any(|own| line.starts_with(own)))
-            .then_some(Language::Toml),
+        "toml" => {
+            has(&|line| ["[sources.", "[sinks.", "[transforms."].iter().any(|own| line.starts_with(own)))
+                .then_some(Language::Toml)
+        }
         "conf" => {
             let sections = ["[SERVICE]", "[INPUT]", "[FILTER]", "[OUTPUT]", "[PARSER]", "[MULTILINE_PARSER]"];
             let fluentd = ["<source>", "<match ", "<match>", "<filter ", "<label "];

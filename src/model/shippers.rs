@@ -145,7 +145,15 @@ pub(crate) fn shippers(stack: &Stack<'_>) -> Vec<Shipper> {
         if let Some((_, program)) = operator.filter(|_| !NO_COLLECTORS.contains(&&*object.kind)) {
             let (name, program) = (object.to_string(), (*program).to_owned());
             let (home, object) = (ShipperHome::Object(resource.at), Some(object.clone()));
-            found.push(Shipper { name, program, place: resource.place, home, object, logs: true, metrics: true });
+            found.push(Shipper {
+                name,
+                program,
+                place: resource.place,
+                home,
+                object,
+                logs: true,
+                metrics: true,
+            });
         }
     }
     found

@@ -47,7 +47,7 @@ pub(super) fn is_flow_mode(container: NodeRef<'_>) -> bool {
         .filter(|variable| variable.text_at("name") == Some("AGENT_MODE"))
         .any(|variable| variable.text_at("value") == Some("flow"));
     let arguments = pod::arguments(container);
-    let program = arguments.iter().any(|argument| argument.ends_with(".river"));
+    let program = arguments.iter().any(|argument| argument.rsplit('.').next() == Some("river"));
     let runs = arguments.iter().take(2).any(|argument| argument == "run");
     runs && (chosen || program)
 }

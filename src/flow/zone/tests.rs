@@ -20,7 +20,11 @@ fn surroundings() -> Surroundings {
     add("monitoring", "alias", ServiceTarget::ExternalName("logs.example.net".to_owned()));
     add("monitoring", "inner", ServiceTarget::ExternalName("loki.monitoring.svc.cluster.local".to_owned()));
     add("monitoring", "circle", ServiceTarget::ExternalName("circle.monitoring.svc".to_owned()));
-    add("monitoring", "hands", ServiceTarget::Addresses(vec![Address { text: "203.0.113.9".to_owned(), pod: None }]));
+    add(
+        "monitoring",
+        "hands",
+        ServiceTarget::Addresses(vec![Address { text: "203.0.113.9".to_owned(), pod: None }]),
+    );
     add("monitoring", "nothing", ServiceTarget::Addresses(Vec::new()));
     Surroundings {
         services,

@@ -1,4 +1,4 @@
-//! Turns Endpoints and EndpointSlices that people wrote into the addresses behind a Service.
+//! Turns `Endpoints` and `EndpointSlice`s that people wrote into the addresses behind a Service.
 
 use crate::document::NodeRef;
 use crate::model::piece::ObjectName;
@@ -17,9 +17,7 @@ pub(crate) struct Address {
 pub(super) fn by_hand(stack: &Stack<'_>, service: &ObjectName, selects: bool) -> Vec<Address> {
     let mut found = Vec::new();
     // The cluster itself writes the Endpoints of a Service that selects pods; slices by hand are added to its own.
-    if !selects
-        && let Some((_, endpoints)) = stack.object("Endpoints", &service.namespace, &service.name)
-    {
+    if !selects && let Some((_, endpoints)) = stack.object("Endpoints", &service.namespace, &service.name) {
         for subset in endpoints.get("subsets").into_iter().flat_map(NodeRef::items) {
             for address in subset.get("addresses").into_iter().flat_map(NodeRef::items) {
                 let text = address.text_at("ip").or(address.text_at("hostname"));

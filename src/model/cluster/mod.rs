@@ -136,7 +136,8 @@ fn made_by(chart: Chart, release: &ReleasedChart<'_>) -> impl Iterator<Item = &'
 fn service(stack: &Stack<'_>, resource: &Resource, root: NodeRef<'_>, pods: &[PodSet]) -> Service {
     let address = root.text_at("spec.clusterIP");
     let headless = address == Some("None");
-    let single = ["spec.clusterIP", "spec.loadBalancerIP"].into_iter().filter_map(|route| root.text_at(route));
+    let single =
+        ["spec.clusterIP", "spec.loadBalancerIP"].into_iter().filter_map(|route| root.text_at(route));
     let lists = ["spec.clusterIPs", "spec.externalIPs"].into_iter().filter_map(|route| root.at(route));
     let listed = lists.flat_map(NodeRef::items).filter_map(NodeRef::text);
     let mut addresses: Vec<String> =

@@ -36,9 +36,8 @@ pub(crate) struct PodContainer {
 impl PodSet {
     /// Whether the selector of a Service in that namespace takes these pods.
     pub(super) fn is_taken_by(&self, selector: &[(&str, &str)], namespace: &str) -> bool {
-        let here = namespace == &*self.object.namespace
-            || namespace.is_empty()
-            || self.object.namespace.is_empty();
+        let here =
+            namespace == &*self.object.namespace || namespace.is_empty() || self.object.namespace.is_empty();
         here && selector.iter().all(|(key, value)| self.labels.get(*key).is_some_and(|own| own == value))
     }
 
@@ -79,7 +78,8 @@ pub(super) fn pods(stack: &Stack<'_>) -> Vec<PodSet> {
         });
     }
     for (resource, (name, address)) in made {
-        let same = |set: &&mut PodSet| set.object.namespace == resource.object.namespace && set.has_pod(&name);
+        let same =
+            |set: &&mut PodSet| set.object.namespace == resource.object.namespace && set.has_pod(&name);
         if let Some(set) = sets.iter_mut().filter(same).max_by_key(|set| set.object.name.len()) {
             set.addresses.push(address);
             set.names.push(name);

@@ -35,7 +35,9 @@ pub(super) fn expanded(text: &str, environment: &Environment) -> Value {
             continue;
         }
         let Some((name, default, after)) = variable(tail) else {
-            return Value::Unknown(format!("`{text}` is filled in by the program in a way that is not read").into());
+            return Value::Unknown(
+                format!("`{text}` is filled in by the program in a way that is not read").into(),
+            );
         };
         rest = after;
         let known = environment.values.get(name);
@@ -112,7 +114,9 @@ mod tests {
 
     #[test]
     fn what_the_input_does_not_say_is_unknown() {
-        for text in ["${GONE}", "${FAR}", "${file:/etc/host}", "#{ENV['HOST']}", "{{ .Values.host }}", "${", "$"] {
+        for text in
+            ["${GONE}", "${FAR}", "${file:/etc/host}", "#{ENV['HOST']}", "{{ .Values.host }}", "${", "$"]
+        {
             assert!(matches!(expanded(text, &environment()), Value::Unknown(_)), "{text}");
         }
         let open = Environment { complete: false, ..environment() };

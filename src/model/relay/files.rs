@@ -6,6 +6,7 @@ use super::Unread;
 use super::table::Config;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::model::alloy::Environment;
 use crate::model::fact::Fact;
 use crate::model::piece::Home;
 use crate::model::piece::NodeAt;
@@ -19,14 +20,37 @@ use crate::model::values::fact_of;
 /// At most this many files make one configuration.
 const FILES: usize = 100;
 
-/// The paths that the command line of a container names, or those that its image reads by itself.
-pub(super) fn paths(config: &Config, container: NodeRef<'_>, mounts: &[Mount]) -> Result<Vec<String>, Unread> {
+/// The files that a container reads.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Paths {
+    /// All of these, which its command line names.
+    Named(Vec<String>),
+    /// The first of these that is there.
+    Usual(Vec<String>),
+}
+
+/// The files that the command line of a container names, or those that its image reads by itself.
+pub(super) fn paths(
+    config: &Config,
+    container: NodeRef<'_>,
+    mounts: &[Mount],
+    environment: &Environment,
+) -> Result<Paths, Unread> {
+    if let Some(name) = config.variables.iter().find(|name| environment.values.contains_key(*name)) {
+        return Err(format!("whose variable `{name}` names its configuration, which is not followed"));
+    }
     let arguments = pod::arguments(container);
-    let shell = pod::texts(container, "command").first().map(String::as_str).map(last_part).unwrap_or_default().to_owned();
+    let shell = pod::texts(container, "command")
+        .first()
+        .map(String::as_str)
+        .map(last_part)
+        .unwrap_or_default()
+        .to_owned();
     if matches!(shell.as_str(), "sh" | "bash" | "ash" | "dash") {
         return Err(format!("which is started by `{shell}`, whose script is not read"));
     }
-    let refused = |argument: &&String| config.refused.iter().any(|start| argument.starts_with(start.as_str()));
+    let refused =
+        |argument: &&String| config.refused.iter().any(|start| argument.starts_with(start.as_str()));
     if let Some(argument) = arguments.iter().find(refused) {
         let flag = argument.split('=').next().unwrap_or_default();
         return Err(format!("whose argument `{flag}` adds to its configuration, which is not followed"));
@@ -49,15 +73,18 @@ pub(super) fn paths(config: &Config, container: NodeRef<'_>, mounts: &[Mount]) -
             return Err(format!("whose configuration `{path}` is no file of its pod"));
         }
     }
-    if found.is_empty() {
-        let mounted = |path: &&String| mount_of(mounts, path).is_some();
-        found.extend(config.files.iter().find(mounted).cloned());
+    if found.len() > 1 && !config.several {
+        return Err("whose command line names several configurations".to_owned());
     }
-    match found.len() {
-        0 => Err("whose configuration is not in the input".to_owned()),
-        1 => Ok(found),
-        _ if config.several => Ok(found),
-        _ => Err("whose command line names several configurations".to_owned()),
+    if !found.is_empty() {
+        return Ok(Paths::Named(found));
+    }
+    let usual: Vec<String> =
+        config.files.iter().filter(|path| mount_of(mounts, path).is_some()).cloned().collect();
+    if usual.is_empty() {
+        Err("whose configuration is not in the input".to_owned())
+    } else {
+        Ok(Paths::Usual(usual))
     }
 }
 
@@ -85,9 +112,36 @@ pub(super) struct Files<'f, 'd> {
 }
 
 impl Files<'_, '_> {
+    /// The content of all files that a container reads, with their paths.
+    pub(super) fn open_all(&self, paths: Paths) -> Result<Vec<(String, Fact)>, Unread> {
+        match paths {
+            Paths::Named(paths) => {
+                paths.into_iter().map(|path| self.open(&path).map(|config| (path, config))).collect()
+            }
+            Paths::Usual(paths) => {
+                let mut missing = "whose configuration is not in the input".to_owned();
+                let mut found = Vec::new();
+                for path in paths {
+                    match self.open(&path) {
+                        Ok(config) => found.push((path, config)),
+                        Err(reason) => missing = reason,
+                    }
+                }
+                if found.len() > 1 {
+                    return Err("which may read one of several configurations".to_owned());
+                }
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+                Err(missing)
+            }
+        }
+    }
+
     /// The content of the file at a path.
     pub(super) fn open(&self, path: &str) -> Result<Fact, Unread> {
-        let missing = || format!("whose configuration `{path}` is not in the input, or in a language that is not read");
+        let missing =
+            || format!("whose configuration `{path}` is not in the input, or in a language that is not read");
         let (kind, texts, inner) = self.texts(path).ok_or_else(missing)?;
         let key = match &texts.items {
             Some(items) => items.iter().find(|(_, path)| *path == inner).map(|(key, _)| key.as_str()),
@@ -148,7 +202,10 @@ impl Files<'_, '_> {
 type Lost = Vec<(String, Option<Place>)>;
 
 /// Files with all that they include, each once; and what of that is not in the input.
-pub(super) fn with_includes(configs: Vec<(String, Fact)>, files: Option<&Files<'_, '_>>) -> (Vec<Fact>, Lost) {
+pub(super) fn with_includes(
+    configs: Vec<(String, Fact)>,
+    files: Option<&Files<'_, '_>>,
+) -> (Vec<Fact>, Lost) {
     let mut lost = Vec::new();
     let mut seen: BTreeSet<String> = configs.iter().map(|(path, _)| path.clone()).collect();
     let mut todo: std::collections::VecDeque<(String, Fact)> = configs.into();
@@ -162,11 +219,18 @@ pub(super) fn with_includes(configs: Vec<(String, Fact)>, files: Option<&Files<'
                 Some(files) if absolute.contains('*') => files.expand(&absolute),
                 _ => Some(vec![absolute]),
             };
-            for path in paths.iter().flatten().filter(|path| !seen.contains(*path)).cloned().collect::<Vec<_>>() {
+            for path in
+                paths.iter().flatten().filter(|path| !seen.contains(*path)).cloned().collect::<Vec<_>>()
+            {
                 seen.insert(path.clone());
                 match files.map(|files| files.open(&path)) {
                     Some(Ok(fact)) if seen.len() <= FILES => todo.push_back((path, fact)),
-                    _ => lost.push((format!("it includes `{text}`, which is not in the input"), include.place)),
+                    _ => {
+                        lost.push((
+                            format!("it includes `{text}`, which is not in the input"),
+                            include.place,
+                        ));
+                    }
                 }
             }
             if paths.is_none() {

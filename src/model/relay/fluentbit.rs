@@ -16,7 +16,7 @@ use crate::model::eval::Value;
 /// The plan of the files of one configuration, included ones too.
 pub(super) fn plan(files: &[Fact], program: &Program, environment: &Environment, home: Place) -> Plan {
     let mut environment = environment.clone();
-    for (name, fact) in files.iter().flat_map(|file| own_variables(file)) {
+    for (name, fact) in files.iter().flat_map(own_variables) {
         let value = expand::value(&fact, &environment);
         environment.values.insert(name, value);
     }
@@ -25,12 +25,19 @@ pub(super) fn plan(files: &[Fact], program: &Program, environment: &Environment,
         let lists = files.iter().map(|file| file.reach(&format!("pipeline.{name}")));
         lists.flat_map(|list| list.items().to_vec()).map(lower_case).collect()
     };
-    let retagged = sections("filters").iter().any(|filter| kind(filter, &environment).as_deref() == Some("rewrite_tag"));
+    let retagged =
+        sections("filters").iter().any(|filter| kind(filter, &environment).as_deref() == Some("rewrite_tag"));
     let mut inputs = Vec::new();
     for (index, section) in sections("inputs").iter().enumerate() {
         let place = place_of(section).unwrap_or(home);
         let Some(name) = kind(section, &environment) else {
-            plan.hide("unknown-plugin", "input", "the kind of this input is not known", place, Signals::TELEMETRY);
+            plan.hide(
+                "unknown-plugin",
+                "input",
+                "the kind of this input is not known",
+                place,
+                Signals::TELEMETRY,
+            );
             continue;
         };
         let part = plan.part(format!("input {name}"), place, section.clone());
@@ -48,7 +55,13 @@ pub(super) fn plan(files: &[Fact], program: &Program, environment: &Environment,
     for section in sections("outputs") {
         let place = place_of(&section).unwrap_or(home);
         let Some(name) = kind(&section, &environment) else {
-            plan.hide("unknown-plugin", "output", "the kind of this output is not known", place, Signals::TELEMETRY);
+            plan.hide(
+                "unknown-plugin",
+                "output",
+                "the kind of this output is not known",
+                place,
+                Signals::TELEMETRY,
+            );
             continue;
         };
         let part = output(&mut plan, &name, &section, place, program, &environment);
@@ -61,7 +74,12 @@ pub(super) fn plan(files: &[Fact], program: &Program, environment: &Environment,
             };
             let signals = born.and(plan.leaving(part));
             if !apart {
-                plan.way(*input, part, signals, section.at("match").and_then(|found| found.place).unwrap_or(place));
+                plan.way(
+                    *input,
+                    part,
+                    signals,
+                    section.at("match").and_then(|found| found.place).unwrap_or(place),
+                );
             }
         }
     }
@@ -80,7 +98,8 @@ fn output(
     let part = plan.part(format!("output {name}"), place, section.clone());
     match program.outputs.get(name) {
         None => {
-            let reason = format!("output `{name}` is of a kind that is not known here: where it sends is not known");
+            let reason =
+                format!("output `{name}` is of a kind that is not known here: where it sends is not known");
             plan.hide("unknown-plugin", name, reason, place, Signals::TELEMETRY);
         }
         Some(exporter) if exporter.offers => {
@@ -88,7 +107,8 @@ fn output(
             plan.hide("offered", name, reason, place, exporter.signals);
         }
         Some(_) if section.at("upstream").is_some() => {
-            let reason = format!("output `{name}` takes its destinations from a file of upstreams, which is not read");
+            let reason =
+                format!("output `{name}` takes its destinations from a file of upstreams, which is not read");
             plan.hide("upstream", name, reason, place, Signals::TELEMETRY);
         }
         Some(exporter) => {
@@ -135,7 +155,11 @@ fn place_of(section: &Fact) -> Option<Place> {
 fn may_fit(pattern: &str, tag: &str) -> bool {
     let Some((known, _)) = tag.split_once(['*', '$', '<']) else { return fits(pattern, tag) };
     let before = pattern.split('*').next().unwrap_or_default();
-    if pattern.contains('*') { known.starts_with(before) || before.starts_with(known) } else { pattern.starts_with(known) }
+    if pattern.contains('*') {
+        known.starts_with(before) || before.starts_with(known)
+    } else {
+        pattern.starts_with(known)
+    }
 }
 
 /// Whether a pattern, in which `*` stands for any text, fits a whole tag.

@@ -17,11 +17,12 @@ const INTERNAL: [&str; 6] =
     ["relabel", "rewrite_tag_filter", "route", "record_reformer", "detect_exceptions", "concat"];
 
 /// Outputs that hold others as `<store>`.
-const HOLDERS: [&str; 4] = ["copy", "roundrobin", "forest", "multiprocess"];
+const HOLDERS: [&str; 2] = ["copy", "roundrobin"];
 
 /// The plan of the files of one configuration. Every source counts as feeding every match.
 pub(super) fn plan(files: &[Fact], program: &Program, environment: &Environment, home: Place) -> Plan {
-    let mut reader = Reader { program, environment, home, plan: Plan::default(), sources: Vec::new(), ends: Vec::new() };
+    let mut reader =
+        Reader { program, environment, home, plan: Plan::default(), sources: Vec::new(), ends: Vec::new() };
     for file in files {
         reader.directives(file, DEPTH);
     }
@@ -51,6 +52,9 @@ impl Reader<'_> {
             let reason = "its sections are nested too deeply to be followed";
             return self.plan.hide("unread", "sections", reason, place, Signals::LOKI_LOGS);
         };
+        if depth + 1 < DEPTH {
+            self.includes(body);
+        }
         for source in body.reach("source").items() {
             self.source(source);
         }
@@ -61,6 +65,23 @@ impl Reader<'_> {
         }
         for found in body.reach("match").items() {
             self.output(found, depth);
+        }
+    }
+
+    /// Includes below the top of a file are not followed.
+    fn includes(&mut self, body: &Fact) {
+        for include in body.reach("includes").items() {
+            let reason = format!(
+                "it includes `{}` in a directive, which is not followed",
+                include.text().unwrap_or_default()
+            );
+            self.plan.hide(
+                "include",
+                "include",
+                reason,
+                include.place.unwrap_or(self.home),
+                Signals::LOKI_LOGS,
+            );
         }
     }
 
@@ -93,7 +114,9 @@ impl Reader<'_> {
             let reason = "its outputs are nested too deeply to be followed";
             return self.plan.hide("unread", "store", reason, place, Signals::LOKI_LOGS);
         };
-        for inner in ["store", "secondary"].into_iter().flat_map(|name| section.reach(name).items().to_vec()) {
+        self.includes(section);
+        for inner in ["store", "secondary"].into_iter().flat_map(|name| section.reach(name).items().to_vec())
+        {
             // What a secondary output leaves out it has from the output around it.
             if Self::kind(&inner).is_empty() && section.at("@type").is_some() {
                 self.output(&with_kind(&inner, section), depth);
@@ -106,7 +129,9 @@ impl Reader<'_> {
         }
         match self.program.outputs.get(&kind) {
             None => {
-                let reason = format!("output `{kind}` is of a kind that is not known here: where it sends is not known");
+                let reason = format!(
+                    "output `{kind}` is of a kind that is not known here: where it sends is not known"
+                );
                 self.plan.hide("unknown-plugin", &kind, reason, place, Signals::LOKI_LOGS);
             }
             Some(exporter) => {

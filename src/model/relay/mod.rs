@@ -14,6 +14,7 @@ mod plan;
 mod released;
 mod table;
 mod vector;
+mod vmagent;
 mod writers;
 
 pub(crate) use plan::Output;
@@ -101,7 +102,8 @@ fn relay(stack: &Stack<'_>, shipper: Shipper) -> Relay {
             if let Some((pod, container)) = pod.and_then(|pod| Some((pod, pod.containers().nth(index)?))) {
                 environment = pod::environment(stack, &pod, container);
                 let name = container.text_at("name").unwrap_or_default().to_owned();
-                relay.runs_in = shipper.object.map_or(RunsIn::Unseen, |object| RunsIn::Container(object, name));
+                relay.runs_in =
+                    shipper.object.map_or(RunsIn::Unseen, |object| RunsIn::Container(object, name));
                 relay.plan = of_container(stack, &relay, &pod, container, &environment);
                 if let Some((reason, _)) = pod.names_redirected() {
                     relay.plan = Err(format!("and {reason}"));
@@ -110,8 +112,10 @@ fn relay(stack: &Stack<'_>, shipper: Shipper) -> Relay {
         }
         ShipperHome::Release(index) => {
             relay.runs_in = RunsIn::Release(index);
-            relay.namespace =
-                stack.releases.get(index).and_then(|release| release.release.namespace.as_deref().map(str::to_owned));
+            relay.namespace = stack
+                .releases
+                .get(index)
+                .and_then(|release| release.release.namespace.as_deref().map(str::to_owned));
             relay.plan = released::plan(stack, index, relay.place);
         }
         ShipperHome::Object(at) => {
@@ -135,17 +139,17 @@ fn of_container(
     container: NodeRef<'_>,
     environment: &Environment,
 ) -> Result<Plan, Unread> {
+    if relay.program == "vmagent" {
+        return Ok(vmagent::plan(pod, container, environment, relay.place));
+    }
     let language = table::table().languages.get(&relay.program);
     let language = language.ok_or_else(|| "whose configuration is not read".to_owned())?;
     let program = table::program(language).ok_or_else(|| "whose configuration is not read".to_owned())?;
     let mounts = pod.mounts(container);
     let namespace = relay.namespace.as_deref().unwrap_or_default();
-    let paths = files::paths(&program.config, container, &mounts)?;
+    let paths = files::paths(&program.config, container, &mounts, environment)?;
     let files = files::Files { stack, namespace, mounts: &mounts };
-    let mut configs = Vec::new();
-    for path in &paths {
-        configs.push((path.clone(), files.open(path)?));
-    }
+    let configs = files.open_all(paths)?;
     plan_of(language, configs, Some(&files), environment, relay.place)
 }
 
@@ -157,8 +161,7 @@ fn of_object(stack: &Stack<'_>, at: NodeAt, home: Place) -> Option<(Environment,
     }
     let spec = root.get("spec")?;
     let environment = pod::environment(stack, &pod::Pod::of(root, at.doc)?, spec);
-    if let Some(arguments) = spec.get("args").filter(|node| node.entries().next().is_some()) {
-        let _ = arguments;
+    if spec.get("args").is_some_and(|arguments| arguments.entries().next().is_some()) {
         return Some((environment, Err("whose `args` are not followed".to_owned())));
     }
     let node = spec.get("config")?;
@@ -168,7 +171,10 @@ fn of_object(stack: &Stack<'_>, at: NodeAt, home: Place) -> Option<(Environment,
         let nested = stack.config_texts.iter().find(|(text, home)| {
             text.doc.file == at.doc.file
                 && home.key.as_deref() == Some("spec.config")
-                && home.object.as_ref().is_some_and(|object| Some(&*object.name) == root.text_at("metadata.name"))
+                && home
+                    .object
+                    .as_ref()
+                    .is_some_and(|object| Some(&*object.name) == root.text_at("metadata.name"))
         });
         nested.and_then(|(text, _)| Some(fact_of(text.in_documents(stack.documents)?, text.doc)))
     };
@@ -239,9 +245,9 @@ pub(crate) fn role_of_image(image: &str, pods: &PodSet) -> ImageRole {
         return ImageRole::Store(store.clone());
     }
     // The gateways of the stores' own charts are servers that everybody uses, told by the charts' labels.
-    let of_chart = pods.label("app.kubernetes.io/name").and_then(|name| {
-        table.stores.get(name.strip_suffix("-distributed").unwrap_or(name))
-    });
+    let of_chart = pods
+        .label("app.kubernetes.io/name")
+        .and_then(|name| table.stores.get(name.strip_suffix("-distributed").unwrap_or(name)));
     let gateway = matches!(pods.label("app.kubernetes.io/component"), Some("gateway" | "nginx"));
     match of_chart.filter(|_| gateway && name.contains("nginx")) {
         Some(store) => ImageRole::Store(store.clone()),

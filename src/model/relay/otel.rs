@@ -17,17 +17,18 @@ pub(super) fn plan(config: &Fact, program: &Program, environment: &Environment, 
     let pipelines = config.reach("service.pipelines");
     if pipelines.entries().next().is_none() {
         let place = pipelines.place.unwrap_or(home);
-        reader.plan.hide("unread", "service.pipelines", "it has no pipelines that are read", place, Signals::TELEMETRY);
+        reader.plan.hide(
+            "unread",
+            "service.pipelines",
+            "it has no pipelines that are read",
+            place,
+            Signals::TELEMETRY,
+        );
     }
     for (name, pipeline) in pipelines.entries() {
         reader.pipeline(name, pipeline);
     }
-    let telemetry = config.reach("service.telemetry.logs.processors");
-    if !telemetry.is_null() {
-        let place = telemetry.place.unwrap_or(home);
-        let reason = "the collector sends its own log by `service.telemetry.logs`, which is not followed";
-        reader.plan.hide("own-log", "service.telemetry.logs", reason, place, Signals::LOKI_LOGS);
-    }
+    reader.beside_pipelines();
     reader.plan
 }
 
@@ -53,6 +54,29 @@ fn signal_of(pipeline: &str) -> Option<Signals> {
 }
 
 impl Reader<'_> {
+    /// What a collector does beside its pipelines.
+    fn beside_pipelines(&mut self) {
+        for (route, sends, signals, what) in [
+            ("service.telemetry.logs.processors", "batch", Signals::LOKI_LOGS, "log"),
+            ("service.telemetry.logs.processors", "simple", Signals::LOKI_LOGS, "log"),
+            ("service.telemetry.metrics.readers", "periodic", Signals::PROMETHEUS_METRICS, "metrics"),
+        ] {
+            let found = self.config.reach(route);
+            if found.items().iter().any(|item| item.at(sends).is_some()) {
+                let reason =
+                    format!("the collector sends its own {what} by `{route}`, which is not followed");
+                self.plan.hide("own-telemetry", route, reason, found.place.unwrap_or(self.home), signals);
+            }
+        }
+        for extension in self.config.reach("service.extensions").items() {
+            if extension.text().is_some_and(|name| name.split('/').next() == Some("opamp")) {
+                let reason = "a server can send another configuration at any time (`opamp`)";
+                let place = extension.place.unwrap_or(self.home);
+                self.plan.hide("remote-configuration", "opamp", reason, place, Signals::TELEMETRY);
+            }
+        }
+    }
+
     fn pipeline(&mut self, name: &str, pipeline: &Fact) {
         let place = pipeline.place.unwrap_or(self.home);
         let Some(signal) = signal_of(name) else {
@@ -63,12 +87,15 @@ impl Reader<'_> {
         for processor in named("processors") {
             let id = processor.text().unwrap_or_default();
             let kind = id.split('/').next().unwrap_or_default();
-            if signal == Signals::PROMETHEUS_METRICS && self.program.steps.drop_metrics.iter().any(|own| own == kind) {
+            if signal == Signals::PROMETHEUS_METRICS
+                && self.program.steps.drop_metrics.iter().any(|own| own == kind)
+            {
                 let reason = format!("processor `{id}` may drop or change metrics, which is not followed");
                 self.plan.hide("processor", id, reason, processor.place.unwrap_or(place), signal);
             }
         }
-        let from: Vec<usize> = named("receivers").iter().filter_map(|id| self.starts(id, signal, place)).collect();
+        let from: Vec<usize> =
+            named("receivers").iter().filter_map(|id| self.starts(id, signal, place)).collect();
         for exporter in named("exporters") {
             let Some(to) = self.ends(&exporter, signal, place) else { continue };
             for from in &from {
@@ -138,7 +165,9 @@ impl Reader<'_> {
         let kind = id.split('/').next().unwrap_or_default();
         match self.program.outputs.get(kind) {
             None if new => {
-                let reason = format!("exporter `{id}` is of a kind that is not known here: where it sends is not known");
+                let reason = format!(
+                    "exporter `{id}` is of a kind that is not known here: where it sends is not known"
+                );
                 self.plan.hide("unknown-plugin", id, reason, own, Signals::TELEMETRY);
             }
             Some(exporter) if exporter.offers => {

@@ -85,7 +85,8 @@ impl Plan {
     /// Adds a part that does nothing yet; gives its index.
     pub(super) fn part(&mut self, id: impl Into<String>, place: Place, arguments: Fact) -> usize {
         let id: String = id.into();
-        let same = self.parts.iter().filter(|part| part.id == id || part.id.starts_with(&format!("{id} #"))).count();
+        let same =
+            self.parts.iter().filter(|part| part.id == id || part.id.starts_with(&format!("{id} #"))).count();
         self.parts.push(Part {
             id: if same == 0 { id } else { format!("{id} #{}", same + 1) },
             place,

@@ -39,7 +39,11 @@ pub(super) fn plan(stack: &Stack<'_>, index: usize, home: Place) -> Result<Plan,
         return Err(format!("whose value `{route}` is not followed"));
     }
     let environment = environment(&release.values);
-    let configs = if chart.language == "fluent-bit" { texts(stack, release, chart)? } else { vec![config(release, chart)?] };
+    let configs = if chart.language == "fluent-bit" {
+        texts(stack, release, chart)?
+    } else {
+        vec![config(release, chart)?]
+    };
     let configs = configs.into_iter().map(|config| (String::new(), config)).collect();
     plan_of(&chart.language, configs, None, &environment, home)
 }
@@ -61,9 +65,10 @@ fn config(release: &ReleasedChart<'_>, chart: &RelayChart) -> Result<Fact, Unrea
 
 /// The texts of a configuration that stand in values of their own, after what the chart has where one is not set.
 fn texts(stack: &Stack<'_>, release: &ReleasedChart<'_>, chart: &RelayChart) -> Result<Vec<Fact>, Unread> {
-    let found = stack.config_texts.iter().filter(|(at, home)| {
-        home.release == Some(release.piece.1) && at.doc.file == release.piece.0
-    });
+    let found = stack
+        .config_texts
+        .iter()
+        .filter(|(at, home)| home.release == Some(release.piece.1) && at.doc.file == release.piece.0);
     let mut configs = Vec::new();
     let mut keys = Vec::new();
     for (at, home) in found {
@@ -116,17 +121,22 @@ pub(super) fn is_rendered(stack: &Stack<'_>, index: usize, workloads: &[ObjectNa
     let Some(name) = full_name(release) else { return false };
     workloads.iter().any(|workload| {
         release.release.namespace.as_deref() == Some(&*workload.namespace)
-            && workload.name.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            && workload
+                .name
+                .strip_prefix(name.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     })
 }
 
 /// Whether a release installs Grafana Agent in flow mode, and its program is in the input: that is judged as Alloy's.
 pub(super) fn is_flow_mode(stack: &Stack<'_>, index: usize) -> bool {
-    let Some(release) = stack.releases.get(index).filter(|release| name_of(release) == "grafana-agent") else {
+    let Some(release) = stack.releases.get(index).filter(|release| name_of(release) == "grafana-agent")
+    else {
         return false;
     };
     let mode = release.values.reach("agent.mode");
-    let own = |home: &crate::model::piece::Home| home.object.is_some() && home.object == release.release.object;
+    let own =
+        |home: &crate::model::piece::Home| home.object.is_some() && home.object == release.release.object;
     mode.text().is_none_or(|mode| mode == "flow")
         && release.unseen().next().is_none()
         && !release.values.reach("agent.configMap.content").is_null()
@@ -156,6 +166,8 @@ fn fact_of_json(value: &serde_json::Value) -> Fact {
         Json::Number(number) => number.as_i64().map_or_else(Fact::default, Fact::bare),
         Json::String(text) => Fact::bare(text.as_str()),
         Json::Array(items) => Fact::list(items.iter().map(fact_of_json), None),
-        Json::Object(fields) => Fact::map(fields.iter().map(|(key, value)| (key.as_str(), fact_of_json(value))), None),
+        Json::Object(fields) => {
+            Fact::map(fields.iter().map(|(key, value)| (key.as_str(), fact_of_json(value))), None)
+        }
     }
 }

@@ -76,6 +76,9 @@ pub(super) struct Config {
     pub(super) several: bool,
     /// Beginnings of flags that add to the configuration.
     pub(super) refused: Vec<String>,
+    /// Environment variables that name another configuration.
+    #[serde(default)]
+    pub(super) variables: Vec<String>,
 }
 
 /// A plugin that takes data in.

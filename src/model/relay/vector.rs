@@ -24,11 +24,12 @@ pub(super) fn plan(config: &Fact, program: &Program, environment: &Environment, 
             reader.inputs(name, fact);
         }
     }
-    for section in ["enrichment_tables", "secret"] {
-        if let Some(fact) = config.at(section).filter(|fact| section == "secret" && !fact.is_null()) {
-            let reason = "values come from a `secret` backend, which is not read";
-            let place = fact.place.unwrap_or(home);
-            reader.plan.hide("secret", section, reason, place, Signals::TELEMETRY);
+    for (section, reason) in [
+        ("secret", "values come from a `secret` backend, which is not read"),
+        ("proxy", "all is sent through a `proxy`, which is not followed"),
+    ] {
+        if let Some(fact) = config.at(section).filter(|fact| !fact.is_null()) {
+            reader.plan.hide(section, section, reason, fact.place.unwrap_or(home), Signals::TELEMETRY);
         }
     }
     reader.plan
@@ -55,11 +56,16 @@ impl Reader<'_> {
             _ => {
                 let steps = &self.program.steps;
                 if steps.convert.iter().any(|own| own == kind) {
-                    let signals = if kind == "metric_to_log" { Signals::LOKI_LOGS } else { Signals::PROMETHEUS_METRICS };
+                    let signals = if kind == "metric_to_log" {
+                        Signals::LOKI_LOGS
+                    } else {
+                        Signals::PROMETHEUS_METRICS
+                    };
                     self.plan.bear(part, signals, "other signals");
                 }
                 if steps.drop_metrics.iter().any(|own| own == kind) {
-                    let reason = format!("transform `{name}` may drop or change metrics, which is not followed");
+                    let reason =
+                        format!("transform `{name}` may drop or change metrics, which is not followed");
                     self.plan.hide("transform", name, reason, place, Signals::PROMETHEUS_METRICS);
                 }
             }
@@ -81,12 +87,17 @@ impl Reader<'_> {
         let place = fact.at("type").and_then(|kind| kind.place).unwrap_or(place);
         match self.program.outputs.get(kind) {
             None => {
-                let reason = format!("sink `{name}` is of a kind that is not known here: where it sends is not known");
+                let reason =
+                    format!("sink `{name}` is of a kind that is not known here: where it sends is not known");
                 self.plan.hide("unknown-plugin", name, reason, place, Signals::TELEMETRY);
             }
             Some(exporter) if exporter.offers => {
                 let reason = format!("sink `{name}` lets others fetch metrics, and who does is not known");
                 self.plan.hide("offered", name, reason, place, exporter.signals);
+            }
+            Some(_) if fact.at("proxy").is_some_and(|proxy| !proxy.is_null()) => {
+                let reason = format!("sink `{name}` sends through a `proxy`, which is not followed");
+                self.plan.hide("proxy", name, reason, place, Signals::TELEMETRY);
             }
             Some(exporter) => {
                 let found = outputs::outputs(exporter, fact, place, self.environment);
@@ -116,8 +127,12 @@ impl Reader<'_> {
                 Some((before, _)) => own.starts_with(before) || before.starts_with(own),
                 None => own == wanted || wanted.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')),
             };
-            let from: Vec<usize> =
-                self.names.iter().filter(|(own, _)| *own != name && fits(own)).map(|(_, part)| *part).collect();
+            let from: Vec<usize> = self
+                .names
+                .iter()
+                .filter(|(own, _)| *own != name && fits(own))
+                .map(|(_, part)| *part)
+                .collect();
             if from.is_empty() {
                 let reason = format!("`{wanted}`, from which `{name}` takes its input, does not exist");
                 self.plan.hide("inputs", name, reason, place, Signals::TELEMETRY);

@@ -25,8 +25,11 @@ const LISTENERS: [&str; 5] = [
 /// The plan of a configuration.
 pub(super) fn plan(config: &Fact, program: &Program, environment: &Environment, home: Place) -> Plan {
     let mut plan = Plan::default();
-    let writers: Vec<(&Writer, usize, &Fact)> =
-        program.writes.iter().flat_map(|writer| writers(&mut plan, writer, config, environment, home)).collect();
+    let writers: Vec<(&Writer, usize, &Fact)> = program
+        .writes
+        .iter()
+        .flat_map(|writer| writers(&mut plan, writer, config, environment, home))
+        .collect();
     for section in &program.unread {
         for (_, fact) in outputs::all_at(config, &section.at) {
             let reason = format!("`{}` is not followed", section.at);
@@ -45,20 +48,25 @@ pub(super) fn plan(config: &Fact, program: &Program, environment: &Environment, 
         for item in items {
             let place = item.at("name").or(item.at("job_name")).and_then(|name| name.place);
             let place = place.or(item.place).or(found.place).unwrap_or(home);
-            let name = item.at("name").and_then(Fact::text).map_or(read.at.clone(), |name| format!("{} {name}", read.at));
+            let name = item
+                .at("name")
+                .and_then(Fact::text)
+                .map_or(read.at.clone(), |name| format!("{} {name}", read.at));
             let part = plan.part(name, place, item.clone());
             plan.bear(part, read.signals, "scrapes");
-            let listens = LISTENERS.iter().flat_map(|route| {
-                ["*", "scrape_configs.*"].map(|scrape| format!("{scrape}.{route}"))
-            });
+            let listens = LISTENERS
+                .iter()
+                .flat_map(|route| ["*", "scrape_configs.*"].map(|scrape| format!("{scrape}.{route}")));
             let listens: Vec<_> = listens.flat_map(|route| ports(item, &route)).collect();
             if let Some(part) = plan.parts.get_mut(part) {
                 part.listens = listens;
             }
-            let inside = |writer: &(&Writer, usize, &Fact)| own(writer.0) && holds(item, writer.2, writer.0, &inner);
+            let inside =
+                |writer: &(&Writer, usize, &Fact)| own(writer.0) && holds(item, writer.2, writer.0, &inner);
             let has_own = writers.iter().any(inside);
             for writer in &writers {
-                let shared = !program.reads.iter().any(|read| writer.0.at.starts_with(&format!("{}.", read.at)));
+                let shared =
+                    !program.reads.iter().any(|read| writer.0.at.starts_with(&format!("{}.", read.at)));
                 if inside(writer) || (!has_own && shared) {
                     let signals = read.signals.and(plan.leaving(writer.1));
                     let place = plan.parts.get(writer.1).map_or(home, |part| part.place);
@@ -122,7 +130,13 @@ fn writers<'p>(
             }
             if let Some(rules) = item.at("write_relabel_configs").filter(|rules| !rules.items().is_empty()) {
                 let reason = "its `write_relabel_configs` may drop metrics, which is not followed";
-                plan.hide("relabel", &format!("{word} {number}"), reason, rules.place.unwrap_or(place), Signals::PROMETHEUS_METRICS);
+                plan.hide(
+                    "relabel",
+                    &format!("{word} {number}"),
+                    reason,
+                    rules.place.unwrap_or(place),
+                    Signals::PROMETHEUS_METRICS,
+                );
             }
             found.push((writer, index, list));
         }

@@ -24,7 +24,13 @@ const RELAY: &str = "http://relay.relay.svc:80/loki/api/v1/push";
 /// `alloy` sends to `relay`, which sends to that URL.
 fn chain(url: &str) -> String {
     let ports = "[{port: 80, targetPort: 3500}]";
-    format!("{}{}{}{}", alloy("alloy", &events_to(RELAY)), alloy("relay", &relays_to(url)), service("relay", "relay", ports), loki())
+    format!(
+        "{}{}{}{}",
+        alloy("alloy", &events_to(RELAY)),
+        alloy("relay", &relays_to(url)),
+        service("relay", "relay", ports),
+        loki()
+    )
 }
 
 #[test]
@@ -49,13 +55,20 @@ fn chain_that_ends_inside_is_fine() {
 
 #[test]
 fn collector_that_does_not_listen_there_is_told() {
-    undecided(&chain(LOKI).replace("targetPort: 3500", "targetPort: 3501"), "collector relay/relay takes no logs in at port 3501");
+    undecided(
+        &chain(LOKI).replace("targetPort: 3500", "targetPort: 3501"),
+        "collector relay/relay takes no logs in at port 3501",
+    );
 }
 
 #[test]
 fn collectors_that_send_to_each_other_end() {
     let back = "http://alloy.alloy.svc:80/loki/api/v1/push";
-    let first = format!("{}{}", events_to(RELAY), relays_to(RELAY).replace("\"on\"", "\"again\"").replace(".on.", ".again."));
+    let first = format!(
+        "{}{}",
+        events_to(RELAY),
+        relays_to(RELAY).replace("\"on\"", "\"again\"").replace(".on.", ".again.")
+    );
     let ports = "[{port: 80, targetPort: 3500}]";
     let circle = |url: &str| {
         format!(
@@ -71,14 +84,25 @@ fn collectors_that_send_to_each_other_end() {
 
 #[test]
 fn collector_in_the_middle_whose_program_is_not_in_the_input_is_told_once() {
-    let relay = workload("relay", "relay", "docker.io/grafana/alloy:v1.7.5", "/etc/alloy", "args: [run, /etc/alloy/config.alloy]\n");
-    let text = format!("{}{relay}{}", alloy("alloy", &events_to(RELAY)), service("relay", "relay", "[{port: 80, targetPort: 3500}]"));
+    let relay = workload(
+        "relay",
+        "relay",
+        "docker.io/grafana/alloy:v1.7.5",
+        "/etc/alloy",
+        "args: [run, /etc/alloy/config.alloy]\n",
+    );
+    let text = format!(
+        "{}{relay}{}",
+        alloy("alloy", &events_to(RELAY)),
+        service("relay", "relay", "[{port: 80, targetPort: 3500}]")
+    );
     undecided(&text, "which is not in the input");
 }
 
 /// A program that scrapes itself and writes to those URLs.
 fn metrics_to(urls: &[&str]) -> String {
-    let endpoints: String = urls.iter().map(|url| format!("  endpoint {{\n    url = \"{url}\"\n  }}\n")).collect();
+    let endpoint = |url: &&str| format!("  endpoint {{\n    url = \"{url}\"\n  }}\n");
+    let endpoints = urls.iter().map(endpoint).collect::<Vec<_>>().concat();
     format!(
         "prometheus.exporter.self \"own\" {{ }}\n\nprometheus.scrape \"own\" {{\n  targets    = prometheus.exporter.self.own.targets\n  forward_to = [prometheus.remote_write.out.receiver]\n}}\n\nprometheus.remote_write \"out\" {{\n{endpoints}}}\n"
     )
@@ -99,7 +123,12 @@ const METRICS_RELAY: &str = "http://relay.relay.svc/api/v1/metrics/write";
 
 fn metrics_chain(first: &[&str], second: &[&str]) -> String {
     let ports = "[{port: 80, targetPort: 9009}]";
-    format!("{}{}{}", alloy("alloy", &metrics_to(first)), alloy("relay", &metrics_relay(second)), service("relay", "relay", ports))
+    format!(
+        "{}{}{}",
+        alloy("alloy", &metrics_to(first)),
+        alloy("relay", &metrics_relay(second)),
+        service("relay", "relay", ports)
+    )
 }
 
 #[test]
@@ -121,14 +150,20 @@ fn store_that_no_collector_of_a_chain_writes_to_is_missed_once() {
 
 /// A collector of another make in the namespace and with the ConfigMap `relay`.
 fn other(image: &str, mount: &str, key: &str, config: &str, container: &str) -> String {
-    format!("{}{}", config_map("relay", "relay", key, config), workload("relay", "relay", image, mount, container))
+    format!(
+        "{}{}",
+        config_map("relay", "relay", key, config),
+        workload("relay", "relay", image, mount, container)
+    )
 }
 
 #[test]
 fn logs_are_followed_from_alloy_through_an_opentelemetry_collector() {
     let program = "loki.source.kubernetes_events \"all\" {\n  forward_to = [otelcol.receiver.loki.in.receiver]\n}\n\notelcol.receiver.loki \"in\" {\n  output {\n    logs = [otelcol.exporter.otlp.out.input]\n  }\n}\n\notelcol.exporter.otlp \"out\" {\n  client {\n    endpoint = \"relay.relay:4317\"\n  }\n}\n";
     let config = |endpoint: &str| {
-        format!("receivers:\n  otlp:\n    protocols:\n      grpc: {{}}\nexporters:\n  otlphttp/next:\n    endpoint: {endpoint}\nservice:\n  pipelines:\n    logs:\n      receivers: [otlp]\n      exporters: [otlphttp/next]\n")
+        format!(
+            "receivers:\n  otlp:\n    protocols:\n      grpc: {{}}\nexporters:\n  otlphttp/next:\n    endpoint: {endpoint}\nservice:\n  pipelines:\n    logs:\n      receivers: [otlp]\n      exporters: [otlphttp/next]\n"
+        )
     };
     let image = "docker.io/otel/opentelemetry-collector-contrib:0.130.0";
     let stack = |endpoint: &str, port: u16| {
@@ -144,14 +179,20 @@ fn logs_are_followed_from_alloy_through_an_opentelemetry_collector() {
     leaks(&stack("https://otlp.example.net", 4317), "https://otlp.example.net");
     let said = run(&stack("https://otlp.example.net", 4317));
     let way = "`otelcol.exporter.otlp.out` of alloy/alloy sends to Deployment relay/relay";
-    assert!(said.related.iter().any(|(text, at)| text == way && at == "relay.relay:4317"), "{:#?}", said.related);
+    assert!(
+        said.related.iter().any(|(text, at)| text == way && at == "relay.relay:4317"),
+        "{:#?}",
+        said.related
+    );
     undecided(&stack("http://loki.logs:3100/otlp", 4318), "takes no");
 }
 
 #[test]
 fn logs_are_followed_from_alloy_through_fluent_bit() {
     let stack = |host: &str| {
-        let config = format!("[INPUT]\n    Name http\n    Port 9880\n\n[OUTPUT]\n    Name loki\n    Match *\n    Host {host}\n    Port 3100\n");
+        let config = format!(
+            "[INPUT]\n    Name http\n    Port 9880\n\n[OUTPUT]\n    Name loki\n    Match *\n    Host {host}\n    Port 3100\n"
+        );
         format!(
             "{}{}{}{}",
             alloy("alloy", &events_to("http://relay.relay:80/")),
@@ -162,4 +203,30 @@ fn logs_are_followed_from_alloy_through_fluent_bit() {
     };
     holds(&stack("loki.logs"));
     leaks(&stack("logs.example.net"), "logs.example.net");
+}
+
+#[test]
+fn logs_are_followed_from_promtail_into_alloy() {
+    let stack = |url: &str| {
+        let config = format!("clients: [{{url: \"{RELAY}\"}}]\nscrape_configs: [{{job_name: pods}}]\n");
+        format!(
+            "{}{}{}{}{}",
+            config_map("agents", "promtail", "promtail.yaml", &config),
+            workload(
+                "agents",
+                "promtail",
+                "grafana/promtail:3.5.0",
+                "/etc/promtail",
+                "args: [-config.file=/etc/promtail/promtail.yaml]\n"
+            ),
+            alloy("relay", &relays_to(url)),
+            service("relay", "relay", "[{port: 80, targetPort: 3500}]"),
+            loki()
+        )
+    };
+    holds(&stack(LOKI));
+    leaks(&stack("https://logs.example.net/push"), "https://logs.example.net/push");
+    let way = "`client 1` of Deployment agents/promtail sends to relay/relay";
+    let said = run(&stack("https://logs.example.net/push"));
+    assert!(said.related.iter().any(|(text, _)| text == way), "{:#?}", said.related);
 }

@@ -51,12 +51,11 @@ fn run(text: &str) -> Said {
         if !RULES.contains(&finding.rule.as_str()) {
             continue;
         }
-        match finding.message.strip_prefix("cannot be decided: ") {
-            Some(doubt) => said.doubts.push(format!("{}: {doubt}", finding.rule)),
-            None => {
-                let underlined = finding.place.map(slice).unwrap_or_default();
-                said.findings.push(format!("{}: {underlined}", finding.rule));
-            }
+        if let Some(doubt) = finding.message.strip_prefix("cannot be decided: ") {
+            said.doubts.push(format!("{}: {doubt}", finding.rule));
+        } else {
+            let underlined = finding.place.map(slice).unwrap_or_default();
+            said.findings.push(format!("{}: {underlined}", finding.rule));
         }
         said.related.extend(finding.related.iter().map(|label| (label.text.clone(), slice(label.place))));
     }
@@ -103,7 +102,9 @@ fn indented(text: &str, by: usize) -> String {
 /// A ConfigMap with one text.
 fn config_map(namespace: &str, name: &str, key: &str, text: &str) -> String {
     let text = indented(text, 4);
-    format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: {namespace}}}\ndata:\n  {key}: |\n{text}")
+    format!(
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: {namespace}}}\ndata:\n  {key}: |\n{text}"
+    )
 }
 
 /// A workload whose pods are labelled `app: NAME` and mount the ConfigMap of its name. `container` adds lines.
@@ -138,7 +139,13 @@ fn events_to(url: &str) -> String {
 
 /// A Loki with its Service `loki` in the namespace `logs`.
 fn loki() -> String {
-    let pods = workload("logs", "loki", "docker.io/grafana/loki:3.5.0", "/etc/loki", "ports: [{name: http, containerPort: 3100}]\n");
+    let pods = workload(
+        "logs",
+        "loki",
+        "docker.io/grafana/loki:3.5.0",
+        "/etc/loki",
+        "ports: [{name: http, containerPort: 3100}]\n",
+    );
     let config = config_map("logs", "loki", "unused.txt", "nothing");
     format!("{pods}{config}{}", service("logs", "loki", "[{name: http, port: 3100, targetPort: http}]"))
 }

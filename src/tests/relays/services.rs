@@ -42,7 +42,9 @@ fn name_that_ends_in_a_dot_is_no_service() {
 #[test]
 fn alias_leads_where_it_says() {
     let alias = |host: &str| {
-        format!("---\napiVersion: v1\nkind: Service\nmetadata: {{name: alias, namespace: alloy}}\nspec: {{type: ExternalName, externalName: {host}}}\n")
+        format!(
+            "---\napiVersion: v1\nkind: Service\nmetadata: {{name: alias, namespace: alloy}}\nspec: {{type: ExternalName, externalName: {host}}}\n"
+        )
     };
     holds(&sends_to("http://alias:3100/push", &alias("loki.logs.svc.cluster.local")));
     leaks(&sends_to("http://alias:3100/push", &alias("logs.example.net")), "http://alias:3100/push");
@@ -62,7 +64,9 @@ fn port_that_the_service_does_not_have_is_told() {
 
 /// A Service without selector, and slices or endpoints for it.
 fn by_hand(more: &str) -> String {
-    format!("---\napiVersion: v1\nkind: Service\nmetadata: {{name: hands, namespace: alloy}}\nspec: {{ports: [{{port: 80}}]}}\n---\n{more}")
+    format!(
+        "---\napiVersion: v1\nkind: Service\nmetadata: {{name: hands, namespace: alloy}}\nspec: {{ports: [{{port: 80}}]}}\n---\n{more}"
+    )
 }
 
 fn slice(endpoints: &str) -> String {
@@ -76,8 +80,14 @@ fn addresses_given_by_hand_are_placed() {
     let url = "http://hands/push";
     leaks(&sends_to(url, &slice("[{addresses: [203.0.113.7]}]")), url);
     leaks(&sends_to(url, &slice("[{addresses: [logs.example.net]}]")), url);
-    undecided(&sends_to(url, &slice("[{addresses: [10.100.3.4]}]")), "10.100.3.4 may be the address of a Service");
-    undecided(&sends_to(url, &by_hand("kind: Namespace\napiVersion: v1\nmetadata: {name: alloy}\n")), "no selector and no addresses");
+    undecided(
+        &sends_to(url, &slice("[{addresses: [10.100.3.4]}]")),
+        "10.100.3.4 may be the address of a Service",
+    );
+    undecided(
+        &sends_to(url, &by_hand("kind: Namespace\napiVersion: v1\nmetadata: {name: alloy}\n")),
+        "no selector and no addresses",
+    );
     let endpoints = "apiVersion: v1\nkind: Endpoints\nmetadata: {name: hands, namespace: alloy}\nsubsets: [{addresses: [{ip: 203.0.113.7}], ports: [{port: 80}]}]\n";
     leaks(&sends_to(url, &by_hand(endpoints)), url);
 }
@@ -85,7 +95,8 @@ fn addresses_given_by_hand_are_placed() {
 #[test]
 fn address_of_a_pod_counts_only_for_a_pod_of_the_input() {
     let url = "http://hands/push";
-    let endpoint = |name: &str| slice(&format!("[{{addresses: [10.9.8.7], targetRef: {{kind: Pod, name: {name}}}}}]"));
+    let endpoint =
+        |name: &str| slice(&format!("[{{addresses: [10.9.8.7], targetRef: {{kind: Pod, name: {name}}}}}]"));
     let store = loki().replace("namespace: logs", "namespace: alloy");
     let with = |name: &str| sends_to(url, &format!("{store}{}", endpoint(name)));
     holds(&with("loki-7d9f-x2"));
@@ -94,16 +105,20 @@ fn address_of_a_pod_counts_only_for_a_pod_of_the_input() {
 
 #[test]
 fn service_is_known_by_its_address() {
-    let with_address =
-        sends_to("http://10.43.0.9:3100/push", "").replace("selector: {app: loki}", "clusterIP: 10.43.0.9\n  selector: {app: loki}");
+    let with_address = sends_to("http://10.43.0.9:3100/push", "")
+        .replace("selector: {app: loki}", "clusterIP: 10.43.0.9\n  selector: {app: loki}");
     holds(&with_address);
     undecided(&sends_to("http://10.43.0.9:3100/push", ""), "name the Service");
 }
 
 #[test]
 fn headless_service_gives_pods_names_and_its_ports_say_nothing() {
-    let headless = |url: &str| sends_to(url, "").replace("selector: {app: loki}", "clusterIP: None\n  selector: {app: loki}");
-    for host in ["loki-0.loki.logs.svc.cluster.local", "loki-0.loki.logs.svc", "loki-0.loki.logs", "loki.logs"] {
+    let headless = |url: &str| {
+        sends_to(url, "").replace("selector: {app: loki}", "clusterIP: None\n  selector: {app: loki}")
+    };
+    for host in
+        ["loki-0.loki.logs.svc.cluster.local", "loki-0.loki.logs.svc", "loki-0.loki.logs", "loki.logs"]
+    {
         holds(&headless(&format!("http://{host}:3100/push")));
         holds(&headless(&format!("http://{host}:9095/push")));
     }
@@ -114,17 +129,25 @@ fn headless_service_gives_pods_names_and_its_ports_say_nothing() {
 #[test]
 fn program_behind_a_service_that_nobody_knows_is_told() {
     let front = |image: &str| {
-        format!("{}{}", workload("edge", "front", image, "/etc/x", ""), service("edge", "front", "[{port: 80}]"))
+        format!(
+            "{}{}",
+            workload("edge", "front", image, "/etc/x", ""),
+            service("edge", "front", "[{port: 80}]")
+        )
     };
     let url = "http://front.edge/push";
-    undecided(&sends_to(url, &front("docker.io/library/nginx:1.27")), "what Deployment edge/front (nginx) does with them is not known");
+    undecided(
+        &sends_to(url, &front("docker.io/library/nginx:1.27")),
+        "what Deployment edge/front (nginx) does with them is not known",
+    );
     undecided(&sends_to(url, &front("registry.example.com/loki-proxy:1")), "(loki-proxy)");
     holds(&sends_to(url, &front("registry.example.com/mirror/loki:3.5.0")));
 }
 
 #[test]
 fn gateway_of_the_stores_own_chart_is_the_end_of_the_way() {
-    let labels = "labels: {app: loki-gateway, app.kubernetes.io/name: loki, app.kubernetes.io/component: gateway}";
+    let labels =
+        "labels: {app: loki-gateway, app.kubernetes.io/name: loki, app.kubernetes.io/component: gateway}";
     let gateway = format!(
         "{}{}",
         workload("logs", "loki-gateway", "docker.io/nginxinc/nginx-unprivileged:1.27", "/etc/nginx", "")
@@ -147,7 +170,13 @@ fn selector_decides_between_workloads() {
     holds(&sends_to("http://store.edge/push", &two("store")));
     undecided(&sends_to("http://front.edge/push", &two("front")), "(nginx)");
     // Pods of another namespace are none of its own.
-    holds(&sends_to("http://front.logs/push", &two("front").replace("kind: Service\nmetadata: {name: front, namespace: edge}", "kind: Service\nmetadata: {name: front, namespace: logs}")));
+    holds(&sends_to(
+        "http://front.logs/push",
+        &two("front").replace(
+            "kind: Service\nmetadata: {name: front, namespace: edge}",
+            "kind: Service\nmetadata: {name: front, namespace: logs}",
+        ),
+    ));
 }
 
 #[test]
@@ -155,7 +184,10 @@ fn port_tells_containers_of_one_pod_apart() {
     let pod = workload("edge", "front", "docker.io/grafana/loki:3.5.0", "/etc/x", "ports: [{name: push, containerPort: 3100}]\n")
         .replace("      containers:\n", "      containers:\n        - name: proxy\n          image: docker.io/library/nginx:1.27\n          ports: [{name: web, containerPort: 8080}]\n");
     let with = |target: &str| {
-        sends_to("http://front.edge/push", &format!("{pod}{}", service("edge", "front", &format!("[{{port: 80, targetPort: {target}}}]"))))
+        sends_to(
+            "http://front.edge/push",
+            &format!("{pod}{}", service("edge", "front", &format!("[{{port: 80, targetPort: {target}}}]"))),
+        )
     };
     holds(&with("push"));
     holds(&with("3100"));
