@@ -179,7 +179,7 @@ impl Run<'_> {
         };
         Judged {
             verdicts: verdicts::verdicts(&evidence),
-            collectors: collectors.len(),
+            collectors: collectors.len() + relays.iter().filter(|relay| relay.plan.is_ok()).count(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
             findings: found.into_iter().map(|(finding, _)| finding).collect(),
         }

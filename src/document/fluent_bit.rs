@@ -48,8 +48,12 @@ pub(crate) fn parse_fluent_bit(text: &Arc<str>) -> Tree {
             let value = grower.scalar(span(value.trim()), Style::Plain, None);
             env.push((key, value));
         } else if let Some(section) = sections.last_mut().filter(|_| !word.starts_with('@')) {
-            let key = grower.named(span(word), &word.to_ascii_lowercase());
-            let value = grower.scalar(span(rest), Style::Plain, None);
+            // `Header Authorization Bearer ...`: the name of the header says whether it is a secret.
+            let inner = if word.eq_ignore_ascii_case("header") { word_and_rest(rest).0.len() } else { 0 };
+            let (name, value) = rest.split_at(inner);
+            let key = format!("{word} {name}").trim_end().to_ascii_lowercase();
+            let key = grower.named(span(word), &key);
+            let value = grower.scalar(span(value.trim()), Style::Plain, None);
             section.entries.push((key, value));
         } else {
             unread.push(grower.scalar(span(trimmed), Style::Plain, None));
@@ -123,6 +127,15 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn header_is_called_by_its_name() {
+        let text: Arc<str> = "[OUTPUT]\n  Header Authorization Bearer word\n  Header X-A b\n".into();
+        let tree = parse_fluent_bit(&text);
+        let output = tree.root().unwrap().at("pipeline.outputs").unwrap().items().next().unwrap();
+        assert_eq!(output.text_at("header authorization"), Some("Bearer word"));
+        assert_eq!(output.text_at("header x-a"), Some("b"));
+    }
 
     #[test]
     fn sections_become_the_lists_of_the_yaml_format() {

@@ -10,6 +10,7 @@ mod grow;
 mod ini;
 mod json;
 mod keys;
+mod parse;
 mod problem;
 #[cfg(test)]
 mod robustness;
@@ -24,8 +25,6 @@ mod yaml;
 mod nest;
 
 pub(crate) use base64::decode_base64;
-pub(crate) use fluent_bit::parse_fluent_bit;
-pub(crate) use fluentd::parse_fluentd;
 pub(crate) use ini::parse_ini;
 pub(crate) use json::parse_json;
 pub(crate) use nest::Body;
@@ -38,6 +37,7 @@ pub(crate) use nest::HostMap;
 pub(crate) use nest::Language;
 pub(crate) use nest::Place;
 pub(crate) use nest::Resolved;
+pub(crate) use parse::parse_trees;
 pub(crate) use problem::ParseProblem;
 pub(crate) use problem::ProblemKind as ParseFault;
 pub(crate) use secret::COVER;
@@ -46,7 +46,6 @@ pub(crate) use secret::secret_spans;
 pub(crate) use secret::unparsed_secrets;
 pub(crate) use secret::url_passwords;
 pub(crate) use secret::without_url_passwords;
-pub(crate) use toml::parse_toml;
 #[cfg(test)]
 pub(crate) use tree::Dialect;
 pub(crate) use tree::NodeId;

@@ -292,7 +292,10 @@ fn reach_fields(flow: &CollectorFlow, reach: &MetricReach, place: Place) -> [(&'
 /// Whether what hides the way of metrics is a subject of its own, which a rule reports at its own place.
 fn hidden_is_told(flow: &CollectorFlow) -> bool {
     let unplaced = |exit: &Exit| exit.kind == "telemetry" && matches!(exit.direct, Zone::Unknown { .. });
+    // What another collector hides is told of that one.
+    let passed_on = |exit: &Exit| exit.onward.as_ref().is_some_and(|reach| reach.unknown.is_some());
     flow.opaque.iter().any(|opaque| opaque.signals.meets(Signals::METRICS))
+        || flow.exits.iter().any(passed_on)
         || flow.exits.iter().any(|exit| exit.fed.meets(Signals::METRICS) && unplaced(exit))
 }
 

@@ -29,11 +29,9 @@ use crate::document::ParseFault;
 use crate::document::ParseProblem;
 use crate::document::Place;
 use crate::document::alloy;
-use crate::document::parse_fluent_bit;
-use crate::document::parse_fluentd;
 use crate::document::parse_ini;
 use crate::document::parse_json;
-use crate::document::parse_toml;
+use crate::document::parse_trees;
 use crate::document::parse_yaml;
 use crate::text::LineIndex;
 use crate::text::Span;
@@ -237,27 +235,7 @@ impl Reader {
         purpose: &Purpose,
         depth: u32,
     ) {
-        let (trees, problems) = if language == Language::Json {
-            match parse_json(text) {
-                Ok(json) => (vec![json.tree], json.problems),
-                Err(problem) => (Vec::new(), vec![problem]),
-            }
-        } else if language == Language::Toml {
-            match parse_toml(text) {
-                Ok(tree) => (vec![tree], Vec::new()),
-                Err(problem) => (Vec::new(), vec![problem]),
-            }
-        } else if language == Language::Fluentd {
-            match parse_fluentd(text) {
-                Ok(tree) => (vec![tree], Vec::new()),
-                Err(problem) => (Vec::new(), vec![problem]),
-            }
-        } else if language == Language::FluentBit {
-            (vec![parse_fluent_bit(text)], Vec::new())
-        } else {
-            let stream = parse_yaml(text);
-            (stream.documents, stream.errors)
-        };
+        let (trees, problems) = parse_trees(text, language);
         // A program whose first statement is damaged reads as one long YAML text. To pass that over would hide it.
         if matches!(purpose, Purpose::TopLevel(Expected::Any))
             && problems.is_empty()

@@ -4,6 +4,7 @@ use super::piece::Chart;
 use super::piece::Store;
 use crate::document::Language;
 use crate::document::NodeRef;
+use crate::document::parse_trees;
 
 /// What the caller said the inputs are (`--kind`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -244,7 +245,10 @@ pub(crate) fn language_of_collector(key: &str, text: &str) -> Option<Language> {
             if has(&|line| sections.iter().any(|own| line.eq_ignore_ascii_case(own))) {
                 Some(Language::FluentBit)
             } else if has(&|line| fluentd.iter().any(|own| line.starts_with(own))) {
-                Some(Language::Fluentd)
+                // XML has such tags as well, but its lines do not read as directives that are closed.
+                let xml = text.trim_start().starts_with("<?xml") || text.contains("<!DOCTYPE");
+                (!xml && !parse_trees(&text.into(), Language::Fluentd).0.is_empty())
+                    .then_some(Language::Fluentd)
             } else {
                 has(&|line| line.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("@include ")))
                     .then_some(Language::FluentBit)

@@ -1,6 +1,6 @@
 //! Reads the configuration of Fluent Bit: inputs and outputs, joined where an output's pattern fits an input's tag.
 //!
-//! Both ways of writing it give one tree, see [`crate::document::parse_fluent_bit`].
+//! Both ways of writing it give one tree, see `document::fluent_bit`.
 
 use super::expand;
 use super::outputs;

@@ -202,18 +202,19 @@ fn plan_of(
             let place = place.unwrap_or(home);
             plan.hide("include", "include", reason, place, super::alloy::Signals::TELEMETRY);
         }
-        return Ok(plan);
+        return Ok(plan.keep_what_arrives());
     }
     let mut configs = configs.into_iter().map(|(_, config)| config);
     let mut config = configs.next().ok_or_else(|| "whose configuration is not in the input".to_owned())?;
     for other in configs {
         super::values::merge(&mut config, other);
     }
-    Ok(match language {
+    let plan = match language {
         "otel" => otel::plan(&config, program, environment, home),
         "vector" => vector::plan(&config, program, environment, home),
         _ => writers::plan(&config, program, environment, home),
-    })
+    };
+    Ok(plan.keep_what_arrives())
 }
 
 /// What a container can be that no collector runs in.

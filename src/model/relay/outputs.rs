@@ -37,12 +37,15 @@ pub(super) fn outputs(
     };
     let mut found = Vec::new();
     let mut left = exporter.signals;
+    // The first setting that is given counts, for each signal.
     for to in &exporter.to {
-        for (around, fact) in all_at(settings, &to.at) {
-            let signals = to.only.map_or(left, |only| only.and(exporter.signals));
-            if signals.is_empty() {
-                continue;
-            }
+        let signals = to.only.map_or(left, |only| only.and(left));
+        let given = all_at(settings, &to.at);
+        if signals.is_empty() || given.is_empty() {
+            continue;
+        }
+        left = left.without(signals);
+        for (around, fact) in given {
             let place = fact.place.unwrap_or(place);
             let items = match &fact.value {
                 FactValue::List(items) => items.iter().collect(),
@@ -51,32 +54,28 @@ pub(super) fn outputs(
             for item in items {
                 let port = exporter.port.as_ref().and_then(|port| around.at(port));
                 let value = with_port(expand::value(item, environment), port, environment);
-                let syntax = syntax_of(exporter, &value);
+                let syntax = syntax_of(exporter, &to.at, &value);
                 let values = pieces(value, syntax).into_iter();
                 found.extend(values.map(|value| output(signals, value, syntax, item.place.unwrap_or(place))));
             }
         }
-        let is_set = found.iter().any(|output: &Output| to.only == Some(output.signals));
-        if let Some(only) = to.only.filter(|_| is_set) {
-            left = left.without(only);
-        }
     }
-    let told = found.iter().fold(Signals::NONE, |all, output| all.or(output.signals));
-    let lacking = exporter.signals.without(told);
-    if !lacking.is_empty() {
+    if !left.is_empty() {
         let destination = match &exporter.default {
             Some(default) => Value::Text(default.as_str().into()),
             None => Value::Unknown("its destination is missing".into()),
         };
-        found.push(output(lacking, destination, exporter.syntax, place));
+        found.push(output(left, destination, exporter.syntax, place));
     }
     found
 }
 
-/// How a destination is written: several settings of vendors take addresses of one's own.
-fn syntax_of(exporter: &Exporter, value: &Value) -> Syntax {
+/// How a destination is written: among the settings of vendors some are addresses, which may be one's own.
+fn syntax_of(exporter: &Exporter, route: &str, value: &Value) -> Syntax {
+    let address = ["endpoint", "host", "url"].iter().any(|word| route.ends_with(word));
     match (exporter.syntax, value) {
         (Syntax::Vendor | Syntax::HostPort, Value::Text(text)) if text.contains("://") => Syntax::Url,
+        (Syntax::Vendor, Value::Text(text)) if address && text.contains(['.', ':']) => Syntax::HostPort,
         (syntax, _) => syntax,
     }
 }

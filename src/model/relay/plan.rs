@@ -127,6 +127,23 @@ impl Plan {
         self.hidden.push(Hidden { kind, name, reason, place, signals });
     }
 
+    /// Leaves to each way out what arrives there: nobody else can hand it anything.
+    pub(super) fn keep_what_arrives(mut self) -> Self {
+        let mut arriving = vec![Signals::NONE; self.parts.len()];
+        for way in &self.ways {
+            if let Some(signals) = arriving.get_mut(way.to) {
+                *signals = signals.or(way.signals);
+            }
+        }
+        for (part, signals) in self.parts.iter_mut().zip(arriving) {
+            for output in &mut part.outputs {
+                output.signals = output.signals.and(signals);
+            }
+            part.outputs.retain(|output| !output.signals.is_empty());
+        }
+        self
+    }
+
     /// What leaves by a part.
     pub(super) fn leaving(&self, part: usize) -> Signals {
         let outputs = self.parts.get(part).map_or(&[][..], |part| part.outputs.as_slice());

@@ -40,6 +40,9 @@ pub(super) struct Program {
     /// What stands between.
     #[serde(default)]
     pub(super) steps: Steps,
+    /// Whether it is a store of its own where it writes to no other.
+    #[serde(default)]
+    pub(super) keeps: bool,
     /// Lists of writers, in languages that have lists of them instead of plugins.
     #[serde(default)]
     pub(super) writes: Vec<Writer>,

@@ -36,6 +36,9 @@ pub(super) fn plan(config: &Fact, program: &Program, environment: &Environment, 
             plan.hide("unread", &section.at, reason, fact.place.unwrap_or(home), section.signals);
         }
     }
+    if program.keeps && writers.is_empty() {
+        return plan;
+    }
     for read in &program.reads {
         let Some((_, found)) = outputs::all_at(config, &read.at).into_iter().next() else { continue };
         let inner = format!("{}.", read.at);

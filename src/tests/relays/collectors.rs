@@ -82,8 +82,10 @@ fn endpoint_of_one_signal_replaces_the_common_one() {
 #[test]
 fn exporter_that_no_pipeline_of_logs_ends_in_lets_no_logs_out() {
     let exporters = "otlphttp: {endpoint: \"http://loki.logs:3100/otlp\"}\notlp/traces: {endpoint: otlp.example.net:4317}\n";
+    // Nor do metrics that nobody hands it.
     let pipelines = "logs:\n  receivers: [filelog]\n  exporters: [otlphttp]\ntraces:\n  receivers: [otlp]\n  exporters: [otlp/traces]\n";
-    holds(&OTEL.with(&otel(exporters, pipelines)));
+    let said = run(&OTEL.with(&otel(exporters, pipelines)));
+    assert!(said.findings.is_empty() && said.doubts.is_empty(), "{:?} {:?}", said.findings, said.doubts);
 }
 
 #[test]
@@ -264,6 +266,15 @@ fn grafana_agent_is_judged_by_the_writers_of_each_instance() {
 }
 
 #[test]
+fn grafana_agent_of_its_chart_is_a_program_of_alloy() {
+    let values =
+        |url: &str| format!("agent:\n  configMap:\n    content: |\n{}", indented(&super::events_to(url), 6));
+    holds(&chart("grafana-agent", &values(LOKI)));
+    leaks(&chart("grafana-agent", &values("https://logs.example.net/push")), "https://logs.example.net/push");
+    undecided(&chart("grafana-agent", "agent: {mode: static}\n"), "runs grafana-agent");
+}
+
+#[test]
 fn grafana_agent_in_flow_mode_is_a_program_of_alloy() {
     let agent = Collector {
         image: "docker.io/grafana/agent:v0.43.3",
@@ -285,6 +296,18 @@ fn prometheus_is_judged_by_its_remote_writes() {
     };
     let text = prometheus.with("scrape_configs: [{job_name: all}]\nremote_write:\n  - url: http://mimir-gateway.mimir.svc.cluster.local/api/v1/push\n  - url: https://mimir.cr.example.com/api/v1/push\n  - url: https://metrics.example.net/push\n");
     assert_eq!(run(&text).findings, ["metrics-written-elsewhere: https://metrics.example.net/push"]);
+}
+
+#[test]
+fn prometheus_that_writes_nowhere_is_a_store_of_its_own() {
+    let prometheus = Collector {
+        image: "quay.io/prometheus/prometheus:v3.4.0",
+        mount: "/etc/prometheus",
+        key: "prometheus.yml",
+        container: "env: []\n",
+    };
+    let said = run(&prometheus.with("scrape_configs: [{job_name: all}]\n"));
+    assert!(said.findings.is_empty() && said.doubts.is_empty(), "{:?} {:?}", said.findings, said.doubts);
 }
 
 #[test]
@@ -326,6 +349,8 @@ fn fluent_bit_is_judged_by_its_outputs() {
     holds(&output("name stdout\nmatch *\n"));
     leaks(&output("NAME http\nMATCH kube.*\nHOST logs.example.net\n"), "logs.example.net");
     leaks(&output("Name s3\nMatch *\nBucket all-logs\n"), "all-logs");
+    leaks(&output("Name s3\nMatch *\nBucket b\nEndpoint https://s3.example.net\n"), "https://s3.example.net");
+    holds(&output("Name s3\nMatch *\nBucket b\nEndpoint http://loki.logs:3100\n"));
     leaks(&output("Name datadog\nMatch *\n"), "datadog");
     // No log of this stack has such a tag, and an output without a pattern gets none.
     holds(&output("Name http\nMatch host.*\nHost logs.example.net\n"));
