@@ -135,12 +135,11 @@ pub(super) fn is_flow_mode(stack: &Stack<'_>, index: usize) -> bool {
         return false;
     };
     let mode = release.values.reach("agent.mode");
-    let own =
-        |home: &crate::model::piece::Home| home.object.is_some() && home.object == release.release.object;
+    let content = release.values.reach("agent.configMap.content");
+    let content = content.text().unwrap_or_default();
     mode.text().is_none_or(|mode| mode == "flow")
         && release.unseen().next().is_none()
-        && !release.values.reach("agent.configMap.content").is_null()
-        && stack.programs.iter().any(|program| own(program.home))
+        && stack.programs.iter().any(|program| &*stack.documents.document(program.doc).text == content)
 }
 
 /// The Services that the charts make.
