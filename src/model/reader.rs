@@ -399,6 +399,10 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
                 let at = found.at(root);
                 found.pieces.push(Piece::DataSources(at, Home::default()));
             }
+            Shape::Relay(language) => {
+                let at = found.at(root);
+                found.pieces.push(Piece::RelayConfig(language, at));
+            }
             Shape::Settings => {
                 let at = found.at(root);
                 found.pieces.push(Piece::Settings(at));

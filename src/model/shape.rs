@@ -41,6 +41,8 @@ pub(crate) enum Shape {
     RuntimeOverrides,
     /// Provisioned data sources.
     DataSources,
+    /// Configuration of another collector, by the name of its language in `schemas/relays.json`.
+    Relay(&'static str),
     /// `ptd-lint.yaml`.
     Settings,
     /// Nothing that the linter reads, with the reason.
@@ -79,6 +81,9 @@ pub(crate) fn shape_of(root: NodeRef<'_>, expected: Expected) -> Shape {
     }
     if settings_shape(root) {
         return Shape::Settings;
+    }
+    if let Some(language) = relay_shape(root) {
+        return Shape::Relay(language);
     }
     Shape::Other(
         "recognised as none of: Kubernetes object, values of alloy, mimir-distributed, loki or grafana, \
@@ -167,6 +172,27 @@ fn store_shape(root: NodeRef<'_>) -> Option<Shape> {
         return None;
     }
     Some(Shape::Store(if loki > mimir { Store::Loki } else { Store::Mimir }))
+}
+
+/// Configuration files of other collectors, told apart by sections that only one of them has.
+fn relay_shape(root: NodeRef<'_>) -> Option<&'static str> {
+    let mapping = |route: &str| root.at(route).is_some_and(NodeRef::is_mapping);
+    let list = |route: &str| root.at(route).is_some_and(NodeRef::is_sequence);
+    Some(if mapping("service.pipelines") && mapping("receivers") && mapping("exporters") {
+        "otel"
+    } else if list("clients") && (list("scrape_configs") || mapping("positions")) {
+        "promtail"
+    } else if list("pipeline.outputs") && list("pipeline.inputs") {
+        "fluent-bit"
+    } else if mapping("sources") && mapping("sinks") {
+        "vector"
+    } else if list("logs.configs") || list("metrics.configs") {
+        "agent"
+    } else if list("remote_write") && list("scrape_configs") {
+        "prometheus"
+    } else {
+        return None;
+    })
 }
 
 /// The keys of a settings file, `ptd-lint.yaml`.

@@ -81,6 +81,8 @@ pub(crate) struct Stack<'d> {
     pub(crate) store_configs: Vec<(Store, NodeAt, &'d Home)>,
     /// Texts of ConfigMaps, Secrets and releases that are trees, whatever they are for.
     pub(crate) config_texts: Vec<(NodeAt, &'d Home)>,
+    /// Configurations of other collectors as files by themselves, with their languages.
+    pub(crate) relay_configs: Vec<(&'static str, NodeAt)>,
     /// `grafana.ini` documents.
     pub(crate) grafana_inis: Vec<(NodeAt, &'d Home)>,
     /// Provisioned data sources.
@@ -117,6 +119,7 @@ impl<'d> Stack<'d> {
             programs: Vec::new(),
             store_configs: Vec::new(),
             config_texts: Vec::new(),
+            relay_configs: Vec::new(),
             grafana_inis: Vec::new(),
             data_sources: Vec::new(),
             runtime_overrides: Vec::new(),
@@ -168,6 +171,7 @@ impl<'d> Stack<'d> {
                         stack.store_configs.push((*store, *at, home));
                     }
                     Piece::ConfigText(at, home) if kept(home) => stack.config_texts.push((*at, home)),
+                    Piece::RelayConfig(language, at) => stack.relay_configs.push((language, *at)),
                     Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
                     Piece::DataSources(at, home) if kept(home) => stack.data_sources.push(*at),
                     Piece::RuntimeOverrides(at, home) if kept(home) => stack.runtime_overrides.push(*at),

@@ -34,6 +34,7 @@ use super::stack::Stack;
 use super::values::fact_of;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::text::Span;
 
 /// A collector that is not Alloy.
 #[derive(Debug)]
@@ -78,7 +79,33 @@ pub(crate) fn relays(stack: &Stack<'_>) -> Vec<Relay> {
         }
         relays.push(relay(stack, shipper));
     }
+    relays.extend(stack.relay_configs.iter().filter_map(|(language, at)| alone(stack, language, *at)));
     relays
+}
+
+/// A configuration that is a file by itself: nothing is known of how it runs. The text of a ConfigMap is that of its
+/// workload.
+fn alone(stack: &Stack<'_>, language: &str, at: NodeAt) -> Option<Relay> {
+    let text = &stack.documents.document(at.doc).text;
+    if stack.config_texts.iter().any(|(other, _)| stack.documents.document(other.doc).text == *text) {
+        return None;
+    }
+    let config = fact_of(at.in_documents(stack.documents)?, at.doc);
+    let path = stack.documents.files.get(at.doc.file as usize)?.path.clone();
+    let place = Place { doc: at.doc, span: Span::at(0) };
+    let environment = Environment::default();
+    let plan = plan_of(language, vec![(path.clone(), config)], None, &environment, place);
+    Some(Relay {
+        name: path,
+        program: language.to_owned(),
+        place,
+        namespace: None,
+        environment,
+        runs_in: RunsIn::Unseen,
+        logs: true,
+        metrics: true,
+        plan,
+    })
 }
 
 fn relay(stack: &Stack<'_>, shipper: Shipper) -> Relay {

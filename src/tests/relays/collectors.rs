@@ -477,3 +477,23 @@ fn collector_without_a_reader_is_told_as_before() {
     };
     undecided(&telegraf.with("[agent]\n"), "telegraf, whose configuration is not read");
 }
+
+#[test]
+fn configuration_that_is_a_file_by_itself_is_judged() {
+    let exporter = |url: &str| format!("otlphttp: {{endpoint: \"{url}\"}}\n");
+    let pipelines = "logs:\n  receivers: [filelog]\n  exporters: [otlphttp]\n";
+    holds(&otel(&exporter("http://loki-gateway.loki.svc.cluster.local/otlp"), pipelines));
+    leaks(&otel(&exporter("https://otlp.example.net"), pipelines), "\"https://otlp.example.net\"");
+    undecided(&otel(&exporter("http://relay:4318"), pipelines), "the collector's own namespace");
+    let push = "https://logs.example.net/push";
+    leaks(&format!("clients: [{{url: {push}}}]\nscrape_configs: [{{job_name: a}}]\n"), push);
+    leaks(
+        "pipeline:\n  inputs: [{name: tail}]\n  outputs: [{name: http, match: '*', host: logs.example.net}]\n",
+        "logs.example.net",
+    );
+    leaks(
+        "sources: {a: {type: file}}\nsinks: {b: {type: http, inputs: [a], uri: \"https://logs.example.net\"}}\n",
+        "\"https://logs.example.net\"",
+    );
+    leaks(&format!("logs: {{configs: [{{name: a, clients: [{{url: {push}}}]}}]}}\n"), push);
+}
