@@ -1,6 +1,7 @@
 //! The flows of one collector before those of others are followed into it.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Collected;
 use super::CollectorFlow;
@@ -50,6 +51,8 @@ pub(super) struct Draft<'a> {
     pub(super) opaque: Vec<Opaque>,
     /// What it collects.
     pub(super) collected: Collected,
+    /// Components at which metrics of other collectors of the input arrive.
+    pub(super) handed_metrics: BTreeSet<usize>,
     /// By component: how data of others arrives.
     pub(super) upstream: BTreeMap<usize, Vec<(String, Place)>>,
 }
@@ -82,6 +85,7 @@ impl<'a> Draft<'a> {
             listeners,
             opaque,
             collected,
+            handed_metrics: BTreeSet::new(),
             upstream: BTreeMap::new(),
         }
     }
@@ -100,7 +104,7 @@ impl<'a> Draft<'a> {
         let summary = types::summary(&self.sources, &self.exits);
         // What other collectors of the input send is judged where it is born.
         let born_elsewhere = |source: &usize| {
-            self.sources.get(*source).is_some_and(|source| self.upstream.contains_key(&source.component))
+            self.sources.get(*source).is_some_and(|source| self.handed_metrics.contains(&source.component))
         };
         metrics.paths.retain_mut(|path| {
             path.sources.retain(|source| !born_elsewhere(source));

@@ -1,6 +1,7 @@
 //! Follows data from one collector of the input into the next, as far as it goes.
 
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::collections::VecDeque;
 
 use super::Behind;
@@ -39,8 +40,10 @@ pub(super) fn follow(drafts: &mut [Draft<'_>]) -> Vec<Metrics> {
         metrics = drafts.iter().map(Draft::metrics).collect();
     }
     let told: Vec<_> = (0..drafts.len()).map(|to| upstream(drafts, &links, to)).collect();
-    for (draft, told) in drafts.iter_mut().zip(told) {
+    let handed: Vec<_> = (0..drafts.len()).map(|to| handed_metrics(drafts, &links, to)).collect();
+    for (draft, (told, handed)) in drafts.iter_mut().zip(told.into_iter().zip(handed)) {
         draft.upstream.extend(told);
+        draft.handed_metrics = handed;
     }
     metrics
 }
@@ -49,14 +52,19 @@ pub(super) fn follow(drafts: &mut [Draft<'_>]) -> Vec<Metrics> {
 fn links(drafts: &mut [Draft<'_>]) -> Vec<Link> {
     let mut links = Vec::new();
     let mut lost = Vec::new();
+    // Hundreds of writers may send to one port.
+    let mut known: HashMap<(usize, Option<u16>, Signals), Vec<usize>> = HashMap::new();
     for (from, draft) in drafts.iter().enumerate() {
         for (index, exit) in draft.exits.iter().enumerate() {
             for arrival in &exit.arrivals {
                 let Behind::Collector(to) = arrival.end.what else { continue };
                 let Some(taker) = drafts.get(to) else { continue };
                 let signals = exit.signals.and(Signals::TELEMETRY);
-                let listening = taker.listeners.iter().filter(|own| own.takes(arrival.port, signals));
-                let components: BTreeSet<usize> = listening.map(|own| own.component).collect();
+                let components = known.entry((to, arrival.port, signals)).or_insert_with(|| {
+                    let listening = taker.listeners.iter().filter(|own| own.takes(arrival.port, signals));
+                    let components: BTreeSet<usize> = listening.map(|own| own.component).collect();
+                    components.into_iter().collect()
+                });
                 let complete = taker.known && !taker.opaque.iter().any(|one| one.signals.meets(signals));
                 if components.is_empty() && complete {
                     let port =
@@ -65,8 +73,7 @@ fn links(drafts: &mut [Draft<'_>]) -> Vec<Link> {
                         format!("collector {} takes no {} in at {port}", taker.name, signals.words());
                     lost.push((from, index, reason));
                 } else {
-                    let components = components.into_iter().collect();
-                    links.push(Link { from, exit: index, to, components });
+                    links.push(Link { from, exit: index, to, components: components.clone() });
                 }
             }
         }
@@ -147,6 +154,15 @@ fn both(one: &MetricReach, two: &MetricReach) -> MetricReach {
         local_filtered: one.local_filtered || two.local_filtered,
         unknown: one.unknown.clone().or_else(|| two.unknown.clone()),
     }
+}
+
+/// The components of the collector `to` at which metrics of others arrive.
+fn handed_metrics(drafts: &[Draft<'_>], links: &[Link], to: usize) -> BTreeSet<usize> {
+    let carries = |link: &&Link| {
+        let exit = drafts.get(link.from).and_then(|draft| draft.exits.get(link.exit));
+        link.to == to && exit.is_some_and(|exit| exit.fed.meets(Signals::METRICS))
+    };
+    links.iter().filter(carries).flat_map(|link| link.components.iter().copied()).collect()
 }
 
 /// By component of the collector `to`: the ways by which data of others arrives, the nearest steps first.

@@ -70,6 +70,7 @@ pub(super) fn draft<'a>(input: &RelayInput<'_>, surroundings: &Surroundings) -> 
         sources,
         exits,
         collected: Collected::default(),
+        handed_metrics: BTreeSet::new(),
         upstream: BTreeMap::new(),
     }
 }
@@ -144,8 +145,9 @@ impl Finder<'_> {
                     zone = zone.worse(there);
                 }
             }
-            let own = |exit: &&Exit| exit.component == component && exit.kind == output.kind;
-            let endpoint = exits.iter().rev().find(own).map_or(0, |exit| exit.endpoint) + 1;
+            // Those of one part stand together.
+            let mut mine = exits.iter().rev().take_while(|exit| exit.component == component);
+            let endpoint = mine.find(|exit| exit.kind == output.kind).map_or(0, |exit| exit.endpoint) + 1;
             exits.push(Exit {
                 component,
                 kind: output.kind.clone(),

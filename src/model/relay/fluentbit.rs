@@ -52,7 +52,11 @@ pub(super) fn plan(files: &[Fact], program: &Program, environment: &Environment,
         let tag = if section.at("tag").is_some() { tag } else { Some(format!("{name}.{index}")) };
         inputs.push((part, born, tag.filter(|_| !retagged)));
     }
-    for section in sections("outputs") {
+    let outputs = sections("outputs");
+    if !plan.can_join(inputs.len(), outputs.len(), home) {
+        return plan;
+    }
+    for section in outputs {
         let place = place_of(&section).unwrap_or(home);
         let Some(name) = kind(&section, &environment) else {
             plan.hide(

@@ -27,6 +27,9 @@ pub(super) fn plan(files: &[Fact], program: &Program, environment: &Environment,
         reader.directives(file, DEPTH);
     }
     let Reader { mut plan, sources, ends, .. } = reader;
+    if !plan.can_join(sources.len(), ends.len(), home) {
+        return plan;
+    }
     for (to, place) in ends {
         let signals = plan.leaving(to);
         for from in &sources {

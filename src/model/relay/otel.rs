@@ -7,6 +7,7 @@ use super::plan::Plan;
 use super::table::Program;
 use crate::document::Place;
 use crate::model::Fact;
+use crate::model::FactValue;
 use crate::model::alloy::Environment;
 use crate::model::alloy::Signals;
 
@@ -96,7 +97,11 @@ impl Reader<'_> {
         }
         let from: Vec<usize> =
             named("receivers").iter().filter_map(|id| self.starts(id, signal, place)).collect();
-        for exporter in named("exporters") {
+        let exporters = named("exporters");
+        if !self.plan.can_join(from.len(), exporters.len(), place) {
+            return;
+        }
+        for exporter in exporters {
             let Some(to) = self.ends(&exporter, signal, place) else { continue };
             for from in &from {
                 self.plan.way(*from, to, signal, exporter.place.unwrap_or(place));
@@ -117,9 +122,12 @@ impl Reader<'_> {
         (index, true)
     }
 
+    /// The settings under a name, which may hold dots.
     fn settings(&self, section: &str, id: &str) -> Option<Fact> {
-        let section = self.config.at(section)?;
-        section.entries().find(|(name, _)| *name == id).map(|(_, fact)| fact.clone())
+        match &self.config.at(section)?.value {
+            FactValue::Map(entries) => entries.get(id).cloned(),
+            _ => None,
+        }
     }
 
     /// What a pipeline begins with.

@@ -1,5 +1,7 @@
 //! What a collector that is not Alloy does, whatever language says it: parts, and the ways between them.
 
+use std::collections::BTreeMap;
+
 use crate::document::Place;
 use crate::model::Fact;
 use crate::model::alloy::Signals;
@@ -15,7 +17,14 @@ pub(crate) struct Plan {
     pub(crate) ways: Vec<Way>,
     /// What was not understood.
     pub(crate) hidden: Vec<Hidden>,
+    /// Whether there are more ways than are followed.
+    pub(super) cut: bool,
+    /// How many parts have each name.
+    names: BTreeMap<String, usize>,
 }
+
+/// More ways than this are not followed. Real configurations have some dozens.
+const WAYS: usize = 200_000;
 
 /// A part of a collector.
 #[derive(Debug, Clone)]
@@ -85,10 +94,11 @@ impl Plan {
     /// Adds a part that does nothing yet; gives its index.
     pub(super) fn part(&mut self, id: impl Into<String>, place: Place, arguments: Fact) -> usize {
         let id: String = id.into();
-        let same =
-            self.parts.iter().filter(|part| part.id == id || part.id.starts_with(&format!("{id} #"))).count();
+        let count = self.names.entry(id.clone()).or_default();
+        *count += 1;
+        let id = if *count == 1 { id } else { format!("{id} #{count}") };
         self.parts.push(Part {
-            id: if same == 0 { id } else { format!("{id} #{}", same + 1) },
+            id,
             place,
             arguments,
             born: Signals::NONE,
@@ -109,9 +119,19 @@ impl Plan {
 
     /// Adds a way, where it carries anything.
     pub(super) fn way(&mut self, from: usize, to: usize, signals: Signals, place: Place) {
-        if !signals.is_empty() {
+        if !signals.is_empty() && self.ways.len() < WAYS {
             self.ways.push(Way { from, to, signals, place });
         }
+    }
+
+    /// Whether that many parts can be joined to that many others. If not, that is noted.
+    pub(super) fn can_join(&mut self, from: usize, to: usize, place: Place) -> bool {
+        let fits = from.saturating_mul(to).saturating_add(self.ways.len()) <= WAYS;
+        if !fits && !std::mem::replace(&mut self.cut, true) {
+            let reason = "it has more ways from inputs to outputs than are followed";
+            self.hide("size", "inputs", reason, place, Signals::TELEMETRY);
+        }
+        fits
     }
 
     /// Notes what was not understood.

@@ -110,7 +110,7 @@ impl Reader<'_> {
 
     /// The ways into a part: from those that its `inputs` name, be it with `*`, be it one output of several (`route.a`).
     fn inputs(&mut self, name: &str, fact: &Fact) {
-        let Some(to) = self.names.get(name).copied() else { return };
+        let Some(to) = self.names.get(name).copied().filter(|_| !self.plan.cut) else { return };
         let inputs = fact.reach("inputs");
         let inputs = match &inputs.value {
             FactValue::List(items) => items.clone(),
@@ -123,16 +123,10 @@ impl Reader<'_> {
                 self.plan.hide("inputs", name, reason, place, Signals::TELEMETRY);
                 continue;
             };
-            let fits = |own: &str| match wanted.split_once('*') {
-                Some((before, _)) => own.starts_with(before) || before.starts_with(own),
-                None => own == wanted || wanted.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')),
-            };
-            let from: Vec<usize> = self
-                .names
-                .iter()
-                .filter(|(own, _)| *own != name && fits(own))
-                .map(|(_, part)| *part)
-                .collect();
+            let from = self.named(wanted, name);
+            if !self.plan.can_join(from.len(), 1, place) {
+                return;
+            }
             if from.is_empty() {
                 let reason = format!("`{wanted}`, from which `{name}` takes its input, does not exist");
                 self.plan.hide("inputs", name, reason, place, Signals::TELEMETRY);
@@ -143,5 +137,17 @@ impl Reader<'_> {
                 self.plan.way(from, to, if leaving.is_empty() { every } else { leaving }, place);
             }
         }
+    }
+
+    /// The parts that a name stands for: with `*` all that begin so, else the one of that name or of what stands before
+    /// one of its dots.
+    fn named(&self, wanted: &str, own: &str) -> Vec<usize> {
+        if let Some((before, _)) = wanted.split_once('*') {
+            let fits = |name: &str| name != own && (name.starts_with(before) || before.starts_with(name));
+            return self.names.iter().filter(|(name, _)| fits(name)).map(|(_, part)| *part).collect();
+        }
+        let dots = wanted.match_indices('.').map(|(at, _)| &wanted[..at]);
+        let found = std::iter::once(wanted).chain(dots).filter(|name| *name != own);
+        found.filter_map(|name| self.names.get(name).copied()).take(1).collect()
     }
 }

@@ -48,6 +48,9 @@ pub(super) fn plan(config: &Fact, program: &Program, environment: &Environment, 
             FactValue::List(items) if program.writes.iter().any(own) => items.iter().collect(),
             _ => vec![found],
         };
+        if !plan.can_join(items.len(), writers.len(), home) {
+            break;
+        }
         for item in items {
             let place = item.at("name").or(item.at("job_name")).and_then(|name| name.place);
             let place = place.or(item.place).or(found.place).unwrap_or(home);

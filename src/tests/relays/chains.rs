@@ -230,3 +230,19 @@ fn logs_are_followed_from_promtail_into_alloy() {
     let said = run(&stack("https://logs.example.net/push"));
     assert!(said.related.iter().any(|(text, _)| text == way), "{:#?}", said.related);
 }
+
+#[test]
+fn metrics_of_others_are_judged_at_a_receiver_that_only_gets_logs_from_the_input() {
+    let program = "loki.source.kubernetes_events \"all\" {\n  forward_to = [otelcol.receiver.loki.in.receiver]\n}\n\notelcol.receiver.loki \"in\" {\n  output {\n    logs = [otelcol.exporter.otlp.out.input]\n  }\n}\n\notelcol.exporter.otlp \"out\" {\n  client {\n    endpoint = \"relay.relay:4317\"\n  }\n}\n";
+    let config = format!(
+        "receivers: {{otlp: {{protocols: {{grpc: {{}}}}}}}}\nexporters:\n  debug:\n  prometheusremotewrite: {{endpoint: \"{MIMIR}\"}}\nservice:\n  pipelines:\n    logs: {{receivers: [otlp], exporters: [debug]}}\n    metrics: {{receivers: [otlp], exporters: [prometheusremotewrite]}}\n"
+    );
+    let image = "docker.io/otel/opentelemetry-collector-contrib:0.130.0";
+    let text = format!(
+        "{}{}{}",
+        alloy("alloy", program),
+        other(image, "/conf", "relay.yaml", &config, "args: [--config=/conf/relay.yaml]\n"),
+        service("relay", "relay", "[{port: 4317}]")
+    );
+    assert_eq!(run(&text).findings, ["metrics-miss-control-room: prometheusremotewrite"]);
+}

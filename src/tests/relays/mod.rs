@@ -2,6 +2,7 @@
 
 mod chains;
 mod collectors;
+mod formats;
 mod services;
 
 use std::fmt::Write as _;
