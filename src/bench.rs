@@ -73,7 +73,7 @@ impl Program {
         let surroundings =
             Surroundings { control_room: Some("cr.example.com".to_owned()), ..Surroundings::default() }
                 .with_platform_endpoints();
-        Flow(flow::analyse(&[input], &surroundings, &flow::Wanted::All))
+        Flow(flow::analyse(&[input], &[], &surroundings, &flow::Wanted::All))
     }
 }
 

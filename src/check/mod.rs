@@ -7,8 +7,10 @@ mod options;
 mod placement;
 mod policy;
 mod problems;
+mod relays;
 mod stack;
 mod stacks;
+mod surroundings;
 mod verdicts;
 
 pub(crate) use options::CheckOptions;

@@ -10,7 +10,9 @@ use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
 use super::problems;
+use super::relays;
 use super::stacks::Group;
+use super::surroundings;
 use super::verdicts;
 use super::verdicts::Evidence;
 use crate::document::DocId;
@@ -24,11 +26,8 @@ use crate::finding::fingerprint;
 use crate::flow;
 use crate::flow::CollectorFlow;
 use crate::flow::CollectorInput;
-use crate::flow::ServiceTarget;
-use crate::flow::Surroundings;
 use crate::flow::Wanted;
 use crate::model;
-use crate::model::Backend;
 use crate::model::Collector;
 use crate::model::ControlRoom;
 use crate::model::Fact;
@@ -36,7 +35,7 @@ use crate::model::FilePieces;
 use crate::model::Piece;
 use crate::model::Readable;
 use crate::model::Reading;
-use crate::model::Shipper;
+use crate::model::Relay;
 use crate::model::Stack;
 use crate::model::Stated;
 use crate::model::Subject;
@@ -144,10 +143,11 @@ impl Run<'_> {
         let collectors = model::collectors(&stack);
         let workload = self.workload(&stack, &collectors, name, governing);
         let queries = model::queries::queries(&stack);
-        let flows = self.flows(&stack, &collectors, &workload, governing, || {
+        let relays = model::relays(&stack);
+        let flows = self.flows(&stack, (&collectors, &relays), &workload, governing, || {
             self.asking.control_room(name, &workload, &queries)
         });
-        let mut subjects = subjects(&stack, &collectors, &flows);
+        let mut subjects = subjects(&stack, (&collectors, &relays), &flows);
         subjects.extend(model::queries::query_subjects(&queries));
         if !collectors.is_empty() {
             let all = queries.all.iter().chain(self.asking.elsewhere(name, &workload));
@@ -203,7 +203,7 @@ impl Run<'_> {
         };
         Judged {
             verdicts: verdicts::verdicts(&evidence),
-            collectors: collectors.len(),
+            collectors: collectors.len() + relays.iter().filter(|relay| relay.plan.is_ok()).count(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
             findings: found.into_iter().map(|(finding, _)| finding).collect(),
         }
@@ -253,7 +253,7 @@ impl Run<'_> {
     fn flows(
         &self,
         stack: &Stack<'_>,
-        collectors: &[Collector],
+        (collectors, relays): (&[Collector], &[Relay]),
         workload: &Workload,
         governing: &Governing,
         needs: impl FnOnce() -> Needs,
@@ -275,36 +275,13 @@ impl Run<'_> {
             })
             .collect();
         let wanted = self.policy.rules.names("component", "name").map_or(Wanted::All, Wanted::Named);
-        let mut surroundings = Self::surroundings(stack, workload, governing);
+        let takers = collectors.iter().map(|collector| collector.runs_in.clone());
+        let takers: Vec<_> = takers.chain(relays.iter().map(|relay| relay.runs_in.clone())).collect();
+        let mut around = surroundings::surroundings(stack, &takers, workload, governing);
         if !inputs.is_empty() && workload.control_room.domain().is_some() {
-            surroundings.needs = needs();
+            around.needs = needs();
         }
-        flow::analyse(&inputs, &surroundings, &wanted)
-    }
-
-    fn surroundings(stack: &Stack<'_>, workload: &Workload, governing: &Governing) -> Surroundings {
-        let cluster = model::cluster(stack);
-        let placed = |service: model::Service| {
-            let target = match service.backend {
-                Backend::Pods => ServiceTarget::Selector,
-                Backend::ExternalName(host) => ServiceTarget::ExternalName(host),
-                Backend::Addresses(addresses) => ServiceTarget::Outside(addresses),
-                Backend::Unknown => ServiceTarget::Outside(Vec::new()),
-            };
-            flow::Service { target, place: Some(service.place) }
-        };
-        let services = cluster.services.into_iter().map(|(key, service)| (key, placed(service)));
-        let unplaced = cluster.unplaced.into_iter().map(|(name, service)| (name, placed(service)));
-        Surroundings {
-            services: services.collect(),
-            unplaced: unplaced.collect(),
-            covered_namespaces: cluster.namespaces,
-            assumed: governing.endpoints(),
-            control_room: workload.control_room.domain().map(str::to_owned),
-            allowed: governing.allowed(),
-            needs: Needs::default(),
-        }
-        .with_platform_endpoints()
+        flow::analyse(&inputs, &relays::inputs(relays), &around, &wanted)
     }
 }
 
@@ -359,7 +336,11 @@ pub(crate) fn evaluate(
         .collect()
 }
 
-fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]) -> Vec<Subject> {
+fn subjects(
+    stack: &Stack<'_>,
+    (collectors, relays): (&[Collector], &[Relay]),
+    flows: &[CollectorFlow],
+) -> Vec<Subject> {
     let mut subjects = Vec::new();
     let several = collectors.len() > 1;
     for (collector, flow) in collectors.iter().zip(flows) {
@@ -381,32 +362,14 @@ fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]
         subjects.extend(placement::node_exporters(flow, collector));
         subjects.extend(flow::listener_subjects(flow, &collector.exposure));
     }
-    subjects.extend(model::shippers(stack).iter().map(shipper));
-    subjects.extend(flow::coverage(flows));
+    let (own, others) = flows.split_at(collectors.len().min(flows.len()));
+    subjects.extend(relays::subjects(relays, others));
+    subjects.extend(flow::coverage(own));
     subjects.extend(model::chart_value_subjects(stack));
     subjects.extend(model::object_subjects(stack));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
-}
-
-/// A collector that is not Alloy: nothing can be said of its flows.
-fn shipper(shipper: &Shipper) -> Subject {
-    let reason = format!(
-        "{} runs {}, whose configuration is not read: where it sends what it collects is not known",
-        shipper.name, shipper.program
-    );
-    let facts = Fact::map(
-        [
-            ("kind", Fact::bare("other-collector")),
-            ("name", Fact::bare(shipper.name.as_str())),
-            ("reason", Fact::new(reason, shipper.place)),
-            ("logs", Fact::bare(shipper.logs)),
-            ("metrics", Fact::bare(shipper.metrics)),
-        ],
-        shipper.place,
-    );
-    Subject { kind: "opaque", key: format!("{} {}", shipper.name, shipper.program), facts }
 }
 
 /// A collector whose program is not in the input: nothing can be said of its flows.

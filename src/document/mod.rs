@@ -1,16 +1,22 @@
-//! Turns bytes into trees with spans: YAML, JSON, INI and Alloy, and texts nested in texts.
+//! Turns bytes into trees with spans: YAML, JSON, INI, TOML, the formats of Fluent Bit and Fluentd, and Alloy; and texts
+//! nested in texts.
 
 pub(crate) mod alloy;
 mod base64;
 mod decode;
+mod fluent_bit;
+mod fluentd;
+mod grow;
 mod ini;
 mod json;
 mod keys;
+mod parse;
 mod problem;
 #[cfg(test)]
 mod robustness;
 mod scalar;
 mod secret;
+mod toml;
 mod tree;
 mod walk;
 mod wording;
@@ -31,6 +37,7 @@ pub(crate) use nest::HostMap;
 pub(crate) use nest::Language;
 pub(crate) use nest::Place;
 pub(crate) use nest::Resolved;
+pub(crate) use parse::parse_trees;
 pub(crate) use problem::ParseProblem;
 pub(crate) use problem::ProblemKind as ParseFault;
 pub(crate) use secret::COVER;

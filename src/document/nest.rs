@@ -40,6 +40,12 @@ pub(crate) enum Language {
     Alloy,
     /// INI, as in `grafana.ini`.
     Ini,
+    /// TOML, as Vector takes it.
+    Toml,
+    /// The classic format of Fluent Bit.
+    FluentBit,
+    /// The format of Fluentd.
+    Fluentd,
 }
 
 impl Language {
@@ -50,6 +56,9 @@ impl Language {
             Self::Json => "json",
             Self::Alloy => "alloy",
             Self::Ini => "ini",
+            Self::Toml => "toml",
+            Self::FluentBit => "fluent-bit",
+            Self::Fluentd => "fluentd",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Language;
 use super::NodeId;
 use super::NodeKind;
 use super::ParseProblem;
@@ -11,6 +12,7 @@ use super::Tree;
 use super::decode_base64;
 use super::parse_ini;
 use super::parse_json;
+use super::parse_trees;
 use super::parse_yaml;
 use super::tree::Dialect;
 use crate::tests::Random;
@@ -82,9 +84,24 @@ fn sound_problems(text: &str, problems: &[ParseProblem]) {
     }
 }
 
+/// Parses a text in the languages of other collectors, whose trees grow from the leaves.
+fn survives_in_small_formats(text: &Arc<str>) {
+    for language in [Language::Toml, Language::FluentBit, Language::Fluentd] {
+        let (trees, problems) = parse_trees(text, language);
+        sound_problems(text, &problems);
+        assert!(trees.len() == 1 || !problems.is_empty(), "{language:?}: {text:?}");
+        for node in trees.iter().flat_map(|tree| &tree.nodes) {
+            let Span { start, end } = node.span;
+            assert!(text.get(start as usize..end as usize).is_some(), "{language:?} {node:?} in {text:?}");
+            let _ = node.scalar_text(text);
+        }
+    }
+}
+
 /// Parses a text in all languages and holds what must hold for any input.
 fn survives(text: &str) {
     let text: Arc<str> = Arc::from(text);
+    survives_in_small_formats(&text);
     let stream = parse_yaml(&text);
     stream.documents.iter().for_each(sound);
     sound_problems(&text, &stream.errors);
@@ -107,6 +124,9 @@ const SAMPLES: &[&str] = &[
     "---\ns: 'it''s\n\n  folded'\nd: \"a\\n\\\n  \\ b \\u00e9 \\ud83d\\ude00\"\n...\n--- >-\n x\n y\n---\n\"k\" : plain\n  text 漢字\n",
     "{\"a\": [1, -2.5e3, true, null, \"x\\ny \\ud83d\\ude00\", {}], \"b\": \"c2VjcmV0\"}",
     "[auth.proxy]\nenabled = true ; c\nlong = \"\"\"a\nb\"\"\"\nj = x \\\n y\n[log]\nmode: `c`\n",
+    "@SET a=é\n[INPUT]\n    Name tail\n[OUTPUT]\n    Name http\n    Header Authorization x y\n@INCLUDE é.conf\n",
+    "<source>\n  @type tail\n</source>\n<match é.**>\n  <store>\n    url \"http://é\"\n  </store>\n</match>\n",
+    "[a.b]\nc = [1, \"é\"]\nd = { e = 2024-01-01, f = 'x' }\n[[g]]\nh = 1_0.5\n",
 ];
 
 /// Bytes that mean something to one of the parsers.

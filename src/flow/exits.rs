@@ -10,9 +10,8 @@ use super::destination::destinations;
 use super::destination::named_by;
 use super::destination::words;
 use super::file_texts::Carrier;
-use super::host::redacted;
 use super::proxies::proxies;
-use super::zone;
+use super::way::Way;
 use crate::document::Place;
 use crate::document::alloy::Expr;
 use crate::model::alloy::Component;
@@ -202,21 +201,19 @@ impl Finder<'_, '_> {
         if egress.kind == "debug_http" && *destination == Destination::Text("false".to_owned()) {
             return;
         }
-        let mut via = Vec::new();
+        let mut way = Way::default();
         let stays = matches!(egress.kind.as_str(), "filesystem" | "process_log" | "debug_http");
         let direct = if stays {
             Zone::Workload { assumption: None }
         } else {
-            self.zone(egress, destination, &mut via)
+            self.zone(egress, destination, &mut way)
         };
         let mut zone = direct.clone();
         if !stays {
             let own_slot = slot.map(|(slot, _)| slot);
             for (proxy, place) in proxies(self.program, self.component, egress, own_slot, destination) {
-                let mut on_the_way = Vec::new();
-                let there = self.zone_of_text(&proxy, Syntax::Url, &mut on_the_way);
-                via.push((format!("sent through the proxy {}", words(&proxy)), place));
-                via.extend(on_the_way);
+                way.via.push((format!("sent through the proxy {}", words(&proxy)), place));
+                let there = way.to(&proxy, Syntax::Url, self.surroundings, self.namespace);
                 zone = zone.worse(there);
             }
         }
@@ -243,60 +240,19 @@ impl Finder<'_, '_> {
             zone,
             direct,
             within: instances(self.program, self.component),
-            via,
+            via: way.via,
+            arrivals: way.arrivals,
+            onward: None,
             block: slot.map(|(_, route)| route.to_owned()).unwrap_or_default(),
             sources: [].into(),
             path: Vec::new(),
         });
     }
 
-    fn zone(&self, egress: &Egress, destination: &Destination, via: &mut Vec<(String, Place)>) -> Zone {
+    fn zone(&self, egress: &Egress, destination: &Destination, way: &mut Way) -> Zone {
         match egress.syntax {
             Syntax::Other => Zone::Unknown { reason: "the destination is not an argument".to_owned() },
-            syntax => self.zone_of_text(destination, syntax, via),
-        }
-    }
-
-    fn zone_of_text(
-        &self,
-        destination: &Destination,
-        syntax: Syntax,
-        via: &mut Vec<(String, Place)>,
-    ) -> Zone {
-        let mut one = |text: &String| {
-            let placed = zone::place(text, syntax, self.surroundings, self.namespace);
-            via.extend(placed.via);
-            placed.zone
-        };
-        match destination {
-            Destination::Text(text) => one(text),
-            Destination::Secret(text) => match one(text) {
-                // The words may quote the destination.
-                Zone::Unknown { .. } => {
-                    Zone::Unknown { reason: "the destination is a secret that cannot be placed".to_owned() }
-                }
-                zone => zone,
-            },
-            Destination::Unknown(reason) => Zone::Unknown { reason: reason.clone() },
-            Destination::OneOf(texts) => {
-                let zones: Vec<_> = texts.iter().map(|text| (one(text), text)).collect();
-                let certain =
-                    zones.iter().map(|(zone, _)| zone.name()).collect::<std::collections::BTreeSet<_>>();
-                let worst = zones
-                    .into_iter()
-                    .reduce(|a, b| if a.0.clone().worse(b.0.clone()) == a.0 { a } else { b });
-                match worst {
-                    Some((zone, _)) if certain.len() == 1 => zone,
-                    Some((zone, text)) => Zone::Unknown {
-                        reason: format!(
-                            "it is one of several destinations, among them {}, which is {}",
-                            redacted(text),
-                            zone.name()
-                        ),
-                    },
-                    None => Zone::Unknown { reason: "it has no destination".to_owned() },
-                }
-            }
+            syntax => way.to(destination, syntax, self.surroundings, self.namespace),
         }
     }
 }

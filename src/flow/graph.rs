@@ -303,6 +303,18 @@ impl Builder<'_, '_> {
 }
 
 impl Graph {
+    /// A graph of as many components, made of its edges, what is born, and where vertices name their receivers.
+    pub(super) fn of_parts(
+        components: usize,
+        edges: Vec<Edge>,
+        born: Vec<Vertex>,
+        lists: Vec<(Vertex, Place)>,
+    ) -> Self {
+        let mut graph = Self { edges, born, lists, ..Self::default() };
+        graph.finish(components * STRIDE);
+        graph
+    }
+
     /// Sorts the edges and makes the indices over them.
     fn finish(&mut self, vertices: usize) {
         self.edges.sort_by_key(|edge| (edge.from, edge.to));

@@ -59,6 +59,23 @@ pub(crate) fn target(text: &str, syntax: Syntax) -> Target {
     }
 }
 
+/// The port that is dialled, where the text or its scheme tells it.
+pub(crate) fn port(text: &str, syntax: Syntax) -> Option<u16> {
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest.trim_start_matches('/')),
+        None => (None, text),
+    };
+    let authority = authority(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let behind = host.rsplit_once(']').map_or(host, |(_, behind)| behind);
+    let written = behind.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    written.or(match (syntax, scheme.as_deref()) {
+        (Syntax::Url, Some("http")) => Some(80),
+        (Syntax::Url, Some("https")) => Some(443),
+        _ => None,
+    })
+}
+
 /// Whether a name without its trailing dot can only be meant absolutely: it ends in no label that cluster names end in.
 fn is_complete(name: &str) -> bool {
     let last = name.rsplit_once('.').map(|(_, last)| last);

@@ -27,7 +27,7 @@ use crate::model::eval::Value;
 /// Nesting of blocks that is still read.
 const DEPTH: u32 = 16;
 
-/// The ports of a program's components whose data goes anywhere.
+/// The ports of a program's components.
 pub(super) fn of_program(program: &Program<'_>, sources: &[Source]) -> Vec<Listener> {
     let mut born = BTreeMap::new();
     for source in sources {
@@ -42,7 +42,7 @@ pub(super) fn of_program(program: &Program<'_>, sources: &[Source]) -> Vec<Liste
             // What is pushed to an exporter is born in the scrape that reads it.
             let signals = if entry.receivers.is_empty() { listen.signals } else { listen.signals.and(born) };
             let open = listen.when.as_ref().is_none_or(|when| holds(program, component, when) != Some(false));
-            if !open || signals.is_empty() {
+            if !open || signals.is_empty() && !listen.signals.meets(Signals::TELEMETRY) {
                 continue;
             }
             for one in of_component(program, index, component, listen, signals) {
@@ -87,7 +87,8 @@ fn of_component(
             Some(_) => None,
             None => port.or(default_port),
         };
-        Listener { component: index, host, port: written, signals, guarded, place }
+        let taken = listen.signals;
+        Listener { component: index, host, port: written, taken, signals, guarded, place }
     })
     .collect()
 }
@@ -163,7 +164,8 @@ fn is_own(host: &str) -> bool {
 pub(crate) fn subjects(flow: &CollectorFlow, exposure: &Exposure) -> Vec<Subject> {
     let mut found: Vec<Subject> = Vec::new();
     let mut numbers = BTreeMap::new();
-    for listener in &flow.listeners {
+    // What goes nowhere lets nobody in.
+    for listener in flow.listeners.iter().filter(|listener| !listener.signals.is_empty()) {
         let id = flow.components.get(listener.component).map_or("", |note| note.id.as_str());
         let mut facts = common(flow, exposure, listener);
         facts.insert("kind", Fact::bare("receiver"));
@@ -184,6 +186,7 @@ pub(crate) fn subjects(flow: &CollectorFlow, exposure: &Exposure) -> Vec<Subject
             component: usize::MAX,
             host: Ok(host),
             port,
+            taken: Signals::NONE,
             signals: Signals::NONE,
             guarded,
             place: *place,

@@ -8,7 +8,6 @@ use super::Exit;
 use super::Filter;
 use super::MetricPath;
 use super::Source;
-use super::Zone;
 use super::filters::filters;
 use super::graph;
 use super::graph::Graph;
@@ -151,21 +150,21 @@ fn ends(
     filtered: &HashSet<usize>,
 ) -> Ends {
     let metric = |exit: &&Exit| exit.kind == "telemetry" && exit.signals.meets(Signals::METRICS);
-    let vertices = |wanted: &dyn Fn(&Zone) -> bool| -> Vec<Vertex> {
-        let fitting = exits.iter().filter(metric).filter(|exit| wanted(&exit.direct));
+    let vertices = |wanted: &dyn Fn(&Exit) -> bool| -> Vec<Vertex> {
+        let fitting = exits.iter().filter(metric).filter(|exit| wanted(exit));
         fitting.flat_map(reach::exit_vertices).filter(|vertex| is_metric(*vertex)).collect()
     };
     let open = |_: Vertex| false;
     let unfiltered: Vec<Vertex> = exits
         .iter()
         .enumerate()
-        .filter(|(index, exit)| metric(exit) && exit.direct.is_workload() && !filtered.contains(index))
+        .filter(|(index, exit)| metric(exit) && exit.is_local() && !filtered.contains(index))
         .flat_map(|(_, exit)| reach::exit_vertices(exit))
         .filter(|vertex| is_metric(*vertex))
         .collect();
     let mut unknown_reasons = HashMap::new();
     for exit in exits.iter().filter(metric) {
-        if let Zone::Unknown { reason } = &exit.direct {
+        if let Some(reason) = exit.hides() {
             let id = program.components.get(exit.component).map(|component| component.id.to_string());
             let words = format!("where `{}` sends them is not known: {reason}", id.unwrap_or_default());
             for vertex in reach::exit_vertices(exit) {
@@ -173,17 +172,13 @@ fn ends(
             }
         }
     }
-    let mut unknown = vertices(&|zone| matches!(zone, Zone::Unknown { .. }));
+    let mut unknown = vertices(&|exit| exit.hides().is_some());
     unknown.extend(graph.unfollowed.iter().map(|(vertex, _)| *vertex).filter(|vertex| is_metric(*vertex)));
     Ends {
-        local: reaching(graph, vertices(&Zone::is_workload), open),
+        local: reaching(graph, vertices(&Exit::is_local), open),
         unfiltered: reaching(graph, unfiltered, |vertex| dropping.contains(&graph::component_of(vertex))),
-        control_room: reaching(graph, vertices(&|zone| matches!(zone, Zone::ControlRoom)), open),
-        external: reaching(
-            graph,
-            vertices(&|zone| matches!(zone, Zone::External | Zone::Allowed { .. })),
-            open,
-        ),
+        control_room: reaching(graph, vertices(&Exit::is_control_room), open),
+        external: reaching(graph, vertices(&Exit::is_external), open),
         unknown: reaching(graph, unknown, open),
         unknown_reasons,
     }

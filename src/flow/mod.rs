@@ -3,6 +3,7 @@
 mod asked;
 mod collected;
 mod destination;
+mod draft;
 mod exits;
 mod fetched;
 mod file_texts;
@@ -10,6 +11,7 @@ mod filters;
 mod graph;
 mod host;
 mod journal;
+mod links;
 mod listeners;
 mod log_metrics;
 mod lost;
@@ -19,8 +21,10 @@ mod proxies;
 mod reach;
 mod receivers;
 mod relabel;
+mod relay;
 mod subjects;
 mod types;
+mod way;
 mod zone;
 
 pub(crate) use asked::asked;
@@ -41,59 +45,41 @@ pub(crate) use types::Listener;
 pub(crate) use types::Lost;
 pub(crate) use types::MetricPath;
 pub(crate) use types::Opaque;
+pub(crate) use types::RelayInput;
 pub(crate) use types::Source;
 pub(crate) use types::Summary;
 pub(crate) use types::Wanted;
+pub(crate) use zone::Address;
+pub(crate) use zone::Arrival;
+pub(crate) use zone::Behind;
+pub(crate) use zone::End;
+pub(crate) use zone::Port;
 pub(crate) use zone::Service;
 pub(crate) use zone::ServiceTarget;
 pub(crate) use zone::Surroundings;
 pub(crate) use zone::Zone;
 
-use crate::model::alloy::Program;
+use draft::Draft;
 
-/// The flows of each collector, in the order given.
+/// The flows of each collector, in the order given: those of Alloy first, then the others. Data that one sends to another
+/// is followed. Linear in the size of each program, times the number of log writers that share sources, and times the
+/// number of collectors in a row that send to each other.
 pub(crate) fn analyse(
     collectors: &[CollectorInput<'_>],
+    relays: &[RelayInput<'_>],
     surroundings: &Surroundings,
     wanted: &Wanted,
 ) -> Vec<CollectorFlow> {
-    collectors.iter().map(|input| analyse_one(input, surroundings, wanted)).collect()
-}
-
-/// The flows of one collector. Linear in the size of the program, times the number of log writers that share sources.
-fn analyse_one(input: &CollectorInput<'_>, surroundings: &Surroundings, wanted: &Wanted) -> CollectorFlow {
-    let program = Program::new(input.files.clone(), input.environment.clone(), input.inputs);
-    let mut opaque = opaque::of_program(&program);
-    let carriers = file_texts::carriers(&program);
-    let graph = graph::build(&program, &carriers, &mut opaque);
-    let components = types::notes(&program, wanted);
-    let sources = graph.sources(&program);
-    let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref(), &carriers);
-    reach::feed(&graph, &sources, &mut exits);
-    let log_reach = reach::of_logs(&graph, &sources, &exits, &opaque);
-    let metrics = metrics::analyse(&program, &graph, &sources, &exits, &surroundings.needs);
-    let listeners = listeners::of_program(&program, &sources);
-    let log_metrics = log_metrics::of_program(&program, &graph, &sources, &metrics.source_reach);
-    let collected = collected::of_program(&program, &components);
-    let summary = types::summary(&sources, &exits);
-    CollectorFlow {
-        name: input.name.clone(),
-        place: input.place,
-        control_room: surroundings.control_room.is_some(),
-        components,
-        sources,
-        exits,
-        listeners,
-        log_metrics,
-        opaque,
-        filters: metrics.filters,
-        metric_paths: metrics.paths,
-        source_reach: metrics.source_reach,
-        log_reach,
-        summary,
-        collected,
-        wanted: wanted.clone(),
-    }
+    let own = collectors.iter().map(|input| Draft::of_program(input, surroundings, wanted));
+    let mut drafts: Vec<Draft<'_>> =
+        own.chain(relays.iter().map(|input| relay::draft(input, surroundings))).collect();
+    let metrics = links::follow(&mut drafts, &surroundings.needs);
+    let control_room = surroundings.control_room.is_some();
+    drafts
+        .into_iter()
+        .zip(metrics)
+        .map(|(draft, metrics)| draft.finish(metrics, control_room, wanted))
+        .collect()
 }
 
 #[cfg(test)]

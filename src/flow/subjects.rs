@@ -3,7 +3,8 @@
 //! Kinds and their fields:
 //! ```text
 //! log_exit       collector, component, endpoint, kind, destination, zone, zone_reason, assumption, fed,
-//!                sources [{name, origin, place}], source_count, hops [{text, place}], via [{text, place}]
+//!                sources [{name, origin, place}], source_count, hops [{text, place}], via [{text, place}],
+//!                upstream [{text, place}], behind, behind_name
 //! log_source     collector, component, origin, reaches_exit
 //! metric_source  collector, component, origin, and the reach fields of metric_path
 //! metric_path    collector, component, complete, receivers, sources, source_count, hops, and how far they get: reaches_local,
@@ -12,7 +13,7 @@
 //!                on_control_room, sources, lost_alerted, alerts, lost_shown, panels, unused, and counts of them
 //! cloud_exporter component, resource, metrics, missing, missing_count, alerts
 //! alerted_job    job, scraped, collectors, alerts
-//! metric_writer  collector, component, endpoint, url, zone, zone_reason, assumption, sent_to, fed, username,
+//! metric_writer  collector, component, endpoint, url, zone, zone_reason, assumption, sent_to, behind, behind_name, fed, username,
 //!                password, password_file, insecure_skip_verify, tls_insecure, headers, external_labels,
 //!                sample_age_limit, max_shards, max_backoff, block
 //! component      collector, id, name, label, known, config, since, gone, stability, arguments
@@ -245,6 +246,9 @@ fn log_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("hops", hops(flow, &exit.path)),
         ("via", Fact::list(via, place)),
         ("within", Fact::list(within, place)),
+        ("upstream", upstream(flow, exit)),
+        ("behind", Fact::new(exit.behind(), place)),
+        ("behind_name", Fact::new(behind_name(exit), place)),
     ];
     let key = match exit.kind.as_str() {
         "telemetry" => format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),
@@ -279,6 +283,29 @@ fn log_metric(flow: &CollectorFlow, metric: &LogMetric) -> Subject {
         place,
     );
     Subject { kind: "log_metric", key: id(flow, metric.component).to_owned(), facts }
+}
+
+/// How what leaves here came from other collectors: the steps before the components of this one that take it in.
+fn upstream(flow: &CollectorFlow, exit: &Exit) -> Fact {
+    let taken_in = exit.sources.iter().filter_map(|index| flow.sources.get(*index));
+    let components: std::collections::BTreeSet<usize> = taken_in.map(|source| source.component).collect();
+    let steps = components.iter().filter_map(|component| flow.upstream.get(component)).flatten().take(LISTED);
+    let step = |(text, place): &(String, Place)| {
+        Fact::map([("text", Fact::new(text.as_str(), *place)), ("place", Fact::new(true, *place))], *place)
+    };
+    Fact::list(steps.map(step), exit.place)
+}
+
+/// Who takes in what leaves by an exit.
+fn behind_name(exit: &Exit) -> Option<String> {
+    let one = |arrival: &super::Arrival| match &arrival.end.what {
+        super::Behind::Other(program) => format!("{} ({program})", arrival.end.name),
+        _ => arrival.end.name.clone(),
+    };
+    let mut names: Vec<String> = exit.arrivals.iter().map(one).collect();
+    names.sort();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 fn sources(flow: &CollectorFlow, found: &mut Vec<Subject>) {
@@ -336,7 +363,10 @@ fn reach_fields(flow: &CollectorFlow, reach: &MetricReach, place: Place) -> [(&'
 /// Whether what hides the way of metrics is a subject of its own, which a rule reports at its own place.
 fn hidden_is_told(flow: &CollectorFlow) -> bool {
     let unplaced = |exit: &Exit| exit.kind == "telemetry" && matches!(exit.direct, Zone::Unknown { .. });
+    // What another collector hides is told of that one.
+    let passed_on = |exit: &Exit| exit.onward.as_ref().is_some_and(|reach| reach.unknown.is_some());
     flow.opaque.iter().any(|opaque| opaque.signals.meets(Signals::METRICS))
+        || flow.exits.iter().any(passed_on)
         || flow.exits.iter().any(|exit| exit.fed.meets(Signals::METRICS) && unplaced(exit))
 }
 
@@ -455,6 +485,8 @@ fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("zone_reason", zone_reason(&exit.direct, place)),
         ("assumption", assumption(&exit.direct, place)),
         ("sent_to", Fact::new(exit.zone.name(), place)),
+        ("behind", Fact::new(exit.behind(), place)),
+        ("behind_name", Fact::new(behind_name(exit), place)),
         ("fed", Fact::new(exit.fed.meets(Signals::METRICS), place)),
         ("username", get(&["basic_auth.0.username"])),
         ("password", get(&["basic_auth.0.password"])),

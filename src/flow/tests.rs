@@ -64,7 +64,7 @@ fn analyse_with(text: &str, surroundings: &Surroundings, environment: Environmen
         namespace: Some("alloy".to_owned()),
         place: None,
     };
-    let flow = super::analyse(&[input], surroundings, &super::Wanted::All).remove(0);
+    let flow = super::analyse(&[input], &[], surroundings, &super::Wanted::All).remove(0);
     Case { text: text.to_owned(), flow }
 }
 

@@ -1,14 +1,18 @@
 //! What a flow analysis takes and gives.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Arrival;
+use super::Behind;
 use super::Collected;
 use super::Zone;
 use crate::document::DocId;
 use crate::document::Place;
 use crate::document::alloy::File;
 use crate::model::Fact;
+use crate::model::Plan;
 use crate::model::alloy::Environment;
 use crate::model::alloy::Inputs;
 use crate::model::alloy::Program;
@@ -30,6 +34,21 @@ pub(crate) struct CollectorInput<'a> {
     pub(crate) namespace: Option<String>,
     /// Where it is declared, for findings about the whole of it.
     pub(crate) place: Option<Place>,
+}
+
+/// A collector of the input that is not Alloy.
+#[derive(Debug, Clone)]
+pub(crate) struct RelayInput<'a> {
+    /// Who it is.
+    pub(crate) name: String,
+    /// The namespace of its pods, where known.
+    pub(crate) namespace: Option<String>,
+    /// What its process sees as environment.
+    pub(crate) environment: Environment,
+    /// Where it is declared.
+    pub(crate) place: Place,
+    /// What it does; `None` where that is not known.
+    pub(crate) plan: Option<&'a Plan>,
 }
 
 /// The flows of one collector.
@@ -67,6 +86,9 @@ pub(crate) struct CollectorFlow {
     pub(crate) collected: Collected,
     /// Which components rules see.
     pub(crate) wanted: Wanted,
+    /// The ways by which data of other collectors arrives, by the component that takes it in: words and places, the
+    /// nearest first.
+    pub(crate) upstream: BTreeMap<usize, Vec<(String, Place)>>,
 }
 
 /// A component with its arguments.
@@ -145,6 +167,10 @@ pub(crate) struct Exit {
     pub(crate) within: Vec<(String, Place)>,
     /// Services and proxies on the way.
     pub(crate) via: Vec<(String, Place)>,
+    /// What takes the data in, where the input shows it.
+    pub(crate) arrivals: Vec<Arrival>,
+    /// How far metrics get from the collectors of the input that take them in; `None` where none does.
+    pub(crate) onward: Option<MetricReach>,
     /// The route of the block around the destination in the component's arguments: `endpoint.0`, or empty.
     pub(crate) block: String,
     /// Logs only: indices into [`CollectorFlow::sources`] of what reaches it.
@@ -162,12 +188,22 @@ pub(crate) struct Listener {
     pub(crate) host: Result<String, String>,
     /// The port, where known.
     pub(crate) port: Option<u16>,
-    /// What comes in and is handed on.
+    /// What it takes in.
+    pub(crate) taken: Signals,
+    /// What of that is handed on.
     pub(crate) signals: Signals,
     /// Whether something in the program asks who sends.
     pub(crate) guarded: bool,
     /// The text that decides the host, or the component's name.
     pub(crate) place: Place,
+}
+
+impl Listener {
+    /// Whether data for that port may arrive here.
+    pub(super) fn takes(&self, port: Option<u16>, signals: Signals) -> bool {
+        let same_port = self.port.is_none() || port.is_none() || self.port == port;
+        same_port && self.taken.iter().any(|own| signals.iter().any(|sent| sent.family() == own.family()))
+    }
 }
 
 /// A component that makes metrics of logs.
@@ -181,6 +217,52 @@ pub(crate) struct LogMetric {
     pub(crate) leaves: bool,
     /// Whether logs reach it.
     pub(crate) fed: bool,
+}
+
+impl Exit {
+    /// Whether metrics that leave here reach the workload's store.
+    pub(crate) fn is_local(&self) -> bool {
+        match &self.onward {
+            Some(reach) => reach.local == Some(true),
+            None => self.direct.is_workload(),
+        }
+    }
+
+    /// Whether metrics that leave here reach the control room.
+    pub(crate) fn is_control_room(&self) -> bool {
+        self.onward.as_ref().is_some_and(|reach| reach.control_room == Some(true))
+            || matches!(self.direct, Zone::ControlRoom)
+    }
+
+    /// Whether metrics that leave here reach something else outside.
+    pub(crate) fn is_external(&self) -> bool {
+        self.onward.as_ref().is_some_and(|reach| reach.external)
+            || matches!(self.direct, Zone::External | Zone::Allowed { .. })
+    }
+
+    /// Why it is not known how far metrics get that leave here.
+    pub(crate) fn hides(&self) -> Option<&str> {
+        match (&self.direct, &self.onward) {
+            (Zone::Unknown { reason }, _) => Some(reason),
+            (_, Some(reach)) => reach.unknown.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// What takes the data in, in one word: `relay` for a program that is not known, `collector`, or the store's name.
+    pub(crate) fn behind(&self) -> Option<&str> {
+        let what = || self.arrivals.iter().map(|arrival| &arrival.end.what);
+        if what().any(|what| matches!(what, Behind::Other(_))) {
+            return Some("relay");
+        }
+        if what().any(|what| matches!(what, Behind::Collector(_))) {
+            return Some("collector");
+        }
+        what().find_map(|what| match what {
+            Behind::Store(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
 }
 
 /// Something that was not followed.

@@ -10,6 +10,16 @@ use crate::document::Place;
 use crate::model::alloy::Syntax;
 use crate::model::queries::Needs;
 
+mod service;
+
+pub(crate) use service::Address;
+pub(crate) use service::Arrival;
+pub(crate) use service::Behind;
+pub(crate) use service::End;
+pub(crate) use service::Port;
+pub(crate) use service::Service;
+pub(crate) use service::ServiceTarget;
+
 /// What a destination turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Zone {
@@ -69,26 +79,6 @@ impl Zone {
     }
 }
 
-/// A Service of the input, by where it leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ServiceTarget {
-    /// Pods of this cluster.
-    Selector,
-    /// An alias of that host.
-    ExternalName(String),
-    /// Addresses that are given by hand.
-    Outside(Vec<String>),
-}
-
-/// A Service with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Service {
-    /// Where it leads.
-    pub(crate) target: ServiceTarget,
-    /// What decides that: the selector, the external name.
-    pub(crate) place: Option<Place>,
-}
-
 /// What is around the collectors.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Surroundings {
@@ -96,6 +86,10 @@ pub(crate) struct Surroundings {
     pub(crate) services: BTreeMap<(String, String), Service>,
     /// Services of the input that name no namespace, by name: each may be the one of any namespace.
     pub(crate) unplaced: BTreeMap<String, Service>,
+    /// Services of the input by the addresses that lead to them, as keys of `services`.
+    pub(crate) service_addresses: BTreeMap<String, (String, String)>,
+    /// What runs at the addresses of single pods.
+    pub(crate) pod_addresses: BTreeMap<String, Vec<End>>,
     /// Namespaces whose Services the input shows.
     pub(crate) covered_namespaces: BTreeSet<String>,
     /// Services that may be taken for granted in namespaces that the input does not cover: by namespace and name, with
@@ -127,6 +121,17 @@ pub(crate) struct Placement {
     pub(crate) zone: Zone,
     /// Services on the way, with words.
     pub(crate) via: Vec<(String, Place)>,
+    /// What takes the data in, where the destination is in this cluster and the input shows it.
+    pub(crate) arrivals: Vec<Arrival>,
+}
+
+/// Finds the zone of one destination, and notes what it passes.
+struct Finder<'s> {
+    surroundings: &'s Surroundings,
+    /// The port that is dialled, where the destination tells it.
+    port: Option<u16>,
+    via: Vec<(String, Place)>,
+    arrivals: Vec<Arrival>,
 }
 
 /// How many aliases are followed before they count as a circle.
@@ -142,54 +147,105 @@ pub(crate) fn place(
     surroundings: &Surroundings,
     namespace: Option<&str>,
 ) -> Placement {
-    let mut via = Vec::new();
+    let port = host::port(text, syntax);
+    let mut finder = Finder { surroundings, port, via: Vec::new(), arrivals: Vec::new() };
     let zone = match syntax {
         Syntax::Path | Syntax::Env => Zone::Workload { assumption: None },
         Syntax::Vendor => listed(text, surroundings).unwrap_or(Zone::External),
         Syntax::Data => Zone::Unknown { reason: "the data that passes chooses the destination".to_owned() },
-        _ => of_target(&host::target(text, syntax), surroundings, namespace, &mut via, ALIASES),
+        _ => finder.of_target(&host::target(text, syntax), namespace, ALIASES),
     };
-    Placement { zone, via }
+    Placement { zone, via: finder.via, arrivals: finder.arrivals }
 }
 
-fn of_target(
-    target: &Target,
-    surroundings: &Surroundings,
-    namespace: Option<&str>,
-    via: &mut Vec<(String, Place)>,
-    aliases: u32,
-) -> Zone {
-    match target {
-        Target::Pod => Zone::Workload { assumption: None },
-        Target::Address(address) => of_address(*address, surroundings),
-        Target::Name(name) => of_name(name, surroundings, namespace, via, aliases),
-        // Lenient readers may dial the likely host: if that is bad, the destination is bad.
-        Target::Malformed { reason, likely } => {
-            let unknown =
-                Zone::Unknown { reason: format!("the destination cannot be read for certain: {reason}") };
-            match likely {
-                Some(likely) if matches!(**likely, Target::Name(_) | Target::Address(_)) => {
-                    unknown.worse(of_target(likely, surroundings, namespace, via, aliases))
+impl Finder<'_> {
+    fn of_target(&mut self, target: &Target, namespace: Option<&str>, aliases: u32) -> Zone {
+        match target {
+            Target::Pod => Zone::Workload { assumption: None },
+            Target::Address(address) => self.of_address(*address),
+            Target::Name(name) => self.of_name(name, namespace, aliases),
+            // Lenient readers may dial the likely host: if that is bad, the destination is bad.
+            Target::Malformed { reason, likely } => {
+                let unknown =
+                    Zone::Unknown { reason: format!("the destination cannot be read for certain: {reason}") };
+                match likely {
+                    Some(likely) if matches!(**likely, Target::Name(_) | Target::Address(_)) => {
+                        unknown.worse(self.of_target(likely, namespace, aliases))
+                    }
+                    _ => unknown,
                 }
-                _ => unknown,
             }
         }
     }
-}
 
-/// The zone of a literal address.
-fn of_address(address: IpAddr, surroundings: &Surroundings) -> Zone {
-    if address.is_loopback() || address.is_unspecified() {
-        return Zone::Workload { assumption: None };
+    /// The zone of a literal address.
+    fn of_address(&mut self, address: IpAddr) -> Zone {
+        let surroundings = self.surroundings;
+        if address.is_loopback() || address.is_unspecified() {
+            return Zone::Workload { assumption: None };
+        }
+        if let Some(zone) = listed(&address.to_string(), surroundings) {
+            return zone;
+        }
+        if let Some((namespace, service)) = surroundings.service_addresses.get(&address.to_string()) {
+            return self.of_service(namespace, service, 0);
+        }
+        if let Some(ends) = surroundings.pod_addresses.get(&address.to_string()) {
+            let port = self.port;
+            self.arrivals.extend(ends.iter().map(|end| Arrival { end: end.clone(), port }));
+            return Zone::Workload { assumption: None };
+        }
+        if in_usual_service_range(address) {
+            let reason =
+                format!("{address} may be the address of a Service of this cluster; name the Service");
+            return Zone::Unknown { reason };
+        }
+        Zone::External
     }
-    if let Some(zone) = listed(&address.to_string(), surroundings) {
-        return zone;
+
+    /// The zone of a host name, lower case. One that ends in a dot is absolute: no search list makes a Service of it.
+    fn of_name(&mut self, name: &str, namespace: Option<&str>, aliases: u32) -> Zone {
+        if name == "localhost" {
+            return Zone::Workload { assumption: None };
+        }
+        if let Some(absolute) = name.strip_suffix('.') {
+            return of_public_name(absolute, self.surroundings);
+        }
+        let labels: Vec<&str> = name.split('.').collect();
+        match labels.as_slice() {
+            [service] => match namespace {
+                Some(namespace) => self.of_service(namespace, service, aliases),
+                None => Zone::Unknown {
+                    reason: format!(
+                        "`{name}` is looked up in the collector's own namespace, which the input does not tell"
+                    ),
+                },
+            },
+            // The own namespace is searched first: there the name is that of a pod behind a Service.
+            [_, service] if namespace.is_some_and(|own| self.gives_pods_names(own, service)) => {
+                self.of_service(namespace.unwrap_or_default(), service, aliases)
+            }
+            [service, namespace] if is_namespace(service, namespace, self.surroundings) => {
+                self.of_service(namespace, service, aliases)
+            }
+            [_, service, namespace] if self.gives_pods_names(namespace, service) => {
+                self.of_service(namespace, service, aliases)
+            }
+            [.., service, namespace, "svc"] | [.., service, namespace, "svc", "cluster", "local"] => {
+                self.of_service(namespace, service, aliases)
+            }
+            [.., "cluster", "local"] => Zone::Unknown {
+                reason: format!("`{name}` is a name of this cluster, but not that of a Service"),
+            },
+            _ => of_public_name(name, self.surroundings),
+        }
     }
-    if in_usual_service_range(address) {
-        let reason = format!("{address} may be the address of a Service of this cluster; name the Service");
-        return Zone::Unknown { reason };
+
+    /// Whether the pods behind a Service of the input have names below its own, as those of a `StatefulSet` do.
+    fn gives_pods_names(&self, namespace: &str, service: &str) -> bool {
+        let key = (namespace.to_owned(), service.to_owned());
+        self.surroundings.services.get(&key).is_some_and(|service| service.headless)
     }
-    Zone::External
 }
 
 /// The ranges that EKS, AKS, kubeadm and k3s give to Services.
@@ -199,43 +255,6 @@ fn in_usual_service_range(address: IpAddr) -> bool {
         [172, 20, ..] | [10, 0 | 43 | 100, ..] => true,
         [10, second, ..] => (96..112).contains(&second),
         _ => false,
-    }
-}
-
-/// The zone of a host name, lower case. One that ends in a dot is absolute: no search list makes a Service of it.
-fn of_name(
-    name: &str,
-    surroundings: &Surroundings,
-    namespace: Option<&str>,
-    via: &mut Vec<(String, Place)>,
-    aliases: u32,
-) -> Zone {
-    if name == "localhost" {
-        return Zone::Workload { assumption: None };
-    }
-    if let Some(absolute) = name.strip_suffix('.') {
-        return of_public_name(absolute, surroundings);
-    }
-    let labels: Vec<&str> = name.split('.').collect();
-    match labels.as_slice() {
-        [service] => match namespace {
-            Some(namespace) => of_service(namespace, service, surroundings, via, aliases),
-            None => Zone::Unknown {
-                reason: format!(
-                    "`{name}` is looked up in the collector's own namespace, which the input does not tell"
-                ),
-            },
-        },
-        [service, namespace] if is_namespace(service, namespace, surroundings) => {
-            of_service(namespace, service, surroundings, via, aliases)
-        }
-        [.., service, namespace, "svc"] | [.., service, namespace, "svc", "cluster", "local"] => {
-            of_service(namespace, service, surroundings, via, aliases)
-        }
-        [.., "cluster", "local"] => {
-            Zone::Unknown { reason: format!("`{name}` is a name of this cluster, but not that of a Service") }
-        }
-        _ => of_public_name(name, surroundings),
     }
 }
 
@@ -254,73 +273,6 @@ fn is_public(name: &str, last: &str, surroundings: &Surroundings) -> bool {
         || PUBLIC.contains(&last)
         || under_control_room(name, surroundings)
         || listed(name, surroundings).is_some()
-}
-
-/// The zone of a Service.
-fn of_service(
-    namespace: &str,
-    service: &str,
-    surroundings: &Surroundings,
-    via: &mut Vec<(String, Place)>,
-    aliases: u32,
-) -> Zone {
-    let key = (namespace.to_owned(), service.to_owned());
-    let found = surroundings.services.get(&key).or_else(|| surroundings.unplaced.get(service));
-    let Some(found) = found else {
-        if surroundings.covered_namespaces.contains(namespace) {
-            let reason = format!("namespace {namespace} is in the input, but no Service {service}");
-            return Zone::Unknown { reason };
-        }
-        return match surroundings.assumed.get(&key) {
-            Some(what) => Zone::Workload {
-                assumption: Some(format!(
-                    "{service}.{namespace} is this workload's {what} (not in the input)"
-                )),
-            },
-            None => Zone::Unknown {
-                reason: format!("the input does not show the Service {service} of namespace {namespace}"),
-            },
-        };
-    };
-    let place = found.place;
-    match &found.target {
-        ServiceTarget::Selector => Zone::Workload { assumption: None },
-        ServiceTarget::ExternalName(host) => {
-            if let Some(place) = place {
-                via.push((format!("Service {namespace}/{service} is an alias of {host}"), place));
-            }
-            if aliases == 0 {
-                return Zone::Unknown { reason: "Services that are aliases of each other".to_owned() };
-            }
-            let target = host::target(host, Syntax::Host);
-            of_target(&target, surroundings, Some(namespace), via, aliases - 1)
-        }
-        ServiceTarget::Outside(addresses) => {
-            if let Some(place) = place {
-                let list = addresses.join(", ");
-                via.push((format!("Service {namespace}/{service} leads to {list}"), place));
-            }
-            let unknown = Zone::Unknown {
-                reason: format!("Service {namespace}/{service} has no selector and no addresses"),
-            };
-            addresses
-                .iter()
-                .map(|address| match address.parse::<IpAddr>() {
-                    // Endpoints cannot be loopback addresses: the node's is meant, if anything.
-                    Ok(address) if address.is_loopback() => Zone::External,
-                    Ok(address) => of_address(address, surroundings),
-                    Err(_) => of_target(
-                        &host::target(address, Syntax::Host),
-                        surroundings,
-                        Some(namespace),
-                        &mut Vec::new(),
-                        0,
-                    ),
-                })
-                .reduce(Zone::worse)
-                .unwrap_or(unknown)
-        }
-    }
 }
 
 /// The zone of a name that is not one of the cluster.

@@ -10,6 +10,7 @@ use super::exposure;
 use super::exposure::Exposure;
 use super::fact::Fact;
 use super::piece::Chart;
+use super::piece::ObjectName;
 use super::placing;
 use super::pod;
 use super::running;
@@ -52,8 +53,22 @@ pub(crate) struct Collector {
     pub(crate) assumption: Option<String>,
     /// The place to point at when nothing better is known.
     pub(crate) place: Place,
+    /// What runs it.
+    pub(crate) runs_in: RunsIn,
     /// What rules read of how it runs.
     pub(crate) facts: Fact,
+}
+
+/// What runs a collector: that is how data finds it that is sent to its pods.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum RunsIn {
+    /// The container of that name in a workload.
+    Container(ObjectName, String),
+    /// A release of a chart, by its index in the stack.
+    Release(usize),
+    /// Nothing that the input shows.
+    #[default]
+    Unseen,
 }
 
 impl Collector {
@@ -109,13 +124,13 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
             collectors.push(collector);
         }
     }
-    for release in stack.releases_of(Chart::Alloy) {
+    for (index, release) in stack.releases.iter().enumerate() {
         let namespace = release.release.namespace.as_deref().unwrap_or_default().to_owned();
         let is_rendered = release.full_name().is_some_and(|name| rendered.contains(&(namespace, name)));
-        if !is_rendered {
-            let mut collector = from_release(stack, release, &mut claimed);
-            collector.exposure = exposure::of_release(stack, release);
-            collectors.push(collector);
+        if release.release.chart == Some(Chart::Alloy) && !is_rendered {
+            let collector = from_release(stack, release, &mut claimed);
+            let exposure = exposure::of_release(stack, release);
+            collectors.push(Collector { exposure, runs_in: RunsIn::Release(index), ..collector });
         }
     }
     adopt_programs(stack, &mut collectors, &mut claimed);
@@ -132,7 +147,10 @@ fn alloy_containers<'d>(
     let labelled = label.and_then(NodeRef::text) == Some("alloy");
     pod.containers().filter(move |container| {
         let named = container.text_at("image").is_some_and(|image| is_alloy(pod::image_name(image)));
-        (named || labelled && container.text_at("name") == Some("alloy") || start::runs_alloy(*container))
+        (named
+            || labelled && container.text_at("name") == Some("alloy")
+            || start::runs_alloy(*container)
+            || start::is_flow_mode(*container))
             && start::start(*container) != Start::Tool
     })
 }
@@ -191,6 +209,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             running: Running { alone: is_one_of_several(&free, program), ..Running::default() },
             assumption: None,
             place,
+            runs_in: RunsIn::Unseen,
             facts,
         });
     }
@@ -344,6 +363,8 @@ fn from_workload(
         resource.place,
         facts,
     );
+    let container_name = container.text_at("name").unwrap_or_default().to_owned();
+    collector.runs_in = RunsIn::Container(resource.object.clone(), container_name);
     let root = pod.workload();
     let (running, says) = running::of_container(root, container, matches!(start, Start::Program(_)));
     collector.runs(running, says.map_or_else(|| pod.container_place(container), |says| pod.place(says)));
@@ -468,6 +489,7 @@ fn finish(
         running: Running::default(),
         assumption: None,
         place,
+        runs_in: RunsIn::Unseen,
         facts,
     }
 }

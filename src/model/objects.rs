@@ -19,6 +19,7 @@ use super::reader::language_of_key;
 use super::releases;
 use super::shape::holds_alloy;
 use super::shape::is_alloy;
+use super::shape::language_of_collector;
 use crate::document::Language;
 use crate::document::NodeId;
 use crate::document::NodeRef;
@@ -190,6 +191,10 @@ fn known_object(
         }
         ("helm.toolkit.fluxcd.io", "HelmRelease") => releases::helm_release(root, &object, name_node, found),
         ("argoproj.io", "Application") => releases::application(root, &object, name_node, found),
+        ("opentelemetry.io", "OpenTelemetryCollector") => {
+            collector_text(root, "spec.config", &object, found);
+            programs_below(root, Some(&object), &[], found);
+        }
         // Objects of operators and templates of other objects hold programs at places of their own.
         _ if group.contains('.') && !group.ends_with("k8s.io") => {
             programs_below(root, Some(&object), &[], found);
@@ -222,7 +227,8 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
                 continue;
             };
             let dashboard = || (!base64 && may_be_dashboard(text)).then_some(Language::Json);
-            let language = language_of_key(key).or_else(dashboard);
+            let of_collector = || language_of_collector(key, text).filter(|_| !base64);
+            let language = language_of_key(key).or_else(dashboard).or_else(of_collector);
             // A plain text says by itself whether it is a program; an encoded one does when it is opened.
             let certain = language.is_some() || (!base64 && is_alloy(text));
             if !certain && !base64 {
@@ -248,6 +254,25 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
             });
         }
     }
+}
+
+/// The configuration of a collector that an object holds as text.
+fn collector_text(root: NodeRef<'_>, route: &str, object: &ObjectName, found: &mut Found) {
+    let Some(node) = root.at(route).filter(|node| node.is_scalar() && !node.is_null()) else { return };
+    let home = Home {
+        object: Some(object.clone()),
+        key: Some(route.into()),
+        release: None,
+        cluster: found.cluster.clone(),
+    };
+    found.nested.push(Nested {
+        node: node.resolved().id,
+        field: route.to_owned(),
+        object: Some(object.to_string()),
+        encoding: Encoding::Plain,
+        language: Language::Yaml,
+        purpose: Purpose::ConfigData(home),
+    });
 }
 
 /// How many nodes of an object are searched for programs.

@@ -208,6 +208,10 @@ pub(crate) enum Piece {
     StoreConfig(Store, NodeAt, Home),
     /// Mimir's or Loki's runtime overrides.
     RuntimeOverrides(NodeAt, Home),
+    /// Any text of a ConfigMap, Secret or release that is a tree: collectors of any make may read it.
+    ConfigText(NodeAt, Home),
+    /// The configuration of another collector, as a file by itself; the language is one of `schemas/relays.json`.
+    RelayConfig(&'static str, NodeAt),
     /// A `grafana.ini`.
     GrafanaIni(NodeAt, Home),
     /// Provisioned Grafana data sources.

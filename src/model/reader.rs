@@ -31,6 +31,7 @@ use crate::document::Place;
 use crate::document::alloy;
 use crate::document::parse_ini;
 use crate::document::parse_json;
+use crate::document::parse_trees;
 use crate::document::parse_yaml;
 use crate::text::LineIndex;
 use crate::text::Span;
@@ -246,15 +247,7 @@ impl Reader {
         purpose: &Purpose,
         depth: u32,
     ) {
-        let (trees, problems) = if language == Language::Json {
-            match parse_json(text) {
-                Ok(json) => (vec![json.tree], json.problems),
-                Err(problem) => (Vec::new(), vec![problem]),
-            }
-        } else {
-            let stream = parse_yaml(text);
-            (stream.documents, stream.errors)
-        };
+        let (trees, problems) = parse_trees(text, language);
         // A program whose first statement is damaged reads as one long YAML text. To pass that over would hide it.
         if matches!(purpose, Purpose::TopLevel(Expected::Any))
             && problems.is_empty()
@@ -426,6 +419,10 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
                 let at = found.at(root);
                 found.pieces.push(Piece::Dashboard(at, Home::default()));
             }
+            Shape::Relay(language) => {
+                let at = found.at(root);
+                found.pieces.push(Piece::RelayConfig(language, at));
+            }
             Shape::Settings => {
                 let at = found.at(root);
                 found.pieces.push(Piece::Settings(at));
@@ -435,6 +432,7 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
         // What stands in a ConfigMap and is no configuration that we read is not worth a word: nginx.conf and the like.
         Purpose::ConfigData(home) => {
             let at = found.at(root);
+            found.pieces.push(Piece::ConfigText(at, home.clone()));
             match shape_of(root, Expected::Any) {
                 Shape::Store(store) => found.pieces.push(Piece::StoreConfig(store, at, home.clone())),
                 Shape::RuntimeOverrides => found.pieces.push(Piece::RuntimeOverrides(at, home.clone())),

@@ -17,6 +17,7 @@ use super::reader::Encoding;
 use super::reader::Nested;
 use super::reader::Purpose;
 use super::shape::is_alloy;
+use super::shape::language_of_collector;
 use crate::document::Language;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -232,6 +233,7 @@ impl Values<'_> {
             self.program(program, field);
         }
         self.queries(node, &prefix);
+        self.sections(node);
         // Programs of collectors that a chart brings along in a chart, or in texts that become objects.
         let mut known = vec![node.at(PROGRAM).map(|program| program.resolved().id)];
         for key in ["extraObjects", "extraDeploy"] {
@@ -285,6 +287,33 @@ impl Values<'_> {
         let maps = node.get("additionalPrometheusRulesMap").into_iter().flat_map(NodeRef::entries_merged);
         for (_, file) in maps.filter(|(_, file)| is_rule_groups(*file)) {
             self.found.pieces.push(Piece::RuleGroups(self.found.at(file), home()));
+        }
+    }
+
+    /// Texts of a configuration of Fluent Bit, which its chart takes one by one.
+    fn sections(&mut self, node: NodeRef<'_>) {
+        for route in ["config.service", "config.inputs", "config.filters", "config.outputs"] {
+            let Some((section, text)) = node.at(route).and_then(|section| Some((section, section.text()?)))
+            else {
+                continue;
+            };
+            if language_of_collector("fluent-bit.conf", text) != Some(Language::FluentBit) {
+                continue;
+            }
+            let home = Home {
+                object: self.object.cloned(),
+                key: Some(route.into()),
+                release: Some(self.release),
+                cluster: self.found.cluster.clone(),
+            };
+            self.found.nested.push(Nested {
+                node: section.resolved().id,
+                field: route.to_owned(),
+                object: self.object.map(ToString::to_string),
+                encoding: Encoding::Plain,
+                language: Language::FluentBit,
+                purpose: Purpose::ConfigData(home),
+            });
         }
     }
 

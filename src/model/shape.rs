@@ -4,7 +4,9 @@ use super::piece::Chart;
 use super::piece::Store;
 use super::queries::is_dashboard;
 use super::queries::is_rule_groups;
+use crate::document::Language;
 use crate::document::NodeRef;
+use crate::document::parse_trees;
 
 /// What the caller said the inputs are (`--kind`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,6 +47,8 @@ pub(crate) enum Shape {
     RuleGroups,
     /// A Grafana dashboard.
     Dashboard,
+    /// Configuration of another collector, by the name of its language in `schemas/relays.json`.
+    Relay(&'static str),
     /// `ptd-lint.yaml`.
     Settings,
     /// Nothing that the linter reads, with the reason.
@@ -93,6 +97,9 @@ pub(crate) fn shape_of(root: NodeRef<'_>, expected: Expected) -> Shape {
     }
     if settings_shape(root) {
         return Shape::Settings;
+    }
+    if let Some(language) = relay_shape(root) {
+        return Shape::Relay(language);
     }
     Shape::Other(
         "recognised as none of: Kubernetes object, values of alloy, mimir-distributed, loki or grafana, \
@@ -192,6 +199,27 @@ fn store_shape(root: NodeRef<'_>) -> Option<Shape> {
     Some(Shape::Store(if loki > mimir { Store::Loki } else { Store::Mimir }))
 }
 
+/// Configuration files of other collectors, told apart by sections that only one of them has.
+fn relay_shape(root: NodeRef<'_>) -> Option<&'static str> {
+    let mapping = |route: &str| root.at(route).is_some_and(NodeRef::is_mapping);
+    let list = |route: &str| root.at(route).is_some_and(NodeRef::is_sequence);
+    Some(if mapping("service.pipelines") && mapping("receivers") && mapping("exporters") {
+        "otel"
+    } else if list("clients") && (list("scrape_configs") || mapping("positions")) {
+        "promtail"
+    } else if list("pipeline.outputs") && list("pipeline.inputs") {
+        "fluent-bit"
+    } else if mapping("sources") && mapping("sinks") {
+        "vector"
+    } else if list("logs.configs") || list("metrics.configs") {
+        "agent"
+    } else if list("remote_write") && list("scrape_configs") {
+        "prometheus"
+    } else {
+        return None;
+    })
+}
+
 /// The keys of a settings file, `ptd-lint.yaml`.
 pub(crate) const SETTINGS_KEYS: &[&str] = &[
     "version",
@@ -251,6 +279,34 @@ pub(crate) fn is_alloy(text: &str) -> bool {
 /// Whether a text that is no program itself holds a line that opens one.
 pub(crate) fn holds_alloy(text: &str) -> bool {
     !looks_like_alloy(text) && text.lines().any(opens_block_of_alloy)
+}
+
+/// The language of a text that is the configuration of another collector, by the key's ending and by lines that only that
+/// collector's configuration has.
+pub(crate) fn language_of_collector(key: &str, text: &str) -> Option<Language> {
+    let has = |fits: &dyn Fn(&str) -> bool| text.lines().any(|line| fits(line.trim()));
+    match key.rsplit_once('.')?.1 {
+        "toml" => {
+            has(&|line| ["[sources.", "[sinks.", "[transforms."].iter().any(|own| line.starts_with(own)))
+                .then_some(Language::Toml)
+        }
+        "conf" => {
+            let sections = ["[SERVICE]", "[INPUT]", "[FILTER]", "[OUTPUT]", "[PARSER]", "[MULTILINE_PARSER]"];
+            let fluentd = ["<source>", "<match ", "<match>", "<filter ", "<label "];
+            if has(&|line| sections.iter().any(|own| line.eq_ignore_ascii_case(own))) {
+                Some(Language::FluentBit)
+            } else if has(&|line| fluentd.iter().any(|own| line.starts_with(own))) {
+                // XML has such tags as well, but its lines do not read as directives that are closed.
+                let xml = text.trim_start().starts_with("<?xml") || text.contains("<!DOCTYPE");
+                (!xml && !parse_trees(&text.into(), Language::Fluentd).0.is_empty())
+                    .then_some(Language::Fluentd)
+            } else {
+                has(&|line| line.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("@include ")))
+                    .then_some(Language::FluentBit)
+            }
+        }
+        _ => None,
+    }
 }
 
 /// Whether a line opens a component or a block that only Alloy's language has. Half-written and refused programs count.

@@ -1,10 +1,26 @@
-//! Finds collectors that are not Alloy: their configuration is not read, so what they ship is not known.
+//! Finds collectors that are not Alloy. What they do is read in [`super::relay`].
 
+use super::piece::NodeAt;
+use super::piece::ObjectName;
 use super::pod;
 use super::stack::Stack;
+use super::start;
 use crate::document::Place;
 
-/// A collector whose configuration is not read.
+/// What makes a collector run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ShipperHome {
+    /// A container of a workload, by its position.
+    Container(NodeAt, usize),
+    /// A release of a chart, by its index in the stack.
+    Release(usize),
+    /// A container that the values of a release add to pods of another chart.
+    Added,
+    /// An object of an operator.
+    Object(NodeAt),
+}
+
+/// A collector that is not Alloy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shipper {
     /// Who it is: `DaemonSet logging/fluent-bit`.
@@ -13,6 +29,10 @@ pub(crate) struct Shipper {
     pub(crate) program: String,
     /// Its image, or its chart.
     pub(crate) place: Place,
+    /// What makes it run.
+    pub(crate) home: ShipperHome,
+    /// The object that makes it run, where there is one.
+    pub(crate) object: Option<ObjectName>,
     /// Whether it ships logs.
     pub(crate) logs: bool,
     /// Whether it ships metrics.
@@ -81,34 +101,41 @@ pub(crate) fn shippers(stack: &Stack<'_>) -> Vec<Shipper> {
         else {
             continue;
         };
-        for image in pod.containers().filter_map(|container| container.get("image")) {
+        for (index, container) in pod.containers().enumerate() {
+            let Some(image) = container.get("image") else { continue };
+            // The agent's flow mode is what Alloy was called before.
+            if start::is_flow_mode(container) {
+                continue;
+            }
             if let Some((program, logs, metrics)) = image.text().and_then(program_of_image) {
                 let place = Place { doc: resource.at.doc, span: image.span() };
                 let program = program.to_owned();
-                found.push(Shipper { name: resource.object.to_string(), program, place, logs, metrics });
+                let (name, object) = (resource.object.to_string(), Some(resource.object.clone()));
+                let home = ShipperHome::Container(resource.at, index);
+                found.push(Shipper { name, program, place, home, object, logs, metrics });
             }
         }
     }
-    for release in &stack.releases {
+    for (index, release) in stack.releases.iter().enumerate() {
         let chart = release.release.chart_name.rsplit('/').next().unwrap_or_default();
         let name = match &release.release.object {
             Some(object) => object.to_string(),
             None => format!("chart {chart}"),
         };
         let of_chart = program(chart).filter(|_| release.release.chart.is_none());
-        let mut add = |(program, logs, metrics): (&str, bool, bool), place| {
-            let program = program.to_owned();
-            found.push(Shipper { name: name.clone(), program, place, logs, metrics });
+        let mut add = |(program, logs, metrics): (&str, bool, bool), place, home| {
+            let (name, program, object) = (name.clone(), program.to_owned(), release.release.object.clone());
+            found.push(Shipper { name, program, place, home, object, logs, metrics });
         };
         if let Some(program) = of_chart {
-            add(program, release.release.place);
+            add(program, release.release.place, ShipperHome::Release(index));
         }
         for container in
             EXTRA_CONTAINERS.iter().flat_map(|route| release.values.reach(route).items().to_vec())
         {
             let image = container.reach("image");
             if let Some(program) = image.text().and_then(program_of_image) {
-                add(program, image.place.unwrap_or(release.release.place));
+                add(program, image.place.unwrap_or(release.release.place), ShipperHome::Added);
             }
         }
     }
@@ -117,7 +144,16 @@ pub(crate) fn shippers(stack: &Stack<'_>) -> Vec<Shipper> {
         let operator = OPERATORS.iter().find(|(group, _)| *group == &*object.group);
         if let Some((_, program)) = operator.filter(|_| !NO_COLLECTORS.contains(&&*object.kind)) {
             let (name, program) = (object.to_string(), (*program).to_owned());
-            found.push(Shipper { name, program, place: resource.place, logs: true, metrics: true });
+            let (home, object) = (ShipperHome::Object(resource.at), Some(object.clone()));
+            found.push(Shipper {
+                name,
+                program,
+                place: resource.place,
+                home,
+                object,
+                logs: true,
+                metrics: true,
+            });
         }
     }
     found

@@ -79,6 +79,10 @@ pub(crate) struct Stack<'d> {
     pub(crate) programs: Vec<AlloyText<'d>>,
     /// Configurations of the stores.
     pub(crate) store_configs: Vec<(Store, NodeAt, &'d Home)>,
+    /// Texts of ConfigMaps, Secrets and releases that are trees, whatever they are for.
+    pub(crate) config_texts: Vec<(NodeAt, &'d Home)>,
+    /// Configurations of other collectors as files by themselves, with their languages.
+    pub(crate) relay_configs: Vec<(&'static str, NodeAt)>,
     /// `grafana.ini` documents.
     pub(crate) grafana_inis: Vec<(NodeAt, &'d Home)>,
     /// Provisioned data sources.
@@ -118,6 +122,8 @@ impl<'d> Stack<'d> {
             releases: Vec::new(),
             programs: Vec::new(),
             store_configs: Vec::new(),
+            config_texts: Vec::new(),
+            relay_configs: Vec::new(),
             grafana_inis: Vec::new(),
             data_sources: Vec::new(),
             runtime_overrides: Vec::new(),
@@ -170,6 +176,8 @@ impl<'d> Stack<'d> {
                     Piece::StoreConfig(store, at, home) if kept(home) => {
                         stack.store_configs.push((*store, *at, home));
                     }
+                    Piece::ConfigText(at, home) if kept(home) => stack.config_texts.push((*at, home)),
+                    Piece::RelayConfig(language, at) => stack.relay_configs.push((language, *at)),
                     Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
                     Piece::DataSources(at, home) if kept(home) => stack.data_sources.push(*at),
                     Piece::RuleGroups(at, home) if kept(home) => stack.rule_groups.push((*at, home)),

@@ -35,12 +35,29 @@ pub(super) fn runs_alloy(container: NodeRef<'_>) -> bool {
     pod::texts(container, "command").first().is_some_and(|command| base_name(command) == "alloy")
 }
 
+/// Whether a container runs Grafana Agent in flow mode, whose programs are those of Alloy. Source: the entry point of the
+/// image `grafana/agent`: the variable chooses the program, and only flow mode has the subcommand `run`.
+pub(super) fn is_flow_mode(container: NodeRef<'_>) -> bool {
+    let image = container.text_at("image").unwrap_or_default();
+    if !matches!(pod::image_name(image), "agent" | "grafana-agent") || !image.contains("grafana") {
+        return false;
+    }
+    let variables = container.get("env").into_iter().flat_map(NodeRef::items);
+    let chosen = variables
+        .filter(|variable| variable.text_at("name") == Some("AGENT_MODE"))
+        .any(|variable| variable.text_at("value") == Some("flow"));
+    let arguments = pod::arguments(container);
+    let program = arguments.iter().any(|argument| argument.rsplit('.').next() == Some("river"));
+    let runs = arguments.iter().take(2).any(|argument| argument == "run");
+    runs && (chosen || program)
+}
+
 /// What the command line of a container of Alloy starts.
 pub(super) fn start(container: NodeRef<'_>) -> Start {
     let command = pod::texts(container, "command");
     let mut arguments = Vec::new();
     if let Some((program, rest)) = command.split_first() {
-        if base_name(program) != "alloy" {
+        if !matches!(base_name(program), "alloy" | "agent" | "grafana-agent" | "grafana-agent-flow") {
             return Start::Unclear(format!("is started by `{program}`, whose arguments are not read"));
         }
         arguments.extend(rest.iter().cloned());

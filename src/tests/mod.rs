@@ -6,6 +6,7 @@ mod hooks;
 mod layers;
 mod mutations;
 mod random;
+mod relays;
 mod shared;
 mod ways_out;
 

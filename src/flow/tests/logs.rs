@@ -195,9 +195,8 @@ fn alias_service_is_followed_outside() {
     let mut around = surroundings();
     let target = ServiceTarget::ExternalName("logs.example.net".to_owned());
     let place = Place { doc: DocId { file: 9, index: 0 }, span: crate::text::Span::new(3, 4) };
-    around
-        .services
-        .insert(("loki".to_owned(), "loki-gateway".to_owned()), Service { target, place: Some(place) });
+    let service = Service { target, place: Some(place), headless: false, ports: None };
+    around.services.insert(("loki".to_owned(), "loki-gateway".to_owned()), service);
     let program =
         format!("{LOCAL}\nloki.source.journal \"j\" {{ forward_to = [loki.write.local.receiver] }}\n");
     let case = analyse_with(&program, &around, Environment::default());

@@ -118,7 +118,7 @@ fn files_of_a_folder_share_one_scope() {
         namespace: None,
         place: None,
     };
-    let flow = super::super::analyse(&[input], &surroundings(), &super::super::Wanted::All).remove(0);
+    let flow = super::super::analyse(&[input], &[], &surroundings(), &super::super::Wanted::All).remove(0);
     assert!(flow.opaque.is_empty(), "{:?}", flow.opaque);
     assert_eq!(flow.exits[0].fed, Signals::LOKI_LOGS);
     assert_eq!(flow.exits[0].place.doc.file, 1);

@@ -7,7 +7,7 @@ fn somewhere(start: u32) -> Place {
 }
 
 fn service(target: ServiceTarget) -> Service {
-    Service { target, place: Some(somewhere(7)) }
+    Service { target, place: Some(somewhere(7)), headless: false, ports: None }
 }
 
 fn surroundings() -> Surroundings {
@@ -15,13 +15,17 @@ fn surroundings() -> Surroundings {
     let mut add = |namespace: &str, name: &str, target| {
         services.insert((namespace.to_owned(), name.to_owned()), service(target));
     };
-    add("monitoring", "loki", ServiceTarget::Selector);
-    add("alloy", "relay", ServiceTarget::Selector);
+    add("monitoring", "loki", ServiceTarget::Pods(Vec::new()));
+    add("alloy", "relay", ServiceTarget::Pods(Vec::new()));
     add("monitoring", "alias", ServiceTarget::ExternalName("logs.example.net".to_owned()));
     add("monitoring", "inner", ServiceTarget::ExternalName("loki.monitoring.svc.cluster.local".to_owned()));
     add("monitoring", "circle", ServiceTarget::ExternalName("circle.monitoring.svc".to_owned()));
-    add("monitoring", "hands", ServiceTarget::Outside(vec!["203.0.113.9".to_owned()]));
-    add("monitoring", "nothing", ServiceTarget::Outside(Vec::new()));
+    add(
+        "monitoring",
+        "hands",
+        ServiceTarget::Addresses(vec![Address { text: "203.0.113.9".to_owned(), pod: None }]),
+    );
+    add("monitoring", "nothing", ServiceTarget::Addresses(Vec::new()));
     Surroundings {
         services,
         covered_namespaces: ["monitoring", "alloy"].map(str::to_owned).into(),

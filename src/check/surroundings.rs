@@ -1,0 +1,145 @@
+//! Turns the Services and workloads of a stack into what stands around its collectors.
+
+use std::collections::BTreeMap;
+
+use super::policy::Governing;
+use crate::flow;
+use crate::flow::Behind;
+use crate::flow::End;
+use crate::flow::ServiceTarget;
+use crate::flow::Surroundings;
+use crate::model;
+use crate::model::Backend;
+use crate::model::Chart;
+use crate::model::Cluster;
+use crate::model::PodContainer;
+use crate::model::PodSet;
+use crate::model::RunsIn;
+use crate::model::Stack;
+use crate::model::TargetPort;
+use crate::model::Workload;
+use crate::model::queries::Needs;
+
+/// What stands around the collectors of a stack. `takers` says what runs each of those that are analysed, in their order.
+pub(super) fn surroundings(
+    stack: &Stack<'_>,
+    takers: &[RunsIn],
+    workload: &Workload,
+    governing: &Governing,
+) -> Surroundings {
+    let cluster = model::cluster(stack);
+    let around = Around { cluster: &cluster, takers };
+    let services =
+        cluster.services.iter().map(|(key, service)| (key.clone(), around.service(service, &key.0)));
+    let mut services: BTreeMap<_, _> = services.collect();
+    for (key, service) in model::relay_services(stack) {
+        let index = takers.iter().position(|taker| *taker == service.runs_in);
+        let Some(index) = index.filter(|_| !services.contains_key(&key)) else { continue };
+        let name = format!("{}/{}", key.0, key.1);
+        let end = End { name, what: Behind::Collector(index), ports: Vec::new() };
+        let target = ServiceTarget::Pods(vec![end]);
+        let place = Some(service.place);
+        services.insert(key, flow::Service { target, place, headless: false, ports: None });
+    }
+    let unplaced = cluster.unplaced.iter().map(|(name, service)| (name.clone(), around.service(service, "")));
+    let addresses = cluster
+        .services
+        .iter()
+        .flat_map(|(key, service)| service.addresses.iter().map(|address| (address.clone(), key.clone())));
+    let pods = cluster
+        .pods
+        .iter()
+        .flat_map(|pods| pods.addresses.iter().map(|address| (address.clone(), around.ends(pods).collect())));
+    Surroundings {
+        services,
+        unplaced: unplaced.collect(),
+        service_addresses: addresses.collect(),
+        pod_addresses: pods.collect(),
+        covered_namespaces: cluster.namespaces.clone(),
+        assumed: governing.endpoints(),
+        control_room: workload.control_room.domain().map(str::to_owned),
+        allowed: governing.allowed(),
+        needs: Needs::default(),
+    }
+    .with_platform_endpoints()
+}
+
+/// The names of one cluster, and who is analysed.
+struct Around<'c> {
+    cluster: &'c Cluster,
+    takers: &'c [RunsIn],
+}
+
+impl Around<'_> {
+    fn service(&self, service: &model::Service, namespace: &str) -> flow::Service {
+        let target = match &service.backend {
+            Backend::Pods(sets) => {
+                let sets = sets.iter().filter_map(|index| self.cluster.pods.get(*index));
+                ServiceTarget::Pods(sets.flat_map(|pods| self.ends(pods)).collect())
+            }
+            Backend::Chart(chart, release) => ServiceTarget::Pods(vec![self.end_of_chart(*chart, *release)]),
+            Backend::ExternalName(host) => ServiceTarget::ExternalName(host.clone()),
+            Backend::Addresses(addresses) => ServiceTarget::Addresses(
+                addresses.iter().map(|address| self.address(address, namespace)).collect(),
+            ),
+            Backend::Unknown => ServiceTarget::Addresses(Vec::new()),
+        };
+        let ports = service.ports.as_ref().map(|ports| {
+            let port = |port: &model::ServicePort| flow::Port {
+                number: port.port,
+                target: match &port.target {
+                    TargetPort::Number(number) => Ok(*number),
+                    TargetPort::Name(name) => Err(name.clone()),
+                },
+            };
+            ports.iter().map(port).collect()
+        });
+        flow::Service { target, place: Some(service.place), headless: service.headless, ports }
+    }
+
+    fn address(&self, address: &model::Address, namespace: &str) -> flow::Address {
+        let pod = address.pod.as_ref().map(|pod| {
+            let sets = self.cluster.pods.iter();
+            let own = sets.filter(|pods| &*pods.object.namespace == namespace && pods.has_pod(pod));
+            // What the input says of the pod's own address goes before what somebody wrote beside it.
+            let own = own.filter(|pods| pods.addresses.is_empty() || pods.addresses.contains(&address.text));
+            (pod.clone(), own.flat_map(|pods| self.ends(pods)).collect())
+        });
+        flow::Address { text: address.text.clone(), pod }
+    }
+
+    /// The containers of a workload that can take data in.
+    fn ends<'p>(&'p self, pods: &'p PodSet) -> impl Iterator<Item = End> + 'p {
+        pods.containers.iter().filter_map(|container| {
+            Some(End {
+                name: pods.object.to_string(),
+                what: self.behind(pods, container)?,
+                ports: container.ports.clone(),
+            })
+        })
+    }
+
+    /// What a container is; nothing for one that takes no data.
+    fn behind(&self, pods: &PodSet, container: &PodContainer) -> Option<Behind> {
+        let own = RunsIn::Container(pods.object.clone(), container.name.clone());
+        if let Some(index) = self.takers.iter().position(|taker| *taker == own) {
+            return Some(Behind::Collector(index));
+        }
+        match model::role_of_image(&container.image, pods) {
+            model::ImageRole::Store(name) => Some(Behind::Store(name)),
+            model::ImageRole::Aside => None,
+            model::ImageRole::Other(name) => Some(Behind::Other(name)),
+        }
+    }
+
+    fn end_of_chart(&self, chart: Chart, release: usize) -> End {
+        let own = RunsIn::Release(release);
+        let what = match (chart, self.takers.iter().position(|taker| *taker == own)) {
+            (Chart::Loki, _) => Behind::Store("loki".to_owned()),
+            (Chart::Mimir, _) => Behind::Store("mimir".to_owned()),
+            (Chart::Alloy, Some(index)) => Behind::Collector(index),
+            (Chart::Alloy | Chart::Grafana, _) => Behind::Other(chart.name().to_owned()),
+        };
+        End { name: format!("release of {}", chart.name()), what, ports: Vec::new() }
+    }
+}

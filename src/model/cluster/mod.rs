@@ -1,0 +1,175 @@
+//! What names of this cluster stand for: Services of the input, those that its charts make, and the pods behind them.
+
+mod endpoints;
+mod pods;
+mod ports;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+pub(crate) use endpoints::Address;
+pub(crate) use pods::PodContainer;
+pub(crate) use pods::PodSet;
+pub(crate) use ports::ServicePort;
+pub(crate) use ports::TargetPort;
+
+use super::piece::Chart;
+use super::piece::Resource;
+use super::stack::ReleasedChart;
+use super::stack::Stack;
+use crate::document::NodeRef;
+use crate::document::Place;
+
+/// What is behind a Service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Backend {
+    /// Pods of this cluster: indices into [`Cluster::pods`]. Empty where the input has none that the selector takes.
+    Pods(Vec<usize>),
+    /// Pods of a release of that chart; the index is that of the release in [`Stack::releases`].
+    Chart(Chart, usize),
+    /// An alias of another host.
+    ExternalName(String),
+    /// Addresses that the input gives by hand (a Service without selector and its Endpoints).
+    Addresses(Vec<Address>),
+    /// A Service without selector, whose endpoints the input does not have.
+    Unknown,
+}
+
+impl Backend {
+    /// Whether it is pods that the cluster finds by itself.
+    const fn is_pods(&self) -> bool {
+        matches!(self, Self::Pods(_) | Self::Chart(..))
+    }
+}
+
+/// A Service and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Service {
+    /// What is behind it.
+    pub(crate) backend: Backend,
+    /// The Service's name, or the release of the chart that makes it.
+    pub(crate) place: Place,
+    /// Whether its name gives the pods' own addresses, so that its ports say nothing (`clusterIP: None`).
+    pub(crate) headless: bool,
+    /// Its ports; `None` where they are not known.
+    pub(crate) ports: Option<Vec<ServicePort>>,
+    /// Addresses that the cluster leads to it.
+    pub(crate) addresses: Vec<String>,
+}
+
+/// The names of one cluster.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cluster {
+    /// Services by namespace and name.
+    pub(crate) services: BTreeMap<(String, String), Service>,
+    /// Services that name no namespace and do not lead to pods, by name.
+    pub(crate) unplaced: BTreeMap<String, Service>,
+    /// Namespaces that the input has anything of.
+    pub(crate) namespaces: BTreeSet<String>,
+    /// Workloads of the input, each with what its pods are known by.
+    pub(crate) pods: Vec<PodSet>,
+}
+
+/// Reads the Services of a stack, and adds those that releases of known charts make.
+pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
+    let mut cluster = Cluster { pods: pods::pods(stack), ..Cluster::default() };
+    for resource in &stack.resources {
+        let object = &resource.object;
+        if &*object.kind == "Namespace" {
+            cluster.namespaces.insert(object.name.to_string());
+        } else if !object.namespace.is_empty() {
+            cluster.namespaces.insert(object.namespace.to_string());
+        }
+    }
+    for (resource, root) in stack.objects(&["Service"]) {
+        let service = service(stack, resource, root, &cluster.pods);
+        // One that names no namespace goes wherever it is applied: it may be the one that is meant.
+        if resource.object.namespace.is_empty() && !service.backend.is_pods() {
+            cluster.unplaced.insert(resource.object.name.to_string(), service);
+            continue;
+        }
+        let key = (resource.object.namespace.to_string(), resource.object.name.to_string());
+        // Of two with one name, either may be the one that is applied: what leads elsewhere counts.
+        let known = cluster.services.get(&key).is_some_and(|known| !known.backend.is_pods());
+        if !known {
+            cluster.services.insert(key, service);
+        }
+    }
+    for (index, release) in stack.releases.iter().enumerate() {
+        let Some(namespace) = release.release.namespace.as_deref() else { continue };
+        cluster.namespaces.insert(namespace.to_owned());
+        let (Some(chart), Some(name)) = (release.release.chart, release.full_name()) else { continue };
+        for suffix in made_by(chart, release) {
+            let key = (namespace.to_owned(), format!("{name}{suffix}"));
+            cluster.services.entry(key).or_insert_with(|| Service {
+                backend: Backend::Chart(chart, index),
+                place: release.release.place,
+                headless: false,
+                ports: (chart == Chart::Alloy).then(|| ports::of_alloy_chart(&release.values)),
+                addresses: Vec::new(),
+            });
+        }
+    }
+    cluster
+}
+
+/// What the names of the Services that a release makes end in.
+fn made_by(chart: Chart, release: &ReleasedChart<'_>) -> impl Iterator<Item = &'static str> {
+    let made: &[&str] = match chart {
+        // The gateway is what writers and data sources are told to use; the others are there beside it.
+        Chart::Mimir => &["-gateway", "-nginx", "-distributor", "-query-frontend", "-ruler", "-alertmanager"],
+        Chart::Loki => &["-gateway", "-read", "-write", "-backend", "-distributor", "-query-frontend", ""],
+        Chart::Alloy | Chart::Grafana => &[""],
+    };
+    let value = |route: &str| release.values.reach(route).bool();
+    made.iter().copied().filter(move |suffix| match (chart, *suffix) {
+        (Chart::Mimir, "-gateway") => {
+            value("gateway.enabledNonEnterprise").or(value("gateway.enabled")) != Some(false)
+        }
+        (Chart::Mimir, "-nginx") => value("nginx.enabled") != Some(false),
+        (Chart::Loki, "-gateway") => value("gateway.enabled") != Some(false),
+        _ => true,
+    })
+}
+
+/// A Service of the input.
+fn service(stack: &Stack<'_>, resource: &Resource, root: NodeRef<'_>, pods: &[PodSet]) -> Service {
+    let address = root.text_at("spec.clusterIP");
+    let headless = address == Some("None");
+    let single =
+        ["spec.clusterIP", "spec.loadBalancerIP"].into_iter().filter_map(|route| root.text_at(route));
+    let lists = ["spec.clusterIPs", "spec.externalIPs"].into_iter().filter_map(|route| root.at(route));
+    let listed = lists.flat_map(NodeRef::items).filter_map(NodeRef::text);
+    let mut addresses: Vec<String> =
+        single.chain(listed).filter(|text| !matches!(*text, "None" | "")).map(str::to_owned).collect();
+    addresses.sort();
+    addresses.dedup();
+    Service {
+        backend: backend(stack, resource, root, pods),
+        place: resource.place,
+        headless,
+        ports: ports::of_service(root),
+        addresses,
+    }
+}
+
+fn backend(stack: &Stack<'_>, resource: &Resource, root: NodeRef<'_>, pods: &[PodSet]) -> Backend {
+    if root.text_at("spec.type") == Some("ExternalName") {
+        return Backend::ExternalName(root.text_at("spec.externalName").unwrap_or_default().to_owned());
+    }
+    let selector: Vec<(&str, &str)> = root
+        .at("spec.selector")
+        .into_iter()
+        .flat_map(NodeRef::entries_merged)
+        .filter_map(|(key, value)| Some((key.text()?, value.text()?)))
+        .collect();
+    let addresses = endpoints::by_hand(stack, &resource.object, !selector.is_empty());
+    match (addresses.is_empty(), selector.is_empty()) {
+        (true, true) => Backend::Unknown,
+        (true, false) => {
+            let taken = |pods: &PodSet| pods.is_taken_by(&selector, &resource.object.namespace);
+            Backend::Pods((0..pods.len()).filter(|index| taken(&pods[*index])).collect())
+        }
+        (false, _) => Backend::Addresses(addresses),
+    }
+}
