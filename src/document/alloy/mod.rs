@@ -9,6 +9,7 @@ mod hint;
 mod lexer;
 mod literal;
 mod parse;
+mod print;
 mod report;
 mod salvage;
 mod string;
@@ -19,6 +20,8 @@ mod token;
 mod tests;
 
 pub(crate) use parse::parse;
+pub(crate) use print::Unformatted;
+pub(crate) use print::format;
 pub(crate) use string::decode_string;
 pub(crate) use syntax::Attribute;
 pub(crate) use syntax::BinaryOp;
