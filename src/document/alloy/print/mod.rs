@@ -23,11 +23,13 @@ use std::sync::Arc;
 use super::File;
 use super::SyntaxError;
 use super::parse;
+use super::parse::MAX_HEIGHT;
 use walk::Comments;
 
-/// How often the rules are applied at most. Real texts need one or two rounds; each round that changes something
-/// settles at least one line break, and nothing seen so far needed more than four.
-const MAX_ROUNDS: usize = 16;
+/// How often the rules are applied at most. Real texts need one or two rounds. Most are needed where a comment stands
+/// in a chain of names: the reference moves it by a name or a dot each time, and no chain has more links than a tree
+/// may be high.
+const MAX_ROUNDS: usize = 2 * MAX_HEIGHT as usize + 64;
 
 /// Why a text was not formatted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
