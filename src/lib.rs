@@ -21,6 +21,8 @@ mod rule;
 
 mod check;
 
+mod format;
+
 mod report;
 
 mod cli;

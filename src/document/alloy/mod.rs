@@ -20,8 +20,8 @@ mod token;
 mod tests;
 
 pub(crate) use parse::parse;
-pub(crate) use print::Unformatted;
 pub(crate) use print::format;
+pub(crate) use print::same;
 pub(crate) use string::decode_string;
 pub(crate) use syntax::Attribute;
 pub(crate) use syntax::BinaryOp;

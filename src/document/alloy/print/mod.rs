@@ -18,6 +18,8 @@ mod weave;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use same::same;
+
 use std::sync::Arc;
 
 use super::File;
@@ -73,6 +75,6 @@ fn round(file: &File) -> Result<File, Unformatted> {
     [Comments::AsReference, Comments::Exact]
         .into_iter()
         .map(|comments| parse(walk::print(file, comments).into()))
-        .find(|printed| same::same(file, printed))
+        .find(|printed| same(file, printed))
         .ok_or(Unformatted::Meaning)
 }

@@ -9,7 +9,7 @@ use crate::document::alloy::Statement;
 use crate::text::Span;
 
 /// Whether `right` has no errors, the same tree as `left`, and the same comments in the same order.
-pub(super) fn same(left: &File, right: &File) -> bool {
+pub(crate) fn same(left: &File, right: &File) -> bool {
     let pair = Pair { left, right };
     let comments = pair.all(&left.comments, &right.comments, |pair, left, right| pair.comment(*left, *right));
     right.errors.is_empty() && comments && pair.bodies(&left.body, &right.body)

@@ -22,7 +22,8 @@ fn prints_what_the_reference_prints() {
     let mut told = String::new();
     let mut classes: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for case in data["cases"].as_array().unwrap() {
-        let [id, class, text, expected] = ["id", "class", "text", "formatted"].map(|key| case[key].as_str().unwrap());
+        let [id, class, text, expected] =
+            ["id", "class", "text", "formatted"].map(|key| case[key].as_str().unwrap());
         let file = parse(text.into());
         let printed = walk::print(&file, Comments::AsReference);
         let count = classes.entry(class.to_owned()).or_default();
@@ -34,7 +35,11 @@ fn prints_what_the_reference_prints() {
         }
     }
     println!("{told}{classes:?}");
-    let wrong = classes.iter().filter(|(class, _)| *class != "spoiled").map(|(_, count)| count.1 - count.0).sum::<usize>();
+    let wrong = classes
+        .iter()
+        .filter(|(class, _)| *class != "spoiled")
+        .map(|(_, count)| count.1 - count.0)
+        .sum::<usize>();
     assert_eq!(wrong, 0);
 }
 
@@ -100,7 +105,8 @@ impl Writer {
     /// Writes a token after which the line may end.
     fn open(&mut self, token: &str) {
         self.token(token);
-        let breaks = ["", "", "", "", "", "\n", "\n\n  ", "// x\n", "// y \n\n\t// z\n", "/* a\n b */", "\r\n"];
+        let breaks =
+            ["", "", "", "", "", "\n", "\n\n  ", "// x\n", "// y \n\n\t// z\n", "/* a\n b */", "\r\n"];
         let blank = self.pick(&breaks);
         self.text.push_str(blank);
     }

@@ -176,7 +176,11 @@ impl<'a> Weaver<'a> {
         }
         if comment.line == self.last_line {
             // A comment between two tokens of a line has a blank before it, one at the end of a line a column.
-            if comment.line == next_line { self.blank() } else { self.close_cell(true) }
+            if comment.line == next_line {
+                self.blank()
+            } else {
+                self.close_cell(true)
+            }
             return;
         }
         let is_level = |gap: &Gap| matches!(gap, Gap::Indent | Gap::Outdent);
