@@ -47,17 +47,14 @@ pub(super) fn fmt(args: &FmtArgs) -> Result<u8, Stop> {
             count.fault(&placed(&source.path, Some(fault.line), &fault.message));
         }
         let is_stdin = args.paths.get(source.argument).is_some_and(|argument| argument == "-");
-        match &formatting.after {
-            Some(after) => {
-                count.changed += 1;
-                count.hand_over(args, source, is_stdin, &formatting.before, after)?;
-            }
-            None => {
-                count.unchanged += usize::from(formatting.faults.is_empty());
-                // What is wrong with standard input was told; half a text must not take its place.
-                if is_stdin && formatting.faults.is_empty() && !args.check && !args.diff {
-                    print(&source.text)?;
-                }
+        if let Some(after) = &formatting.after {
+            count.changed += 1;
+            count.hand_over(args, source, is_stdin, &formatting.before, after)?;
+        } else if formatting.faults.is_empty() {
+            count.unchanged += 1;
+            // Where something is wrong with standard input, half a text must not take its place.
+            if is_stdin && !args.check && !args.diff {
+                print(&source.text)?;
             }
         }
     }
@@ -115,15 +112,12 @@ impl Count {
     fn summary(&self, args: &FmtArgs) -> String {
         let files = |count: usize| format!("{count} {}", if count == 1 { "file" } else { "files" });
         let done = if args.check || args.diff { "to be formatted" } else { "formatted" };
-        let mut summary = format!("{} {done}, {} unchanged", files(self.changed), self.unchanged);
-        if self.faults > 0 {
-            summary.push_str(&format!(
-                ", {} {}",
-                self.faults,
-                if self.faults == 1 { "error" } else { "errors" }
-            ));
-        }
-        summary
+        let faults = match self.faults {
+            0 => String::new(),
+            1 => ", 1 error".to_owned(),
+            count => format!(", {count} errors"),
+        };
+        format!("{} {done}, {} unchanged{faults}", files(self.changed), self.unchanged)
     }
 }
 

@@ -91,7 +91,8 @@ fn only_file(documents: &Documents) -> Option<&File> {
     documents.files.first()
 }
 
-/// The first syntax error of each line. What programs hold in strings is theirs, and no reason to leave them alone.
+/// The first syntax error, which tells how many there are. What programs hold in strings is theirs, and no reason to
+/// leave them alone.
 fn syntax_errors(documents: &Documents, reading: &Reading) -> Vec<Fault> {
     let Some(file) = only_file(documents) else { return Vec::new() };
     let in_program = |place: Place| {
@@ -103,9 +104,19 @@ fn syntax_errors(documents: &Documents, reading: &Reading) -> Vec<Fault> {
     let errors = reading.problems.iter().filter(|problem| problem.kind == ProblemKind::Syntax);
     let mut faults: Vec<Fault> = errors
         .filter(|problem| !in_program(problem.place))
-        .map(|problem| fault(documents, problem.place, format!("{}; left as it is", problem.message)))
+        .map(|problem| fault(documents, problem.place, problem.message.clone()))
         .collect();
-    faults.dedup_by_key(|fault| fault.line);
+    faults.sort_by_key(|fault| fault.line);
+    let others = match faults.len() {
+        0 | 1 => String::new(),
+        2 => "; there is one more error".to_owned(),
+        count => format!("; there are {} more errors", count - 1),
+    };
+    faults.truncate(1);
+    for fault in &mut faults {
+        fault.message.push_str(&others);
+        fault.message.push_str("; the file is left as it is");
+    }
     faults
 }
 
@@ -127,34 +138,33 @@ fn formatted(text: &Arc<str>, documents: &Documents, faults: &mut Vec<Fault>) ->
     // Through aliases a text may stand in several places, all of which want the same change.
     changes.sort_by_key(|change| (change.edit.span, change.place));
     let all: Vec<&Change> = changes.iter().collect();
+    if all.is_empty() {
+        return None;
+    }
     if let Some(done) = attempt(text, file, &all) {
-        return done;
+        return Some(done);
     }
     // Some change does not survive. Each is tried by itself, and those that do are made together.
-    let mut good = Vec::new();
-    for change in &changes {
-        if attempt(text, file, &[change]).is_some() {
-            good.push(change);
-        } else {
-            let message = "the scalar cannot hold the formatted program; write it as a block: `|`".to_owned();
-            faults.push(fault(documents, change.place, message));
-        }
+    let (good, bad): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().partition(|change| attempt(text, file, &[change]).is_some());
+    for change in bad {
+        let message = "the scalar cannot hold the formatted program; write it as a block: `|`".to_owned();
+        faults.push(fault(documents, change.place, message));
     }
-    attempt(text, file, &good).flatten()
+    if good.is_empty() { None } else { attempt(text, file, &good) }
 }
 
-/// Makes the changes, where the result can be verified: a file, or nothing if there is nothing to change.
-fn attempt(text: &Arc<str>, file: &File, changes: &[&Change]) -> Option<Option<Formatted>> {
-    let Some(new) = apply(text, changes)? else { return Some(None) };
-    let new: Arc<str> = new.into();
+/// Makes the changes; nothing where the result is not what it should be.
+fn attempt(text: &Arc<str>, file: &File, changes: &[&Change]) -> Option<Formatted> {
+    let new: Arc<str> = apply(text, changes)?.into();
     let mut reading = read(&file.path, &new);
     let after = std::mem::take(&mut reading.file);
-    let is_good = verify::same_but_for_programs(file, &after, changes);
-    is_good.then(|| Some(Formatted { text: new, documents: Documents { files: vec![after] } }))
+    verify::same_but_for_programs(file, &after, changes)
+        .then(|| Formatted { text: new, documents: Documents { files: vec![after] } })
 }
 
-/// The text with the changes made. Outer `None` where two get into each other's way, inner where there are none.
-fn apply(text: &str, changes: &[&Change]) -> Option<Option<String>> {
+/// The text with the changes made, which are in order. `None` where two get into each other's way.
+fn apply(text: &str, changes: &[&Change]) -> Option<String> {
     let mut new = String::with_capacity(text.len());
     let mut at = 0;
     let mut last: Option<&Edit> = None;
@@ -167,7 +177,7 @@ fn apply(text: &str, changes: &[&Change]) -> Option<Option<String>> {
         at = edit.span.end as usize;
     }
     new.push_str(text.get(at..)?);
-    Some((new != text).then_some(new))
+    Some(new)
 }
 
 /// The change that a document wants, if it is a program and not formatted; or why there can be none.

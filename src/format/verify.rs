@@ -14,7 +14,7 @@ use crate::document::alloy;
 /// Whether `after` has the documents of `before`: programs of the same meaning, trees of the same nodes. Only scalars
 /// that hold one of the changed programs may have another text, which is then compared as a document of its own.
 pub(super) fn same_but_for_programs(before: &File, after: &File, changes: &[&Change]) -> bool {
-    let changed: HashSet<(u32, NodeId)> =
+    let may_differ: HashSet<(u32, NodeId)> =
         changes.iter().flat_map(|change| change.scalars.iter().copied()).collect();
     let (before, after) = (&before.documents, &after.documents);
     before.len() == after.len()
@@ -26,7 +26,7 @@ pub(super) fn same_but_for_programs(before: &File, after: &File, changes: &[&Cha
                 && match (&before.body, &after.body) {
                     (Body::Alloy(before), Body::Alloy(after)) => alloy::same(before, after),
                     (Body::Tree(before), Body::Tree(after)) => {
-                        same_trees(before, after, |node| changed.contains(&(index, node)))
+                        same_trees(before, after, |node| may_differ.contains(&(index, node)))
                     }
                     _ => false,
                 }

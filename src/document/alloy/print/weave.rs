@@ -177,9 +177,9 @@ impl<'a> Weaver<'a> {
         if comment.line == self.last_line {
             // A comment between two tokens of a line has a blank before it, one at the end of a line a column.
             if comment.line == next_line {
-                self.blank()
+                self.blank();
             } else {
-                self.close_cell(true)
+                self.close_cell(true);
             }
             return;
         }
