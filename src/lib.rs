@@ -30,6 +30,10 @@ mod cli;
 #[doc(hidden)]
 pub mod bench;
 
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
+
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,8 @@ pub(crate) mod alloy;
 mod base64;
 mod decode;
 mod ini;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod invariants;
 mod json;
 mod keys;
 mod problem;

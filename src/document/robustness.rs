@@ -1,104 +1,11 @@
-//! Holds all parsers of this folder to what must be true for any text: no panic, spans inside, maps without gaps.
+//! Feeds damaged texts to all parsers of this folder.
 
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use super::NodeId;
-use super::NodeKind;
-use super::ParseProblem;
-use super::Tree;
-use super::decode_base64;
-use super::parse_ini;
-use super::parse_json;
-use super::parse_yaml;
-use super::tree::Dialect;
+use super::invariants::survives;
 use crate::tests::Random;
 use crate::tests::not_run;
-use crate::text::Span;
-
-/// Whether everything about a tree holds together; visits every node once.
-fn sound(tree: &Tree) {
-    let text = tree.text.as_ref();
-    for (index, node) in tree.nodes.iter().enumerate() {
-        let Span { start, end } = node.span;
-        assert!(
-            start <= end && text.get(start as usize..end as usize).is_some(),
-            "{:?} in {text:?}",
-            node.span
-        );
-        let inside = |id: NodeId| {
-            let child = &tree.nodes[id.0 as usize];
-            assert!(
-                id.0 as usize > index || tree.dialect == Dialect::Ini,
-                "children stand behind their parents"
-            );
-            assert!(
-                node.span.contains(child.span) || tree.dialect == Dialect::Ini,
-                "{text:?}: {node:?} {child:?}"
-            );
-        };
-        match &node.kind {
-            NodeKind::Mapping(entries) => entries.iter().for_each(|entry| {
-                inside(entry.key);
-                inside(entry.value);
-            }),
-            NodeKind::Sequence(items) => items.iter().copied().for_each(inside),
-            NodeKind::Alias(target) => assert!((target.0 as usize) < index, "aliases point backwards"),
-            NodeKind::Scalar { .. } => {
-                let node = tree.node(NodeId(u32::try_from(index).unwrap()));
-                let decoded = node.text().unwrap();
-                let map = node.embedding();
-                let covered = map.pieces().last().map_or(0, |piece| piece.guest.end as usize);
-                assert_eq!(covered, decoded.len(), "{text:?}");
-                let coarse = matches!(map.pieces(), [piece] if piece.guest.len() != piece.host.len());
-                let text = decoded.trim_start_matches('\n');
-                assert!(
-                    !coarse || text.chars().count() <= 1,
-                    "{decoded:?} maps as a whole in {:?}",
-                    tree.text
-                );
-                let _ = (node.scalar(), decode_base64(node));
-            }
-        }
-    }
-    if let Some(root) = tree.root() {
-        let mappings =
-            tree.nodes.iter().enumerate().filter(|(_, node)| matches!(node.kind, NodeKind::Mapping(_)));
-        if tree.nodes.len() < 2000 {
-            for (index, _) in mappings {
-                let _ = tree.node(NodeId(u32::try_from(index).unwrap())).entries_merged().len();
-            }
-        }
-        let _ = root.scalar();
-    }
-}
-
-fn sound_problems(text: &str, problems: &[ParseProblem]) {
-    for problem in problems {
-        let Span { start, end } = problem.span;
-        assert!(start <= end && text.get(start as usize..end as usize).is_some(), "{problem:?} in {text:?}");
-        assert!(!problem.message.is_empty());
-    }
-}
-
-/// Parses a text in all languages and holds what must hold for any input.
-fn survives(text: &str) {
-    let text: Arc<str> = Arc::from(text);
-    let stream = parse_yaml(&text);
-    stream.documents.iter().for_each(sound);
-    sound_problems(&text, &stream.errors);
-    match parse_json(&text) {
-        Ok(json) => {
-            sound(&json.tree);
-            sound_problems(&text, &json.problems);
-        }
-        Err(problem) => sound_problems(&text, &[problem]),
-    }
-    let (tree, problems) = parse_ini(&text);
-    sound(&tree);
-    sound_problems(&text, &problems);
-}
 
 const SAMPLES: &[&str] = &[
     "a:\n- x\n-\n- - y\nb:\nc:   # | hi\n  d: |2 # c\n\n     x\n    y\n\ne: 'q'\nf: [1, {g: h}] # z\n\n",

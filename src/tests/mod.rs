@@ -2,6 +2,7 @@
 
 mod fields;
 mod fixtures;
+mod fuzzing;
 mod hooks;
 mod layers;
 mod mutations;

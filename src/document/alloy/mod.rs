@@ -1,11 +1,13 @@
 //! Turns the text of an Alloy program into a syntax tree with spans, errors and comments.
 
 mod charset;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 mod encoding;
 mod expression;
 mod head;
 mod hint;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod invariants;
 mod lexer;
 mod literal;
 mod parse;
