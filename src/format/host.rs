@@ -17,22 +17,31 @@ pub(super) fn outwards(node: NodeRef<'_>, guest: &str, edit: &Edit) -> Result<Ed
     }
     let map = node.embedding();
     let has_one_line = !edit.text.contains('\n');
+    let in_line = |text: String, quote: u32| in_line(node.span(), quote, guest, edit.span, &map, text);
     match style {
         Style::Literal => block(node, guest, edit, &map, literal_breaks).ok_or("this block"),
         Style::Folded => block(node, guest, edit, &map, folded_breaks).ok_or("this folded block"),
-        Style::DoubleQuoted => in_line(&map, edit.span, escaped(&edit.text)).ok_or("an empty string"),
+        Style::DoubleQuoted => in_line(escaped(&edit.text), 1).ok_or("an empty string"),
         Style::SingleQuoted if has_one_line => {
-            in_line(&map, edit.span, edit.text.replace('\'', "''")).ok_or("an empty string")
+            in_line(edit.text.replace('\'', "''"), 1).ok_or("an empty string")
         }
-        Style::Plain if has_one_line => in_line(&map, edit.span, edit.text.clone()).ok_or("an empty value"),
+        Style::Plain if has_one_line => in_line(edit.text.clone(), 0).ok_or("an empty value"),
         Style::SingleQuoted => Err("a single-quoted string"),
         Style::Plain => Err("a plain scalar"),
     }
 }
 
-/// The change of a run within one line of the host.
-fn in_line(map: &Embedding, span: Span, text: String) -> Option<Edit> {
-    Some(Edit { span: map.to_host(span)?, text })
+/// The change in a scalar whose lines are folded, between quotes of that length. Where the scalar's text is replaced
+/// from its first or to its last byte, so are the folded line ends before or behind it, which are in no text.
+fn in_line(scalar: Span, quote: u32, guest: &str, span: Span, map: &Embedding, text: String) -> Option<Edit> {
+    let Span { mut start, mut end } = map.to_host(span)?;
+    if span.start == 0 {
+        start = scalar.start + quote;
+    }
+    if span.end as usize == guest.len() {
+        end = scalar.end.checked_sub(quote)?;
+    }
+    Some(Edit { span: Span::new(start, end), text })
 }
 
 /// The text as it stands between double quotes, in JSON as well as in YAML.

@@ -159,7 +159,11 @@ fn attempt(text: &Arc<str>, file: &File, changes: &[&Change]) -> Option<Formatte
     let new: Arc<str> = apply(text, changes)?.into();
     let mut reading = read(&file.path, &new);
     let after = std::mem::take(&mut reading.file);
-    verify::same_but_for_programs(file, &after, changes)
+    let is_final = changes.iter().all(|change| {
+        let program = after.documents.get(change.place.doc.index as usize).map(program_edit);
+        matches!(program, Some(Ok(None)))
+    });
+    (is_final && verify::same_but_for_programs(file, &after, changes))
         .then(|| Formatted { text: new, documents: Documents { files: vec![after] } })
 }
 

@@ -125,6 +125,24 @@ fn double_quotes_and_json_keep_their_quotes() {
 }
 
 #[test]
+fn folded_line_ends_at_the_edges_of_a_string_go() {
+    let file = |value: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata:\n  a.alloy: {value}\n")
+    };
+    let neat = file("\"logging { }\"");
+    for ugly in [
+        "\"\n\n\n  logging {}\"",
+        "\"\n  logging {}\"",
+        "\"\\\n\n  logging {}\"",
+        "\"  logging {}  \"",
+        "\"logging {}\\\n  \"",
+    ] {
+        assert_eq!(good("a.yaml", &file(ugly)), neat, "{ugly}");
+    }
+    assert_eq!(good("a.yaml", &file("'\n\n\n  logging {}'")), file("'logging { }'"));
+}
+
+#[test]
 fn folded_block_stays_folded() {
     let ugly = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a.alloy: >\n    logging {\n\n    level=\"info\"\n\n\n    }\n    // c\n";
     let neat = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a.alloy: >\n    logging {\n    \tlevel = \"info\"\n    } // c\n";
