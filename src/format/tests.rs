@@ -1,9 +1,14 @@
 //! What stays and what changes in files that hold programs.
 
+use std::ffi::OsStr;
+use std::path::Path;
+use std::path::PathBuf;
+
 use proptest::prelude::*;
 
 use super::format_file;
 use crate::document::alloy;
+use crate::tests::not_run;
 use crate::tests::random_program;
 
 /// A program that is not formatted, and formatted.
@@ -223,6 +228,52 @@ fn file_without_programs_stays() {
     ] {
         assert_eq!(good("a.yaml", text), text);
     }
+}
+
+/// Files below a folder, by path.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "reads the shared corpus where it is there")]
+fn corpus_is_formatted_for_good_but_for_programs_with_errors() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let (mut read, mut changed, mut left) = (0, 0, 0);
+    for path in files_below(&folder) {
+        let wanted = ["alloy", "yaml", "yml", "json"].map(OsStr::new);
+        let Some(text) =
+            path.extension().filter(|found| wanted.contains(found)).map(|_| std::fs::read_to_string(&path))
+        else {
+            continue;
+        };
+        let Ok(text) = text else { continue };
+        read += 1;
+        let (after, faults) = run(&path.to_string_lossy(), &text);
+        let is_syntax = |fault: &String| fault.ends_with("the file is left as it is");
+        assert!(faults.iter().all(is_syntax), "{}: {faults:?}", path.display());
+        left += faults.len();
+        if after != text {
+            changed += 1;
+            assert_eq!(
+                run(&path.to_string_lossy(), &after),
+                (after.clone(), Vec::new()),
+                "{}",
+                path.display()
+            );
+        }
+    }
+    if read == 0 {
+        return not_run("../shared/corpus");
+    }
+    println!("{read} files: {changed} formatted, {left} left for their errors");
+    assert!(changed > 50);
 }
 
 proptest! {

@@ -28,7 +28,9 @@ fn prints_what_the_reference_prints() {
         let printed = walk::print(&file, Comments::AsReference);
         let count = classes.entry(class.to_owned()).or_default();
         count.1 += 1;
-        if printed == expected {
+        // Elsewhere than in the class of its faults, the reference's own pass is taken as it is.
+        let is_taken = || class == "spoiled" || round(&file).is_ok_and(|round| *round.text == *expected);
+        if printed == expected && is_taken() {
             count.0 += 1;
         } else if class != "spoiled" {
             writeln!(told, "{id}\n--- input\n{text}--- ours\n{printed}--- theirs\n{expected}").unwrap();
