@@ -48,6 +48,26 @@ fn faults(bencher: Bencher<'_, '_>, size: usize) {
     bencher.counter(ItemsCount::new(size * 10)).bench(|| program.faults());
 }
 
+/// From the text of one program to its ways out, up to 20,000 components. Items are components.
+#[divan::bench(args = [20, 200, 2_000], sample_count = 10)]
+fn analysis(bencher: Bencher<'_, '_>, size: usize) {
+    let text = inputs::program(size);
+    bencher.counter(ItemsCount::new(size * 10)).bench(|| bench::Program::new(&text).graph().exits());
+}
+
+#[divan::bench(args = SIZES)]
+fn format(bencher: Bencher<'_, '_>, size: usize) {
+    let text = inputs::program(size);
+    bencher.counter(BytesCount::of_str(&*text)).bench(|| bench::format(&text));
+}
+
+/// The program in the values of a chart.
+#[divan::bench(args = SIZES)]
+fn format_embedded(bencher: Bencher<'_, '_>, size: usize) {
+    let text: Arc<str> = inputs::chart(&inputs::program(size)).into();
+    bencher.counter(BytesCount::of_str(&*text)).bench(|| bench::format_file(&text));
+}
+
 /// Reading all rules in the binary; a run reads those for whose kind there are subjects.
 #[divan::bench]
 fn rules_read() -> usize {

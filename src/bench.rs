@@ -15,6 +15,7 @@ use crate::flow;
 use crate::flow::CollectorFlow;
 use crate::flow::CollectorInput;
 use crate::flow::Surroundings;
+use crate::format;
 use crate::model::Fact;
 use crate::model::Subject;
 use crate::model::alloy::Computed;
@@ -40,6 +41,16 @@ pub fn json(text: &Arc<str>) -> usize {
 /// Parses an Alloy program; gives the number of its blocks at the top level.
 pub fn alloy(text: &Arc<str>) -> usize {
     alloy::parse(text.clone()).body.blocks().count()
+}
+
+/// Formats an Alloy program; gives the number of bytes that it has then, none where it is broken.
+pub fn format(text: &Arc<str>) -> usize {
+    alloy::format(text).map_or(0, |formatted| formatted.len())
+}
+
+/// Formats the Alloy programs in a file; gives the number of bytes that it has then, none where nothing changes.
+pub fn format_file(text: &Arc<str>) -> usize {
+    format::format_file("manifests.yaml", text).after.map_or(0, |after| after.text.len())
 }
 
 /// A parsed program.

@@ -21,12 +21,18 @@ mod rule;
 
 mod check;
 
+mod format;
+
 mod report;
 
 mod cli;
 
 #[doc(hidden)]
 pub mod bench;
+
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 
 #[cfg(test)]
 mod tests;

@@ -30,6 +30,22 @@ Exit codes:
   1  findings at or above --fail-on; the log boundary undecided (with --strict: any promise)
   2  the run is incomplete: unreadable or broken input, bad usage";
 
+/// Texts after the options of `fmt`.
+const FMT_EXAMPLES: &str = "\
+Formats as `alloy fmt` does, again until nothing changes, and never changes what a program means. In YAML and JSON
+only the bytes of the programs change. A file with a syntax error is left alone, and so is a program in a scalar that
+cannot hold it (such as a plain one over several lines).
+
+Examples:
+  ptd-lint fmt manifests/                    all Alloy in a folder, in place
+  ptd-lint fmt --check --diff .              in CI: show what is not formatted, and fail
+  ptd-lint fmt - < config.alloy              standard input to standard output
+
+Exit codes:
+  0  all is formatted
+  1  with --check: something is not
+  2  something could not be read, formatted or written; bad usage";
+
 /// Checks that a Posit Team Dedicated monitoring stack keeps its promises.
 ///
 /// Reads Kubernetes manifests, Helm values, Alloy, Mimir, Loki and Grafana configuration, also where one is embedded in
@@ -53,6 +69,9 @@ pub(super) enum Command {
     /// Checks files, folders, patterns or standard input (the word `check` may be left out).
     #[command(after_help = EXAMPLES)]
     Check(Box<CheckArgs>),
+    /// Formats Alloy programs: files of their own, and those embedded in YAML and JSON.
+    #[command(after_help = FMT_EXAMPLES)]
+    Fmt(FmtArgs),
     /// Lists all rules, or what rules may read.
     Rules {
         /// List the facts that the conditions of rules may read, with their types.
@@ -70,6 +89,28 @@ pub(super) enum Command {
         #[command(flatten)]
         rules: RulesArgs,
     },
+}
+
+/// What to format and how.
+#[derive(Debug, Args)]
+pub(super) struct FmtArgs {
+    /// Files, folders, patterns (`*`, `**`, `{a,b}`), or `-` to format standard input to standard output.
+    ///
+    /// Files are chosen as by `check`. Those without Alloy stay as they are.
+    #[arg(value_name = "PATH|GLOB|-", required = true)]
+    pub(super) paths: Vec<OsString>,
+    /// Change nothing; exit with 1 if something would change.
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Change nothing; print what would change as a unified diff. Secrets are covered.
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// What standard input is called: its ending tells what it is written in.
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_filename: Option<String>,
+    /// Print errors and what was asked for only.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
 }
 
 /// Where rules come from besides the built-in ones.

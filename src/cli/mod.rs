@@ -2,6 +2,7 @@
 
 mod args;
 mod exit;
+mod fmt;
 mod output;
 mod settings;
 mod terminal;
@@ -45,6 +46,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
     let done = match cli.command {
         None => check(cli.check),
         Some(Command::Check(args)) => check(*args),
+        Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
         Some(Command::Rules { rules, .. }) => list_rules(&rules),
         Some(Command::Explain { rule, rules }) => explain(&rule, &rules),

@@ -264,7 +264,12 @@ fn folded_with_any_indent(source: &str, decoded: &str, header: usize) -> Option<
     }
     let start = block_content(bytes, header);
     let mut line = start;
-    while line < bytes.len() && break_length(bytes, skip_blanks(bytes, line, bytes.len())) > 0 {
+    // A tab is text; only spaces indent.
+    let after_spaces = |line: usize| {
+        let rest = bytes.get(line..).unwrap_or_default();
+        line + rest.iter().take_while(|byte| **byte == b' ').count()
+    };
+    while line < bytes.len() && break_length(bytes, after_spaces(line)) > 0 {
         let end = line_end(bytes, line);
         line = end + break_length(bytes, end);
     }

@@ -8,6 +8,8 @@ mod fluent_bit;
 mod fluentd;
 mod grow;
 mod ini;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod invariants;
 mod json;
 mod keys;
 mod parse;
@@ -46,8 +48,8 @@ pub(crate) use secret::secret_spans;
 pub(crate) use secret::unparsed_secrets;
 pub(crate) use secret::url_passwords;
 pub(crate) use secret::without_url_passwords;
-#[cfg(test)]
 pub(crate) use tree::Dialect;
+pub(crate) use tree::Node;
 pub(crate) use tree::NodeId;
 pub(crate) use tree::NodeKind;
 pub(crate) use tree::NodeRef;

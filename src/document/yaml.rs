@@ -155,6 +155,11 @@ impl<'t> Builder<'t> {
                 // Without `---` the scanner may report the end of the first token.
                 if explicit {
                     self.last_end = range.end;
+                } else {
+                    // A document that did not parse leaves its text unread. Before one without `---` it ends in `...`.
+                    let unread = self.text.get(self.last_end..range.start).unwrap_or_default();
+                    let end = unread.rfind("\n...").max(unread.rfind("\r..."));
+                    self.last_end += end.map_or(0, |end| end + "\n...".len());
                 }
             }
             Event::DocumentEnd => {

@@ -12,6 +12,7 @@ pub(crate) use clean::lines as printable;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
 pub(crate) use human::write as write_human;
+pub(crate) use human::write_diff;
 pub(crate) use json::write as write_json;
 pub(crate) use rules::write_explanation;
 pub(crate) use rules::write_fields;

@@ -4,6 +4,7 @@ mod expand;
 mod glob;
 mod read;
 mod walk;
+mod write;
 
 use std::ffi::OsStr;
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use read::read_all;
+pub(crate) use write::replace;
 
 /// The most that is read of one input. Far above real stacks (a whole cluster's dump is some MB), and far below the
 /// 4 GiB that spans can address.

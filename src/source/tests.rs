@@ -277,3 +277,16 @@ fn one_file_is_read_by_its_path() {
     assert_eq!(&*read_one(&path).unwrap().text, "x: 1");
     assert_eq!(read_one(Path::new("/nowhere/at all")).unwrap_err().message, "no such file or folder");
 }
+
+#[test]
+fn file_that_was_changed_meanwhile_is_not_replaced() {
+    let folder = folder(&[("a.alloy", b"theirs")]);
+    let path = folder.path().join("a.alloy");
+    let refused = super::replace(&path, "read before", "ours").unwrap_err();
+    assert_eq!(refused, "the file was changed meanwhile and is left as it is; run again");
+    assert_eq!(super::read_one(&path).unwrap().text.as_ref(), "theirs");
+    super::replace(&path, "theirs", "ours").unwrap();
+    assert_eq!(super::read_one(&path).unwrap().text.as_ref(), "ours");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    assert!(super::replace(&folder.path().join("b"), "", "").unwrap_err().contains("cannot be written"));
+}

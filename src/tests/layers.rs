@@ -14,8 +14,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &["text", "source", "document", "model", "finding"]),
     ("rule", &["text", "document", "model", "flow", "finding", "config"]),
     ("check", &["text", "source", "document", "model", "flow", "finding", "config", "rule"]),
+    ("format", &["text", "document", "model"]),
     ("report", &["text", "source", "document", "flow", "finding"]),
-    ("cli", &["text", "source", "document", "model", "flow", "finding", "config", "rule", "check", "report"]),
+    (
+        "cli",
+        &[
+            "text", "source", "document", "model", "flow", "finding", "config", "rule", "check", "format",
+            "report",
+        ],
+    ),
 ];
 
 /// Folders that touch the world: files, environment, processes, the clock.

@@ -2,14 +2,17 @@
 
 mod fields;
 mod fixtures;
+mod fuzzing;
 mod hooks;
 mod layers;
 mod mutations;
+mod programs;
 mod random;
 mod relays;
 mod shared;
 mod ways_out;
 
+pub(crate) use programs::random_program;
 pub(crate) use random::Random;
 pub(crate) use shared::not_run;
 pub(crate) use shared::shared;

@@ -75,7 +75,7 @@ impl Embedding {
     }
 
     /// The pieces, in order.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
     }

@@ -1,14 +1,17 @@
 //! Turns the text of an Alloy program into a syntax tree with spans, errors and comments.
 
 mod charset;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 mod encoding;
 mod expression;
 mod head;
 mod hint;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod invariants;
 mod lexer;
 mod literal;
 mod parse;
+mod print;
 mod report;
 mod salvage;
 mod string;
@@ -19,6 +22,8 @@ mod token;
 mod tests;
 
 pub(crate) use parse::parse;
+pub(crate) use print::format;
+pub(crate) use print::same;
 pub(crate) use string::decode_string;
 pub(crate) use syntax::Attribute;
 pub(crate) use syntax::BinaryOp;

@@ -12,7 +12,7 @@ use super::Block;
 use super::Body;
 use super::File;
 use super::Statement;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 use super::encoding;
 use super::head::Head;
 use super::lexer::Lexer;
@@ -37,7 +37,7 @@ pub(crate) fn parse(text: Arc<str>) -> File {
 
 /// Parses a program that may not be UTF-8: U+FFFD stands in the text for each byte that is no part of a character. For
 /// the reference's answers, some of which are about bytes; what the linter reads is UTF-8 before it comes here.
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn parse_bytes(bytes: &[u8]) -> File {
     let (text, stray) = encoding::decode(bytes);
     parse_with(text.into(), &stray)

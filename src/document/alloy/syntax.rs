@@ -14,10 +14,6 @@ pub(crate) struct File {
     /// The statements. Where there are errors, those statements that could be read.
     pub(crate) body: Body,
     /// Comments in order of appearance, markers included.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "part of what was written; suppressions will be read from them")
-    )]
     pub(crate) comments: Vec<Span>,
     /// What is wrong, in the order of discovery.
     pub(crate) errors: Vec<SyntaxError>,
@@ -136,13 +132,7 @@ pub(crate) enum ExprKind {
     /// `-value` or `!value`.
     Unary(UnaryOp, Box<Expr>),
     /// `left op right`; the span is the operator's.
-    Binary(
-        Box<Expr>,
-        BinaryOp,
-        #[cfg_attr(not(test), expect(dead_code, reason = "the tests hold it to the reference's positions"))]
-        Span,
-        Box<Expr>,
-    ),
+    Binary(Box<Expr>, BinaryOp, Span, Box<Expr>),
     /// `(value)`.
     Paren(Box<Expr>),
 }

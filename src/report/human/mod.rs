@@ -1,5 +1,6 @@
 //! Turns a report into text for people: findings with their source lines, verdicts, what was looked at.
 
+mod diff;
 mod excerpt;
 mod mask;
 mod snippet;
@@ -9,6 +10,8 @@ use std::io::Write;
 
 use miette::GraphicalReportHandler;
 use miette::GraphicalTheme;
+
+pub(crate) use diff::write_diff;
 
 use super::Outcome;
 use super::clean;
