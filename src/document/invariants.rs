@@ -12,6 +12,7 @@ use super::parse_ini;
 use super::parse_json;
 use super::parse_yaml;
 use super::tree::Dialect;
+use super::tree::Style;
 use crate::text::Span;
 
 /// Parses a text in all languages that give trees.
@@ -60,7 +61,8 @@ fn sound(tree: &Tree) {
             }),
             NodeKind::Sequence(items) => items.iter().copied().for_each(inside),
             NodeKind::Alias(target) => assert!((target.0 as usize) < index, "aliases point backwards"),
-            NodeKind::Scalar { .. } => {
+            NodeKind::Scalar { style, .. } => {
+                let style = *style;
                 let node = tree.node(id_of(index));
                 let decoded = node.text().unwrap_or_default();
                 let map = node.embedding();
@@ -69,7 +71,8 @@ fn sound(tree: &Tree) {
                 let coarse = matches!(map.pieces(), [piece] if piece.guest.len() != piece.host.len());
                 // The scanner lets a plain scalar go on behind a line of comment, which is no YAML; its place is then
                 // known as a whole.
-                let has_comment = node.span().slice(text).contains('#') && decoded.contains('\n');
+                let has_comment =
+                    style == Style::Plain && node.span().slice(text).contains('#') && decoded.contains('\n');
                 let text = decoded.trim_start_matches('\n');
                 assert!(
                     !coarse || has_comment || text.chars().count() <= 1,
