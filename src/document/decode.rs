@@ -269,17 +269,22 @@ fn folded_with_any_indent(source: &str, decoded: &str, header: usize) -> Option<
         let rest = bytes.get(line..).unwrap_or_default();
         line + rest.iter().take_while(|byte| **byte == b' ').count()
     };
+    // A text starts with at most its own spaces; an indentation is a digit where it is not the first line's.
+    let own = text.bytes().take_while(|byte| *byte == b' ').count();
+    // A line of nothing but spaces may be text too, if it has more of them than the indentation.
+    let mut of_spaces = Vec::new();
     while line < bytes.len() && break_length(bytes, after_spaces(line)) > 0 {
         let end = line_end(bytes, line);
+        let indent = (end - line).checked_sub(own).filter(|_| own > 0 && of_spaces.len() < 16);
+        of_spaces.extend(indent);
         line = end + break_length(bytes, end);
     }
     let spaces = bytes.get(line..)?.iter().take_while(|byte| **byte == b' ').count();
-    // A text starts with at most its own spaces; an indentation is a digit where it is not the first line's.
-    let own = text.bytes().take_while(|byte| *byte == b' ').count();
     let likely = spaces.saturating_sub(own);
     let others = (0..=spaces.min(512)).rev().filter(|indent| own > 0 && *indent != likely);
     std::iter::once(likely)
         .chain(others.take(16))
+        .chain(of_spaces)
         .find_map(|indent| folded(Walk::new(source, decoded), start, indent))
 }
 
