@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use crate::bench;
+use crate::check;
+use crate::check::CheckOptions;
 use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::Place;
@@ -16,6 +18,12 @@ use crate::model::alloy::Computed;
 use crate::model::alloy::Environment;
 use crate::model::alloy::Program;
 use crate::model::alloy::ProgramOnly;
+use crate::report;
+use crate::report::Detail;
+use crate::report::Outcome;
+use crate::report::Style;
+use crate::source::Source;
+use crate::source::Sources;
 use crate::text::Span;
 
 /// How many places of a document are resolved at most.
@@ -100,4 +108,20 @@ pub fn formatter(text: &str) {
         let again = format::format_file("input", &after.text);
         assert!(again.after.is_none(), "{text:?} became {:?}", after.text);
     }
+}
+
+/// A whole run over one file, from its text to verdicts and both reports: it ends, and says the same a second time.
+pub fn stack(text: &str) {
+    let source = Source { path: "stack.yaml".to_owned(), argument: 0, text: text.into() };
+    let sources = Sources { texts: vec![source], ..Sources::default() };
+    let report = || {
+        let checked = check::check(&sources, &["stack.yaml".to_owned()], &CheckOptions::default());
+        let outcome = Outcome { documents: &checked.documents, report: &checked.report };
+        let (mut json, mut human) = (Vec::new(), Vec::new());
+        let style = Style { color: false, width: 100, detail: Detail::Normal };
+        assert!(report::write_json(outcome, &mut json).is_ok(), "{text:?}");
+        assert!(report::write_human(outcome, style, &mut human).is_ok(), "{text:?}");
+        (json, human)
+    };
+    assert!(report() == report(), "{text:?}");
 }

@@ -79,3 +79,8 @@ fn places_survive_changed_seeds() {
 fn formatter_survives_changed_seeds() {
     run("formatter", |bytes| fuzzing::formatter(&String::from_utf8_lossy(bytes)));
 }
+
+#[test]
+fn stack_survives_changed_seeds() {
+    run("stack", |bytes| fuzzing::stack(&String::from_utf8_lossy(bytes)));
+}
