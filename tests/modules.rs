@@ -114,7 +114,7 @@ fn module_of_a_mounted_file_is_followed_to_its_line() {
 lib.ship \"all\" { }
 loki.source.journal \"j\" { forward_to = [lib.ship.all.receiver] }
 ",
-        "argument.url.value",
+        "https://file.example.net/push",
         "lib.ship.all/loki.write.out",
         "https://file.example.net/push",
     );
@@ -127,7 +127,7 @@ fn module_of_a_folder_is_followed_to_its_line() {
 lib.ship \"all\" { }
 loki.source.journal \"j\" { forward_to = [lib.ship.all.receiver] }
 ",
-        "argument.url.value",
+        "https://file.example.net/push",
         "lib.ship.all/loki.write.out",
         "https://file.example.net/push",
     );
@@ -144,7 +144,7 @@ import.string \"lib\" { content = remote.kubernetes.configmap.m.data[\"ship.allo
 lib.ship \"all\" { }
 loki.source.journal \"j\" { forward_to = [lib.ship.all.receiver] }
 ",
-        "argument.url.value",
+        "https://file.example.net/push",
         "lib.ship.all/loki.write.out",
         "https://file.example.net/push",
     );
@@ -158,7 +158,7 @@ import.string \"lib\" { content = local.file.m.content }
 lib.ship \"all\" { }
 loki.source.journal \"j\" { forward_to = [lib.ship.all.receiver] }
 ",
-        "argument.url.value",
+        "https://file.example.net/push",
         "lib.ship.all/loki.write.out",
         "https://file.example.net/push",
     );

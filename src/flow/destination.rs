@@ -63,6 +63,8 @@ pub(super) fn named_by(
     component: &Component<'_>,
     expr: &Expr,
 ) -> Vec<(Destination, Place)> {
+    // What a module is given stands where the module is used.
+    let (component, expr) = program.typed(component, expr);
     let of = |expr: &Expr| {
         let place = component.place(content_span(expr));
         let found = program

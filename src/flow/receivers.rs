@@ -73,15 +73,8 @@ fn collect(
 
 /// The place of a list of receivers: where it is written, if that is where a module is used.
 pub(super) fn list_place(program: &Program<'_>, component: &Component<'_>, expr: &Expr) -> Place {
-    let mut place = component.place(expr.span);
-    let mut next = program.given(component, expr);
-    // As many as modules can stand in each other.
-    for _ in 0..DEPTH {
-        let Some((giver, expr)) = next else { break };
-        place = giver.place(expr.span);
-        next = program.given(giver, expr);
-    }
-    place
+    let (component, expr) = program.typed(component, expr);
+    component.place(expr.span)
 }
 
 /// The receivers in a computed value, all at the place of the expression.

@@ -42,7 +42,7 @@ loki.write "far" {
         case.log_exits(),
         [
             "loki.write.far external https://logs.example.net/push",
-            "fork.all/loki.write.own workload argument.url.value",
+            "fork.all/loki.write.own workload http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push",
         ]
     );
     let far = case.exit("loki.write.far");
@@ -78,12 +78,13 @@ fork "idle" {
         case.log_exits(),
         [
             "loki.write.far workload http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push",
-            "fork.near/loki.write.own workload argument.url.value",
+            "fork.near/loki.write.own workload http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push",
         ],
         "nothing feeds the idle instance"
     );
     let idle = case.exit("fork.idle/loki.write.own");
     assert_eq!((idle.zone.name(), idle.fed), ("external", Signals::NONE));
+    assert_eq!(idle.place, case.place_of("https://logs.example.net/push"), "where it is given");
     assert_eq!(idle.within, [("fork.idle".to_owned(), case.place_of("fork \"idle\""))]);
 }
 

@@ -161,6 +161,21 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// The same over as many modules as there are: where a value was typed, with the component that it stands in.
+    pub(crate) fn typed<'p>(
+        &'p self,
+        component: &'p Component<'p>,
+        expr: &'p Expr,
+    ) -> (&'p Component<'p>, &'p Expr) {
+        let (mut component, mut expr) = (component, expr);
+        // As many steps as values are followed.
+        for _ in 0..NESTING {
+            let Some(next) = self.given(component, expr) else { break };
+            (component, expr) = next;
+        }
+        (component, expr)
+    }
+
     /// The outcome of an expression that is asked for while another one is evaluated; `None` if too many are under way
     /// inside each other.
     pub(super) fn nested(&self, component: &Component<'_>, expr: &Expr) -> Option<Evaluated> {
