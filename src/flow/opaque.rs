@@ -1,6 +1,7 @@
 //! What is not followed: every such thing makes the verdicts undecided for the signals that may pass it.
 //!
-//! Kinds: `unresolved-reference`, `unknown-component`, `module-instance`, `declare`, `import`, `foreach`, `remotecfg`, `duplicate`,
+//! Kinds: `unresolved-reference`, `unknown-component`, `import` (its text is not in the input), `remote-code` (it is fetched
+//! when the collector starts), `module-instance` (of no module that is followed), `foreach`, `remotecfg`, `duplicate`,
 //! `syntax-error`, and from the graph `receiver` (a receiver that cannot be told), `wrong-receiver` and `file-text` (text of a log
 //! file in the arguments of a component that does not send it itself).
 

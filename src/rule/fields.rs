@@ -382,7 +382,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("object", "namespace", Text, "its namespace"),
     field("opaque", "", Map, "a part of a collector that was not followed"),
     field("opaque", "collector", Text, "the collector's name"),
-    field("opaque", "kind", Text, "such as `unknown-component`, `declare`, `import`, `remotecfg`, `missing-program`"),
+    field("opaque", "kind", Text, "such as `unknown-component`, `import`, `remote-code`, `remotecfg`, `missing-program`"),
     field("opaque", "logs", Bool, "whether logs may flow there"),
     field("opaque", "metrics", Bool, "whether metrics may flow there"),
     field("opaque", "name", Text, "the component or block"),
