@@ -84,7 +84,7 @@ impl Collector {
     /// Notes which Alloy it runs, and the place that says the version or would.
     fn runs(&mut self, running: Running, place: Place) {
         let version = running.version.as_ref().map(|version| version.text.to_string());
-        self.facts.insert("alloy_version", Fact::new(version, place));
+        self.facts.insert("version", Fact::new(version, place));
         self.running = running;
     }
 
@@ -191,7 +191,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             [
                 ("name", Fact::bare(name.as_str())),
                 ("form", Fact::bare("program")),
-                ("alloy_version", Fact::absent(place)),
+                ("version", Fact::absent(place)),
                 ("place", Fact::absent(place)),
             ],
             place,
@@ -337,12 +337,7 @@ fn from_workload(
     let mut facts = pod.facts(container);
     if let Some(root) = resource.at.in_documents(stack.documents) {
         let mounts = pod.mounts(container);
-        facts.extend(placing::facts_of_workload(
-            stack,
-            (root, resource.at.doc),
-            (container, &mounts),
-            resource.place,
-        ));
+        facts.extend(placing::facts_of_workload(stack, (root, resource.at.doc), &mounts, resource.place));
     }
     facts.extend([
         ("form", Fact::bare("workload")),
