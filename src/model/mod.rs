@@ -15,6 +15,7 @@ mod grafana;
 mod kubernetes;
 mod leftovers;
 mod middlewares;
+mod mounts;
 mod names;
 mod objects;
 mod piece;

@@ -2,8 +2,8 @@
 //! it sees, under which hosts it is reached, and as whom it asks the cloud.
 
 use super::fact::Fact;
-use super::pod::Mount;
-use super::pod::Volume;
+use super::mounts::Mount;
+use super::mounts::Volume;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
 use super::values::fact_of;
