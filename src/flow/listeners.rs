@@ -10,9 +10,9 @@ use super::destination::named_by;
 use crate::document::Place;
 use crate::document::alloy::Body;
 use crate::document::alloy::File;
+use crate::model::Distance;
 use crate::model::Exposure;
 use crate::model::Fact;
-use crate::model::Reach;
 use crate::model::Subject;
 use crate::model::alloy::Component;
 use crate::model::alloy::Listen;
@@ -251,8 +251,8 @@ fn reached(exposure: &Exposure, listener: &Listener) -> (&'static str, Vec<(Stri
         return ("cluster", Vec::new(), false);
     };
     let from = match farthest {
-        Reach::Network => "network",
-        Reach::Internet => "internet",
+        Distance::Network => "network",
+        Distance::Internet => "internet",
     };
     let guarded = doors.iter().all(|door| door.from < farthest || door.guarded);
     // Those without a guard first: they are the ones to close.

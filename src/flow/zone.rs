@@ -15,11 +15,11 @@ mod service;
 
 pub(crate) use service::Address;
 pub(crate) use service::Arrival;
-pub(crate) use service::Behind;
 pub(crate) use service::End;
 pub(crate) use service::Port;
 pub(crate) use service::Service;
 pub(crate) use service::ServiceTarget;
+pub(crate) use service::Taker;
 
 /// What a destination turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
