@@ -7,7 +7,6 @@ A value has
           left out where anything is taken
   after   the last sampled version of the chart that lacks it
   until   the first sampled version of the chart that lacks it again
-`apps` gives for each version of the chart the version of the program that it runs by itself.
 `instead` names values that people set and the chart passes over, each with the one that it reads.
 """
 
@@ -68,11 +67,9 @@ def table(name, chart):
             entry["until"] = versions[versions.index(fact["last"]) + 1]
         lines.append(f"    {json.dumps(path)}: {json.dumps(entry)}")
     instead = {pair["path"]: pair["use"] for pair in chart["rendered"].get("ignored_lookalikes", [])}
-    apps = {release[0]: release[1] for release in sorted(chart["releases"], key=lambda release: number(release[0]))}
     pairs = [f"    {json.dumps(path)}: {json.dumps(use)}" for path, use in sorted(instead.items())]
     return (
         f'{{\n  "chart": {json.dumps(name)},\n  "versions": {json.dumps([versions[0], versions[-1]])},\n'
-        f'  "apps": {json.dumps(apps)},\n'
         '  "instead": {\n' + ",\n".join(pairs) + '\n  },\n  "values": {\n' + ",\n".join(lines) + "\n  }\n}\n"
     )
 

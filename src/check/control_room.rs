@@ -19,9 +19,7 @@ pub(crate) fn guess(collectors: &[Collector], documents: &Documents) -> Option<S
         for block in file.body.blocks().filter(|block| is_named(file, block, &["prometheus", "remote_write"]))
         {
             for endpoint in block.body.blocks().filter(|inner| is_named(file, inner, &["endpoint"])) {
-                for attribute in
-                    endpoint.body.attributes().filter(|attribute| file.str(attribute.name) == "url")
-                {
+                if let Some(attribute) = file.attribute(&endpoint.body, "url") {
                     let text = decode_string(&file.text, attribute.value.span).map(|(text, _)| text);
                     domains.extend(text.as_deref().and_then(domain_of));
                 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::policy::Governing;
 use crate::flow;
-use crate::flow::Behind;
 use crate::flow::End;
 use crate::flow::ServiceTarget;
 use crate::flow::Surroundings;
+use crate::flow::Taker;
 use crate::model;
 use crate::model::Backend;
 use crate::model::Chart;
@@ -28,28 +28,28 @@ pub(super) fn surroundings(
     governing: &Governing,
 ) -> Surroundings {
     let cluster = model::cluster(stack);
-    let around = Around { cluster: &cluster, takers };
+    let neighbours = Neighbours { cluster: &cluster, takers };
     let services =
-        cluster.services.iter().map(|(key, service)| (key.clone(), around.service(service, &key.0)));
+        cluster.services.iter().map(|(key, service)| (key.clone(), neighbours.service(service, &key.0)));
     let mut services: BTreeMap<_, _> = services.collect();
     for (key, service) in model::relay_services(stack) {
         let index = takers.iter().position(|taker| *taker == service.runs_in);
         let Some(index) = index.filter(|_| !services.contains_key(&key)) else { continue };
         let name = format!("{}/{}", key.0, key.1);
-        let end = End { name, what: Behind::Collector(index), ports: Vec::new() };
+        let end = End { name, what: Taker::Collector(index), ports: Vec::new() };
         let target = ServiceTarget::Pods(vec![end]);
         let place = Some(service.place);
         services.insert(key, flow::Service { target, place, headless: false, ports: None });
     }
-    let unplaced = cluster.unplaced.iter().map(|(name, service)| (name.clone(), around.service(service, "")));
+    let unplaced =
+        cluster.unplaced.iter().map(|(name, service)| (name.clone(), neighbours.service(service, "")));
     let addresses = cluster
         .services
         .iter()
         .flat_map(|(key, service)| service.addresses.iter().map(|address| (address.clone(), key.clone())));
-    let pods = cluster
-        .pods
-        .iter()
-        .flat_map(|pods| pods.addresses.iter().map(|address| (address.clone(), around.ends(pods).collect())));
+    let pods = cluster.pods.iter().flat_map(|pods| {
+        pods.addresses.iter().map(|address| (address.clone(), neighbours.ends(pods).collect()))
+    });
     Surroundings {
         services,
         unplaced: unplaced.collect(),
@@ -65,12 +65,12 @@ pub(super) fn surroundings(
 }
 
 /// The names of one cluster, and who is analysed.
-struct Around<'c> {
+struct Neighbours<'c> {
     cluster: &'c Cluster,
     takers: &'c [RunsIn],
 }
 
-impl Around<'_> {
+impl Neighbours<'_> {
     fn service(&self, service: &model::Service, namespace: &str) -> flow::Service {
         let target = match &service.backend {
             Backend::Pods(sets) => {
@@ -113,32 +113,32 @@ impl Around<'_> {
         pods.containers.iter().filter_map(|container| {
             Some(End {
                 name: pods.object.to_string(),
-                what: self.behind(pods, container)?,
+                what: self.taker(pods, container)?,
                 ports: container.ports.clone(),
             })
         })
     }
 
     /// What a container is; nothing for one that takes no data.
-    fn behind(&self, pods: &PodSet, container: &PodContainer) -> Option<Behind> {
+    fn taker(&self, pods: &PodSet, container: &PodContainer) -> Option<Taker> {
         let own = RunsIn::Container(pods.object.clone(), container.name.clone());
         if let Some(index) = self.takers.iter().position(|taker| *taker == own) {
-            return Some(Behind::Collector(index));
+            return Some(Taker::Collector(index));
         }
         match model::role_of_image(&container.image, pods) {
-            model::ImageRole::Store(name) => Some(Behind::Store(name)),
+            model::ImageRole::Store(name) => Some(Taker::Store(name)),
             model::ImageRole::Aside => None,
-            model::ImageRole::Other(name) => Some(Behind::Other(name)),
+            model::ImageRole::Other(name) => Some(Taker::Other(name)),
         }
     }
 
     fn end_of_chart(&self, chart: Chart, release: usize) -> End {
         let own = RunsIn::Release(release);
         let what = match (chart, self.takers.iter().position(|taker| *taker == own)) {
-            (Chart::Loki, _) => Behind::Store("loki".to_owned()),
-            (Chart::Mimir, _) => Behind::Store("mimir".to_owned()),
-            (Chart::Alloy, Some(index)) => Behind::Collector(index),
-            (Chart::Alloy | Chart::Grafana, _) => Behind::Other(chart.name().to_owned()),
+            (Chart::Loki, _) => Taker::Store("loki".to_owned()),
+            (Chart::Mimir, _) => Taker::Store("mimir".to_owned()),
+            (Chart::Alloy, Some(index)) => Taker::Collector(index),
+            (Chart::Alloy | Chart::Grafana, _) => Taker::Other(chart.name().to_owned()),
         };
         End { name: format!("release of {}", chart.name()), what, ports: Vec::new() }
     }

@@ -138,7 +138,7 @@ pub(super) fn renames_instance(program: &Program<'_>, origins: &BTreeSet<usize>)
 fn divided(program: &Program<'_>, component: &Component<'_>) -> (Option<bool>, Place) {
     let blocks = blocks_at(component.file, &component.block.body, "clustering");
     let Some(block) = blocks.last() else { return (Some(false), component.name_place()) };
-    let enabled = block.body.attributes().find(|attribute| component.file.str(attribute.name) == "enabled");
+    let enabled = component.file.attribute(&block.body, "enabled");
     let Some(enabled) = enabled else { return (Some(false), component.place(block.name)) };
     let value = match program.evaluate(component, &enabled.value) {
         Ok(Value::Bool(value)) => Some(value),
@@ -195,8 +195,7 @@ fn keeps_a_node(component: &Component<'_>, rule: &Block) -> bool {
 
 /// Whether a rule gives targets an `instance` that does not come from the collector's host.
 fn sets_instance(program: &Program<'_>, component: &Component<'_>, rule: &Block) -> bool {
-    let target =
-        rule.body.attributes().find(|attribute| component.file.str(attribute.name) == "target_label");
+    let target = component.file.attribute(&rule.body, "target_label");
     target.is_some_and(|target| {
         matches!(program.evaluate(component, &target.value), Ok(Value::Text(text)) if &*text == "instance")
     })
@@ -204,6 +203,6 @@ fn sets_instance(program: &Program<'_>, component: &Component<'_>, rule: &Block)
 
 /// The text of an attribute as it is typed; empty for none.
 fn text_of<'a>(component: &Component<'a>, block: &Block, name: &str) -> &'a str {
-    let attribute = block.body.attributes().find(|attribute| component.file.str(attribute.name) == name);
+    let attribute = component.file.attribute(&block.body, name);
     attribute.map_or("", |attribute| component.file.str(attribute.value.span))
 }

@@ -133,9 +133,7 @@ fn of_processor(component: usize, place: Place, action: &str, effect: Effect) ->
 
 /// Whether a statement of a transformation sets the name of a metric, or cannot be read.
 fn renames(program: &Program<'_>, component: &Component<'_>, block: &Block, list: &str) -> bool {
-    let attributes = block.body.attributes();
-    let statements = attributes.filter(|attribute| component.file.str(attribute.name) == list).last();
-    let Some(statements) = statements else { return false };
+    let Some(statements) = component.file.attribute(&block.body, list) else { return false };
     match program.evaluate(component, &statements.value) {
         Ok(Value::Array(items)) => items.iter().any(|item| match item {
             Value::Text(text) => sets_name(text),

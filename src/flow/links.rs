@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::VecDeque;
 
-use super::Behind;
 use super::Hop;
+use super::Taker;
 use super::Zone;
 use super::draft::Draft;
 use super::metrics::Metrics;
@@ -58,7 +58,7 @@ fn links(drafts: &mut [Draft<'_>]) -> Vec<Link> {
     for (from, draft) in drafts.iter().enumerate() {
         for (index, exit) in draft.exits.iter().enumerate() {
             for arrival in &exit.arrivals {
-                let Behind::Collector(to) = arrival.end.what else { continue };
+                let Taker::Collector(to) = arrival.end.what else { continue };
                 let Some(taker) = drafts.get(to) else { continue };
                 let signals = exit.signals.and(Signals::TELEMETRY);
                 let components = known.entry((to, arrival.port, signals)).or_insert_with(|| {

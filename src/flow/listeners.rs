@@ -6,20 +6,19 @@ use super::CollectorFlow;
 use super::Listener;
 use super::Source;
 use super::destination::Destination;
-use super::destination::destinations;
+use super::destination::named_by;
 use crate::document::Place;
 use crate::document::alloy::Body;
 use crate::document::alloy::File;
+use crate::model::Distance;
 use crate::model::Exposure;
 use crate::model::Fact;
-use crate::model::Reach;
 use crate::model::Subject;
 use crate::model::alloy::Component;
 use crate::model::alloy::Listen;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
 use crate::model::alloy::blocks_at;
-use crate::model::alloy::content_span;
 use crate::model::alloy::holds;
 use crate::model::alloy::slots;
 use crate::model::eval::Value;
@@ -95,16 +94,9 @@ fn of_component(
 
 /// The values of an argument, each with its place.
 fn texts(program: &Program<'_>, component: &Component<'_>, path: &str) -> Vec<(Destination, Place)> {
-    let mut found = Vec::new();
-    for slot in slots(component.file, &component.block.body, path) {
-        let Some(attribute) = slot.attribute else { continue };
-        let place = component.place(content_span(&attribute.value));
-        match program.evaluate(component, &attribute.value) {
-            Ok(value) => found.extend(destinations(value).into_iter().map(|one| (one, place))),
-            Err(error) => found.push((Destination::Unknown(error.message), place)),
-        }
-    }
-    found
+    let found =
+        slots(component.file, &component.block.body, path).into_iter().filter_map(|slot| slot.attribute);
+    found.flat_map(|attribute| named_by(program, component, &attribute.value)).collect()
 }
 
 /// Host and port of an address; a bare number is a port, anything else without one a host.
@@ -259,8 +251,8 @@ fn reached(exposure: &Exposure, listener: &Listener) -> (&'static str, Vec<(Stri
         return ("cluster", Vec::new(), false);
     };
     let from = match farthest {
-        Reach::Network => "network",
-        Reach::Internet => "internet",
+        Distance::Network => "network",
+        Distance::Internet => "internet",
     };
     let guarded = doors.iter().all(|door| door.from < farthest || door.guarded);
     // Those without a guard first: they are the ones to close.

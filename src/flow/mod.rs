@@ -51,12 +51,12 @@ pub(crate) use types::Summary;
 pub(crate) use types::Wanted;
 pub(crate) use zone::Address;
 pub(crate) use zone::Arrival;
-pub(crate) use zone::Behind;
 pub(crate) use zone::End;
 pub(crate) use zone::Port;
 pub(crate) use zone::Service;
 pub(crate) use zone::ServiceTarget;
 pub(crate) use zone::Surroundings;
+pub(crate) use zone::Taker;
 pub(crate) use zone::Zone;
 
 use draft::Draft;

@@ -1,5 +1,6 @@
 //! Turns relabel rules into the fate of metrics: what a chain of rules does to a series of which only the name is known.
-//! By the rules of Prometheus: patterns are anchored, values of several labels are joined by the separator.
+//! By the rules of Prometheus: patterns are anchored, values of several labels are joined by the separator. What rules do to
+//! targets whose labels are all known is carried out in `model/alloy/relabel.rs`.
 
 use crate::document::Place;
 use crate::document::alloy::Body;
@@ -10,6 +11,7 @@ use crate::model::alloy::Program;
 use crate::model::alloy::blocks_at;
 use crate::model::alloy::content_span;
 use crate::model::eval::Value;
+use crate::text::anchored;
 
 /// The label that holds a metric's name.
 const NAME: &str = "__name__";
@@ -47,9 +49,7 @@ pub(super) fn rules(program: &Program<'_>, component: &Component<'_>, body: &Bod
     let blocks = blocks_at(component.file, body, block).into_iter();
     blocks
         .map(|rule| {
-            let attribute = |name: &str| {
-                rule.body.attributes().filter(|attribute| component.file.str(attribute.name) == name).last()
-            };
+            let attribute = |name: &str| component.file.attribute(&rule.body, name);
             let fact = |name: &str| match attribute(name) {
                 Some(attribute) => program.fact(component, &attribute.value),
                 None => Fact { value: FactValue::Null, place: Some(component.place(rule.name)) },
@@ -86,11 +86,6 @@ pub(super) fn rules(program: &Program<'_>, component: &Component<'_>, body: &Bod
         .collect()
 }
 
-/// A pattern as relabelling reads it; `None` where it cannot be read.
-fn anchored(pattern: &str) -> Option<regex::Regex> {
-    regex::Regex::new(&format!("^(?s:{pattern})$")).ok()
-}
-
 impl Rule {
     /// Whether series can be lost: dropped by the rule, or refused since it takes their name.
     pub(super) fn drops(&self) -> bool {
@@ -119,7 +114,9 @@ impl Rule {
         self.action == "replace"
             && self.sources.as_deref() == Some(&[NAME.to_owned()])
             && self.replacement.as_deref() == Some("$1")
-            && matches!(self.pattern.as_ref().map(regex::Regex::as_str), Some("^(?s:(.*))$" | "^(?s:(.+))$"))
+            && self.pattern.is_some()
+            // The first is the default.
+            && matches!(self.regex.text(), None | Some("(.*)" | "(.+)"))
     }
 
     /// Whether a `keep` by name keeps nothing that can be a metric: its pattern lists names, and none can be one.

@@ -21,8 +21,8 @@ use super::graph;
 use super::graph::Edge;
 use super::graph::Graph;
 use super::graph::Vertex;
-use super::host::skips_proxy;
 use super::metrics::Metrics;
+use super::proxies::of_environment;
 use super::reach;
 use super::types::MetricReach;
 use super::way::Way;
@@ -32,7 +32,6 @@ use crate::model::Part;
 use crate::model::Plan;
 use crate::model::alloy::Signals;
 use crate::model::alloy::Syntax;
-use crate::model::eval::Value;
 
 /// The flows of one collector.
 pub(super) fn draft<'a>(input: &RelayInput<'_>, surroundings: &Surroundings) -> Draft<'a> {
@@ -188,18 +187,13 @@ impl Finder<'_> {
             .iter()
             .flat_map(|(value, place)| destinations(value.clone()).into_iter().map(|proxy| (proxy, *place)));
         let own: Vec<_> = own.filter(|(proxy, _)| *proxy != Destination::Text(String::new())).collect();
-        let environment = &self.input.environment.values;
-        let spared =
-            ["NO_PROXY", "no_proxy"].into_iter().any(|name| match (environment.get(name), destination) {
-                (Some(Value::Text(list)), Destination::Text(text)) => skips_proxy(list, text, output.syntax),
-                _ => false,
-            });
-        if !own.is_empty() || spared {
-            return own;
+        let environment = &self.input.environment;
+        match of_environment(environment, destination, output.syntax) {
+            Some(proxies) if own.is_empty() => {
+                proxies.into_iter().map(|proxy| (proxy, self.input.place)).collect()
+            }
+            _ => own,
         }
-        let named = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].into_iter();
-        let values = named.filter_map(|name| environment.get(name).cloned());
-        values.flat_map(destinations).map(|proxy| (proxy, self.input.place)).collect()
     }
 }
 

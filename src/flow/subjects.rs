@@ -299,7 +299,7 @@ fn upstream(flow: &CollectorFlow, exit: &Exit) -> Fact {
 /// Who takes in what leaves by an exit.
 fn behind_name(exit: &Exit) -> Option<String> {
     let one = |arrival: &super::Arrival| match &arrival.end.what {
-        super::Behind::Other(program) => format!("{} ({program})", arrival.end.name),
+        super::Taker::Other(program) => format!("{} ({program})", arrival.end.name),
         _ => arrival.end.name.clone(),
     };
     let mut names: Vec<String> = exit.arrivals.iter().map(one).collect();

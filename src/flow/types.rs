@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Arrival;
-use super::Behind;
 use super::Collected;
+use super::Taker;
 use super::Zone;
 use crate::document::DocId;
 use crate::document::Place;
@@ -252,14 +252,14 @@ impl Exit {
     /// What takes the data in, in one word: `relay` for a program that is not known, `collector`, or the store's name.
     pub(crate) fn behind(&self) -> Option<&str> {
         let what = || self.arrivals.iter().map(|arrival| &arrival.end.what);
-        if what().any(|what| matches!(what, Behind::Other(_))) {
+        if what().any(|what| matches!(what, Taker::Other(_))) {
             return Some("relay");
         }
-        if what().any(|what| matches!(what, Behind::Collector(_))) {
+        if what().any(|what| matches!(what, Taker::Collector(_))) {
             return Some("collector");
         }
         what().find_map(|what| match what {
-            Behind::Store(name) => Some(name.as_str()),
+            Taker::Store(name) => Some(name.as_str()),
             _ => None,
         })
     }

@@ -9,16 +9,17 @@ use super::host::Target;
 use crate::document::Place;
 use crate::model::alloy::Syntax;
 use crate::model::queries::Needs;
+use crate::text::fits_stars;
 
 mod service;
 
 pub(crate) use service::Address;
 pub(crate) use service::Arrival;
-pub(crate) use service::Behind;
 pub(crate) use service::End;
 pub(crate) use service::Port;
 pub(crate) use service::Service;
 pub(crate) use service::ServiceTarget;
+pub(crate) use service::Taker;
 
 /// What a destination turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -296,22 +297,8 @@ fn listed(host: &str, surroundings: &Surroundings) -> Option<Zone> {
     let host = host.to_ascii_lowercase();
     surroundings.allowed.iter().find_map(|(pattern, reason)| {
         let pattern = pattern.to_ascii_lowercase();
-        matches_glob(pattern.trim_end_matches('.'), &host).then(|| Zone::Allowed { reason: reason.clone() })
+        fits_stars(pattern.trim_end_matches('.'), &host).then(|| Zone::Allowed { reason: reason.clone() })
     })
-}
-
-/// Whether `text` fits `pattern`, in which `*` stands for any text.
-fn matches_glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
-    for part in middle {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
 }
 
 #[cfg(test)]

@@ -11,8 +11,6 @@ use crate::text::nearest;
 /// The values that a chart reads.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ChartTable {
-    /// Versions of the program that the chart runs by itself, by version of the chart.
-    apps: BTreeMap<String, String>,
     /// Values that people set and the chart passes over, with what it reads.
     instead: BTreeMap<String, String>,
     /// By dotted route.
@@ -84,11 +82,6 @@ pub(crate) fn table(chart: Chart) -> Option<&'static ChartTable> {
 }
 
 impl ChartTable {
-    /// The version of the program that a version of the chart runs, where values name no other.
-    pub(crate) fn app(&self, version: &str) -> Option<&str> {
-        self.apps.get(version.strip_prefix('v').unwrap_or(version)).map(String::as_str)
-    }
-
     /// What is known of the value at a route.
     pub(crate) fn value(&self, route: &str) -> Option<&ChartValue> {
         self.values.get(route)
@@ -208,10 +201,9 @@ mod tests {
     }
 
     #[test]
-    fn chart_tells_the_version_of_its_program() {
-        assert_eq!(alloy().app("0.12.6"), Some("1.7.5"));
-        assert_eq!(alloy().app("~0.12"), None);
-        assert_eq!(number("v1.7.5-boringcrypto"), Some((1, 7, 5)));
+    fn versions_are_three_numbers() {
+        assert_eq!(number("v1.7.5-rc.1"), Some((1, 7, 5)));
+        assert_eq!(number("~0.12"), None);
         assert_eq!(number("latest"), None);
     }
 

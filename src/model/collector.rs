@@ -9,6 +9,8 @@ use super::eval::Value;
 use super::exposure;
 use super::exposure::Exposure;
 use super::fact::Fact;
+use super::mounts::Mount;
+use super::mounts::mount_of;
 use super::piece::Chart;
 use super::piece::ObjectName;
 use super::placing;
@@ -42,7 +44,7 @@ pub(crate) struct Collector {
     /// Environment variables of its container.
     pub(crate) environment: Environment,
     /// What is mounted into its container.
-    pub(crate) mounts: Vec<pod::Mount>,
+    pub(crate) mounts: Vec<Mount>,
     /// Where in the container its program is.
     pub(crate) program_path: Option<String>,
     /// Who can reach its ports.
@@ -84,7 +86,7 @@ impl Collector {
     /// Notes which Alloy it runs, and the place that says the version or would.
     fn runs(&mut self, running: Running, place: Place) {
         let version = running.version.as_ref().map(|version| version.text.to_string());
-        self.facts.insert("alloy_version", Fact::new(version, place));
+        self.facts.insert("version", Fact::new(version, place));
         self.running = running;
     }
 
@@ -191,7 +193,7 @@ fn adopt_programs(stack: &Stack<'_>, collectors: &mut Vec<Collector>, claimed: &
             [
                 ("name", Fact::bare(name.as_str())),
                 ("form", Fact::bare("program")),
-                ("alloy_version", Fact::absent(place)),
+                ("version", Fact::absent(place)),
                 ("place", Fact::absent(place)),
             ],
             place,
@@ -269,28 +271,18 @@ fn program_in<'s>(
 fn program_at(
     stack: &Stack<'_>,
     namespace: &str,
-    mounts: &[pod::Mount],
+    mounts: &[Mount],
     path: &str,
 ) -> Result<Vec<DocId>, (String, Option<Place>)> {
-    let below = |mount: &pod::Mount| {
-        let folder = mount.path.trim_end_matches('/');
-        path == folder || path.starts_with(&format!("{folder}/"))
+    let mount = mount_of(mounts, path);
+    let Some((mount, (kind, texts))) = mount.and_then(|mount| Some((mount, mount.texts()?))) else {
+        return Err((format!("its program `{path}` comes from no ConfigMap of the input"), None));
     };
-    let mount = mounts.iter().filter(|mount| below(mount)).max_by_key(|mount| mount.path.len());
-    let (mount, kind, texts) = match mount.map(|mount| (mount, &mount.source)) {
-        Some((mount, pod::Volume::ConfigMap(texts))) => (mount, "ConfigMap", texts),
-        Some((mount, pod::Volume::Secret(texts))) => (mount, "Secret", texts),
-        _ => return Err((format!("its program `{path}` comes from no ConfigMap of the input"), None)),
-    };
-    let inner = path.strip_prefix(mount.path.trim_end_matches('/')).unwrap_or_default();
-    let inner = inner.trim_start_matches('/');
-    let file = if inner.is_empty() { mount.sub_path.clone() } else { Some(inner.to_owned()) };
+    let file = mount.file(path);
     let keys: Vec<Option<&str>> = match (&texts.items, &file) {
-        (None, file) => vec![file.as_deref()],
+        (_, Some(file)) => texts.keys(file).map(Some).collect(),
         (Some(items), None) => items.iter().map(|(key, _)| Some(key.as_str())).collect(),
-        (Some(items), Some(file)) => {
-            items.iter().filter(|(_, path)| path == file).map(|(key, _)| Some(key.as_str())).collect()
-        }
+        (None, None) => vec![None],
     };
     let found = keys.into_iter().flat_map(|key| program_in(stack, namespace, (kind, &texts.name), key));
     let found: Vec<DocId> = found.collect();
@@ -337,12 +329,7 @@ fn from_workload(
     let mut facts = pod.facts(container);
     if let Some(root) = resource.at.in_documents(stack.documents) {
         let mounts = pod.mounts(container);
-        facts.extend(placing::facts_of_workload(
-            stack,
-            (root, resource.at.doc),
-            (container, &mounts),
-            resource.place,
-        ));
+        facts.extend(placing::facts_of_workload(stack, (root, resource.at.doc), &mounts, resource.place));
     }
     facts.extend([
         ("form", Fact::bare("workload")),

@@ -15,7 +15,7 @@ use crate::document::Place;
 
 /// From where beyond its own cluster something can be reached, the nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Reach {
+pub(crate) enum Distance {
     /// The network of its nodes, or one that is joined to it.
     Network,
     /// Anywhere.
@@ -28,7 +28,7 @@ pub(crate) struct Door {
     /// The port of the pod; `None` for all of them.
     pub(crate) port: Option<u16>,
     /// Who gets there.
-    pub(crate) from: Reach,
+    pub(crate) from: Distance,
     /// Whether something on the way asks who it is.
     pub(crate) guarded: bool,
     /// What it is.
@@ -191,7 +191,7 @@ pub(super) fn of_release(stack: &Stack<'_>, release: &ReleasedChart<'_>) -> Expo
 }
 
 fn on_the_node(port: Option<u16>, words: &str, place: Place) -> Door {
-    Door { port, from: Reach::Network, guarded: false, words: words.to_owned(), place }
+    Door { port, from: Distance::Network, guarded: false, words: words.to_owned(), place }
 }
 
 fn number(node: Option<NodeRef<'_>>) -> Option<u16> {
@@ -253,7 +253,7 @@ fn fronts(
 }
 
 /// Who reaches a Service of that type from outside the cluster.
-fn of_type(kind: &str, annotations: &Fact) -> Option<(Reach, &'static str)> {
+fn of_type(kind: &str, annotations: &Fact) -> Option<(Distance, &'static str)> {
     let is = |key: &str, wanted: &[&str]| {
         annotations.entries().any(|(own, value)| {
             own == key
@@ -268,25 +268,25 @@ fn of_type(kind: &str, annotations: &Fact) -> Option<(Reach, &'static str)> {
                 || is("service.beta.kubernetes.io/aws-load-balancer-scheme", &["internal"])
                 || is("networking.gke.io/load-balancer-type", &["Internal"]) =>
         {
-            Some((Reach::Network, "an internal load balancer"))
+            Some((Distance::Network, "an internal load balancer"))
         }
-        "LoadBalancer" => Some((Reach::Internet, "a load balancer")),
-        "NodePort" => Some((Reach::Network, "open on every node (`NodePort`)")),
+        "LoadBalancer" => Some((Distance::Internet, "a load balancer")),
+        "NodePort" => Some((Distance::Network, "open on every node (`NodePort`)")),
         _ => None,
     }
 }
 
 /// Who reaches an Ingress of that class.
-fn of_ingress(class: Option<&str>, annotations: &Fact) -> Reach {
+fn of_ingress(class: Option<&str>, annotations: &Fact) -> Distance {
     let text =
         |key: &str| annotations.entries().find(|(own, _)| *own == key).and_then(|(_, value)| value.text());
     let class = class.or_else(|| text("kubernetes.io/ingress.class"));
     let scheme = text("alb.ingress.kubernetes.io/scheme");
     // The load balancers of that class are internal unless told otherwise.
     if class == Some("alb") && scheme != Some("internet-facing") || scheme == Some("internal") {
-        Reach::Network
+        Distance::Network
     } else {
-        Reach::Internet
+        Distance::Internet
     }
 }
 

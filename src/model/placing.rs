@@ -1,11 +1,9 @@
 //! Turns a workload, or the values that make it, into facts about where a collector runs: how many of it, what of the node
 //! it sees, under which hosts it is reached, and as whom it asks the cloud.
 
-use super::charts;
 use super::fact::Fact;
-use super::piece::Chart;
-use super::pod::Mount;
-use super::pod::Volume;
+use super::mounts::Mount;
+use super::mounts::Volume;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
 use super::values::fact_of;
@@ -20,7 +18,7 @@ const ROLE: &str = "eks.amazonaws.com/role-arn";
 pub(super) fn facts_of_workload(
     stack: &Stack<'_>,
     (root, doc): (NodeRef<'_>, DocId),
-    (container, mounts): (NodeRef<'_>, &[Mount]),
+    mounts: &[Mount],
     place: Place,
 ) -> Vec<(&'static str, Fact)> {
     let kind = root.text_at("kind").unwrap_or_default();
@@ -37,12 +35,7 @@ pub(super) fn facts_of_workload(
         Some(fact_of(role, resource.at.doc))
     });
     let name = root.text_at("metadata.name").unwrap_or_default();
-    let version = match container.get("image") {
-        Some(image) => Fact::new(image.text().and_then(version_of_image), Place { doc, span: image.span() }),
-        None => Fact::absent(place),
-    };
     vec![
-        ("version", version),
         ("several", Fact::new(several, place)),
         ("node_mounts", Fact::list(of_node, place)),
         ("hosts", Fact::list(hosts(stack, namespace, name), Place { doc, span: root.span() })),
@@ -78,41 +71,11 @@ pub(super) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
     let annotations = values.reach("serviceAccount.annotations");
     let role = annotations.entries().find(|(name, _)| *name == ROLE).map(|(_, role)| role.clone());
     vec![
-        ("version", version_of_values(release)),
         ("several", Fact::new(several, place)),
         ("node_mounts", Fact::list(of_node, mounts.place.unwrap_or(place))),
         ("hosts", hosts),
         ("role", role.unwrap_or(Fact::absent(annotations.place))),
     ]
-}
-
-/// The version in the tag of an image, such as `1.7.5`; `None` for a digest and for tags that name no version.
-fn version_of_image(image: &str) -> Option<String> {
-    let image = image.split('@').next().unwrap_or(image);
-    let (_, tag) = image.rsplit('/').next()?.split_once(':')?;
-    version_of_tag(tag)
-}
-
-fn version_of_tag(tag: &str) -> Option<String> {
-    charts::number(tag).map(|(major, minor, patch)| format!("{major}.{minor}.{patch}"))
-}
-
-/// The version that values name, else the one that the chart runs by itself.
-fn version_of_values(release: &ReleasedChart<'_>) -> Fact {
-    let tag = release.values.reach("image.tag");
-    // A digest beats the tag.
-    let digest = release.values.reach("image.digest");
-    if digest.text().is_some_and(|digest| !digest.is_empty()) {
-        return Fact::absent(digest.place);
-    }
-    if let Some(text) = tag.text().filter(|text| !text.is_empty()) {
-        return Fact::new(version_of_tag(text), tag.place);
-    }
-    let own = release.release.version.as_ref().filter(|_| tag.is_null());
-    match own.zip(charts::table(Chart::Alloy)) {
-        Some(((version, place), table)) => Fact::new(table.app(version), *place),
-        None => Fact::absent(tag.place),
-    }
 }
 
 fn node_mount(of_node: &str, path: &str, place: Place) -> Fact {

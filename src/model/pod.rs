@@ -5,6 +5,9 @@
 use super::alloy::Environment;
 use super::environment::environment;
 use super::fact::Fact;
+use super::mounts::Mount;
+use super::mounts::Texts;
+use super::mounts::Volume;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
 use crate::document::DocId;
@@ -38,45 +41,6 @@ pub(crate) fn is_made_by_another(stack: &Stack<'_>, root: NodeRef<'_>) -> bool {
         let (kind, name) = (owner.text_at("kind"), owner.text_at("name"));
         kind.zip(name).is_some_and(|(kind, name)| stack.object(kind, namespace, name).is_some())
     })
-}
-
-/// What a volume holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Volume {
-    /// A ConfigMap.
-    ConfigMap(Texts),
-    /// A Secret.
-    Secret(Texts),
-    /// A path of the node.
-    HostPath(String),
-    /// Anything else.
-    Other,
-}
-
-/// A ConfigMap or Secret as a volume.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Texts {
-    /// Its name.
-    pub(crate) name: String,
-    /// Where it is named.
-    pub(crate) place: Place,
-    /// The keys that the volume holds and the files they become, where not all keys become files of their names.
-    pub(crate) items: Option<Vec<(String, String)>>,
-}
-
-/// A volume mounted into a container.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mount {
-    /// Where in the container.
-    pub(crate) path: String,
-    /// The one file of the volume that is mounted, if not all.
-    pub(crate) sub_path: Option<String>,
-    /// What is mounted.
-    pub(crate) source: Volume,
-    /// Whether it cannot be written.
-    pub(crate) read_only: bool,
-    /// The mount's place.
-    pub(crate) place: Place,
 }
 
 impl<'d> Pod<'d> {
@@ -260,9 +224,18 @@ fn mount_fact(mount: Option<&Mount>, place: Place) -> Fact {
 
 /// The last part of an image's name, without tag and digest: `alloy` of `docker.io/grafana/alloy:v1.7.5`.
 pub(crate) fn image_name(image: &str) -> &str {
+    name_and_tag(image).0
+}
+
+/// The tag of an image: `v1.7.5`.
+pub(crate) fn image_tag(image: &str) -> Option<&str> {
+    name_and_tag(image).1
+}
+
+fn name_and_tag(image: &str) -> (&str, Option<&str>) {
     let image = image.split('@').next().unwrap_or(image);
     let last = image.rsplit('/').next().unwrap_or(image);
-    last.split(':').next().unwrap_or(last)
+    last.split_once(':').map_or((last, None), |(name, tag)| (name, Some(tag)))
 }
 
 /// The texts of a list of a container.

@@ -7,9 +7,10 @@ use super::alloy::Computed;
 use super::alloy::Content;
 use super::alloy::Inputs;
 use super::collector::Collector;
-use super::pod::Mount;
-use super::pod::Texts;
-use super::pod::Volume;
+use super::mounts::Mount;
+use super::mounts::Texts;
+use super::mounts::Volume;
+use super::mounts::mount_of;
 use super::stack::Stack;
 use super::stack::stands_alone;
 use crate::document::DocId;
@@ -73,7 +74,7 @@ impl<'a> Readable<'a> {
                 found.filter_map(|(key, path)| Some((path.clone(), data.remove(&**key)?))).collect()
             }
         };
-        let folder = mount.path.trim_end_matches('/');
+        let folder = mount.folder();
         Ok(match &mount.sub_path {
             Some(sub_path) => {
                 let found = files.into_iter().filter(|(path, _)| path == sub_path);
@@ -83,21 +84,11 @@ impl<'a> Readable<'a> {
         })
     }
 
-    /// The mount that holds a path: the one with the longest path, as in the container.
-    fn mount_of(&self, path: &str) -> Option<&'a Mount> {
-        let below = |mount: &&Mount| {
-            let folder = mount.path.trim_end_matches('/');
-            path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-        };
-        self.collector.mounts.iter().filter(below).max_by_key(|mount| mount.path.len())
-    }
-
     fn mounted(&self, mount: &Mount) -> Result<Vec<(String, Content<'a>)>, String> {
-        match &mount.source {
-            Volume::ConfigMap(texts) => self.files_of(mount, "ConfigMap", texts),
-            Volume::Secret(texts) => self.files_of(mount, "Secret", texts),
-            Volume::HostPath(path) => Err(format!("`{}` is `{path}` of the node", mount.path)),
-            Volume::Other => Err(format!(
+        match (mount.texts(), &mount.source) {
+            (Some((kind, texts)), _) => self.files_of(mount, kind, texts),
+            (None, Volume::HostPath(path)) => Err(format!("`{}` is `{path}` of the node", mount.path)),
+            (None, _) => Err(format!(
                 "what is mounted at `{}` is neither ConfigMap nor Secret of the input",
                 mount.path
             )),
@@ -112,8 +103,7 @@ impl<'a> Inputs<'a> for Readable<'a> {
             let found = if path.starts_with('/') { None } else { self.beside(folder, &path) };
             return found.ok_or_else(|| format!("the file `{path}` is not in the input"));
         }
-        let mount = self
-            .mount_of(&path)
+        let mount = mount_of(&self.collector.mounts, &path)
             .ok_or_else(|| format!("no volume of the input is mounted where the file `{path}` is"))?;
         let found = self.mounted(mount)?.into_iter().find(|(own, _)| *own == path);
         found.map(|(_, content)| content).ok_or_else(|| format!("no file `{path}` is mounted"))
@@ -132,7 +122,7 @@ impl<'a> Inputs<'a> for Readable<'a> {
             let own = files.filter_map(|file| file.path.strip_prefix(&below)).filter(|own| direct(own));
             own.filter_map(|own| Some((own.to_owned(), self.beside(home, own)?))).collect()
         } else {
-            let files = self.mounted(self.mount_of(folder)?).ok()?;
+            let files = self.mounted(mount_of(&self.collector.mounts, folder)?).ok()?;
             files.into_iter().filter(|(own, _)| direct(own)).collect()
         };
         found.sort_by(|(one, _), (two, _)| one.cmp(two));

@@ -40,7 +40,7 @@ fn version_of<'d>(workload: NodeRef<'d>, container: NodeRef<'d>) -> Option<(Vers
     let image = container.get("image")?;
     let text = image.text()?;
     if pod::image_name(text) == "alloy"
-        && let Some(tag) = tag(text)
+        && let Some(tag) = pod::image_tag(text)
     {
         return Version::parse(tag).map(|version| (version, image));
     }
@@ -54,13 +54,6 @@ fn version_of<'d>(workload: NodeRef<'d>, container: NodeRef<'d>) -> Option<(Vers
     }
     let chart = label("helm.sh/chart")?;
     Version::of_chart(chart.text()?.strip_prefix("alloy-")?).map(|found| (found, chart))
-}
-
-/// The tag of an image.
-fn tag(image: &str) -> Option<&str> {
-    let image = image.split('@').next().unwrap_or(image);
-    let last = image.rsplit('/').next().unwrap_or(image);
-    last.split_once(':').map(|(_, tag)| tag)
 }
 
 /// What a release of the alloy chart runs, and the version as a fact.
@@ -124,9 +117,9 @@ mod tests {
 
     #[test]
     fn reads_tags_and_flags() {
-        assert_eq!(tag("docker.io:5000/grafana/alloy:v1.7.5@sha256:aa"), Some("v1.7.5"));
-        assert_eq!(tag("docker.io:5000/grafana/alloy"), None);
-        assert_eq!(tag("grafana/alloy@sha256:aa"), None);
+        assert_eq!(pod::image_tag("docker.io:5000/grafana/alloy:v1.7.5@sha256:aa"), Some("v1.7.5"));
+        assert_eq!(pod::image_tag("docker.io:5000/grafana/alloy"), None);
+        assert_eq!(pod::image_tag("grafana/alloy@sha256:aa"), None);
         let level = |arguments: &[&str]| {
             let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
             level(&arguments, Some(Stability::GenerallyAvailable))

@@ -108,7 +108,6 @@ pub(crate) const FIELDS: &[Field] = &[
     field("cloud_exporter", "missing_count", Int, "how many there are"),
     field("cloud_exporter", "resource", Text, "the cloud's name for what is watched"),
     field("collector", "", Map, "an Alloy collector: how it runs"),
-    field("collector", "alloy_version", Text, "the version that it runs; null where the input does not say"),
     field("collector", "clustering", Bool, "whether clustering is on"),
     field("collector", "form", Text, "`values`, `workload` (rendered) or `program` (a program by itself, nothing known of how it runs)"),
     field("collector", "hosts", List, "hosts under which an Ingress leads to it; null for none"),

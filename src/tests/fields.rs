@@ -12,7 +12,6 @@ use crate::rule::RuleSet;
 const OFFERED: &[&str] = &[
     "alloy_fault.collector",
     "alloy_fault.version",
-    "collector.alloy_version",
     "collector.ignored.tolerations",
     "collector.node_mounts",
     "collector.node_mounts[].node_path",

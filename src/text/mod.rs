@@ -2,11 +2,14 @@
 
 mod embedding;
 mod lines;
+mod patterns;
 mod suggest;
 
 pub(crate) use embedding::Embedding;
 pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
+pub(crate) use patterns::anchored;
+pub(crate) use patterns::fits_stars;
 pub(crate) use suggest::nearest;
 pub(crate) use suggest::suggest;
 

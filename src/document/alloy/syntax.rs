@@ -24,6 +24,11 @@ impl File {
     pub(crate) fn str(&self, span: Span) -> &str {
         span.slice(&self.text)
     }
+
+    /// The attribute of that name directly in a body. The last one counts if it is written twice.
+    pub(crate) fn attribute<'b>(&self, body: &'b Body, name: &str) -> Option<&'b Attribute> {
+        body.attributes().filter(|attribute| self.str(attribute.name) == name).last()
+    }
 }
 
 /// One syntax error.

@@ -57,14 +57,14 @@ pub(crate) struct End {
     /// Who it is: `Deployment logging/relay`.
     pub(crate) name: String,
     /// What it is.
-    pub(crate) what: Behind,
+    pub(crate) what: Taker,
     /// The ports that it names.
     pub(crate) ports: Vec<(String, u16)>,
 }
 
 /// What takes data in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Behind {
+pub(crate) enum Taker {
     /// A store, which is the end of the way: `loki`, `mimir`.
     Store(String),
     /// A collector of the input, by its position among those that are analysed.

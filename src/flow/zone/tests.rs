@@ -199,22 +199,6 @@ fn control_room_without_a_domain_is_external() {
 }
 
 #[test]
-fn globs_match_whole_hosts() {
-    for (pattern, text, wanted) in [
-        ("a.example.com", "a.example.com", true),
-        ("a.example.com", "b.a.example.com", false),
-        ("*.example.com", "a.b.example.com", true),
-        ("*.example.com", "example.com", false),
-        ("logs-*.example.com", "logs-7.example.com", true),
-        ("logs-*.example.com", "logs-7.example.com.evil.net", false),
-        ("*", "anything", true),
-        ("a*a", "a", false),
-    ] {
-        assert_eq!(matches_glob(pattern, text), wanted, "{pattern} {text}");
-    }
-}
-
-#[test]
 fn passwords_are_not_shown() {
     assert_eq!(host::redacted("https://me:word@host/x@y"), "https://me:(secret)@host/x@y");
     assert_eq!(host::redacted("https://me@host/x"), "https://me@host/x");

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::Environment;
 use super::Inputs;
 use super::catalog;
-use super::frame::Around;
+use super::frame::Enclosing;
 use super::frame::Frame;
 use super::frame::Origin;
 use super::program::Component;
@@ -129,7 +129,7 @@ impl<'a> Expansion<'a> {
     fn top_level(&mut self, texts: &[(Origin<'a>, &'a Body)]) {
         let module_path = self.program.inputs.module_path().map(Arc::from);
         let library = self.library(None, module_path);
-        let frame = self.frame("".into(), Around::Nothing, None, library, None);
+        let frame = self.frame("".into(), Enclosing::Nothing, None, library, None);
         self.fill(frame, texts);
         self.written = self.program.components.len();
         loop {
@@ -152,7 +152,7 @@ impl<'a> Expansion<'a> {
     pub(super) fn frame(
         &mut self,
         prefix: Arc<str>,
-        around: Around,
+        around: Enclosing,
         maker: Option<usize>,
         library: usize,
         definition: Option<&'a Block>,
@@ -339,7 +339,7 @@ impl<'a> Expansion<'a> {
                 // The text's own folder, which for an imported one is not that of the program.
                 let module_path = self.libraries[library].module_path.clone();
                 let library = self.library(Some(library), module_path);
-                let around = Around::Module { instance: index };
+                let around = Enclosing::Module { instance: index };
                 let frame = self.frame(prefix, around, Some(index), library, Some(block));
                 self.fill(frame, &[(origin, &block.body)]);
             }
@@ -384,7 +384,7 @@ impl<'a> Expansion<'a> {
             let around = &self.program.frames[outer];
             let (library, module_path) = (around.library, around.module_path.clone());
             let library = self.library(Some(library), module_path);
-            let around = Around::Item { outer, name: name.clone(), value };
+            let around = Enclosing::Item { outer, name: name.clone(), value };
             let frame = self.frame(format!("{id}[{number}]/").into(), around, Some(index), library, None);
             self.fill(frame, &[(origin, &template.body)]);
         }

@@ -11,7 +11,7 @@ use crate::document::alloy::ExprKind;
 use crate::model::eval::Value;
 use crate::model::eval::chain;
 
-use super::scope::Behind;
+use super::scope::Named;
 
 /// Texts are looked for behind this many names.
 const STEPS: u32 = 32;
@@ -86,10 +86,10 @@ impl<'a> Program<'a> {
                 _ => {
                     let (parts, _) = chain(at.file, expr)?;
                     match self.behind(&at, &parts)? {
-                        Behind::Given(next, value) | Behind::Export(next, value) => {
+                        Named::Given(next, value) | Named::Export(next, value) => {
                             (at, expr) = (self.components.get(next)?.clone(), value);
                         }
-                        Behind::Component(found) => {
+                        Named::Component(found) => {
                             let found = self.components.get(found)?;
                             if let Some(content) = self.local_file(found) {
                                 return content.ok();
@@ -107,8 +107,8 @@ impl<'a> Program<'a> {
     fn data_behind(&self, at: &Component<'a>, expr: &'a Expr, key: &str) -> Option<Content<'a>> {
         let (parts, _) = chain(at.file, expr)?;
         match self.behind(at, &parts)? {
-            Behind::Component(found) => self.object(self.components.get(found)?)?.ok()?.remove(key),
-            Behind::Given(..) | Behind::Export(..) => None,
+            Named::Component(found) => self.object(self.components.get(found)?)?.ok()?.remove(key),
+            Named::Given(..) | Named::Export(..) => None,
         }
     }
 

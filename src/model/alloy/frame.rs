@@ -15,7 +15,7 @@ pub(crate) struct Frame<'a> {
     /// What ids in it begin with: nothing at the top level, `logs.all/` in an instance of a module.
     pub(super) prefix: Arc<str>,
     /// What is around it.
-    pub(super) around: Around,
+    pub(super) around: Enclosing,
     /// The component that it is made by.
     pub(super) maker: Option<usize>,
     /// Index of the modules that blocks in it can name.
@@ -32,7 +32,7 @@ pub(crate) struct Frame<'a> {
 
 /// What is around a scope.
 #[derive(Debug, Clone)]
-pub(super) enum Around {
+pub(super) enum Enclosing {
     /// Nothing: the top level of a program, or of a text that is imported.
     Nothing,
     /// A module: its arguments come from the instance.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Content;
 use super::expand::Expansion;
 use super::expand::Module;
-use super::frame::Around;
+use super::frame::Enclosing;
 use super::frame::Origin;
 use super::program::Hidden;
 use crate::document::Place;
@@ -103,7 +103,7 @@ impl<'a> Expansion<'a> {
         let library = self.library(None, module_path);
         let component = &self.program.components[index];
         let (prefix, block) = (format!("{}/", component.id).into(), component.block);
-        let frame = self.frame(prefix, Around::Nothing, Some(index), library, Some(block));
+        let frame = self.frame(prefix, Enclosing::Nothing, Some(index), library, Some(block));
         for origin in origins.iter().filter(|origin| origin.computed.is_none()) {
             self.program.files.push((origin.doc, origin.file));
         }

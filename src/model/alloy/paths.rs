@@ -9,7 +9,7 @@ use crate::text::Span;
 /// A place for an argument: the body that holds it, or would.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Slot<'a> {
-    /// The argument, where it is written. The last one counts if it is written twice.
+    /// The argument, where it is written.
     pub(crate) attribute: Option<&'a Attribute>,
     /// The body that it stands in.
     pub(crate) body: &'a Body,
@@ -48,7 +48,7 @@ fn collect<'a>(file: &File, body: &'a Body, block: Option<&'a Block>, path: &str
         }
         return;
     }
-    let attribute = body.attributes().filter(|attribute| file.str(attribute.name) == path).last();
+    let attribute = file.attribute(body, path);
     found.push(Slot { attribute, body, block });
 }
 

@@ -170,7 +170,7 @@ impl<'a> Component<'a> {
 
     /// An argument of its own body; the last one if it is written twice.
     pub(crate) fn attribute(&self, name: &str) -> Option<&'a Attribute> {
-        self.block.body.attributes().filter(|attribute| self.file.str(attribute.name) == name).last()
+        self.file.attribute(&self.block.body, name)
     }
 
     /// The expression of an argument of its own body.

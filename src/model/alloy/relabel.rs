@@ -1,5 +1,7 @@
 //! Turns targets and the rules of `discovery.relabel` into the targets that come out, where both are known.
 //!
+//! All labels are known here, so a rule is carried out, and one that is not known leaves no answer. `flow/relabel.rs` asks
+//! what rules do to series of which only the name is known, and there a rule that is not known may do anything.
 //! Source: the relabelling of Prometheus. Patterns are anchored, values of several labels are joined by the separator.
 
 use std::collections::BTreeMap;
@@ -12,6 +14,7 @@ use super::Program;
 use super::paths::blocks_at;
 use crate::document::alloy::Block;
 use crate::model::eval::Value;
+use crate::text::anchored;
 
 /// The labels of one target.
 type Labels = BTreeMap<Arc<str>, Arc<str>>;
@@ -58,9 +61,7 @@ fn labels(target: Value) -> Option<Labels> {
 
 impl Rule {
     fn read(program: &Program<'_>, component: &Component<'_>, block: &Block) -> Result<Self, String> {
-        let argument = |name: &str| {
-            block.body.attributes().filter(|attribute| component.file.str(attribute.name) == name).last()
-        };
+        let argument = |name: &str| component.file.attribute(&block.body, name);
         let text = |name: &str, default: &str| -> Result<Arc<str>, String> {
             let Some(attribute) = argument(name) else { return Ok(default.into()) };
             match program.value(component, &attribute.value)? {
@@ -86,7 +87,7 @@ impl Rule {
             return Err("a rule computes a hash".to_owned());
         }
         let pattern = text("regex", "(.*)")?;
-        let pattern = Regex::new(&format!("^(?s:{pattern})$")).map_err(|_| "a pattern cannot be read")?;
+        let pattern = anchored(&pattern).ok_or("a pattern cannot be read")?;
         let (separator, target) = (text("separator", ";")?, text("target_label", "")?);
         Ok(Self { action, sources, separator, pattern, target, replacement: text("replacement", "$1")? })
     }

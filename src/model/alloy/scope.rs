@@ -10,7 +10,7 @@ use super::Kind;
 use super::Program;
 use super::facts::body_fact;
 use super::facts::expr_fact;
-use super::frame::Around;
+use super::frame::Enclosing;
 use super::frame::Frame;
 use super::program::Component;
 use crate::document::Place;
@@ -58,8 +58,8 @@ pub(super) struct Memo {
     open: BTreeSet<Key>,
 }
 
-/// What stands behind a chain of names, for those who follow data and not values.
-pub(super) enum Behind<'a> {
+/// What a chain of names stands for in the end, for those who follow data and not values.
+pub(super) enum Named<'a> {
     /// A component, by its index.
     Component(usize),
     /// What a module is given, or the default: an expression among the arguments of the component with that index.
@@ -103,7 +103,7 @@ impl<'a> Program<'a> {
     }
 
     /// What stands behind a chain of names among the arguments of `component`.
-    pub(super) fn behind(&self, component: &Component<'_>, parts: &[&str]) -> Option<Behind<'a>> {
+    pub(super) fn behind(&self, component: &Component<'_>, parts: &[&str]) -> Option<Named<'a>> {
         let (found, used) = self.scope(component).find(parts)?;
         let (found, field) = match found {
             Found::Component(found) => (found, *parts.get(used)?),
@@ -114,18 +114,18 @@ impl<'a> Program<'a> {
                 }
                 let label = self.components.get(declared)?.label.clone()?;
                 if let Some(given) = self.components.get(instance)?.attribute(&label) {
-                    return Some(Behind::Given(instance, &given.value));
+                    return Some(Named::Given(instance, &given.value));
                 }
                 let default = self.components.get(declared)?.attribute("default")?;
-                return Some(Behind::Given(declared, &default.value));
+                return Some(Named::Given(declared, &default.value));
             }
             Found::Variable(_) => return None,
         };
         let inner = self.components.get(found)?.inner.first().and_then(|frame| self.frames.get(*frame));
         let export = inner.and_then(|frame| frame.exports.get(field)).copied();
         match export.and_then(|export| Some((export, self.components.get(export)?.attribute("value")?))) {
-            Some((export, value)) => Some(Behind::Export(export, &value.value)),
-            None => Some(Behind::Component(found)),
+            Some((export, value)) => Some(Named::Export(export, &value.value)),
+            None => Some(Named::Component(found)),
         }
     }
 
@@ -136,8 +136,8 @@ impl<'a> Program<'a> {
         let mut todo = Vec::new();
         let mut look = |component: &Component<'_>, expr: &Expr, todo: &mut Vec<(usize, &'a Expr)>| {
             references(component.file, expr, &mut |parts, span| match self.behind(component, parts) {
-                Some(Behind::Component(index)) => found.push((index, component.place(span))),
-                Some(Behind::Given(index, expr) | Behind::Export(index, expr)) => todo.push((index, expr)),
+                Some(Named::Component(index)) => found.push((index, component.place(span))),
+                Some(Named::Given(index, expr) | Named::Export(index, expr)) => todo.push((index, expr)),
                 None => {}
             });
         };
@@ -156,7 +156,7 @@ impl<'a> Program<'a> {
     pub(crate) fn given(&self, component: &Component<'_>, expr: &Expr) -> Option<(&Component<'a>, &'a Expr)> {
         let (parts, _) = chain(component.file, expr)?;
         match self.behind(component, &parts)? {
-            Behind::Given(giver, expr) => Some((self.components.get(giver)?, expr)),
+            Named::Given(giver, expr) => Some((self.components.get(giver)?, expr)),
             _ => None,
         }
     }
@@ -334,10 +334,10 @@ impl Scoped<'_, '_> {
         loop {
             let frame = self.program.frames.get(at)?;
             match &frame.around {
-                Around::Item { name, value, .. } if **name == *first => {
+                Enclosing::Item { name, value, .. } if **name == *first => {
                     return Some((Found::Variable(value.clone()), 1));
                 }
-                Around::Module { instance } if first == "argument" => {
+                Enclosing::Module { instance } if first == "argument" => {
                     let declared = *frame.arguments.get(*parts.get(1)?)?;
                     return Some((Found::Argument { instance: *instance, declared }, 2));
                 }
@@ -354,7 +354,7 @@ impl Scoped<'_, '_> {
                 }
             }
             match &frame.around {
-                Around::Item { outer, .. } if *outer < at => at = *outer,
+                Enclosing::Item { outer, .. } if *outer < at => at = *outer,
                 _ => return None,
             }
         }

@@ -14,7 +14,7 @@ fn doors(text: &str) -> Vec<String> {
         .iter()
         .map(|door| {
             let port = door.port.map_or("all".to_owned(), |port| port.to_string());
-            let from = if door.from == Reach::Internet { "internet" } else { "network" };
+            let from = if door.from == Distance::Internet { "internet" } else { "network" };
             format!("{from} {port}{}", if door.guarded { " guarded" } else { "" })
         })
         .collect()

@@ -8,6 +8,7 @@ use super::Query;
 use super::promql::Name;
 use super::query::QueryKind;
 use crate::document::Place;
+use crate::text::anchored;
 
 /// What alerts and dashboards read.
 #[derive(Debug, Clone, Default)]
@@ -86,9 +87,9 @@ impl Needs {
                         }
                     }
                 }
-                Name::Pattern(pattern) => match regex::Regex::new(&format!("^(?s:{pattern})$")) {
-                    Ok(pattern) => self.patterns.push(pattern),
-                    Err(_) => self.partial = true,
+                Name::Pattern(pattern) => match anchored(pattern) {
+                    Some(pattern) => self.patterns.push(pattern),
+                    None => self.partial = true,
                 },
                 Name::Any => self.partial = true,
             }

@@ -8,12 +8,12 @@ use crate::document::NodeRef;
 use crate::document::Place;
 use crate::model::alloy::Environment;
 use crate::model::fact::Fact;
+use crate::model::mounts::Mount;
+use crate::model::mounts::Texts;
+use crate::model::mounts::mount_of;
 use crate::model::piece::Home;
 use crate::model::piece::NodeAt;
 use crate::model::pod;
-use crate::model::pod::Mount;
-use crate::model::pod::Texts;
-use crate::model::pod::Volume;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
 
@@ -92,15 +92,6 @@ fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The mount that a path lies in.
-fn mount_of<'m>(mounts: &'m [Mount], path: &str) -> Option<&'m Mount> {
-    let below = |mount: &&Mount| {
-        let folder = mount.path.trim_end_matches('/');
-        path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-    };
-    mounts.iter().filter(below).max_by_key(|mount| mount.path.len())
-}
-
 /// The files that a container sees.
 pub(super) struct Files<'f, 'd> {
     /// The stack.
@@ -143,11 +134,7 @@ impl Files<'_, '_> {
         let missing =
             || format!("whose configuration `{path}` is not in the input, or in a language that is not read");
         let (kind, texts, inner) = self.texts(path).ok_or_else(missing)?;
-        let key = match &texts.items {
-            Some(items) => items.iter().find(|(_, path)| *path == inner).map(|(key, _)| key.as_str()),
-            None => Some(inner.as_str()),
-        };
-        let key = key.ok_or_else(missing)?;
+        let key = texts.keys(&inner).next().ok_or_else(missing)?;
         if self.stack.is_contested(kind, self.namespace, &texts.name) {
             return Err(format!("whose configuration `{path}` occurs twice in the input"));
         }
@@ -160,14 +147,8 @@ impl Files<'_, '_> {
     /// The object whose texts a path is one of, and the file's name there.
     fn texts(&self, path: &str) -> Option<(&'static str, &Texts, String)> {
         let mount = mount_of(self.mounts, path)?;
-        let (kind, texts) = match &mount.source {
-            Volume::ConfigMap(texts) => ("ConfigMap", texts),
-            Volume::Secret(texts) => ("Secret", texts),
-            _ => return None,
-        };
-        let inner = path.strip_prefix(mount.path.trim_end_matches('/'))?.trim_start_matches('/');
-        let inner = if inner.is_empty() { mount.sub_path.clone()? } else { inner.to_owned() };
-        Some((kind, texts, inner))
+        let (kind, texts) = mount.texts()?;
+        Some((kind, texts, mount.file(path)?))
     }
 
     fn of_object(&self, kind: &str, name: &str) -> impl Iterator<Item = &(NodeAt, &Home)> {

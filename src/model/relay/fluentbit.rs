@@ -12,6 +12,7 @@ use crate::model::FactValue;
 use crate::model::alloy::Environment;
 use crate::model::alloy::Signals;
 use crate::model::eval::Value;
+use crate::text::fits_stars;
 
 /// The plan of the files of one configuration, included ones too.
 pub(super) fn plan(files: &[Fact], program: &Program, environment: &Environment, home: Place) -> Plan {
@@ -157,26 +158,13 @@ fn place_of(section: &Fact) -> Option<Place> {
 
 /// Whether a pattern may fit a tag. Behind a `*` in the tag stands what only the running program knows.
 fn may_fit(pattern: &str, tag: &str) -> bool {
-    let Some((known, _)) = tag.split_once(['*', '$', '<']) else { return fits(pattern, tag) };
+    let Some((known, _)) = tag.split_once(['*', '$', '<']) else { return fits_stars(pattern, tag) };
     let before = pattern.split('*').next().unwrap_or_default();
     if pattern.contains('*') {
         known.starts_with(before) || before.starts_with(known)
     } else {
         pattern.starts_with(known)
     }
-}
-
-/// Whether a pattern, in which `*` stands for any text, fits a whole tag.
-fn fits(pattern: &str, tag: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| tag.strip_prefix(first)) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
-    for part in middle {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
 }
 
 #[cfg(test)]

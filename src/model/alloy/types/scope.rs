@@ -379,7 +379,7 @@ fn interface(site: &Site<'_>) -> Interface {
     let mut found = Interface::default();
     for inner in &inside {
         let Some(label) = inner.label else { continue };
-        let value_of = |name: &str| inner.block.body.attributes().find(|own| file.str(own.name) == name);
+        let value_of = |name: &str| file.attribute(&inner.block.body, name);
         match inner.name.as_str() {
             "argument" => {
                 // Anything but a plain `false` may make it optional.
