@@ -19,6 +19,9 @@ search over lines and parse only the components that occur. Keys of an entry (ab
     listens     path, port, signals, default, when, auth
     secrets     paths of inline secrets
     when        [path, wanted value, default], or ["block", path]
+    divides     it has a block `clustering`, by which collectors divide its work
+    own_node    what it gives or fetches lies on the collector's own node
+    host_label  its targets carry the host's name as `instance`: "always", or the first version in which they no longer do
 """
 import json
 import sys
@@ -53,6 +56,19 @@ SWITCHED_OFF = {"otelcol.exporter.splunkhec": (["otel.logs"], ["splunk.log_data_
 CARRIED = {("otelcol.receiver.datadog", "intake.proxy.api.site"): ["otel.logs"]}
 # Clients that dial by themselves: neither HTTP nor gRPC, so no proxy of the environment is asked.
 NO_ENVIRONMENT_PROXY = {"otelcol.exporter.kafka", "otelcol.exporter.syslog"}
+
+# What the facts do not say. Sources: the reference pages, and the warnings on clustering there; for the exporters whose
+# targets were named by the host before v1.12.0, the changelog of that version (grafana/alloy pull request 3356).
+OWN_NODE = {
+    "discovery.consulagent", "discovery.docker", "discovery.kubelet", "discovery.process", "local.file_match",
+    "prometheus.exporter.cadvisor", "prometheus.exporter.process", "prometheus.exporter.self", "prometheus.exporter.statsd",
+    "prometheus.exporter.unix", "prometheus.exporter.windows",
+}
+HOST_LABEL = {
+    "prometheus.exporter.blackbox": "1.12.0", "prometheus.exporter.cadvisor": "always", "prometheus.exporter.process": "always",
+    "prometheus.exporter.self": "always", "prometheus.exporter.snmp": "1.12.0", "prometheus.exporter.statsd": "1.12.0",
+    "prometheus.exporter.unix": "always", "prometheus.exporter.windows": "always",
+}
 
 
 def signals(names):
@@ -141,6 +157,8 @@ def build(name, flow, entry, gone):
         "egress": [way for item in flow.get("egress", []) for way in egress(name, entry, flow, item)],
         "listens": [listen(entry, item) for item in flow.get("listens", [])],
         "secrets": flow.get("auth_tls", {}).get("inline_secret"),
+        "divides": ((entry or {}).get("blocks", {}).get("clustering") or {"since": "main"}).get("since") != "main",
+        "own_node": name in OWN_NODE, "host_label": HOST_LABEL.get(name),
     })
 
 
@@ -155,6 +173,9 @@ def main():
         table[name] = build(name, flow, types["components"].get(name) or removed, gone)
     for name, flow in flows["config_blocks"].items():
         table[name] = {**build(name, {**flow, "role": "config"}, types["config_blocks"].get(name), None)}
+    unknown = (OWN_NODE | HOST_LABEL.keys()) - table.keys()
+    if unknown:
+        raise SystemExit(f"no component of that name: {sorted(unknown)}")
     lines = [f"{json.dumps(name)}:{json.dumps(table[name], separators=(',', ':'))}" for name in sorted(table)]
     print("{\n" + ",\n".join(lines) + "\n}")
 

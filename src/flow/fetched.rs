@@ -27,7 +27,7 @@ pub(crate) struct Fetcher {
     pub(crate) work: Work,
     /// An exporter whose targets carry the name of the collector's host, and the first version of Alloy in which they no
     /// longer do.
-    pub(crate) own_labels: Option<(String, Option<&'static str>)>,
+    pub(crate) own_labels: Option<(String, Option<String>)>,
 }
 
 /// What a component fetches.
@@ -52,52 +52,12 @@ impl Work {
     }
 }
 
-/// Components with a `clustering` block. Source: reference pages, v1.18.
-const DIVIDING: [&str; 9] = [
-    "loki.source.kubernetes",
-    "loki.source.kubernetes_events",
-    "loki.source.podlogs",
-    "prometheus.operator.podmonitors",
-    "prometheus.operator.probes",
-    "prometheus.operator.scrapeconfigs",
-    "prometheus.operator.servicemonitors",
-    "prometheus.scrape",
-    "pyroscope.scrape",
-];
-
-/// Sources of targets that lie on the collector's own node.
-const OF_THE_NODE: [&str; 10] = [
-    "discovery.consulagent",
-    "discovery.docker",
-    "discovery.kubelet",
-    "discovery.process",
-    "local.file_match",
-    "prometheus.exporter.cadvisor",
-    "prometheus.exporter.process",
-    "prometheus.exporter.self",
-    "prometheus.exporter.statsd",
-    "prometheus.exporter.unix",
-];
-
-/// Exporters whose targets have the host's name as `instance`, with the first version of Alloy in which they have not.
-/// Sources: the reference pages' warnings on clustering; changelog of v1.12.0.
-const NAMED_BY_HOST: [(&str, Option<&str>); 8] = [
-    ("prometheus.exporter.blackbox", Some("1.12.0")),
-    ("prometheus.exporter.cadvisor", None),
-    ("prometheus.exporter.process", None),
-    ("prometheus.exporter.self", None),
-    ("prometheus.exporter.snmp", Some("1.12.0")),
-    ("prometheus.exporter.statsd", Some("1.12.0")),
-    ("prometheus.exporter.unix", None),
-    ("prometheus.exporter.windows", None),
-];
-
 /// Parts of the names of those labels of discovered targets that tell the node: `__meta_kubernetes_pod_node_name`.
 const NODE_LABELS: [&str; 3] = ["node_name", "host_ip", "hostname"];
 
 /// Whether a component can divide its work among collectors.
 pub(super) fn divides(component: &Component<'_>) -> bool {
-    DIVIDING.contains(&&*component.name)
+    component.entry().is_some_and(|entry| entry.divides)
 }
 
 /// Looks at a component, and at those that its targets come from.
@@ -115,8 +75,8 @@ pub(super) fn fetcher(
     let origins: Vec<&Component<'_>> =
         origins.iter().filter_map(|index| program.components.get(*index)).collect();
     let own_labels = origins.iter().filter(|_| !renamed).find_map(|origin| {
-        let (_, until) = NAMED_BY_HOST.iter().find(|(name, _)| *name == &*origin.name)?;
-        Some((origin.id.to_string(), *until))
+        let until = origin.entry()?.host_label.clone()?;
+        Some((origin.id.to_string(), Some(until).filter(|until| until != "always")))
     });
     Some(Fetcher {
         component: component.id.to_string(),
@@ -163,11 +123,8 @@ fn work(component: &Component<'_>, origins: &[&Component<'_>]) -> Work {
     };
     let filters = blocks_at(component.file, &component.block.body, "node_filter");
     let filtered = filters.iter().any(|filter| text_of(component, filter, "enabled") == "true");
-    if narrowed
-        || filtered
-        || own(component)
-        || origins.iter().any(|origin| own(origin) || OF_THE_NODE.contains(&&*origin.name))
-    {
+    let of_node = |origin: &Component<'_>| origin.entry().is_some_and(|entry| entry.own_node);
+    if narrowed || filtered || own(component) || origins.iter().any(|origin| own(origin) || of_node(origin)) {
         return Work::OwnNode;
     }
     // A file may be the node's or everyone's; what a component of a module yields is not looked into.

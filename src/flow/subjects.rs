@@ -112,7 +112,10 @@ fn fetcher_subject(flow: &CollectorFlow, fetcher: &Fetcher) -> Subject {
         ("divided", Fact::new(fetcher.divided, fetcher.divided_at)),
         ("work", Fact::new(fetcher.work.name(), place)),
         ("own_labels", Fact::new(fetcher.own_labels.as_ref().map(|(exporter, _)| exporter.as_str()), place)),
-        ("own_labels_until", Fact::new(fetcher.own_labels.as_ref().and_then(|(_, until)| *until), place)),
+        (
+            "own_labels_until",
+            Fact::new(fetcher.own_labels.as_ref().and_then(|(_, until)| until.as_deref()), place),
+        ),
     ];
     subject("fetcher", fetcher.component.clone(), fields, place)
 }

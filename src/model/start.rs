@@ -14,16 +14,20 @@ pub(super) enum Start {
     Tool,
 }
 
-/// Flags that take no value, so that the argument behind one is not its value. Source: `alloy run --help`, 1.0 to 1.11.
-const SWITCHES: [&str; 9] = [
+/// Flags that take no value, so that the argument behind one is not its value. Source: `cmd_run.go` and
+/// the reference page of `run`, 1.0 to 1.18. (`--feature.prometheus.metric-validation-scheme` took a value before it became
+/// one of these.)
+const SWITCHES: [&str; 11] = [
     "--cluster.enabled",
     "--cluster.enable-tls",
     "--cluster.use-discovery-v1",
     "--config.bypass-conversion-errors",
     "--disable-reporting",
-    "--disable-support-bundle",
     "--feature.community-components.enabled",
+    "--feature.prometheus.direct-fanout.enabled",
     "--server.http.disable-support-bundle",
+    "--server.http.enable-graphql",
+    "--server.http.enable-graphql-playground",
     "--server.http.enable-pprof",
 ];
 
@@ -125,6 +129,8 @@ mod tests {
         assert_eq!(run_with(&["--storage.path", "/etc/alloy/config.alloy", "/opt/b.alloy"]), path);
         assert_eq!(run_with(&["/opt/b.alloy", "--storage.path=/tmp/alloy"]), path);
         assert_eq!(run_with(&["--cluster.enabled", "/opt/b.alloy"]), path);
+        assert_eq!(run_with(&["--server.http.enable-graphql", "/opt/b.alloy"]), path);
+        assert_eq!(run_with(&["--feature.component-shutdown-deadline", "5m", "/opt/b.alloy"]), path);
     }
 
     #[test]

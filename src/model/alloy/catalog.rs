@@ -51,6 +51,16 @@ pub(crate) struct Entry {
     /// Argument paths that hold secrets.
     #[serde(default)]
     pub(crate) secrets: Vec<String>,
+    /// Whether it has a block `clustering`, by which collectors divide its work.
+    #[serde(default)]
+    pub(crate) divides: bool,
+    /// Whether what it gives or fetches lies on the collector's own node.
+    #[serde(default)]
+    pub(crate) own_node: bool,
+    /// For an exporter whose targets carry the host's name as `instance`: `always`, or the first version in which they no
+    /// longer do.
+    #[serde(default)]
+    pub(crate) host_label: Option<String>,
 }
 
 /// How data passes a component, or is born in it.

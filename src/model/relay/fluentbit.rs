@@ -101,6 +101,10 @@ fn output(
     environment: &Environment,
 ) -> usize {
     let part = plan.part(format!("output {name}"), place, section.clone());
+    if let Some((setting, reason, place)) = outputs::elsewhere(program, section, "output", name, place) {
+        plan.hide("elsewhere", setting, reason, place, Signals::TELEMETRY);
+        return part;
+    }
     match program.outputs.get(name) {
         None => {
             let reason =
@@ -110,11 +114,6 @@ fn output(
         Some(exporter) if exporter.offers => {
             let reason = format!("output `{name}` lets others fetch data, and who does is not known");
             plan.hide("offered", name, reason, place, exporter.signals);
-        }
-        Some(_) if section.at("upstream").is_some() => {
-            let reason =
-                format!("output `{name}` takes its destinations from a file of upstreams, which is not read");
-            plan.hide("upstream", name, reason, place, Signals::TELEMETRY);
         }
         Some(exporter) => {
             let found = outputs::outputs(exporter, section, place, environment);

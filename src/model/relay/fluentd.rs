@@ -130,6 +130,11 @@ impl Reader<'_> {
         if INTERNAL.contains(&kind.as_str()) || HOLDERS.contains(&kind.as_str()) {
             return;
         }
+        if let Some((setting, reason, place)) =
+            outputs::elsewhere(self.program, section, "output", &kind, place)
+        {
+            return self.plan.hide("elsewhere", setting, reason, place, Signals::LOKI_LOGS);
+        }
         match self.program.outputs.get(&kind) {
             None => {
                 let reason = format!(

@@ -88,6 +88,10 @@ impl Reader<'_> {
         for processor in named("processors") {
             let id = processor.text().unwrap_or_default();
             let kind = id.split('/').next().unwrap_or_default();
+            if self.program.steps.offers.iter().any(|own| own == kind) {
+                let reason = format!("processor `{id}` shows others what passes, and who looks is not known");
+                self.plan.hide("offered", id, reason, processor.place.unwrap_or(place), signal);
+            }
             if signal == Signals::PROMETHEUS_METRICS
                 && self.program.steps.drop_metrics.iter().any(|own| own == kind)
             {
@@ -171,7 +175,14 @@ impl Reader<'_> {
         let (part, new) = self.part("exporters", id, place);
         let own = self.plan.parts.get(part).map_or(place, |part| part.place);
         let kind = id.split('/').next().unwrap_or_default();
-        match self.program.outputs.get(kind) {
+        let known = self.program.outputs.get(kind);
+        if known.is_some_and(|known| !known.signals.is_empty() && !known.signals.meets(signal)) {
+            // A later version may take it.
+            let reason =
+                format!("exporter `{id}` is not known to take this signal: where it sends it is not known");
+            self.plan.hide("unknown-plugin", id, reason, place, signal);
+        }
+        match known {
             None if new => {
                 let reason = format!(
                     "exporter `{id}` is of a kind that is not known here: where it sends is not known"

@@ -4,6 +4,7 @@ use super::expand;
 use super::plan::Output;
 use super::table::Exporter;
 use super::table::Input;
+use super::table::Program;
 use crate::document::Place;
 use crate::model::Fact;
 use crate::model::FactValue;
@@ -54,7 +55,7 @@ pub(super) fn outputs(
             for item in items {
                 let port = exporter.port.as_ref().and_then(|port| around.at(port));
                 let value = with_port(expand::value(item, environment), port, environment);
-                let syntax = syntax_of(exporter, &to.at, &value);
+                let syntax = to.syntax.unwrap_or_else(|| syntax_of(exporter, &to.at, &value));
                 let values = pieces(value, syntax).into_iter();
                 found.extend(values.map(|value| output(signals, value, syntax, item.place.unwrap_or(place))));
             }
@@ -68,6 +69,23 @@ pub(super) fn outputs(
         found.push(output(left, destination, exporter.syntax, place));
     }
     found
+}
+
+/// Why the destinations of an output do not tell where it sends, if a setting has it send elsewhere; `word` and `name` say
+/// who it is. With the setting and its place.
+pub(super) fn elsewhere<'p>(
+    program: &'p Program,
+    settings: &Fact,
+    word: &str,
+    name: &str,
+    place: Place,
+) -> Option<(&'p str, String, Place)> {
+    program.elsewhere.iter().find_map(|setting| {
+        let fact = settings.at(setting).filter(|fact| !fact.is_null())?;
+        let reason =
+            format!("{word} `{name}` sends elsewhere by its setting `{setting}`, which is not followed");
+        Some((setting.as_str(), reason, fact.place.unwrap_or(place)))
+    })
 }
 
 /// How a destination is written: among the settings of vendors some are addresses, which may be one's own.

@@ -37,6 +37,9 @@ pub(super) struct Program {
     /// Plugins that let data out.
     #[serde(default)]
     pub(super) outputs: BTreeMap<String, Exporter>,
+    /// Settings of outputs by which data goes elsewhere than their destinations say, in ways that are not followed.
+    #[serde(default)]
+    pub(super) elsewhere: Vec<String>,
     /// What stands between.
     #[serde(default)]
     pub(super) steps: Steps,
@@ -131,6 +134,8 @@ pub(super) struct Destination {
     pub(super) at: String,
     /// The signals for which it replaces those behind it; none for one that stands beside them.
     pub(super) only: Option<Signals>,
+    /// How it is written, where that differs from the others of its plugin.
+    pub(super) syntax: Option<Syntax>,
 }
 
 /// Both ways of writing a destination.
@@ -138,14 +143,20 @@ pub(super) struct Destination {
 #[serde(untagged)]
 enum AnyDestination {
     Plain(String),
-    Only { at: String, signals: Signals },
+    Own {
+        at: String,
+        #[serde(default)]
+        signals: Option<Signals>,
+        #[serde(default)]
+        syntax: Option<Syntax>,
+    },
 }
 
 impl From<AnyDestination> for Destination {
     fn from(any: AnyDestination) -> Self {
         match any {
-            AnyDestination::Plain(at) => Self { at, only: None },
-            AnyDestination::Only { at, signals } => Self { at, only: Some(signals) },
+            AnyDestination::Plain(at) => Self { at, only: None, syntax: None },
+            AnyDestination::Own { at, signals, syntax } => Self { at, only: signals, syntax },
         }
     }
 }
@@ -159,6 +170,9 @@ pub(super) struct Steps {
     /// Plugins that make another signal of what they get.
     #[serde(default)]
     pub(super) convert: Vec<String>,
+    /// Plugins that show others what passes.
+    #[serde(default)]
+    pub(super) offers: Vec<String>,
 }
 
 /// A list of writers.

@@ -85,6 +85,9 @@ impl Reader<'_> {
 
     fn sink(&mut self, part: usize, kind: &str, name: &str, fact: &Fact, place: Place) {
         let place = fact.at("type").and_then(|kind| kind.place).unwrap_or(place);
+        if let Some((setting, reason, place)) = outputs::elsewhere(self.program, fact, "sink", name, place) {
+            return self.plan.hide("elsewhere", setting, reason, place, Signals::TELEMETRY);
+        }
         match self.program.outputs.get(kind) {
             None => {
                 let reason =
@@ -94,10 +97,6 @@ impl Reader<'_> {
             Some(exporter) if exporter.offers => {
                 let reason = format!("sink `{name}` lets others fetch metrics, and who does is not known");
                 self.plan.hide("offered", name, reason, place, exporter.signals);
-            }
-            Some(_) if fact.at("proxy").is_some_and(|proxy| !proxy.is_null()) => {
-                let reason = format!("sink `{name}` sends through a `proxy`, which is not followed");
-                self.plan.hide("proxy", name, reason, place, Signals::TELEMETRY);
             }
             Some(exporter) => {
                 let found = outputs::outputs(exporter, fact, place, self.environment);

@@ -73,6 +73,39 @@ fn opentelemetry_collector_is_judged_by_its_exporters() {
 }
 
 #[test]
+fn exporter_that_is_not_known_to_take_logs_leaves_them_undecided() {
+    undecided(
+        &otel_to("carbon: {endpoint: \"logs.example.net:2003\"}\n"),
+        "is not known to take this signal",
+    );
+    leaks(&otel_to("sentry: {url: \"https://sentry.example.net\"}\n"), "\"https://sentry.example.net\"");
+    holds(&otel_to("nop:\n"));
+}
+
+#[test]
+fn resolver_that_counts_is_the_one_that_the_collector_takes() {
+    let inside = "static: {hostnames: [\"loki.logs:3100\"]}";
+    leaks(
+        &otel_to(&format!(
+            "loadbalancing: {{resolver: {{{inside}, dns: {{hostname: logs.example.net}}}}}}\n"
+        )),
+        "logs.example.net",
+    );
+}
+
+#[test]
+fn processor_that_shows_what_passes_leaves_logs_undecided() {
+    let exporter = "otlphttp: {endpoint: \"http://loki.logs:3100/otlp\"}\n";
+    let pipeline = |processors: &str| {
+        let text =
+            format!("logs:\n  receivers: [filelog]\n  processors: [{processors}]\n  exporters: [otlphttp]\n");
+        OTEL.with(&otel(exporter, &text))
+    };
+    holds(&pipeline("batch"));
+    undecided(&pipeline("batch, remotetap"), "processor `remotetap` shows others what passes");
+}
+
+#[test]
 fn endpoint_of_one_signal_replaces_the_common_one() {
     let both =
         |logs: &str| format!("otlphttp:\n  endpoint: https://otlp.example.net\n  logs_endpoint: {logs}\n");

@@ -30,7 +30,11 @@ fn fluent_bit_is_judged_by_its_outputs() {
     holds(&output("Name http\nHost logs.example.net\n"));
     undecided(&output("Name loki\nMatch *\nHost loki.logs\nPort 99\n"), "has no port 99");
     undecided(&output("Name brandnew\nMatch *\nHost loki.logs\n"), "of a kind that is not known here");
-    undecided(&output("Name forward\nMatch *\nUpstream /etc/up.conf\n"), "file of upstreams");
+    undecided(&output("Name forward\nMatch *\nUpstream /etc/up.conf\n"), "by its setting `upstream`");
+    // The name of a deployment at a vendor is no host of the cluster, and beats the host.
+    leaks(&output("Name es\nMatch *\nHost loki.logs\nCloud_ID loki:bG9raS5sb2dz\n"), "loki:bG9raS5sb2dz");
+    leaks(&output("Name gcs\nMatch *\nBucket all-logs\n"), "all-logs");
+    leaks(&output("Name doris\nMatch *\nHost logs.example.net\n"), "logs.example.net");
     undecided(&output("Name http\nMatch *\nHost ${GONE}\n"), "GONE");
 }
 
@@ -97,6 +101,19 @@ fn fluentd_is_judged_by_its_matches() {
     leaks(
         &config("@type forward\n<server>\n  host logs.example.net\n  port 24224\n</server>\n"),
         "logs.example.net",
+    );
+    // What names the destination in another way than the host, whose default is the pod itself.
+    leaks(&config("@type elasticsearch\ncloud_id loki:bG9raS5sb2dz\n"), "loki:bG9raS5sb2dz");
+    leaks(
+        &config("@type opensearch\n<endpoint>\n  url https://logs.example.net\n</endpoint>\n"),
+        "https://logs.example.net",
+    );
+    undecided(&config("@type kafka\nzookeeper zoo.logs:2181\n"), "by its setting `zookeeper`");
+    undecided(
+        &config(
+            "@type forward\n<server>\n  host loki.logs\n</server>\n<service_discovery>\n  @type file\n  path /x\n</service_discovery>\n",
+        ),
+        "by its setting `service_discovery`",
     );
     undecided(&config("@type elasticsearch\nhost \"#{ENV['HOST']}\"\n"), "filled in when the program starts");
     undecided(&config("@type brandnew\n"), "of a kind that is not known here");
