@@ -10,6 +10,7 @@ use super::collector::Collector;
 use super::pod::Mount;
 use super::pod::Texts;
 use super::pod::Volume;
+use super::pod::plain;
 use super::stack::Stack;
 use super::stack::stands_alone;
 use crate::document::DocId;
@@ -225,20 +226,4 @@ pub(super) fn texts_of(
         }
     }
     Ok(found)
-}
-
-/// A path without `.` and `..`. It stays below its root, as it does in a file system.
-fn plain(path: &str) -> String {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    let root = if path.starts_with('/') { "/" } else { "" };
-    format!("{root}{}", parts.join("/"))
 }
