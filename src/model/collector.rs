@@ -102,7 +102,7 @@ pub(crate) fn collectors(stack: &Stack<'_>) -> Vec<Collector> {
     let mut claimed = BTreeSet::new();
     let mut collectors = Vec::new();
     let mut rendered = BTreeSet::new();
-    for (resource, root) in stack.objects(&pod::WORKLOADS) {
+    for (resource, root) in stack.workloads() {
         let Some(pod) = pod::Pod::of(root, resource.at.doc).filter(|_| !pod::is_made_by_another(stack, root))
         else {
             continue;

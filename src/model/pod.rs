@@ -8,6 +8,7 @@ use super::fact::Fact;
 use super::mounts::Mount;
 use super::mounts::Texts;
 use super::mounts::Volume;
+use super::mounts::plain;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
 use crate::document::DocId;
@@ -79,7 +80,16 @@ impl<'d> Pod<'d> {
                 ));
             }
         }
-        None
+        let policy = self.spec.get("dnsPolicy");
+        let kept = match policy.and_then(NodeRef::text) {
+            Some("ClusterFirstWithHostNet" | "None") => true,
+            Some("Default") => false,
+            _ => self.spec.get("hostNetwork").and_then(NodeRef::bool) != Some(true),
+        };
+        let node = policy.or_else(|| self.spec.get("hostNetwork")).filter(|_| !kept)?;
+        let what =
+            "the pod asks the name server of its node, which does not know the Services of the cluster";
+        Some((format!("{what}, so that the names in its program may lead anywhere"), self.place(node)))
     }
 
     /// The place of a node of this object.
@@ -103,13 +113,10 @@ impl<'d> Pod<'d> {
     }
 
     fn volume(&self, name: &str) -> Volume {
-        let volume = self
-            .spec
-            .get("volumes")
-            .into_iter()
-            .flat_map(NodeRef::items)
-            .find(|v| v.text_at("name") == Some(name));
-        let Some(volume) = volume else { return Volume::Other };
+        let volumes = self.spec.get("volumes").into_iter().flat_map(NodeRef::items);
+        let mut named = volumes.filter(|volume| volume.text_at("name") == Some(name));
+        // Of two with one name either may be meant: a merge takes the last one, the API server neither.
+        let (Some(volume), None) = (named.next(), named.next()) else { return Volume::Other };
         let texts = |key: &str, name: &str| {
             let volume = volume.get(key)?;
             let name = volume.get(name)?;
@@ -150,9 +157,13 @@ impl<'d> Pod<'d> {
             .into_iter()
             .flat_map(NodeRef::items)
             .map(|mount| Mount {
-                path: mount.text_at("mountPath").unwrap_or_default().to_owned(),
+                path: plain(mount.text_at("mountPath").unwrap_or_default()),
                 sub_path: mount.text_at("subPath").map(str::to_owned),
-                source: self.volume(mount.text_at("name").unwrap_or_default()),
+                // What the expression stands for chooses what is mounted.
+                source: match mount.get("subPathExpr") {
+                    Some(_) => Volume::Other,
+                    None => self.volume(mount.text_at("name").unwrap_or_default()),
+                },
                 read_only: mount.at("readOnly").and_then(NodeRef::bool).unwrap_or(false),
                 place: self.place(mount.get("mountPath").unwrap_or(mount)),
             })
@@ -312,8 +323,11 @@ pub(crate) fn mounts_of_values(release: &ReleasedChart<'_>) -> Vec<Mount> {
     };
     let source = |mount: &Fact| {
         let name = mount.reach("name");
-        let found = volumes.items().iter().find(|volume| volume.reach("name").text() == name.text());
-        let Some(volume) = found else { return Volume::Other };
+        let mut named = volumes.items().iter().filter(|volume| volume.reach("name").text() == name.text());
+        let (Some(volume), None) = (named.next(), named.next()) else { return Volume::Other };
+        if mount.at("subPathExpr").is_some() {
+            return Volume::Other;
+        }
         if let Some(path) = volume.reach("hostPath.path").text() {
             return Volume::HostPath(path.to_owned());
         }
@@ -328,7 +342,7 @@ pub(crate) fn mounts_of_values(release: &ReleasedChart<'_>) -> Vec<Mount> {
         .items()
         .iter()
         .map(|mount| Mount {
-            path: mount.reach("mountPath").text().unwrap_or_default().to_owned(),
+            path: plain(mount.reach("mountPath").text().unwrap_or_default()),
             sub_path: mount.reach("subPath").text().map(str::to_owned),
             source: source(mount),
             read_only: mount.reach("readOnly").bool().unwrap_or(false),

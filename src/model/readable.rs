@@ -11,6 +11,7 @@ use super::mounts::Mount;
 use super::mounts::Texts;
 use super::mounts::Volume;
 use super::mounts::mount_of;
+use super::mounts::plain;
 use super::stack::Stack;
 use super::stack::stands_alone;
 use crate::document::DocId;
@@ -215,20 +216,4 @@ pub(super) fn texts_of(
         }
     }
     Ok(found)
-}
-
-/// A path without `.` and `..`. It stays below its root, as it does in a file system.
-fn plain(path: &str) -> String {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    let root = if path.starts_with('/') { "/" } else { "" };
-    format!("{root}{}", parts.join("/"))
 }

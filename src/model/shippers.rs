@@ -96,7 +96,7 @@ const NO_COLLECTORS: [&str; 3] = ["Instrumentation", "OpAMPBridge", "PodLogs"];
 /// All of them, workloads first, then releases of charts, then objects of operators.
 pub(crate) fn shippers(stack: &Stack<'_>) -> Vec<Shipper> {
     let mut found = Vec::new();
-    for (resource, root) in stack.objects(&pod::WORKLOADS) {
+    for (resource, root) in stack.workloads() {
         let Some(pod) = pod::Pod::of(root, resource.at.doc).filter(|_| !pod::is_made_by_another(stack, root))
         else {
             continue;

@@ -16,6 +16,7 @@ use super::piece::ProblemKind;
 use super::piece::Release;
 use super::piece::Resource;
 use super::piece::Store;
+use super::pod::WORKLOADS;
 use super::values;
 use crate::document::DocId;
 use crate::document::Documents;
@@ -330,6 +331,18 @@ impl<'d> Stack<'d> {
             .iter()
             .filter(|resource| kinds.contains(&&*resource.object.kind))
             .filter_map(|resource| Some((*resource, resource.at.in_documents(self.documents)?)))
+    }
+
+    /// Objects that run pods: those of the kinds that Kubernetes has, and of any other kind that holds a template of
+    /// pods (a rollout, a set of clones), which operators follow.
+    pub(crate) fn workloads(&self) -> impl Iterator<Item = (&'d Resource, NodeRef<'d>)> {
+        let objects = self.resources.iter();
+        let objects =
+            objects.filter_map(|resource| Some((*resource, resource.at.in_documents(self.documents)?)));
+        objects.filter(|(resource, root)| {
+            WORKLOADS.contains(&&*resource.object.kind)
+                || root.at("spec.template.spec.containers").is_some_and(NodeRef::is_sequence)
+        })
     }
 
     /// The releases of a chart.

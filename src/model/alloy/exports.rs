@@ -117,7 +117,11 @@ impl<'a> Program<'a> {
         if &*component.name != "local.file" {
             return None;
         }
-        Some(self.text_argument(component, "filename").and_then(|path| self.inputs.file(&path)))
+        Some(
+            self.quietly(|| {
+                self.text_argument(component, "filename").and_then(|path| self.inputs.file(&path))
+            }),
+        )
     }
 
     /// The data that `remote.kubernetes.*` reads; `None` for another component.
@@ -146,7 +150,18 @@ impl<'a> Program<'a> {
             }
             self.inputs.object(kind, namespace.as_deref(), &name)
         };
-        Some(read())
+        Some(self.quietly(read))
+    }
+
+    /// Reads what arguments name; where a secret is among them, the reason why it cannot be read does not quote them.
+    pub(super) fn quietly<T>(&self, read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+        let before = self.secret.replace(false);
+        let outcome = read();
+        let secret = self.secret.get();
+        self.secret.set(before || secret);
+        outcome.map_err(
+            |reason| if secret { "a secret names it, so no more is said".to_owned() } else { reason },
+        )
     }
 
     /// An argument that has to be a text.
@@ -155,7 +170,11 @@ impl<'a> Program<'a> {
             return Err(format!("`{name}` is missing"));
         };
         match self.value(component, &attribute.value)? {
-            Value::Text(text) | Value::OptionalSecret { text, .. } | Value::Secret(text) => Ok(text),
+            Value::Text(text) | Value::OptionalSecret { text, secret: false } => Ok(text),
+            Value::OptionalSecret { text, .. } | Value::Secret(text) => {
+                self.secret.set(true);
+                Ok(text)
+            }
             _ => Err(format!("`{name}` is not a text that is known here")),
         }
     }

@@ -45,18 +45,22 @@ impl<'a> Expansion<'a> {
         };
         match &*component.name {
             "import.file" => {
-                let path = self.program.text_argument(&component, "filename").map_err(hidden)?;
+                let program = &self.program;
                 let place = component.attribute("filename").map(|own| component.place(own.value.span));
                 let place = place.unwrap_or_else(|| component.name_place());
-                if let Some(contents) = self.program.inputs.folder(&path) {
-                    for content in contents {
-                        take(content, place);
+                let read = || {
+                    let path = program.text_argument(&component, "filename")?;
+                    if let Some(contents) = program.inputs.folder(&path) {
+                        return Ok((contents, Some(path)));
                     }
-                    module_path = Some(path);
-                } else {
-                    take(self.program.inputs.file(&path).map_err(hidden)?, place);
-                    module_path = path.rsplit_once('/').map(|(folder, _)| folder.into());
+                    let folder = path.rsplit_once('/').map(|(folder, _)| folder.into());
+                    Ok((vec![program.inputs.file(&path)?], folder))
+                };
+                let (contents, folder) = program.quietly(read).map_err(hidden)?;
+                for content in contents {
+                    take(content, place);
                 }
+                module_path = folder;
             }
             "import.string" => {
                 let Some(own) = component.attribute("content") else {

@@ -57,6 +57,25 @@ pub(crate) struct Service {
     pub(crate) addresses: Vec<String>,
 }
 
+impl Service {
+    /// Takes in another one of the same name. Either may be the one that is applied: what leads elsewhere counts, and of
+    /// two that lead to pods those of both do.
+    fn or(&mut self, other: Self) {
+        if let (Backend::Pods(own), Backend::Pods(others)) = (&mut self.backend, &other.backend) {
+            own.extend(others);
+            own.sort_unstable();
+            own.dedup();
+            if self.ports != other.ports {
+                self.ports = None;
+            }
+            self.headless |= other.headless;
+            self.addresses.extend(other.addresses);
+        } else if self.backend.is_pods() {
+            *self = other;
+        }
+    }
+}
+
 /// The names of one cluster.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cluster {
@@ -89,10 +108,11 @@ pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
             continue;
         }
         let key = (resource.object.namespace.to_string(), resource.object.name.to_string());
-        // Of two with one name, either may be the one that is applied: what leads elsewhere counts.
-        let known = cluster.services.get(&key).is_some_and(|known| !known.backend.is_pods());
-        if !known {
-            cluster.services.insert(key, service);
+        match cluster.services.get_mut(&key) {
+            Some(known) => known.or(service),
+            None => {
+                cluster.services.insert(key, service);
+            }
         }
     }
     for (index, release) in stack.releases.iter().enumerate() {

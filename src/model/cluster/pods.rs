@@ -57,7 +57,7 @@ impl PodSet {
 pub(super) fn pods(stack: &Stack<'_>) -> Vec<PodSet> {
     let mut sets: Vec<PodSet> = Vec::new();
     let mut made = Vec::new();
-    for (resource, root) in stack.objects(&pod::WORKLOADS) {
+    for (resource, root) in stack.workloads() {
         if pod::is_made_by_another(stack, root) {
             made.extend(running(root).map(|own| (resource, own)));
             continue;
