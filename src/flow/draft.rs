@@ -22,10 +22,11 @@ use super::listeners;
 use super::log_metrics;
 use super::metrics;
 use super::metrics::Metrics;
+use super::notes;
 use super::opaque;
 use super::reach;
 use super::relay;
-use super::types;
+use super::summary;
 use crate::document::Place;
 use crate::model::alloy::Program;
 use crate::model::queries::Needs;
@@ -71,7 +72,7 @@ impl<'a> Draft<'a> {
         let mut opaque = opaque::of_program(&program);
         let carriers = file_texts::carriers(&program);
         let graph = graph::build(&program, &carriers, &mut opaque);
-        let components = types::notes(&program, wanted);
+        let components = notes::notes(&program, wanted);
         let sources = graph.sources(&program);
         let mut exits = exits::of_program(&program, surroundings, input.namespace.as_deref(), &carriers);
         reach::feed(&graph, &sources, &mut exits);
@@ -106,7 +107,7 @@ impl<'a> Draft<'a> {
     /// The flows, with how far metrics get.
     pub(super) fn finish(self, mut metrics: Metrics, control_room: bool, wanted: &Wanted) -> CollectorFlow {
         let log_reach = reach::of_logs(&self.graph, &self.sources, &self.exits, &self.opaque);
-        let summary = types::summary(&self.sources, &self.exits);
+        let summary = summary::summary(&self.sources, &self.exits);
         let log_metrics = self.program.as_ref().map(|program| {
             log_metrics::of_program(program, &self.graph, &self.sources, &metrics.source_reach)
         });

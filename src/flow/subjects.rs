@@ -1,46 +1,29 @@
-//! Turns a flow into subjects: what rules range over.
-//!
-//! Kinds and their fields:
-//! ```text
-//! log_exit       collector, component, endpoint, kind, destination, zone, zone_reason, assumption, fed,
-//!                sources [{name, origin, place}], source_count, hops [{text, place}], via [{text, place}],
-//!                upstream [{text, place}], behind, behind_name
-//! log_source     collector, component, origin, reaches_exit
-//! metric_source  collector, component, origin, and the reach fields of metric_path
-//! metric_path    collector, component, complete, receivers, sources, source_count, hops, and how far they get: reaches_local,
-//!                reaches_control_room, reaches_external, local_filtered, control_room_declared, unknown, unknown_told
-//! metric_filter  collector, component, action, drops, renames, keeps_nothing, regex, source_labels, cuts_local,
-//!                on_control_room, sources, lost_alerted, alerts, lost_shown, panels, unused, and counts of them
-//! cloud_exporter component, resource, metrics, missing, missing_count, alerts
-//! alerted_job    job, scraped, collectors, alerts
-//! metric_writer  collector, component, endpoint, url, zone, zone_reason, assumption, sent_to, behind, behind_name, fed, username,
-//!                password, password_file, insecure_skip_verify, tls_insecure, headers, external_labels,
-//!                sample_age_limit, max_shards, max_backoff, block
-//! component      collector, id, name, label, known, config, since, gone, stability, arguments
-//! log_metric     collector, component, labels, leaves, fed
-//! control_exit   collector, component, destination, zone
-//! opaque         collector, kind, name, reason, logs, metrics
-//! ```
+//! Turns a flow into subjects: what rules range over. What their fields are called and hold, the table in
+//! `rule/fields.rs` tells.
+
+mod metrics;
+
+pub(super) use metrics::first_names;
+pub(super) use metrics::users;
 
 use std::collections::HashMap;
 
+use self::metrics::metric_paths;
+use self::metrics::metric_writer;
+use self::metrics::reach_fields;
 use super::CollectorFlow;
 use super::Exit;
 use super::Fetcher;
-use super::Filter;
 use super::Hop;
 use super::Journal;
 use super::Probe;
 use super::Zone;
-use super::types::Effect;
 use super::types::LogMetric;
-use super::types::MetricReach;
 use crate::document::Place;
 use crate::model::Fact;
 use crate::model::FactValue;
 use crate::model::Subject;
 use crate::model::alloy::Signals;
-use crate::model::queries::Use;
 
 /// At most this many sources are listed in one subject; the count is always given.
 const LISTED: usize = 50;
@@ -345,170 +328,6 @@ fn add<const N: usize>(facts: &mut Fact, fields: [(&'static str, Fact); N]) {
     if let FactValue::Map(entries) = &mut facts.value {
         entries.extend(fields.into_iter().map(|(name, fact)| (name.to_owned(), fact)));
     }
-}
-
-fn reach_fields(flow: &CollectorFlow, reach: &MetricReach, place: Place) -> [(&'static str, Fact); 6] {
-    let reason = reach.unknown.as_deref().unwrap_or("not known");
-    let known = |reached: Option<bool>| match reached {
-        Some(reached) => Fact::new(reached, place),
-        None => Fact::unknown(reason, place),
-    };
-    [
-        ("reaches_local", known(reach.local)),
-        ("reaches_control_room", known(reach.control_room)),
-        ("reaches_external", Fact::new(reach.external, place)),
-        ("local_filtered", Fact::new(reach.local_filtered, place)),
-        ("control_room_declared", Fact::new(flow.control_room, place)),
-        ("unknown", Fact::new(reach.unknown.as_deref(), place)),
-    ]
-}
-
-/// Whether what hides the way of metrics is a subject of its own, which a rule reports at its own place.
-fn hidden_is_told(flow: &CollectorFlow) -> bool {
-    let unplaced = |exit: &Exit| exit.kind == "telemetry" && matches!(exit.direct, Zone::Unknown { .. });
-    // What another collector hides is told of that one.
-    let passed_on = |exit: &Exit| exit.onward.as_ref().is_some_and(|reach| reach.unknown.is_some());
-    flow.opaque.iter().any(|opaque| opaque.signals.meets(Signals::METRICS))
-        || flow.exits.iter().any(passed_on)
-        || flow.exits.iter().any(|exit| exit.fed.meets(Signals::METRICS) && unplaced(exit))
-}
-
-/// Metrics that a filter takes from the control room, those that alerts wait for or the others: the first names, how many
-/// there are, and who waits.
-fn lost(filter: &Filter, alerted: bool) -> [Fact; 3] {
-    let place = filter.regex.place;
-    let lost = filter.lost.iter().filter(|lost| lost.users.iter().any(|user| user.alert) == alerted);
-    let waiting = lost.clone().flat_map(|lost| &lost.users).filter(|user| user.alert == alerted);
-    let names = lost.clone().map(|lost| &*lost.name);
-    [first_names(names, place), Fact::new(lost.count(), place), users(waiting)]
-}
-
-/// The first few of some names: a message that names all is not read.
-pub(super) fn first_names<'n>(names: impl Iterator<Item = &'n str>, place: Option<Place>) -> Fact {
-    const NAMED: usize = 10;
-    Fact::list(names.take(NAMED).map(|name| Fact::new(name, place)), place)
-}
-
-/// Who waits for metrics, each once, with the queries.
-pub(super) fn users<'u>(users: impl Iterator<Item = &'u Use>) -> Fact {
-    let mut seen = std::collections::BTreeSet::new();
-    let listed = users.filter(|user| seen.insert(user.place)).take(LISTED);
-    let facts = listed.map(|user| {
-        let (words, place) = (Fact::new(&*user.words, user.place), Fact::new(true, user.place));
-        Fact::map([("words", words), ("place", place)], user.place)
-    });
-    Fact::list(facts, None)
-}
-
-fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
-    let told = hidden_is_told(flow);
-    for path in &flow.metric_paths {
-        let place = path.place;
-        let complete = path.reach.local == Some(true) && path.reach.control_room == Some(true);
-        let mut facts = Fact::map(
-            [
-                ("collector", collector(flow)),
-                ("component", component(flow, path.component)),
-                ("complete", Fact::new(complete, place)),
-                ("receivers", Fact::new(true, place)),
-                ("unknown_told", Fact::new(told && path.reach.unknown.is_some(), place)),
-                ("receivers", Fact::new(true, place)),
-                ("sources", source_list(flow, &path.sources)),
-                ("source_count", Fact::new(path.sources.len(), place)),
-                ("hops", hops(flow, &path.path)),
-            ],
-            place,
-        );
-        add(&mut facts, reach_fields(flow, &path.reach, place));
-        let first = path.sources.first().and_then(|index| flow.sources.get(*index));
-        let key = match first {
-            Some(source) if complete => format!("from {}", id(flow, source.component)),
-            _ => format!("through {}", id(flow, path.component)),
-        };
-        found.push(Subject { kind: "metric_path", key, facts });
-    }
-    let mut numbers = std::collections::BTreeMap::new();
-    for filter in &flow.filters {
-        let number = numbers.entry(filter.component).or_insert(0_usize);
-        *number += 1;
-        let [lost_alerted, lost_alerted_count, alerts] = lost(filter, true);
-        let [lost_shown, lost_shown_count, panels] = lost(filter, false);
-        let fields = [
-            ("collector", collector(flow)),
-            ("component", component(flow, filter.component)),
-            ("action", Fact::new(filter.action.as_str(), filter.place)),
-            ("drops", Fact::new(filter.drops(), filter.place)),
-            ("renames", Fact::new(filter.renames(), filter.place)),
-            ("keeps_nothing", Fact::new(filter.effect == Effect::DropsAll, filter.place)),
-            ("regex", filter.regex.clone()),
-            ("source_labels", filter.source_labels.clone()),
-            ("cuts_local", Fact::new(filter.cuts_local, filter.place)),
-            ("on_control_room", Fact::new(filter.on_control_room, filter.place)),
-            ("sources", source_list(flow, &filter.sources)),
-            ("lost_alerted", lost_alerted),
-            ("lost_alerted_count", lost_alerted_count),
-            ("alerts", alerts),
-            ("lost_shown", lost_shown),
-            ("lost_shown_count", lost_shown_count),
-            ("panels", panels),
-            ("unused", first_names(filter.unused.iter().map(|word| &**word), filter.regex.place)),
-            ("unused_count", Fact::new(filter.unused.len(), filter.regex.place)),
-        ];
-        let key = format!("{} rule {number}", id(flow, filter.component));
-        found.push(subject("metric_filter", key, fields, filter.place));
-    }
-}
-
-fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
-    let place = exit.place;
-    let note = flow.components.get(exit.component);
-    let block = note.and_then(|note| note.arguments.at(&exit.block)).filter(|_| !exit.block.is_empty());
-    let own = note.map(|note| &note.arguments);
-    // What is absent points at the innermost block that lacks it.
-    let lacking = block.or(own).and_then(|fact| fact.place).unwrap_or(place);
-    let get = |routes: &[&str]| {
-        let around = block.or(own);
-        let found = around.and_then(|fact| routes.iter().find_map(|route| fact.at(route)));
-        found.cloned().unwrap_or_else(|| {
-            let parents = routes.iter().filter_map(|route| route.rsplit_once('.'));
-            let parent = around.and_then(|fact| parents.into_iter().find_map(|(parent, _)| fact.at(parent)));
-            Fact::absent(parent.and_then(|parent| parent.place).unwrap_or(lacking))
-        })
-    };
-    let component_argument = |name: &str| {
-        let found = own.and_then(|fact| fact.at(name));
-        found.cloned().unwrap_or_else(|| Fact::absent(note.map(|note| note.place)))
-    };
-    let fields = [
-        ("collector", collector(flow)),
-        ("component", component(flow, exit.component)),
-        ("endpoint", Fact::new(exit.endpoint, place)),
-        ("url", destination(exit)),
-        ("zone", Fact::new(exit.direct.name(), place)),
-        ("zone_reason", zone_reason(&exit.direct, place)),
-        ("assumption", assumption(&exit.direct, place)),
-        ("sent_to", Fact::new(exit.zone.name(), place)),
-        ("behind", Fact::new(exit.behind(), place)),
-        ("behind_name", Fact::new(behind_name(exit), place)),
-        ("fed", Fact::new(exit.fed.meets(Signals::METRICS), place)),
-        ("username", get(&["basic_auth.0.username"])),
-        ("password", get(&["basic_auth.0.password"])),
-        ("password_file", get(&["basic_auth.0.password_file"])),
-        ("insecure_skip_verify", get(&["tls_config.0.insecure_skip_verify", "tls.0.insecure_skip_verify"])),
-        ("tls_insecure", get(&["tls.0.insecure"])),
-        ("headers", get(&["headers"])),
-        ("external_labels", component_argument("external_labels")),
-        ("sample_age_limit", get(&["queue_config.0.sample_age_limit"])),
-        ("max_shards", get(&["queue_config.0.max_shards"])),
-        ("max_backoff", get(&["queue_config.0.max_backoff"])),
-        ("block", Fact::new(exit.block.as_str(), lacking)),
-    ];
-    subject(
-        "metric_writer",
-        format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),
-        fields,
-        place,
-    )
 }
 
 fn components(flow: &CollectorFlow, found: &mut Vec<Subject>) {

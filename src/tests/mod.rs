@@ -14,5 +14,6 @@ mod ways_out;
 
 pub(crate) use programs::random_program;
 pub(crate) use random::Random;
+pub(crate) use shared::PROGRAMS;
 pub(crate) use shared::not_run;
 pub(crate) use shared::shared;

@@ -16,6 +16,24 @@ pub(crate) fn shared(path: &str) -> Option<String> {
     text.ok()
 }
 
+/// Folders of `../shared/corpus/ptd` with a rendered `alloy/config.alloy`.
+pub(crate) const PROGRAMS: &[&str] = &[
+    "aws-default",
+    "aws-filtered-metrics",
+    "aws-forward-auth-off",
+    "aws-no-control-room",
+    "aws-no-third-party-telemetry",
+    "aws-system-logs",
+    "aws-two-clusters/acme03-production-20250901",
+    "aws-two-clusters/acme03-production-20260115",
+    "aws-two-sites",
+    "azure-default",
+    "azure-no-control-room",
+    "azure-no-third-party-telemetry",
+    "azure-system-logs",
+    "python-era-aws",
+];
+
 /// Says that a test did nothing, for want of its input. Past the test harness, which keeps what passing tests print to
 /// itself: a test that passes over its work in silence looks like one that did it.
 pub(crate) fn not_run(missing: &str) {

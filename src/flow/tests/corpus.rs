@@ -1,6 +1,7 @@
 //! The configurations that the platform's producer makes, where they are at hand.
 
 use super::*;
+use crate::tests::PROGRAMS;
 use crate::tests::shared;
 
 /// The text of a case's program; `None`, with a line that says so, where the samples are not there.
@@ -46,20 +47,7 @@ fn filter_of_the_producer_stands_on_the_control_room_path_alone() {
 
 #[test]
 fn every_sample_is_understood() {
-    for name in [
-        "aws-default",
-        "aws-filtered-metrics",
-        "aws-forward-auth-off",
-        "aws-no-control-room",
-        "aws-no-third-party-telemetry",
-        "aws-system-logs",
-        "aws-two-sites",
-        "azure-default",
-        "azure-no-control-room",
-        "azure-no-third-party-telemetry",
-        "azure-system-logs",
-        "python-era-aws",
-    ] {
+    for name in PROGRAMS {
         let Some(program) = sample(name) else { return };
         let case = analyse_text(&program);
         assert!(case.opaque().is_empty(), "{name}: {:?}", case.flow.opaque);

@@ -3,25 +3,8 @@
 use super::errors;
 use super::outline;
 use super::read;
+use crate::tests::PROGRAMS;
 use crate::tests::shared;
-
-/// Folders of `../shared/corpus/ptd` with a rendered `alloy/config.alloy`.
-const PROGRAMS: &[&str] = &[
-    "aws-default",
-    "aws-filtered-metrics",
-    "aws-forward-auth-off",
-    "aws-no-control-room",
-    "aws-no-third-party-telemetry",
-    "aws-system-logs",
-    "aws-two-clusters/acme03-production-20250901",
-    "aws-two-clusters/acme03-production-20260115",
-    "aws-two-sites",
-    "azure-default",
-    "azure-no-control-room",
-    "azure-no-third-party-telemetry",
-    "azure-system-logs",
-    "python-era-aws",
-];
 
 /// Incidents of `../shared/corpus/ptd/history`.
 const INCIDENTS: &[&str] = &[

