@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fact::Fact;
@@ -98,6 +99,8 @@ pub(crate) struct Stack<'d> {
     /// What contradicts itself.
     pub(crate) problems: Vec<Problem>,
     by_name: BTreeMap<&'d ObjectName, usize>,
+    /// Indices into `resources` by kind and name, in their order.
+    by_kind_and_name: HashMap<(&'d str, &'d str), Vec<usize>>,
 }
 
 /// The pieces of one file of the run.
@@ -132,6 +135,7 @@ impl<'d> Stack<'d> {
             declarations: Vec::new(),
             problems: Vec::new(),
             by_name: BTreeMap::new(),
+            by_kind_and_name: HashMap::new(),
         };
         let here = |own: &Option<Arc<str>>| match (cluster, own) {
             (Some(cluster), Some(other)) => **other == *cluster,
@@ -200,7 +204,7 @@ impl<'d> Stack<'d> {
     ) {
         let Some(&index) = self.by_name.get(&resource.object) else {
             self.by_name.insert(&resource.object, self.resources.len());
-            self.resources.push(resource);
+            self.keep(resource);
             return;
         };
         let other = self.resources[index];
@@ -212,7 +216,7 @@ impl<'d> Stack<'d> {
             }
             return;
         }
-        self.resources.push(resource);
+        self.keep(resource);
         self.problems.push(Problem {
             kind: ProblemKind::ConflictingObject,
             place: resource.place,
@@ -222,6 +226,12 @@ impl<'d> Stack<'d> {
                 .to_owned(),
             related: Some((other.place, "the other one".to_owned())),
         });
+    }
+
+    fn keep(&mut self, resource: &'d Resource) {
+        let key = (&*resource.object.kind, &*resource.object.name);
+        self.by_kind_and_name.entry(key).or_default().push(self.resources.len());
+        self.resources.push(resource);
     }
 
     /// The first declaration governs the stack.
@@ -293,22 +303,21 @@ impl<'d> Stack<'d> {
         namespace: &str,
         name: &str,
     ) -> Option<(&'d Resource, NodeRef<'d>)> {
-        let resource = self.resources.iter().find(|resource| {
-            *resource.object.kind == *kind
-                && *resource.object.name == *name
-                && (*resource.object.namespace == *namespace || resource.object.namespace.is_empty())
+        let resource = self.named(kind, name).find(|resource| {
+            *resource.object.namespace == *namespace || resource.object.namespace.is_empty()
         })?;
         Some((resource, resource.at.in_documents(self.documents)?))
     }
 
     /// Whether the input has several objects of that kind, namespace and name, so that it is open which one is applied.
     pub(crate) fn is_contested(&self, kind: &str, namespace: &str, name: &str) -> bool {
-        let same = self.resources.iter().filter(|resource| {
-            *resource.object.kind == *kind
-                && *resource.object.name == *name
-                && *resource.object.namespace == *namespace
-        });
-        same.count() > 1
+        self.named(kind, name).filter(|resource| *resource.object.namespace == *namespace).count() > 1
+    }
+
+    /// The objects of that kind and name in all namespaces.
+    fn named<'s>(&'s self, kind: &'s str, name: &'s str) -> impl Iterator<Item = &'d Resource> + 's {
+        let indices = self.by_kind_and_name.get(&(kind, name)).map_or(&[][..], Vec::as_slice);
+        indices.iter().filter_map(|index| self.resources.get(*index).copied())
     }
 
     /// Where it is written in which namespace an object, or what a release makes, is to be.
