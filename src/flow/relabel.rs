@@ -1,6 +1,8 @@
 //! Turns relabel rules into the fate of metrics: what a chain of rules does to a series of which only the name is known.
 //! By the rules of Prometheus: patterns are anchored, values of several labels are joined by the separator.
 
+use std::sync::Arc;
+
 use crate::document::Place;
 use crate::document::alloy::Body;
 use crate::model::Fact;
@@ -10,6 +12,7 @@ use crate::model::alloy::Program;
 use crate::model::alloy::blocks_at;
 use crate::model::alloy::content_span;
 use crate::model::eval::Value;
+use crate::text::anchored;
 
 /// The label that holds a metric's name.
 const NAME: &str = "__name__";
@@ -26,7 +29,7 @@ pub(super) struct Rule {
     /// The action's text; the rule's name where it has none.
     pub(super) place: Place,
     /// The pattern; `None` where it cannot be told.
-    pattern: Option<regex::Regex>,
+    pattern: Option<Arc<regex::Regex>>,
     /// The labels that are matched; `None` where they cannot be told.
     sources: Option<Vec<String>>,
     target: Option<String>,
@@ -86,11 +89,6 @@ pub(super) fn rules(program: &Program<'_>, component: &Component<'_>, body: &Bod
         .collect()
 }
 
-/// A pattern as relabelling reads it; `None` where it cannot be read.
-fn anchored(pattern: &str) -> Option<regex::Regex> {
-    regex::Regex::new(&format!("^(?s:{pattern})$")).ok()
-}
-
 impl Rule {
     /// Whether series can be lost: dropped by the rule, or refused since it takes their name.
     pub(super) fn drops(&self) -> bool {
@@ -119,7 +117,10 @@ impl Rule {
         self.action == "replace"
             && self.sources.as_deref() == Some(&[NAME.to_owned()])
             && self.replacement.as_deref() == Some("$1")
-            && matches!(self.pattern.as_ref().map(regex::Regex::as_str), Some("^(?s:(.*))$" | "^(?s:(.+))$"))
+            && matches!(
+                self.pattern.as_ref().map(|pattern| pattern.as_str()),
+                Some("^(?s:(.*))$" | "^(?s:(.+))$")
+            )
     }
 
     /// Whether a `keep` by name keeps nothing that can be a metric: its pattern lists names, and none can be one.

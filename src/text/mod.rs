@@ -2,11 +2,13 @@
 
 mod embedding;
 mod lines;
+mod pattern;
 mod suggest;
 
 pub(crate) use embedding::Embedding;
 pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
+pub(crate) use pattern::anchored;
 pub(crate) use suggest::nearest;
 pub(crate) use suggest::suggest;
 

@@ -12,6 +12,7 @@ use super::Program;
 use super::paths::blocks_at;
 use crate::document::alloy::Block;
 use crate::model::eval::Value;
+use crate::text::anchored;
 
 /// The labels of one target.
 type Labels = BTreeMap<Arc<str>, Arc<str>>;
@@ -22,7 +23,7 @@ struct Rule {
     action: String,
     sources: Vec<Arc<str>>,
     separator: Arc<str>,
-    pattern: Regex,
+    pattern: Arc<Regex>,
     target: Arc<str>,
     replacement: Arc<str>,
 }
@@ -86,7 +87,7 @@ impl Rule {
             return Err("a rule computes a hash".to_owned());
         }
         let pattern = text("regex", "(.*)")?;
-        let pattern = Regex::new(&format!("^(?s:{pattern})$")).map_err(|_| "a pattern cannot be read")?;
+        let pattern = anchored(&pattern).ok_or("a pattern cannot be read")?;
         let (separator, target) = (text("separator", ";")?, text("target_label", "")?);
         Ok(Self { action, sources, separator, pattern, target, replacement: text("replacement", "$1")? })
     }
