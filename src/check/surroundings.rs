@@ -28,12 +28,16 @@ pub(super) fn surroundings(
     governing: &Governing,
 ) -> Surroundings {
     let cluster = model::cluster(stack);
-    let neighbours = Neighbours { cluster: &cluster, takers };
+    let mut indices = BTreeMap::new();
+    for (index, taker) in takers.iter().enumerate() {
+        indices.entry(taker).or_insert(index);
+    }
+    let neighbours = Neighbours { cluster: &cluster, takers: indices };
     let services =
         cluster.services.iter().map(|(key, service)| (key.clone(), neighbours.service(service, &key.0)));
     let mut services: BTreeMap<_, _> = services.collect();
     for (key, service) in model::relay_services(stack) {
-        let index = takers.iter().position(|taker| *taker == service.runs_in);
+        let index = neighbours.takers.get(&service.runs_in).copied();
         let Some(index) = index.filter(|_| !services.contains_key(&key)) else { continue };
         let name = format!("{}/{}", key.0, key.1);
         let end = End { name, what: Taker::Collector(index), ports: Vec::new() };
@@ -67,7 +71,8 @@ pub(super) fn surroundings(
 /// The names of one cluster, and who is analysed.
 struct Neighbours<'c> {
     cluster: &'c Cluster,
-    takers: &'c [RunsIn],
+    /// The first that runs so, by what runs it.
+    takers: BTreeMap<&'c RunsIn, usize>,
 }
 
 impl Neighbours<'_> {
@@ -122,8 +127,8 @@ impl Neighbours<'_> {
     /// What a container is; nothing for one that takes no data.
     fn taker(&self, pods: &PodSet, container: &PodContainer) -> Option<Taker> {
         let own = RunsIn::Container(pods.object.clone(), container.name.clone());
-        if let Some(index) = self.takers.iter().position(|taker| *taker == own) {
-            return Some(Taker::Collector(index));
+        if let Some(index) = self.takers.get(&own) {
+            return Some(Taker::Collector(*index));
         }
         match model::role_of_image(&container.image, pods) {
             model::ImageRole::Store(name) => Some(Taker::Store(name)),
@@ -134,7 +139,7 @@ impl Neighbours<'_> {
 
     fn end_of_chart(&self, chart: Chart, release: usize) -> End {
         let own = RunsIn::Release(release);
-        let what = match (chart, self.takers.iter().position(|taker| *taker == own)) {
+        let what = match (chart, self.takers.get(&own).copied()) {
             (Chart::Loki, _) => Taker::Store("loki".to_owned()),
             (Chart::Mimir, _) => Taker::Store("mimir".to_owned()),
             (Chart::Alloy, Some(index)) => Taker::Collector(index),

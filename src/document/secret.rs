@@ -53,8 +53,25 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     if PLACES.iter().any(|place| ends_with(place)) && !ends_with("data_source_name") {
         return false;
     }
-    WORDS.iter().any(|word| name.windows(word.len()).any(|part| is(part, word)))
+    // Most letters of most names begin no word.
+    name.iter().enumerate().any(|(at, letter)| {
+        BEGINNINGS[usize::from(*letter)]
+            && WORDS.iter().any(|word| name.get(at..at + word.len()).is_some_and(|part| is(part, word)))
+    })
 }
+
+/// The bytes that one of the words can begin with, in either case.
+const BEGINNINGS: [bool; 256] = {
+    let mut found = [false; 256];
+    let mut at = 0;
+    while at < WORDS.len() {
+        let letter = WORDS[at].as_bytes()[0];
+        found[letter as usize] = true;
+        found[letter.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    found
+};
 
 /// What is shown instead of a secret. Says nothing of its length.
 pub(crate) const COVER: &str = "******";

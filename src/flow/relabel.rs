@@ -2,6 +2,8 @@
 //! By the rules of Prometheus: patterns are anchored, values of several labels are joined by the separator. What rules do to
 //! targets whose labels are all known is carried out in `model/alloy/relabel.rs`.
 
+use std::sync::Arc;
+
 use crate::document::Place;
 use crate::document::alloy::Body;
 use crate::model::Fact;
@@ -28,7 +30,7 @@ pub(super) struct Rule {
     /// The action's text; the rule's name where it has none.
     pub(super) place: Place,
     /// The pattern; `None` where it cannot be told.
-    pattern: Option<regex::Regex>,
+    pattern: Option<Arc<regex::Regex>>,
     /// The labels that are matched; `None` where they cannot be told.
     sources: Option<Vec<String>>,
     target: Option<String>,

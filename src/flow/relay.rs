@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use super::Collected;
 use super::ComponentNote;
@@ -24,6 +25,8 @@ use super::graph::Vertex;
 use super::metrics::Metrics;
 use super::proxies::of_environment;
 use super::reach;
+use super::reach::Reaching;
+use super::reach::reaching;
 use super::types::MetricReach;
 use super::way::Way;
 use crate::document::Place;
@@ -199,13 +202,14 @@ impl Finder<'_> {
 
 /// How far the metrics of a plan get.
 pub(super) fn metrics(draft: &Draft<'_>) -> Metrics {
+    let ends = Ends::of(draft);
     let mut metrics = Metrics::default();
     for (index, (source, vertex)) in draft.sources.iter().zip(&draft.graph.born).enumerate() {
         if !source.signals.meets(Signals::METRICS) {
             metrics.source_reach.push(None);
             continue;
         }
-        let reach = reach_of(draft, *vertex);
+        let reach = ends.reach_of(*vertex);
         metrics.source_reach.push(Some(reach.clone()));
         let place = draft.graph.list(*vertex).unwrap_or(source.place);
         let (component, sources) = (source.component, vec![index]);
@@ -214,32 +218,60 @@ pub(super) fn metrics(draft: &Draft<'_>) -> Metrics {
     metrics
 }
 
-/// How far what is born at a vertex gets.
-fn reach_of(draft: &Draft<'_>, start: Vertex) -> MetricReach {
-    let mut seen = BTreeSet::from([start]);
-    let mut todo = vec![start];
-    while let Some(vertex) = todo.pop() {
-        for edge in draft.graph.edges.get(draft.graph.leaving(vertex)).unwrap_or_default() {
-            if seen.insert(edge.to) {
-                todo.push(edge.to);
+/// From where each kind of end is reached.
+struct Ends<'d> {
+    local: Reaching,
+    control_room: Reaching,
+    external: Reaching,
+    /// By vertex: the first way out behind it of which it is not known where it leads, and why.
+    hiding: HashMap<Vertex, &'d str>,
+    /// Why nothing is certain of any.
+    hidden: Option<&'d str>,
+}
+
+impl<'d> Ends<'d> {
+    fn of(draft: &'d Draft<'_>) -> Self {
+        let exits = || {
+            let exits = draft.exits.iter();
+            exits.filter(|exit| exit.kind == "telemetry" && exit.signals.meets(Signals::METRICS))
+        };
+        let to = |wanted: fn(&Exit) -> bool| {
+            let ends = exits().filter(|exit| wanted(exit)).flat_map(reach::exit_vertices);
+            reaching(&draft.graph, ends, |_| false)
+        };
+        let mut hiding: HashMap<Vertex, &str> = HashMap::new();
+        for (exit, reason) in exits().filter_map(|exit| Some((exit, exit.hides()?))) {
+            // Each vertex belongs to the first, so that it is walked through once.
+            let mut todo: Vec<Vertex> = reach::exit_vertices(exit).collect();
+            while let Some(vertex) = todo.pop() {
+                if hiding.contains_key(&vertex) {
+                    continue;
+                }
+                hiding.insert(vertex, reason);
+                let edges = draft.graph.arriving(vertex).into_iter();
+                todo.extend(edges.filter_map(|edge| Some(draft.graph.edges.get(edge)?.from)));
             }
         }
+        let hidden = draft.opaque.iter().find(|one| one.signals.meets(Signals::METRICS));
+        Self {
+            local: to(Exit::is_local),
+            control_room: to(Exit::is_control_room),
+            external: to(Exit::is_external),
+            hiding,
+            hidden: hidden.map(|one| one.reason.as_str()),
+        }
     }
-    let left: Vec<&Exit> = draft
-        .exits
-        .iter()
-        .filter(|exit| exit.kind == "telemetry" && exit.signals.meets(Signals::METRICS))
-        .filter(|exit| reach::exit_vertices(exit).any(|vertex| seen.contains(&vertex)))
-        .collect();
-    let hidden = draft.opaque.iter().find(|one| one.signals.meets(Signals::METRICS));
-    let hidden = hidden.map(|one| one.reason.clone());
-    let unknown = left.iter().find_map(|exit| exit.hides().map(str::to_owned)).or(hidden);
-    let known = |reached: bool| if reached || unknown.is_none() { Some(reached) } else { None };
-    MetricReach {
-        local: known(left.iter().any(|exit| exit.is_local())),
-        control_room: known(left.iter().any(|exit| exit.is_control_room())),
-        external: left.iter().any(|exit| exit.is_external()),
-        local_filtered: false,
-        unknown,
+
+    /// How far what is born at a vertex gets.
+    fn reach_of(&self, start: Vertex) -> MetricReach {
+        let unknown = self.hiding.get(&start).copied().or(self.hidden).map(str::to_owned);
+        let known = |reached: bool| if reached || unknown.is_none() { Some(reached) } else { None };
+        MetricReach {
+            local: known(self.local.holds(start)),
+            control_room: known(self.control_room.holds(start)),
+            external: self.external.holds(start),
+            local_filtered: false,
+            unknown,
+        }
     }
 }

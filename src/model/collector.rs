@@ -62,7 +62,7 @@ pub(crate) struct Collector {
 }
 
 /// What runs a collector: that is how data finds it that is sent to its pods.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum RunsIn {
     /// The container of that name in a workload.
     Container(ObjectName, String),

@@ -145,6 +145,10 @@ impl Texts<'_> {
 
 /// What was not filled in of a text.
 fn leftover(text: &str, kind: Kind, place: Place) -> Option<Leftover> {
+    // Every text of a run is asked for: all that is looked for has one of these signs, or is a URL.
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'<' | b'{')) && !text.starts_with("http") {
+        return None;
+    }
     let made = |mark: String, meaning| Some(Leftover { mark, meaning, place });
     if let Some(verb) = failed_verb(text) {
         return made(
@@ -160,7 +164,7 @@ fn leftover(text: &str, kind: Kind, place: Place) -> Option<Leftover> {
     }
     let host = host(text);
     let whole = kind == Kind::Verbatim || kind == Kind::Alloy && host.is_some();
-    if let Some(hole) = hole(text).filter(|_| whole) {
+    if let Some(hole) = whole.then(|| hole(text)).flatten() {
         return made(hole.to_owned(), "a place for a value that nothing filled");
     }
     let host = host.filter(|host| has_empty_part(host))?;

@@ -66,14 +66,25 @@ pub(super) const REQUIRED: &[&str] =
 /// Reads the rule in `tree`. With `thorough`, its expressions are parsed and checked too; built-in rules were checked
 /// by a test and are parsed when they are needed.
 pub(crate) fn load(doc: DocId, tree: &Tree, thorough: bool) -> (Option<Rule>, Vec<RuleProblem>) {
-    let mut loader = Loader { doc, thorough, problems: Vec::new() };
+    let mut loader = Loader { doc, thorough, required: REQUIRED, problems: Vec::new() };
     let rule = loader.rule(tree);
     (rule.filter(|_| loader.problems.is_empty()), loader.problems)
 }
 
+/// Reads a built-in rule of which only the [`DECIDING`] keys are there: its texts are empty.
+pub(super) fn load_deciding(doc: DocId, tree: &Tree) -> Option<Rule> {
+    Loader { doc, thorough: false, required: &[], problems: Vec::new() }.rule(tree)
+}
+
+/// The keys that say whether a rule is kept; the others are for those who read of it.
+pub(super) const DECIDING: &[&str] =
+    &["id", "invariant", "severity", "over", "given", "when", "undecided", "undecided_message", "settings"];
+
 struct Loader {
     doc: DocId,
     thorough: bool,
+    /// Keys that have to be there.
+    required: &'static [&'static str],
     problems: Vec<RuleProblem>,
 }
 
@@ -103,7 +114,7 @@ impl Loader {
             return None;
         };
         let keys = self.keyed(root, KEYS, "a rule");
-        for key in REQUIRED.iter().filter(|key| !keys.contains_key(**key)) {
+        for key in self.required.iter().filter(|key| !keys.contains_key(**key)) {
             self.report(start_of(root), format!("the rule has no `{key}`"), format!("add `{key}: ...`"));
         }
         let id = keys.get("id").and_then(|node| self.id(*node)).unwrap_or_default();

@@ -76,8 +76,9 @@ impl RuleSet {
                 let outcomes = by_rule.entry(&rule.id).or_default();
                 for subject in subjects.iter().copied() {
                     // A fault of ours in one rule must not silence the others.
-                    let run = AssertUnwindSafe(|| judge(rule, subject, workload, &settings));
+                    let run = AssertUnwindSafe(|| judge(self, rule, subject, workload, &settings));
                     outcomes.extend(catch_unwind(run).unwrap_or_else(|_| {
+                        let rule = self.rule(&rule.id).unwrap_or(rule);
                         let reason =
                             "rule could not be evaluated: the rules engine failed; please report this";
                         let help = rule.help.source().to_owned();
@@ -100,17 +101,29 @@ fn settings(rule: &Rule, overrides: &Overrides) -> Fact {
     Fact::map(values, None)
 }
 
-fn judge(rule: &Rule, subject: &Subject, workload: &Fact, settings: &Fact) -> Option<Outcome> {
+/// What a rule says, of which only the part that decides is given. The whole is read where it is not kept.
+fn judge(
+    rules: &RuleSet,
+    deciding: &Rule,
+    subject: &Subject,
+    workload: &Fact,
+    settings: &Fact,
+) -> Option<Outcome> {
     let mut evaluation = Evaluation::new(vec![
         ("workload", Value::Fact(workload)),
         ("settings", Value::Fact(settings)),
-        (rule.over.as_str(), Value::Fact(&subject.facts)),
+        (deciding.over.as_str(), Value::Fact(&subject.facts)),
     ]);
-    match condition(&mut evaluation, rule) {
+    let verdict = condition(&mut evaluation, deciding);
+    if matches!(verdict, Ok(Verdict::Kept)) {
+        return None;
+    }
+    let rule = rules.rule(&deciding.id)?;
+    match verdict {
         Ok(Verdict::Kept) => None,
         Ok(Verdict::Broken) => Some(Outcome::Finding(finding(&mut evaluation, rule, subject))),
         Ok(Verdict::Undecided(reason)) => {
-            let doubt = place_of_doubt(&mut evaluation, rule);
+            let doubt = place_of_doubt(&mut evaluation, deciding);
             let place = doubt.or_else(|| place(&mut evaluation, rule, subject));
             let help = rule.help.render(&mut evaluation);
             Some(undecided(rule, subject, (reason.to_string(), help), place))

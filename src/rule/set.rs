@@ -37,12 +37,14 @@ struct Slot {
     file: Option<(&'static str, &'static str)>,
     /// Nothing in it for a built-in rule that is broken, which a test rules out.
     rule: OnceLock<Option<Rule>>,
+    /// Of a built-in rule the parts that decide: most rules have nothing to say of most inputs.
+    deciding: OnceLock<Option<Rule>>,
 }
 
 impl Slot {
     fn read(rule: Rule) -> Self {
         let (id, over) = (rule.id.clone(), rule.over.clone());
-        Self { id, over, file: None, rule: OnceLock::from(Some(rule)) }
+        Self { id, over, file: None, rule: OnceLock::from(Some(rule)), deciding: OnceLock::new() }
     }
 
     /// A built-in rule: `id` and `over` stand at the start of lines of their own, which a test holds.
@@ -50,7 +52,7 @@ impl Slot {
         let value =
             |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim();
         let (id, over) = (value("id: ").to_owned(), value("over: ").to_owned());
-        Self { id, over, file: Some((path, text)), rule: OnceLock::new() }
+        Self { id, over, file: Some((path, text)), rule: OnceLock::new(), deciding: OnceLock::new() }
     }
 
     fn rule(&self) -> Option<&Rule> {
@@ -61,10 +63,38 @@ impl Slot {
         self.rule.get_or_init(read).as_ref()
     }
 
+    /// The rule without what only a finding needs.
+    fn deciding(&self) -> Option<&Rule> {
+        let Some((_, text)) = self.file.filter(|_| self.rule.get().is_none()) else { return self.rule() };
+        let read = || {
+            let stream = parse_yaml(&deciding_part(text).into());
+            load::load_deciding(DocId { file: 0, index: 0 }, stream.documents.first()?)
+        };
+        self.deciding.get_or_init(read).as_ref()
+    }
+
     /// Whether a user wrote it.
     fn is_users(&self) -> bool {
         self.file.is_none() && self.rule().is_some_and(|rule| rule.place.is_some())
     }
+}
+
+/// The lines of a built-in rule that say whether it is kept. Keys stand at the start of lines, and what belongs to them
+/// behind them or further in, which a test holds.
+fn deciding_part(text: &str) -> String {
+    let mut part = String::with_capacity(text.len());
+    let mut wanted = false;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with(|first: char| first.is_ascii_lowercase())
+            && let Some((key, _)) = line.split_once(':')
+        {
+            wanted = load::DECIDING.contains(&key);
+        }
+        if wanted {
+            part.push_str(line);
+        }
+    }
+    part
 }
 
 /// The rules in a file, and what is wrong with it.
@@ -168,7 +198,8 @@ impl RuleSet {
 
     /// The rule of that id.
     pub(crate) fn rule(&self, id: &str) -> Option<&Rule> {
-        self.slots.iter().find(|slot| slot.id == id)?.rule()
+        let index = self.slots.binary_search_by(|slot| slot.id.as_str().cmp(id)).ok()?;
+        self.slots.get(index)?.rule()
     }
 
     /// The ids of all rules, sorted.
@@ -176,9 +207,9 @@ impl RuleSet {
         self.slots.iter().map(|slot| slot.id.as_str())
     }
 
-    /// The rules over a kind of subject.
+    /// The rules over a kind of subject, with nothing in them but what decides: [`Self::rule`] has the rest.
     pub(super) fn over(&self, kind: &str) -> impl Iterator<Item = &Rule> {
-        self.by_kind.get(kind).into_iter().flatten().filter_map(|index| self.slots.get(*index)?.rule())
+        self.by_kind.get(kind).into_iter().flatten().filter_map(|index| self.slots.get(*index)?.deciding())
     }
 
     fn index(&mut self) {
@@ -186,6 +217,30 @@ impl RuleSet {
         self.by_kind.clear();
         for (index, slot) in self.slots.iter().enumerate() {
             self.by_kind.entry(slot.over.clone()).or_default().push(index);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_part_that_decides_says_the_same_as_the_whole_rule() {
+        let set = RuleSet::builtin();
+        let texts = |rule: &Rule| {
+            let conditions =
+                [rule.given.as_ref(), Some(&rule.when), rule.undecided.as_ref().map(|(it, _)| it)];
+            let conditions = conditions.map(|one| one.map(|one| one.source().to_owned()));
+            let message = rule.undecided.as_ref().map(|(_, message)| message.source().to_owned());
+            let settings: Vec<_> =
+                rule.settings.iter().map(|own| (own.name.clone(), own.default.clone())).collect();
+            (rule.id.clone(), rule.over.clone(), rule.invariant, conditions, message, settings)
+        };
+        for slot in &set.slots {
+            let deciding = texts(slot.deciding().unwrap());
+            assert_eq!(slot.rule.get().map(|_| ()), None, "the whole rule was read");
+            assert_eq!(deciding, texts(slot.rule().unwrap()));
         }
     }
 }

@@ -1,11 +1,30 @@
 //! Turns patterns into answers on whole texts: with `*`, and the regular expressions of Prometheus.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::Mutex;
+
 use regex::Regex;
 
-/// A regular expression as Prometheus and Loki read it in selectors and relabel rules: it has to match the whole text, and
-/// `.` is any character. `None` where it cannot be read.
-pub(crate) fn anchored(pattern: &str) -> Option<Regex> {
-    Regex::new(&format!("^(?s:{pattern})$")).ok()
+/// How many patterns are kept. A program could have any number of them.
+const KEPT: usize = 1024;
+
+/// A pattern that has to fit the whole text, where `.` stands for every character; `None` where it cannot be read.
+///
+/// Compiling costs more than all else that a relabel rule takes, and most have one of a few patterns. Shared and not
+/// cloned: a clone of a regex learns its states anew.
+pub(crate) fn anchored(pattern: &str) -> Option<Arc<Regex>> {
+    static COMPILED: LazyLock<Mutex<HashMap<String, Option<Arc<Regex>>>>> = LazyLock::new(Mutex::default);
+    let mut compiled = COMPILED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(known) = compiled.get(pattern) {
+        return known.clone();
+    }
+    let found = Regex::new(&format!("^(?s:{pattern})$")).ok().map(Arc::new);
+    if compiled.len() < KEPT {
+        compiled.insert(pattern.to_owned(), found.clone());
+    }
+    found
 }
 
 /// Whether all of `text` fits `pattern`, in which `*` stands for any text. Linear: the first place where a part fits is
@@ -33,6 +52,7 @@ mod tests {
         assert!(fits("up|down", "up") && fits("a.c", "a\nc"));
         assert!(!fits("up|down", "upper") && !fits("up|down", "shutdown"));
         assert!(anchored("(").is_none());
+        assert!(std::sync::Arc::ptr_eq(&anchored("up").unwrap(), &anchored("up").unwrap()), "compiled once");
     }
 
     #[test]

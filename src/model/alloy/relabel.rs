@@ -25,7 +25,7 @@ struct Rule {
     action: String,
     sources: Vec<Arc<str>>,
     separator: Arc<str>,
-    pattern: Regex,
+    pattern: Arc<Regex>,
     target: Arc<str>,
     replacement: Arc<str>,
 }

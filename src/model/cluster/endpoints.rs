@@ -1,5 +1,7 @@
 //! Turns `Endpoints` and `EndpointSlice`s that people wrote into the addresses behind a Service.
 
+use std::collections::HashMap;
+
 use crate::document::NodeRef;
 use crate::model::piece::ObjectName;
 use crate::model::stack::Stack;
@@ -14,7 +16,12 @@ pub(crate) struct Address {
 }
 
 /// The addresses that the input gives a Service by hand. `selects`: whether the Service finds pods by itself.
-pub(super) fn by_hand(stack: &Stack<'_>, service: &ObjectName, selects: bool) -> Vec<Address> {
+pub(super) fn by_hand(
+    stack: &Stack<'_>,
+    slices: &Slices<'_>,
+    service: &ObjectName,
+    selects: bool,
+) -> Vec<Address> {
     let mut found = Vec::new();
     // The cluster itself writes the Endpoints of a Service that selects pods; slices by hand are added to its own.
     if !selects && let Some((_, endpoints)) = stack.object("Endpoints", &service.namespace, &service.name) {
@@ -25,15 +32,7 @@ pub(super) fn by_hand(stack: &Stack<'_>, service: &ObjectName, selects: bool) ->
             }
         }
     }
-    for (slice, root) in stack.objects(&["EndpointSlice"]) {
-        let labels = root.at("metadata.labels");
-        let label = |name: &str| labels.and_then(|labels| labels.get(name)).and_then(NodeRef::text);
-        let by_hand = !WRITTEN_BY_THE_CLUSTER.contains(&label(MANAGED_BY).unwrap_or_default());
-        let own = slice.object.namespace == service.namespace
-            && label("kubernetes.io/service-name") == Some(&service.name);
-        if !(by_hand && own) {
-            continue;
-        }
+    for root in slices.get(&(&*service.namespace, &*service.name)).into_iter().flatten() {
         for endpoint in root.get("endpoints").into_iter().flat_map(NodeRef::items) {
             let each = endpoint.get("addresses").into_iter().flat_map(NodeRef::items);
             let each = each.filter_map(NodeRef::text);
@@ -41,6 +40,25 @@ pub(super) fn by_hand(stack: &Stack<'_>, service: &ObjectName, selects: bool) ->
         }
     }
     found
+}
+
+/// Slices that people wrote, by the namespace and the name of their Service.
+pub(super) type Slices<'d> = HashMap<(&'d str, &'d str), Vec<NodeRef<'d>>>;
+
+/// The slices of a stack.
+pub(super) fn slices<'d>(stack: &Stack<'d>) -> Slices<'d> {
+    let mut slices = Slices::new();
+    for (slice, root) in stack.objects(&["EndpointSlice"]) {
+        let labels = root.at("metadata.labels");
+        let label = |name: &str| labels.and_then(|labels| labels.get(name)).and_then(NodeRef::text);
+        if WRITTEN_BY_THE_CLUSTER.contains(&label(MANAGED_BY).unwrap_or_default()) {
+            continue;
+        }
+        if let Some(service) = label("kubernetes.io/service-name") {
+            slices.entry((&*slice.object.namespace, service)).or_default().push(root);
+        }
+    }
+    slices
 }
 
 /// The pod that an address or endpoint refers to.

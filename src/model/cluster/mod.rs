@@ -91,7 +91,8 @@ pub(crate) struct Cluster {
 
 /// Reads the Services of a stack, and adds those that releases of known charts make.
 pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
-    let mut cluster = Cluster { pods: pods::pods(stack), ..Cluster::default() };
+    let pods = pods::pods(stack);
+    let mut cluster = Cluster::default();
     for resource in &stack.resources {
         let object = &resource.object;
         if &*object.kind == "Namespace" {
@@ -100,8 +101,10 @@ pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
             cluster.namespaces.insert(object.namespace.to_string());
         }
     }
+    let known =
+        Known { stack, slices: endpoints::slices(stack), by_label: pods::ByLabel::new(&pods), pods: &pods };
     for (resource, root) in stack.objects(&["Service"]) {
-        let service = service(stack, resource, root, &cluster.pods);
+        let service = known.service(resource, root);
         // One that names no namespace goes wherever it is applied: it may be the one that is meant.
         if resource.object.namespace.is_empty() && !service.backend.is_pods() {
             cluster.unplaced.insert(resource.object.name.to_string(), service);
@@ -115,6 +118,7 @@ pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
             }
         }
     }
+    cluster.pods = pods;
     for (index, release) in stack.releases.iter().enumerate() {
         let Some(namespace) = release.release.namespace.as_deref() else { continue };
         cluster.namespaces.insert(namespace.to_owned());
@@ -152,44 +156,55 @@ fn made_by(chart: Chart, release: &ReleasedChart<'_>) -> impl Iterator<Item = &'
     })
 }
 
-/// A Service of the input.
-fn service(stack: &Stack<'_>, resource: &Resource, root: NodeRef<'_>, pods: &[PodSet]) -> Service {
-    let address = root.text_at("spec.clusterIP");
-    let headless = address == Some("None");
-    let single =
-        ["spec.clusterIP", "spec.loadBalancerIP"].into_iter().filter_map(|route| root.text_at(route));
-    let lists = ["spec.clusterIPs", "spec.externalIPs"].into_iter().filter_map(|route| root.at(route));
-    let listed = lists.flat_map(NodeRef::items).filter_map(NodeRef::text);
-    let mut addresses: Vec<String> =
-        single.chain(listed).filter(|text| !matches!(*text, "None" | "")).map(str::to_owned).collect();
-    addresses.sort();
-    addresses.dedup();
-    Service {
-        backend: backend(stack, resource, root, pods),
-        place: resource.place,
-        headless,
-        ports: ports::of_service(root),
-        addresses,
-    }
+/// What the Services of the input can lead to.
+struct Known<'k> {
+    stack: &'k Stack<'k>,
+    slices: endpoints::Slices<'k>,
+    pods: &'k [PodSet],
+    by_label: pods::ByLabel<'k>,
 }
 
-fn backend(stack: &Stack<'_>, resource: &Resource, root: NodeRef<'_>, pods: &[PodSet]) -> Backend {
-    if root.text_at("spec.type") == Some("ExternalName") {
-        return Backend::ExternalName(root.text_at("spec.externalName").unwrap_or_default().to_owned());
-    }
-    let selector: Vec<(&str, &str)> = root
-        .at("spec.selector")
-        .into_iter()
-        .flat_map(NodeRef::entries_merged)
-        .filter_map(|(key, value)| Some((key.text()?, value.text()?)))
-        .collect();
-    let addresses = endpoints::by_hand(stack, &resource.object, !selector.is_empty());
-    match (addresses.is_empty(), selector.is_empty()) {
-        (true, true) => Backend::Unknown,
-        (true, false) => {
-            let taken = |pods: &PodSet| pods.is_taken_by(&selector, &resource.object.namespace);
-            Backend::Pods((0..pods.len()).filter(|index| taken(&pods[*index])).collect())
+impl Known<'_> {
+    /// A Service of the input.
+    fn service(&self, resource: &Resource, root: NodeRef<'_>) -> Service {
+        let address = root.text_at("spec.clusterIP");
+        let headless = address == Some("None");
+        let single =
+            ["spec.clusterIP", "spec.loadBalancerIP"].into_iter().filter_map(|route| root.text_at(route));
+        let lists = ["spec.clusterIPs", "spec.externalIPs"].into_iter().filter_map(|route| root.at(route));
+        let listed = lists.flat_map(NodeRef::items).filter_map(NodeRef::text);
+        let mut addresses: Vec<String> =
+            single.chain(listed).filter(|text| !matches!(*text, "None" | "")).map(str::to_owned).collect();
+        addresses.sort();
+        addresses.dedup();
+        Service {
+            backend: self.backend(resource, root),
+            place: resource.place,
+            headless,
+            ports: ports::of_service(root),
+            addresses,
         }
-        (false, _) => Backend::Addresses(addresses),
+    }
+
+    fn backend(&self, resource: &Resource, root: NodeRef<'_>) -> Backend {
+        if root.text_at("spec.type") == Some("ExternalName") {
+            return Backend::ExternalName(root.text_at("spec.externalName").unwrap_or_default().to_owned());
+        }
+        let selector: Vec<(&str, &str)> = root
+            .at("spec.selector")
+            .into_iter()
+            .flat_map(NodeRef::entries_merged)
+            .filter_map(|(key, value)| Some((key.text()?, value.text()?)))
+            .collect();
+        let addresses = endpoints::by_hand(self.stack, &self.slices, &resource.object, !selector.is_empty());
+        match (addresses.is_empty(), selector.is_empty()) {
+            (true, true) => Backend::Unknown,
+            (true, false) => {
+                let taken = |pods: &PodSet| pods.is_taken_by(&selector, &resource.object.namespace);
+                let candidates = self.by_label.candidates(&selector).iter().copied();
+                Backend::Pods(candidates.filter(|index| self.pods.get(*index).is_some_and(taken)).collect())
+            }
+            (false, _) => Backend::Addresses(addresses),
+        }
     }
 }

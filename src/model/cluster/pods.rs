@@ -1,6 +1,7 @@
 //! Reads what the pods of each workload are known by: labels, containers, ports, addresses.
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::document::NodeRef;
 use crate::model::piece::ObjectName;
@@ -50,6 +51,28 @@ impl PodSet {
     pub(crate) fn has_pod(&self, pod: &str) -> bool {
         let made = || pod.strip_prefix(&*self.object.name).is_some_and(|rest| rest.starts_with('-'));
         self.names.iter().any(|own| own == pod) || (&*self.object.kind != "Pod" && made())
+    }
+}
+
+/// Pods by their labels: who has one, as indices.
+#[derive(Debug, Default)]
+pub(super) struct ByLabel<'p>(HashMap<(&'p str, &'p str), Vec<usize>>);
+
+impl<'p> ByLabel<'p> {
+    pub(super) fn new(pods: &'p [PodSet]) -> Self {
+        let mut by_label = Self::default();
+        for (index, own) in pods.iter().enumerate() {
+            for (key, value) in &own.labels {
+                by_label.0.entry((key, value)).or_default().push(index);
+            }
+        }
+        by_label
+    }
+
+    /// Those that a selector may take, which has labels: all that have the rarest of them, in order.
+    pub(super) fn candidates<'s>(&'s self, selector: &[(&'s str, &'s str)]) -> &'s [usize] {
+        let having = selector.iter().map(|label| self.0.get(label).map_or(&[][..], Vec::as_slice));
+        having.min_by_key(|having| having.len()).unwrap_or_default()
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Needs {
     /// Metrics that only paused alerts read: nobody waits for them, but they are used.
     pub(crate) resting: BTreeSet<String>,
     /// Regular expressions of names that are read, anchored on both sides.
-    pub(crate) patterns: Vec<regex::Regex>,
+    pub(crate) patterns: Vec<Arc<regex::Regex>>,
     /// Values of the label `job` that alerts ask for, with the alerts.
     pub(crate) jobs: BTreeMap<String, Vec<Use>>,
     /// Whether a query could not be read, or asks for any metric: names that nobody is seen to use may be used there.
