@@ -427,10 +427,12 @@ impl Wanted {
 /// Components whose arguments the flow analysis itself reads: writers of metrics, what [`super::Collected`] is
 /// made from, and what guards the HTTP server.
 fn read_here(component: &crate::model::alloy::Component<'_>) -> bool {
-    const READ: [&str; 8] = [
+    const READ: [&str; 10] = [
         "discovery.kubernetes",
         "discovery.relabel",
         "http",
+        "local.file_match",
+        "loki.source.file",
         "prometheus.exporter.azure",
         "prometheus.exporter.cloudwatch",
         "prometheus.exporter.unix",
