@@ -60,7 +60,7 @@ NO_ENVIRONMENT_PROXY = {"otelcol.exporter.kafka", "otelcol.exporter.syslog"}
 # What the facts do not say. Sources: the reference pages, and the warnings on clustering there; for the exporters whose
 # targets were named by the host before v1.12.0, the changelog of that version (grafana/alloy pull request 3356).
 OWN_NODE = {
-    "discovery.consulagent", "discovery.docker", "discovery.kubelet", "discovery.process", "local.file_match",
+    "beyla.ebpf", "discovery.consulagent", "discovery.docker", "discovery.kubelet", "discovery.process", "local.file_match",
     "prometheus.exporter.cadvisor", "prometheus.exporter.process", "prometheus.exporter.self", "prometheus.exporter.statsd",
     "prometheus.exporter.unix", "prometheus.exporter.windows",
 }

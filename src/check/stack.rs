@@ -346,7 +346,8 @@ fn subjects(
     for (collector, flow) in collectors.iter().zip(flows) {
         let key = if several { format!("collector {}", collector.name) } else { "collector".to_owned() };
         let mut facts = collector.facts.clone();
-        facts.insert("system_logs", system_logs(flow));
+        facts.insert("system_logs", has(flow, "loki.source.journal"));
+        facts.insert("reads_files", has(flow, "loki.source.file"));
         facts.insert("writes_to_control_room", writes_to_control_room(flow));
         subjects.push(Subject { kind: "collector", key: key.clone(), facts });
         if let Some((reason, place)) = &collector.missing {
@@ -387,12 +388,10 @@ fn missing_program(key: &str, name: &str, reason: &str, place: crate::document::
     Subject { kind: "opaque", key: format!("{key} program"), facts }
 }
 
-/// The component that reads the node's journal or its log files.
-fn system_logs(flow: &CollectorFlow) -> Fact {
-    flow.components
-        .iter()
-        .find(|component| component.name == "loki.source.journal")
-        .map_or(Fact::bare(false), |component| Fact::new(true, component.place))
+/// Whether a program has a component of that kind, and where.
+fn has(flow: &CollectorFlow, kind: &str) -> Fact {
+    let found = flow.components.iter().find(|component| component.name == kind);
+    found.map_or(Fact::bare(false), |component| Fact::new(true, component.place))
 }
 
 /// Whether something is written to the control room, or to anything outside that might be one.

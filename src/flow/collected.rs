@@ -46,12 +46,18 @@ pub(crate) struct Probe {
 const METRICS: &str = "prometheus.scrape";
 const LOGS: [&str; 3] = ["loki.source.kubernetes", "loki.source.file", "loki.source.podlogs"];
 
+/// Log sources that no namespace narrows: what they read is chosen by objects of the cluster, or is all of a node.
+const EVERY_POD: [&str; 2] = ["loki.source.podlogs", "loki.source.docker"];
+
+/// Arguments that targets come in by.
+const TARGETS: [&str; 2] = ["targets", "path_targets"];
+
 /// Looks at every scrape and log source. `notes` are the program's components with their arguments, in the same order.
 pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Collected {
     let mut collected = Collected::default();
     for (component, note) in program.components.iter().zip(notes) {
         let metrics = &*component.name == METRICS;
-        if &*component.name == "loki.source.podlogs" {
+        if EVERY_POD.contains(&&*component.name) {
             collected.log_namespaces.push(("*".to_owned(), note.place));
         }
         collected.journals.extend(journal(program, component));
@@ -64,10 +70,16 @@ pub(super) fn of_program(program: &Program<'_>, notes: &[ComponentNote]) -> Coll
         if !reads {
             continue;
         }
+        if !metrics {
+            written_paths(note, &mut collected.log_namespaces);
+        }
         for origin in &origins {
             let (Some(origin), Some(note)) = (program.components.get(*origin), notes.get(*origin)) else {
                 continue;
             };
+            if !metrics {
+                written_paths(note, &mut collected.log_namespaces);
+            }
             if let Some(kind) = exporter(&origin.name).filter(|_| metrics) {
                 collected.metric_kinds.insert(kind);
             }
@@ -108,10 +120,11 @@ pub(super) fn origins(program: &Program<'_>, start: &Component<'_>) -> BTreeSet<
     let mut found = BTreeSet::new();
     let mut todo = vec![start];
     while let Some(component) = todo.pop() {
-        let Some(targets) = component.value("targets") else { continue };
-        for (index, _) in program.named(component, targets) {
-            if found.insert(index) {
-                todo.extend(program.components.get(index));
+        for targets in TARGETS.iter().filter_map(|name| component.value(name)) {
+            for (index, _) in program.named(component, targets) {
+                if found.insert(index) {
+                    todo.extend(program.components.get(index));
+                }
             }
         }
     }
@@ -138,6 +151,28 @@ fn namespaces(note: &ComponentNote, found: &mut Vec<(String, Place)>) {
         let text = name.text().unwrap_or("*").to_owned();
         found.push((text, name.place.or(names.place).unwrap_or(note.place)));
     }
+}
+
+/// The namespaces whose pods' logs lie at the paths that are written in a component's targets.
+fn written_paths(note: &ComponentNote, found: &mut Vec<(String, Place)>) {
+    for list in TARGETS.map(|name| note.arguments.reach(name)) {
+        for path in list.items().iter().filter_map(|target| target.at("__path__")) {
+            let namespace = path.text().and_then(namespace_of_path);
+            found.extend(namespace.map(|namespace| (namespace, path.place.unwrap_or(note.place))));
+        }
+    }
+}
+
+/// The namespace in the path of a pod's logs, `*` for all: `/var/log/pods/NAMESPACE_POD_UID/...`,
+/// `/var/log/containers/POD_NAMESPACE_CONTAINER-ID.log`.
+fn namespace_of_path(path: &str) -> Option<String> {
+    let name = if let Some((_, rest)) = path.split_once("/var/log/pods/") {
+        rest.split(['/', '_']).next()
+    } else {
+        path.split_once("/var/log/containers/")?.1.split('_').nth(1)
+    };
+    let named = name.filter(|name| !name.is_empty() && !name.contains(['*', '?', '[', '{', '$']));
+    Some(named.unwrap_or("*").to_owned())
 }
 
 /// kube-state-metrics is an ordinary target: its Service's name in the address, or the scrape's own name, tells it.
@@ -173,4 +208,24 @@ fn probe(program: &Program<'_>, scrape: &Component<'_>, notes: &[ComponentNote])
         }
     }
     Some(Probe { scrape: scrape.id.to_string(), normalised, forward_to: scrape.place(forward_to.span) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::namespace_of_path;
+
+    #[test]
+    fn path_of_a_pods_logs_names_its_namespace() {
+        for (path, wanted) in [
+            ("/var/log/pods/posit-team_*/*/*.log", Some("posit-team")),
+            ("/host/var/log/pods/posit-team_a-0_1/app/*.log", Some("posit-team")),
+            ("/var/log/pods/*/*/*.log", Some("*")),
+            ("/var/log/pods/**/*.log", Some("*")),
+            ("/var/log/containers/*_posit-team_*.log", Some("posit-team")),
+            ("/var/log/containers/*.log", Some("*")),
+            ("/var/log/syslog", None),
+        ] {
+            assert_eq!(namespace_of_path(path).as_deref(), wanted, "{path}");
+        }
+    }
 }

@@ -34,10 +34,12 @@ pub(super) fn notes(program: &Program<'_>, wanted: &Wanted) -> Vec<ComponentNote
 /// Components whose arguments the flow analysis itself reads: writers of metrics, what [`super::Collected`] is
 /// made from, and what guards the HTTP server.
 fn read_here(component: &Component<'_>) -> bool {
-    const READ: [&str; 8] = [
+    const READ: [&str; 10] = [
         "discovery.kubernetes",
         "discovery.relabel",
         "http",
+        "local.file_match",
+        "loki.source.file",
         "prometheus.exporter.azure",
         "prometheus.exporter.cloudwatch",
         "prometheus.exporter.unix",

@@ -127,6 +127,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("collector", "node_mounts[].path", Text, "where in the container"),
     field("collector", "privileged", Bool, "whether its container is privileged"),
     field("collector", "program_known", Bool, "whether its program is in the input"),
+    field("collector", "reads_files", Bool, "whether its program reads log files (`loki.source.file`)"),
     field("collector", "reporting", Bool, "whether it reports its usage to its maker"),
     field("collector", "role", Text, "ARN of the AWS role of its service account"),
     field("collector", "run_as_user", Int, "the user that its container runs as; null for the image's"),

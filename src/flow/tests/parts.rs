@@ -188,3 +188,33 @@ fn keys_are_told_apart() {
         ["unresolved-reference loki.source.journal.j", "unresolved-reference loki.source.journal.j (2)"]
     );
 }
+
+#[test]
+fn namespaces_of_logs_are_found_behind_files_and_containers() {
+    let of = |text: &str| -> Vec<String> {
+        let found = analyse_text(text).flow.collected.log_namespaces;
+        found.into_iter().map(|(name, _)| name).collect()
+    };
+    let discovered = r#"
+discovery.kubernetes "pods" {
+  role = "pod"
+  namespaces { names = ["posit-team"] }
+}
+discovery.relabel "pods" { targets = discovery.kubernetes.pods.targets }
+local.file_match "pods" { path_targets = discovery.relabel.pods.output }
+loki.source.file "pods" {
+  targets    = local.file_match.pods.targets
+  forward_to = []
+}
+"#;
+    assert_eq!(of(discovered), ["posit-team"]);
+    let written = r#"
+local.file_match "pods" { path_targets = [{__path__ = "/var/log/pods/posit-team_*/*/*.log"}] }
+loki.source.file "pods" {
+  targets    = local.file_match.pods.targets
+  forward_to = []
+}
+"#;
+    assert_eq!(of(written), ["posit-team"]);
+    assert_eq!(of("loki.source.docker \"all\" {\n forward_to = []\n}\n"), ["*"]);
+}

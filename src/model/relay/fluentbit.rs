@@ -28,6 +28,14 @@ pub(super) fn plan(files: &[Fact], program: &Program, environment: &Environment,
     };
     let retagged =
         sections("filters").iter().any(|filter| kind(filter, &environment).as_deref() == Some("rewrite_tag"));
+    for filter in sections("filters") {
+        shown(&mut plan, &filter, program, &environment, home);
+    }
+    for processor in
+        ["inputs", "outputs"].into_iter().flat_map(&sections).flat_map(|section| processors(&section))
+    {
+        shown(&mut plan, &processor, program, &environment, home);
+    }
     let mut inputs = Vec::new();
     for (index, section) in sections("inputs").iter().enumerate() {
         let place = place_of(section).unwrap_or(home);
@@ -123,6 +131,21 @@ fn output(
         }
     }
     part
+}
+
+/// Notes a filter that shows others what passes.
+fn shown(plan: &mut Plan, filter: &Fact, program: &Program, environment: &Environment, home: Place) {
+    let Some(name) = kind(filter, environment) else { return };
+    if program.steps.offers.contains(&name) {
+        let reason = format!("filter `{name}` shows others what passes, which is not followed");
+        plan.hide("offered", &name, reason, place_of(filter).unwrap_or(home), Signals::TELEMETRY);
+    }
+}
+
+/// The processors that stand in an input or an output, whatever they are for.
+fn processors(section: &Fact) -> Vec<Fact> {
+    let lists = outputs::all_at(section, "processors.*").into_iter();
+    lists.flat_map(|(_, list)| list.items().to_vec()).map(lower_case).collect()
 }
 
 /// Variables that a file sets by itself.

@@ -47,6 +47,17 @@ fn tag_that_a_filter_rewrites_may_be_any() {
 }
 
 #[test]
+fn filter_that_shows_what_passes_leaves_logs_undecided() {
+    let text = |filter: &str| {
+        format!(
+            "{TAIL}\n[FILTER]\n    Name {filter}\n    Match *\n\n[OUTPUT]\n    Name stdout\n    Match *\n"
+        )
+    };
+    holds(&FLUENT_BIT.with(&text("grep")));
+    undecided(&FLUENT_BIT.with(&text("Nightfall")), "filter `nightfall` shows others what passes");
+}
+
+#[test]
 fn includes_of_fluent_bit_are_followed_in_the_input() {
     let main = |include: &str| format!("{TAIL}\n@INCLUDE {include}\n");
     let output = "[OUTPUT]\n    Name http\n    Match *\n    Host logs.example.net\n";
