@@ -16,6 +16,8 @@ pub(crate) struct PodSet {
     labels: BTreeMap<String, String>,
     /// Its containers that run beside each other.
     pub(crate) containers: Vec<PodContainer>,
+    /// Whether they use the network of their node.
+    pub(crate) shares_node: bool,
     /// Addresses of single pods, where the input shows pods that run.
     pub(crate) addresses: Vec<String>,
     /// Names of single pods, where the input shows them.
@@ -72,7 +74,8 @@ pub(super) fn pods(stack: &Stack<'_>) -> Vec<PodSet> {
         sets.push(PodSet {
             object: resource.object.clone(),
             labels: labels.collect(),
-            containers: pod.containers().map(container).collect(),
+            containers: pod.running().map(container).collect(),
+            shares_node: pod.shares_node(),
             addresses: own.iter().map(|(_, address)| address.clone()).collect(),
             names: own.into_iter().map(|(name, _)| name).collect(),
         });
