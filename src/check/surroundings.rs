@@ -128,6 +128,9 @@ impl Around<'_> {
             return Some(Behind::Collector(index));
         }
         match model::role_of_image(&container.image, pods) {
+            model::ImageRole::Store(name) if container.shell => {
+                Some(Behind::Other(format!("{name}, started by a shell")))
+            }
             model::ImageRole::Store(name) => Some(Behind::Store(name)),
             model::ImageRole::Aside => None,
             model::ImageRole::Other(name) => Some(Behind::Other(name)),
@@ -143,7 +146,11 @@ impl Around<'_> {
             }
             RunsIn::Release(release) => {
                 let name = "release of a chart".to_owned();
-                let other = |program: String| End { name: name.clone(), what: Behind::Other(program), ports: Vec::new() };
+                let other = |program: String| End {
+                    name: name.clone(),
+                    what: Behind::Other(program),
+                    ports: Vec::new(),
+                };
                 let added = model::added_programs(stack, *release).into_iter().map(other);
                 let itself = self.takers.iter().position(|own| own == taker).map(Behind::Collector);
                 let itself = itself.map(|what| End { name: name.clone(), what, ports: Vec::new() });

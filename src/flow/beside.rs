@@ -20,10 +20,10 @@ pub(crate) struct Beside {
 /// Finds who takes in what is sent to the own pod. `beside` has one entry for each collector, in their order; one whose
 /// pod the input does not show has none of its own there, and keeps what it had.
 pub(super) fn arrive(drafts: &mut [Draft<'_>], beside: &[Option<Beside>]) {
-    for (draft, own) in drafts.iter_mut().zip(beside) {
+    for (index, (draft, own)) in drafts.iter_mut().zip(beside).enumerate() {
         for exit in &mut draft.exits {
             match own {
-                Some(own) => of_exit(exit, own),
+                Some(own) => of_exit(exit, own, index),
                 None => exit.arrivals.retain(|arrival| arrival.end.what != Behind::Here),
             }
         }
@@ -36,7 +36,7 @@ pub(super) fn arrive(drafts: &mut [Draft<'_>], beside: &[Option<Beside>]) {
 }
 
 /// Puts the containers of the pod in the place of the pod.
-fn of_exit(exit: &mut Exit, own: &Beside) {
+fn of_exit(exit: &mut Exit, own: &Beside, index: usize) {
     let (here, mut others): (Vec<_>, Vec<_>) =
         exit.arrivals.drain(..).partition(|arrival| arrival.end.what == Behind::Here);
     if exit.signals.meets(Signals::TELEMETRY) {
@@ -50,8 +50,14 @@ fn of_exit(exit: &mut Exit, own: &Beside) {
             let names_it =
                 |end: &&End| arrival.port.is_some_and(|port| end.ports.iter().any(|(_, own)| *own == port));
             let naming: Vec<&End> = own.ends.iter().filter(names_it).collect();
-            // The one that names the port has it; else it may be any of them.
-            let ends = if naming.is_empty() { own.ends.iter().collect() } else { naming };
+            let beside = own.ends.iter().filter(|end| end.what != Behind::Collector(index));
+            let beside: Vec<&End> = beside.collect();
+            // The one that names the port has it; else it may be any of the others, and if there are none the sender.
+            let ends = match (naming.is_empty(), beside.is_empty()) {
+                (false, _) => naming,
+                (true, false) => beside,
+                (true, true) => own.ends.iter().collect(),
+            };
             others.extend(ends.into_iter().map(|end| Arrival { end: end.clone(), port: arrival.port }));
         }
     }

@@ -144,9 +144,8 @@ fn alloy_containers<'d>(
     pod: &pod::Pod<'d>,
 ) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
     let labelled = is_labelled(root);
-    pod.containers().filter(move |container| {
-        is_of_alloy(*container, labelled) && start::start(*container) != Start::Tool
-    })
+    pod.containers()
+        .filter(move |container| is_of_alloy(*container, labelled) && start::start(*container) != Start::Tool)
 }
 
 /// Whether a container of that workload is one of Alloy, whatever it does.
@@ -169,7 +168,7 @@ fn is_of_alloy(container: NodeRef<'_>, labelled: bool) -> bool {
 }
 
 /// Whether an image of that name runs Alloy: `alloy`, or a build of one's own such as `grafana-alloy` or `alloy-fips`.
-fn is_alloy(image: &str) -> bool {
+pub(super) fn is_alloy(image: &str) -> bool {
     let has = |part: &str| image.split(['-', '_', '.']).any(|own| own == part);
     has("alloy") && !has("operator") && !has("reloader")
 }

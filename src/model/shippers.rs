@@ -1,8 +1,12 @@
 //! Finds collectors that are not Alloy. What they do is read in [`super::relay`].
 
+use super::fact::Fact;
+use super::fact::FactValue;
 use super::piece::NodeAt;
 use super::piece::ObjectName;
 use super::pod;
+use super::stack::AlloyText;
+use super::stack::ReleasedChart;
 use super::stack::Stack;
 use super::start;
 use crate::document::NodeRef;
@@ -162,6 +166,12 @@ pub(crate) fn shippers(stack: &Stack<'_>) -> Vec<Shipper> {
             let (name, program, object) = (name.clone(), program.to_owned(), release.release.object.clone());
             found.push(Shipper { name, program, place, home, object, logs, metrics });
         };
+        if release.release.chart.is_none()
+            && of_chart.is_none()
+            && let Some((program, place)) = in_unknown_chart(stack, release)
+        {
+            add(program, place.unwrap_or(release.release.place), ShipperHome::Release(index));
+        }
         if let Some(program) = of_chart {
             add(program, release.release.place, ShipperHome::Release(index));
         }
@@ -179,15 +189,7 @@ pub(crate) fn shippers(stack: &Stack<'_>) -> Vec<Shipper> {
         if let Some((program, logs, metrics)) = operated(object) {
             let (name, program) = (object.to_string(), program.to_owned());
             let (home, object) = (ShipperHome::Object(resource.at), Some(object.clone()));
-            found.push(Shipper {
-                name,
-                program,
-                place: resource.place,
-                home,
-                object,
-                logs,
-                metrics,
-            });
+            found.push(Shipper { name, program, place: resource.place, home, object, logs, metrics });
         }
     }
     found
@@ -241,11 +243,7 @@ const LOG_FOLDERS: [&str; 5] = [
 const OBSERVERS: [&str; 4] = ["csi", "driver-registrar", "node-exporter", "node-problem-detector"];
 
 /// A program that nobody knows and that is given the logs of its node: what it does with them is not known.
-fn reads_logs(
-    root: NodeRef<'_>,
-    pod: &pod::Pod<'_>,
-    container: NodeRef<'_>,
-) -> Option<(String, bool, bool)> {
+fn reads_logs(root: NodeRef<'_>, pod: &pod::Pod<'_>, container: NodeRef<'_>) -> Option<(String, bool, bool)> {
     let image = pod::image_name(container.text_at("image").unwrap_or_default());
     let mounts = pod.mounts(container);
     let sees = |mount: &pod::Mount| match &mount.source {
@@ -265,6 +263,49 @@ fn holds(folder: &str, logs: &str) -> bool {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     below(folder, logs) || below(logs, folder)
+}
+
+/// Values of charts are looked through this deep.
+const DEPTH: u32 = 12;
+
+/// What a chart that nobody knows runs, where its values name a collector: the values of a chart in it, which have that
+/// chart's name, or an image.
+fn in_unknown_chart(
+    stack: &Stack<'_>,
+    release: &ReleasedChart<'_>,
+) -> Option<((&'static str, bool, bool), Option<Place>)> {
+    let inner = release.values.entries().find_map(|(key, values)| {
+        let vector = key == "vector" && (values.at("customConfig").is_some() || values.at("role").is_some());
+        let known = PROGRAMS.iter().find(|(name, ..)| *name == key);
+        let known = known.or_else(|| WHOLE.iter().find(|(name, ..)| vector && *name == key));
+        let off = values.reach("enabled").bool() == Some(false) || !matches!(values.value, FactValue::Map(_));
+        known.filter(|_| !off).map(|known| (*known, values.place))
+    });
+    // The program of an Alloy is judged where it is in the values.
+    let own = |program: &AlloyText<'_>| {
+        program.home.release == Some(release.piece.1) && program.doc.file == release.piece.0
+    };
+    let alloy = !stack.programs.iter().any(own);
+    inner.or_else(|| image_in(&release.values, alloy, DEPTH))
+}
+
+/// The first image of a collector among values.
+fn image_in(values: &Fact, alloy: bool, depth: u32) -> Option<((&'static str, bool, bool), Option<Place>)> {
+    let depth = depth.checked_sub(1)?;
+    let of_image = |image: &str| {
+        let is_alloy = alloy && super::collector::is_alloy(pod::image_name(image));
+        program_of_image(image).or(is_alloy.then_some(("alloy", true, true)))
+    };
+    let items = values.items().iter().find_map(|item| image_in(item, alloy, depth));
+    items.or_else(|| {
+        values.entries().filter(|(_, value)| value.reach("enabled").bool() != Some(false)).find_map(
+            |(key, value)| {
+                let text = if matches!(key, "image" | "repository") { value.text() } else { None };
+                let own = text.and_then(of_image).map(|program| (program, value.place));
+                own.or_else(|| image_in(value, alloy, depth))
+            },
+        )
+    })
 }
 
 /// Values with which the known charts add containers to their pods.

@@ -117,7 +117,11 @@ impl<'a> Program<'a> {
         if &*component.name != "local.file" {
             return None;
         }
-        Some(self.quietly(|| self.text_argument(component, "filename").and_then(|path| self.inputs.file(&path))))
+        Some(
+            self.quietly(|| {
+                self.text_argument(component, "filename").and_then(|path| self.inputs.file(&path))
+            }),
+        )
     }
 
     /// The data that `remote.kubernetes.*` reads; `None` for another component.
@@ -155,7 +159,9 @@ impl<'a> Program<'a> {
         let outcome = read();
         let secret = self.secret.get();
         self.secret.set(before || secret);
-        outcome.map_err(|reason| if secret { "a secret names it, so no more is said".to_owned() } else { reason })
+        outcome.map_err(
+            |reason| if secret { "a secret names it, so no more is said".to_owned() } else { reason },
+        )
     }
 
     /// An argument that has to be a text.

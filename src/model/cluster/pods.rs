@@ -31,6 +31,8 @@ pub(crate) struct PodContainer {
     pub(crate) name: String,
     /// Its image.
     pub(crate) image: String,
+    /// Whether it runs what a shell makes of its arguments, whatever its image is.
+    pub(crate) shell: bool,
     /// The ports that it names, by name; the name is empty where it has none.
     pub(crate) ports: Vec<(String, u16)>,
 }
@@ -103,7 +105,11 @@ fn container(container: NodeRef<'_>) -> PodContainer {
         let number = port.get("containerPort").and_then(NodeRef::int)?;
         Some((port.text_at("name").unwrap_or_default().to_owned(), u16::try_from(number).ok()?))
     });
+    let shell = pod::texts(container, "command").first().is_some_and(|command| {
+        matches!(command.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash" | "busybox" | "env"))
+    });
     PodContainer {
+        shell,
         name: container.text_at("name").unwrap_or_default().to_owned(),
         image: container.text_at("image").unwrap_or_default().to_owned(),
         ports: ports.collect(),
