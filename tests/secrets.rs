@@ -198,3 +198,42 @@ fn no_secret_comes_out_in_any_format() {
     assert!(human.matches("******").count() > 10, "{human}");
     assert!(human.contains("password = \"******\""), "{human}");
 }
+
+/// A program reads its destination from what a Secret names: the reason why that is not known does not quote the name.
+#[test]
+fn names_and_paths_that_a_secret_gives_are_not_quoted() {
+    let named = format!("{CANARY}21");
+    for reading in [
+        "local.file \"x\" { filename = sys.env(\"NAMED\") }",
+        "local.file \"x\" { filename = \"/etc/\" + sys.env(\"NAMED\") }",
+        "remote.kubernetes.configmap \"x\" {\n  name = string.format(\"a-%s\", sys.env(\"NAMED\"))\n  namespace = \"alloy\"\n}",
+        "remote.kubernetes.secret \"x\" {\n  name = \"a\"\n  namespace = sys.env(\"NAMED\")\n}",
+        "import.file \"x\" { filename = sys.env(\"NAMED\") }",
+    ] {
+        let value = if reading.starts_with("local") {
+            "local.file.x.content"
+        } else {
+            "remote.kubernetes.secret.x.data.u"
+        };
+        let value =
+            if reading.contains("configmap") { "remote.kubernetes.configmap.x.data.u" } else { value };
+        let value = if reading.starts_with("import") { "\"https://logs.example.net\"" } else { value };
+        let program = format!(
+            "{reading}\nloki.source.journal \"j\" {{ forward_to = [loki.write.w.receiver] }}\nloki.write \"w\" {{\n  endpoint {{ url = {value} }}\n}}\n"
+        );
+        let text = format!(
+            "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: alloy, namespace: alloy}}\nspec:\n  template:\n    spec:\n      containers:\n        - name: alloy\n          image: grafana/alloy:v1.7.5\n          args: [run, /etc/alloy/config.alloy]\n          env: [{{name: NAMED, valueFrom: {{secretKeyRef: {{name: s, key: named}}}}}}]\n          volumeMounts: [{{name: c, mountPath: /etc/alloy}}]\n      volumes: [{{name: c, configMap: {{name: c}}}}]\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: alloy}}\nstringData: {{named: {named}}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c, namespace: alloy}}\ndata:\n  config.alloy: |\n{}",
+            indented(&program, 4)
+        );
+        let folder = folder(&[("stack.yaml", text.as_bytes())]);
+        for arguments in [&["."][..], &["-v", "."], &["-o", "json", "."]] {
+            let ran = run(folder.path(), arguments, None);
+            assert!(ran.stdout.contains("a secret names it"), "{program}\n{}", ran.stdout);
+            assert!(
+                !ran.stdout.contains(CANARY) && !ran.stderr.contains(CANARY),
+                "{program}\n{}",
+                ran.stdout
+            );
+        }
+    }
+}

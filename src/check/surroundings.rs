@@ -54,8 +54,10 @@ pub(super) fn surroundings(
     let pods = cluster.pods.iter().flat_map(|pods| {
         pods.addresses.iter().map(|address| (address.clone(), neighbours.ends(pods).collect()))
     });
+    let beside = takers.iter().map(|taker| neighbours.beside(stack, taker)).collect();
     Surroundings {
         services,
+        beside,
         unplaced: unplaced.collect(),
         service_addresses: addresses.collect(),
         pod_addresses: pods.collect(),
@@ -131,9 +133,36 @@ impl Neighbours<'_> {
             return Some(Taker::Collector(*index));
         }
         match model::role_of_image(&container.image, pods) {
+            model::ImageRole::Store(name) if container.shell => {
+                Some(Taker::Other(format!("{name}, started by a shell")))
+            }
             model::ImageRole::Store(name) => Some(Taker::Store(name)),
             model::ImageRole::Aside => None,
             model::ImageRole::Other(name) => Some(Taker::Other(name)),
+        }
+    }
+
+    /// What runs in the pod of a collector.
+    fn beside(&self, stack: &Stack<'_>, taker: &RunsIn) -> Option<flow::Beside> {
+        match taker {
+            RunsIn::Container(object, _) => {
+                let pods = self.cluster.pods.iter().find(|pods| pods.object == *object)?;
+                Some(flow::Beside { ends: self.ends(pods).collect(), shares_node: pods.shares_node })
+            }
+            RunsIn::Release(release) => {
+                let name = "release of a chart".to_owned();
+                let other = |program: String| End {
+                    name: name.clone(),
+                    what: Taker::Other(program),
+                    ports: Vec::new(),
+                };
+                let added = model::added_programs(stack, *release).into_iter().map(other);
+                let itself = self.takers.get(taker).copied().map(Taker::Collector);
+                let itself = itself.map(|what| End { name: name.clone(), what, ports: Vec::new() });
+                let shares_node = model::shares_node(stack, *release);
+                Some(flow::Beside { ends: itself.into_iter().chain(added).collect(), shares_node })
+            }
+            RunsIn::Unseen => None,
         }
     }
 

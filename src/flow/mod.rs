@@ -1,6 +1,7 @@
 //! Turns programs into flows: where each signal is born, which way it takes, and where it leaves.
 
 mod asked;
+mod beside;
 mod collected;
 mod destination;
 mod draft;
@@ -30,6 +31,7 @@ mod way;
 mod zone;
 
 pub(crate) use asked::asked;
+pub(crate) use beside::Beside;
 pub(crate) use collected::Collected;
 pub(crate) use collected::Probe;
 pub(crate) use fetched::Fetcher;
@@ -75,6 +77,7 @@ pub(crate) fn analyse(
     let own = collectors.iter().map(|input| Draft::of_program(input, surroundings, wanted));
     let mut drafts: Vec<Draft<'_>> =
         own.chain(relays.iter().map(|input| relay::draft(input, surroundings))).collect();
+    beside::arrive(&mut drafts, &surroundings.beside);
     let metrics = links::follow(&mut drafts, &surroundings.needs);
     let control_room = surroundings.control_room.is_some();
     drafts

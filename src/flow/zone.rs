@@ -4,6 +4,7 @@ use core::net::IpAddr;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use super::Beside;
 use super::host;
 use super::host::Target;
 use crate::document::Place;
@@ -100,6 +101,8 @@ pub(crate) struct Surroundings {
     pub(crate) control_room: Option<String>,
     /// Hosts that the user allows, with the reason. `*` stands for any text.
     pub(crate) allowed: Vec<(String, String)>,
+    /// What runs in the pod of each collector that is analysed, in their order; none where the input does not show it.
+    pub(crate) beside: Vec<Option<Beside>>,
     /// What alerts and dashboards of the control room read.
     pub(crate) needs: Needs,
 }
@@ -162,7 +165,7 @@ pub(crate) fn place(
 impl Finder<'_> {
     fn of_target(&mut self, target: &Target, namespace: Option<&str>, aliases: u32) -> Zone {
         match target {
-            Target::Pod => Zone::Workload { assumption: None },
+            Target::Pod => self.here(None),
             Target::Address(address) => self.of_address(*address),
             Target::Name(name) => self.of_name(name, namespace, aliases),
             // Lenient readers may dial the likely host: if that is bad, the destination is bad.
@@ -179,11 +182,18 @@ impl Finder<'_> {
         }
     }
 
+    /// The pod itself. Who takes the data in there is known where the pods are.
+    fn here(&mut self, port: Option<u16>) -> Zone {
+        let end = End { name: "its own pod".to_owned(), what: Taker::Here, ports: Vec::new() };
+        self.arrivals.push(Arrival { end, port });
+        Zone::Workload { assumption: None }
+    }
+
     /// The zone of a literal address.
     fn of_address(&mut self, address: IpAddr) -> Zone {
         let surroundings = self.surroundings;
         if address.is_loopback() || address.is_unspecified() {
-            return Zone::Workload { assumption: None };
+            return self.here(self.port);
         }
         if let Some(zone) = listed(&address.to_string(), surroundings) {
             return zone;
@@ -207,7 +217,7 @@ impl Finder<'_> {
     /// The zone of a host name, lower case. One that ends in a dot is absolute: no search list makes a Service of it.
     fn of_name(&mut self, name: &str, namespace: Option<&str>, aliases: u32) -> Zone {
         if name == "localhost" {
-            return Zone::Workload { assumption: None };
+            return self.here(self.port);
         }
         if let Some(absolute) = name.strip_suffix('.') {
             return of_public_name(absolute, self.surroundings);

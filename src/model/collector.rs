@@ -145,20 +145,32 @@ fn alloy_containers<'d>(
     root: NodeRef<'d>,
     pod: &pod::Pod<'d>,
 ) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
+    let labelled = is_labelled(root);
+    pod.containers()
+        .filter(move |container| is_of_alloy(*container, labelled) && start::start(*container) != Start::Tool)
+}
+
+/// Whether a container of that workload is one of Alloy, whatever it does.
+pub(super) fn runs_alloy(root: NodeRef<'_>, container: NodeRef<'_>) -> bool {
+    is_of_alloy(container, is_labelled(root))
+}
+
+/// Whether a workload is labelled as Alloy.
+fn is_labelled(root: NodeRef<'_>) -> bool {
     let label = root.at("metadata.labels").and_then(|labels| labels.get("app.kubernetes.io/name"));
-    let labelled = label.and_then(NodeRef::text) == Some("alloy");
-    pod.containers().filter(move |container| {
-        let named = container.text_at("image").is_some_and(|image| is_alloy(pod::image_name(image)));
-        (named
-            || labelled && container.text_at("name") == Some("alloy")
-            || start::runs_alloy(*container)
-            || start::is_flow_mode(*container))
-            && start::start(*container) != Start::Tool
-    })
+    label.and_then(NodeRef::text) == Some("alloy")
+}
+
+fn is_of_alloy(container: NodeRef<'_>, labelled: bool) -> bool {
+    let named = container.text_at("image").is_some_and(|image| is_alloy(pod::image_name(image)));
+    named
+        || labelled && container.text_at("name") == Some("alloy")
+        || start::runs_alloy(container)
+        || start::is_flow_mode(container)
 }
 
 /// Whether an image of that name runs Alloy: `alloy`, or a build of one's own such as `grafana-alloy` or `alloy-fips`.
-fn is_alloy(image: &str) -> bool {
+pub(super) fn is_alloy(image: &str) -> bool {
     let has = |part: &str| image.split(['-', '_', '.']).any(|own| own == part);
     has("alloy") && !has("operator") && !has("reloader")
 }
@@ -302,6 +314,9 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
         collector.running.templated = true;
         let reason = "the chart fills in its program as a template (`{{`), and what comes out is not known";
         collector.hide((reason.to_owned(), content.place.unwrap_or(release.release.place)));
+    }
+    if let Some(redirected) = pod::names_redirected_by_values(release) {
+        collector.hide(redirected);
     }
     if let Some((what, place)) = release.unseen().next() {
         collector.hide((format!("values come from `{what}`, which is not in the input"), *place));

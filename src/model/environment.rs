@@ -69,6 +69,9 @@ fn value(stack: &Stack<'_>, namespace: &str, name: &str, variable: &Fact, before
     )
 }
 
+/// Bytes of the longest variable that Linux gives a process (`MAX_ARG_STRLEN`).
+const LONGEST: usize = 128 * 1024;
+
 /// Fills in `$(OTHER)`, as the kubelet does: variables set before count, `$$` is a dollar sign, and what is not set
 /// stays as it is written.
 fn expand(name: &str, text: &str, before: &Environment) -> Value {
@@ -76,6 +79,12 @@ fn expand(name: &str, text: &str, before: &Environment) -> Value {
     let mut secret = false;
     let mut rest = text;
     while let Some(at) = rest.find('$') {
+        // Variables that are made of others twice over grow without end.
+        if out.len() > LONGEST {
+            let reason =
+                format!("environment variable {name} is longer than any that a process may be given");
+            return Value::Unknown(reason.into());
+        }
         let (plain, tail) = rest.split_at(at);
         out.push_str(plain);
         let inner = tail.strip_prefix("$(").and_then(|tail| tail.split_once(')'));
@@ -121,6 +130,19 @@ fn expand(name: &str, text: &str, before: &Environment) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_that_double_again_and_again_end() {
+        let mut before = Environment { complete: true, ..Environment::default() };
+        before.values.insert("V0".to_owned(), Value::Text("ten bytes.".into()));
+        for number in 1..200 {
+            let text = format!("$(V{0})$(V{0})", number - 1);
+            let value = expand("V", &text, &before);
+            before.values.insert(format!("V{number}"), value);
+        }
+        assert!(matches!(before.values.get("V10"), Some(Value::Text(text)) if text.len() == 10_240));
+        assert!(matches!(before.values.get("V199"), Some(Value::Unknown(_))));
+    }
 
     #[test]
     fn variables_are_made_of_those_set_before() {

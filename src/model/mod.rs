@@ -77,6 +77,8 @@ pub(crate) use shape::Expected;
 pub(crate) use shape::SETTINGS_KEYS;
 #[cfg(test)]
 pub(crate) use shape::looks_like_alloy;
+pub(crate) use shippers::added_programs;
+pub(crate) use shippers::shares_node;
 pub(crate) use stack::FilePieces;
 pub(crate) use stack::Stack;
 pub(crate) use stores::subjects as store_subjects;

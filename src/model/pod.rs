@@ -66,6 +66,18 @@ impl<'d> Pod<'d> {
             .flat_map(NodeRef::items)
     }
 
+    /// The containers that run beside each other: init containers only where they go on running.
+    pub(crate) fn running(&self) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
+        let stays = |container: &NodeRef<'_>| container.text_at("restartPolicy") == Some("Always");
+        let own = self.spec.get("containers").into_iter().flat_map(NodeRef::items);
+        own.chain(self.spec.get("initContainers").into_iter().flat_map(NodeRef::items).filter(stays))
+    }
+
+    /// Whether the pod uses the network of its node.
+    pub(crate) fn shares_node(&self) -> bool {
+        self.spec.get("hostNetwork").and_then(NodeRef::bool) == Some(true)
+    }
+
     /// What makes names lead elsewhere in this pod than in the cluster, with its place.
     pub(crate) fn names_redirected(&self) -> Option<(String, Place)> {
         for (route, what) in [
@@ -84,12 +96,10 @@ impl<'d> Pod<'d> {
         let kept = match policy.and_then(NodeRef::text) {
             Some("ClusterFirstWithHostNet" | "None") => true,
             Some("Default") => false,
-            _ => self.spec.get("hostNetwork").and_then(NodeRef::bool) != Some(true),
+            _ => !self.shares_node(),
         };
         let node = policy.or_else(|| self.spec.get("hostNetwork")).filter(|_| !kept)?;
-        let what =
-            "the pod asks the name server of its node, which does not know the Services of the cluster";
-        Some((format!("{what}, so that the names in its program may lead anywhere"), self.place(node)))
+        Some((format!("{NODE_NAMES}, so that the names in its program may lead anywhere"), self.place(node)))
     }
 
     /// The place of a node of this object.
@@ -360,6 +370,28 @@ pub(crate) fn mounts_of_values(release: &ReleasedChart<'_>) -> Vec<Mount> {
     });
     mounts
 }
+
+/// What makes names lead elsewhere in the pods of a release of the alloy chart than in the cluster, with its place.
+pub(crate) fn names_redirected_by_values(release: &ReleasedChart<'_>) -> Option<(String, Place)> {
+    let values = &release.values;
+    let aliases = values.reach("alloy.hostAliases");
+    let policy = values.reach("controller.dnsPolicy");
+    let host_network = values.reach("controller.hostNetwork");
+    let shares_node = host_network.bool() == Some(true);
+    let (what, fact) = match policy.text() {
+        _ if !aliases.items().is_empty() => ("`hostAliases` give names addresses of their own", aliases),
+        Some("Default") => (NODE_NAMES, policy),
+        Some("ClusterFirstWithHostNet" | "None") => return None,
+        _ if shares_node => (NODE_NAMES, host_network),
+        _ => return None,
+    };
+    let place = fact.place.unwrap_or(release.release.place);
+    Some((format!("{what}, so that the names in its program may lead anywhere"), place))
+}
+
+/// Why names of Services do not lead to them.
+const NODE_NAMES: &str =
+    "the pod asks the name server of its node, which does not know the Services of the cluster";
 
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed
 /// under `ignored`. Sources: the chart's values and templates (versions 0.1 to 1.11).

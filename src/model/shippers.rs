@@ -1,10 +1,18 @@
 //! Finds collectors that are not Alloy. What they do is read in [`super::relay`].
 
+use super::fact::Fact;
+use super::fact::FactValue;
+use super::mounts::Mount;
+use super::mounts::Volume;
+use super::mounts::plain;
 use super::piece::NodeAt;
 use super::piece::ObjectName;
 use super::pod;
+use super::stack::AlloyText;
+use super::stack::ReleasedChart;
 use super::stack::Stack;
 use super::start;
+use crate::document::NodeRef;
 use crate::document::Place;
 
 /// What makes a collector run.
@@ -44,12 +52,15 @@ pub(crate) struct Shipper {
 const PROGRAMS: &[(&str, bool, bool)] = &[
     ("ama-logs", true, true),
     ("ama-metrics", false, true),
+    ("aws-cloudwatch-metrics", false, true),
     ("aws-otel-collector", true, true),
     ("adot-collector", true, true),
     ("ciprod", true, true),
     ("cloudwatch-agent", true, true),
     ("datadog", true, true),
     ("elastic-agent", true, true),
+    ("coralogix", true, true),
+    ("dynatrace", true, true),
     ("event-exporter", true, false),
     ("eventrouter", true, false),
     ("filebeat", true, false),
@@ -57,19 +68,30 @@ const PROGRAMS: &[(&str, bool, bool)] = &[
     ("fluentbit", true, false),
     ("fluentd", true, false),
     ("grafana-agent", true, true),
+    ("honeycomb-kubernetes-agent", true, true),
+    ("instana-agent", true, true),
     ("k8s-monitoring", true, true),
     ("logdna-agent", true, false),
     ("logstash", true, false),
     ("logspout", true, false),
+    ("loki-stack", true, false),
     ("metricbeat", false, true),
+    ("newrelic", true, true),
+    ("newrelic-bundle", true, true),
+    ("newrelic-logging", true, false),
+    ("nri-bundle", true, true),
+    ("oneagent", true, true),
     ("opentelemetry-collector", true, true),
     ("otel-collector", true, true),
     ("otelcol", true, true),
     ("promtail", true, false),
     ("rsyslog", true, false),
     ("splunk-otel-collector", true, true),
+    ("sumologic", true, true),
     ("syslog-ng", true, false),
     ("telegraf", true, true),
+    ("victoria-logs-collector", true, false),
+    ("vlagent", true, false),
     ("vmagent", false, true),
 ];
 
@@ -79,15 +101,34 @@ const WHOLE: &[(&str, bool, bool)] =
 
 /// API groups of operators that run collectors from objects of their own. Sources: the projects' own API references.
 const OPERATORS: &[(&str, &str)] = &[
+    ("agent.k8s.elastic.co", "elastic-agent"),
+    ("beat.k8s.elastic.co", "a beat"),
     ("collectors.grafana.com", "Alloy"),
+    ("cloudwatch.aws.amazon.com", "cloudwatch-agent"),
+    ("config.kube-logging.dev", "a log forwarder"),
     ("fluentbit.fluent.io", "fluent-bit"),
     ("fluentd.fluent.io", "fluentd"),
+    ("logging-extensions.banzaicloud.io", "fluent-bit"),
     ("logging.banzaicloud.io", "fluentd"),
     ("logging.openshift.io", "a log forwarder"),
+    ("logstash.k8s.elastic.co", "logstash"),
     ("monitoring.grafana.com", "grafana-agent"),
     ("observability.openshift.io", "a log forwarder"),
     ("observability.kaasops.io", "vector"),
     ("opentelemetry.io", "opentelemetry-collector"),
+    ("telemetry.kube-logging.dev", "opentelemetry-collector"),
+    ("telemetry.kyma-project.io", "a log forwarder"),
+];
+
+/// Kinds that run collectors in groups which hold much else besides, with what they ship: logs, metrics.
+const OPERATED: &[(&str, &str, &str, bool, bool)] = &[
+    ("datadoghq.com", "DatadogAgent", "datadog", true, true),
+    ("dynatrace.com", "DynaKube", "dynatrace", true, true),
+    ("instana.io", "InstanaAgent", "instana-agent", true, true),
+    ("monitoring.coreos.com", "Prometheus", "prometheus", false, true),
+    ("monitoring.coreos.com", "PrometheusAgent", "prometheus", false, true),
+    ("operator.victoriametrics.com", "VLAgent", "vlagent", true, false),
+    ("operator.victoriametrics.com", "VMAgent", "vmagent", false, true),
 ];
 
 /// Kinds of those groups that configure applications, not collectors.
@@ -107,9 +148,10 @@ pub(crate) fn shippers(stack: &Stack<'_>) -> Vec<Shipper> {
             if start::is_flow_mode(container) {
                 continue;
             }
-            if let Some((program, logs, metrics)) = image.text().and_then(program_of_image) {
+            let known = image.text().and_then(program_of_image);
+            let known = known.map(|(program, logs, metrics)| (program.to_owned(), logs, metrics));
+            if let Some((program, logs, metrics)) = known.or_else(|| reads_logs(root, &pod, container)) {
                 let place = Place { doc: resource.at.doc, span: image.span() };
-                let program = program.to_owned();
                 let (name, object) = (resource.object.to_string(), Some(resource.object.clone()));
                 let home = ShipperHome::Container(resource.at, index);
                 found.push(Shipper { name, program, place, home, object, logs, metrics });
@@ -127,6 +169,12 @@ pub(crate) fn shippers(stack: &Stack<'_>) -> Vec<Shipper> {
             let (name, program, object) = (name.clone(), program.to_owned(), release.release.object.clone());
             found.push(Shipper { name, program, place, home, object, logs, metrics });
         };
+        if release.release.chart.is_none()
+            && of_chart.is_none()
+            && let Some((program, place)) = in_unknown_chart(stack, release)
+        {
+            add(program, place.unwrap_or(release.release.place), ShipperHome::Release(index));
+        }
         if let Some(program) = of_chart {
             add(program, release.release.place, ShipperHome::Release(index));
         }
@@ -141,22 +189,126 @@ pub(crate) fn shippers(stack: &Stack<'_>) -> Vec<Shipper> {
     }
     for resource in &stack.resources {
         let object = &resource.object;
-        let operator = OPERATORS.iter().find(|(group, _)| *group == &*object.group);
-        if let Some((_, program)) = operator.filter(|_| !NO_COLLECTORS.contains(&&*object.kind)) {
-            let (name, program) = (object.to_string(), (*program).to_owned());
+        if let Some((program, logs, metrics)) = operated(object) {
+            let (name, program) = (object.to_string(), program.to_owned());
             let (home, object) = (ShipperHome::Object(resource.at), Some(object.clone()));
-            found.push(Shipper {
-                name,
-                program,
-                place: resource.place,
-                home,
-                object,
-                logs: true,
-                metrics: true,
-            });
+            found.push(Shipper { name, program, place: resource.place, home, object, logs, metrics });
         }
     }
     found
+}
+
+/// The collector that an object makes an operator run, with what it ships.
+fn operated(object: &ObjectName) -> Option<(&'static str, bool, bool)> {
+    let own = OPERATED.iter().find(|(group, kind, ..)| *group == &*object.group && *kind == &*object.kind);
+    if let Some((_, _, program, logs, metrics)) = own {
+        return Some((program, *logs, *metrics));
+    }
+    let group = OPERATORS.iter().find(|(group, _)| *group == &*object.group);
+    group.filter(|_| !NO_COLLECTORS.contains(&&*object.kind)).map(|(_, program)| (*program, true, true))
+}
+
+/// The programs that the values of a release add to pods of its chart, by the names of their images.
+pub(crate) fn added_programs(stack: &Stack<'_>, release: usize) -> Vec<String> {
+    let Some(release) = stack.releases.get(release) else { return Vec::new() };
+    let mut added = Vec::new();
+    for route in EXTRA_CONTAINERS {
+        for container in release.values.reach(route).items() {
+            // An init container is over before data flows, unless it is told to go on.
+            let first = route.to_ascii_lowercase().contains("init");
+            if !first || container.reach("restartPolicy").text() == Some("Always") {
+                let image = container.reach("image");
+                added.push(pod::image_name(image.text().unwrap_or("a container")).to_owned());
+            }
+        }
+    }
+    added
+}
+
+/// Whether the values of a release put its pods into the network of their node.
+pub(crate) fn shares_node(stack: &Stack<'_>, release: usize) -> bool {
+    let Some(release) = stack.releases.get(release) else { return false };
+    ["controller.hostNetwork", "hostNetwork"]
+        .into_iter()
+        .any(|route| release.values.reach(route).bool() == Some(true))
+}
+
+/// Folders of a node that hold the logs of its pods, or its journal. Source: the kubelet's and the runtimes' defaults.
+const LOG_FOLDERS: [&str; 5] = [
+    "/var/log/pods",
+    "/var/log/containers",
+    "/var/log/journal",
+    "/run/log/journal",
+    "/var/lib/docker/containers",
+];
+
+/// Programs that see much of their node and ship none of its logs, by a part of their image's name.
+const OBSERVERS: [&str; 4] = ["csi", "driver-registrar", "node-exporter", "node-problem-detector"];
+
+/// A program that nobody knows and that is given the logs of its node: what it does with them is not known.
+fn reads_logs(root: NodeRef<'_>, pod: &pod::Pod<'_>, container: NodeRef<'_>) -> Option<(String, bool, bool)> {
+    let image = pod::image_name(container.text_at("image").unwrap_or_default());
+    let mounts = pod.mounts(container);
+    let sees = |mount: &Mount| match &mount.source {
+        Volume::HostPath(path) => LOG_FOLDERS.iter().any(|logs| holds(path, logs)),
+        _ => false,
+    };
+    let harmless = OBSERVERS.iter().any(|own| image.contains(own));
+    let alloy = super::collector::runs_alloy(root, container);
+    (!harmless && !alloy && mounts.iter().any(|mount| sees(mount))).then(|| (image.to_owned(), true, false))
+}
+
+/// Whether a folder is one of logs, is in it, or holds it.
+fn holds(folder: &str, logs: &str) -> bool {
+    let folder = plain(folder);
+    let folder = folder.trim_end_matches('/');
+    let below = |outer: &str, inner: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    below(folder, logs) || below(logs, folder)
+}
+
+/// Values of charts are looked through this deep.
+const DEPTH: u32 = 12;
+
+/// What a chart that nobody knows runs, where its values name a collector: the values of a chart in it, which have that
+/// chart's name, or an image.
+fn in_unknown_chart(
+    stack: &Stack<'_>,
+    release: &ReleasedChart<'_>,
+) -> Option<((&'static str, bool, bool), Option<Place>)> {
+    let inner = release.values.entries().find_map(|(key, values)| {
+        let vector = key == "vector" && (values.at("customConfig").is_some() || values.at("role").is_some());
+        let known = PROGRAMS.iter().find(|(name, ..)| *name == key);
+        let known = known.or_else(|| WHOLE.iter().find(|(name, ..)| vector && *name == key));
+        let off = values.reach("enabled").bool() == Some(false) || !matches!(values.value, FactValue::Map(_));
+        known.filter(|_| !off).map(|known| (*known, values.place))
+    });
+    // The program of an Alloy is judged where it is in the values.
+    let own = |program: &AlloyText<'_>| {
+        program.home.release == Some(release.piece.1) && program.doc.file == release.piece.0
+    };
+    let alloy = !stack.programs.iter().any(own);
+    inner.or_else(|| image_in(&release.values, alloy, DEPTH))
+}
+
+/// The first image of a collector among values.
+fn image_in(values: &Fact, alloy: bool, depth: u32) -> Option<((&'static str, bool, bool), Option<Place>)> {
+    let depth = depth.checked_sub(1)?;
+    let of_image = |image: &str| {
+        let is_alloy = alloy && super::collector::is_alloy(pod::image_name(image));
+        program_of_image(image).or(is_alloy.then_some(("alloy", true, true)))
+    };
+    let items = values.items().iter().find_map(|item| image_in(item, alloy, depth));
+    items.or_else(|| {
+        values.entries().filter(|(_, value)| value.reach("enabled").bool() != Some(false)).find_map(
+            |(key, value)| {
+                let text = if matches!(key, "image" | "repository") { value.text() } else { None };
+                let own = text.and_then(of_image).map(|program| (program, value.place));
+                own.or_else(|| image_in(value, alloy, depth))
+            },
+        )
+    })
 }
 
 /// Values with which the known charts add containers to their pods.

@@ -295,3 +295,155 @@ fn values_of_a_collector_that_are_encrypted_are_not_known() {
         &[&good, &export(&format!("{{\"alloy\":{{\"extraEnv\":{secret}}}}}"))],
     );
 }
+
+/// A pod with more in it: `mounts` of the container, `volumes` of the pod, each lines without indent.
+fn mounting(mounts: &str, volumes: &str, pod: &str) -> String {
+    let mounts = indented(mounts, 12);
+    let volumes = format!("volumes:\n- {{name: program, configMap: {{name: program}}}}\n{volumes}{pod}");
+    let found = workload("DaemonSet", &volumes, "");
+    found.replace(
+        "volumeMounts: [{name: program, mountPath: /etc/alloy}]\n",
+        &format!("volumeMounts:\n            - {{name: program, mountPath: /etc/alloy}}\n{mounts}"),
+    )
+}
+
+/// A program that reads its destination from `/data/url`, and two ConfigMaps to mount there: one is sound.
+fn from_file() -> String {
+    let program = program("local.file.url.content")
+        .replace("loki.source", "local.file \"url\" {\n  filename = \"/data/url\"\n}\n\nloki.source");
+    let data = |name: &str, url: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: alloy}}\ndata: {{url: \"{url}\"}}\n"
+        )
+    };
+    format!("{}{}{}", config_map(&program), data("near", LOKI), data("far", "https://logs.example.net/push"))
+}
+
+#[test]
+fn mounts_that_are_not_certain_hide_what_is_read() {
+    let near = "- {name: near, configMap: {name: near}}\n";
+    holds(&[&from_file(), &mounting("- {name: near, mountPath: /data}\n", near, "")]);
+    let chosen = "- {name: near, mountPath: /data, subPathExpr: $(WHICH)}\n";
+    undecided("is neither ConfigMap nor Secret", &[&from_file(), &mounting(chosen, near, "")]);
+    let twice = "- {name: near, configMap: {name: near}}\n- {name: near, configMap: {name: far}}\n";
+    undecided(
+        "is neither ConfigMap nor Secret",
+        &[&from_file(), &mounting("- {name: near, mountPath: /data}\n", twice, "")],
+    );
+    let around = "- {name: near, mountPath: /data}\n- {name: far, mountPath: /x/../data/url, subPath: url}\n";
+    let both = "- {name: near, configMap: {name: near}}\n- {name: far, configMap: {name: far}}\n";
+    violated(&[&from_file(), &mounting(around, both, "")]);
+}
+
+#[test]
+fn pods_that_ask_another_name_server_find_no_services() {
+    let sound = config_map(&sound());
+    let says = "the pod asks the name server of its node";
+    undecided(says, &[&sound, &workload("DaemonSet", "dnsPolicy: Default\n", "")]);
+    undecided(says, &[&sound, &workload("DaemonSet", "hostNetwork: true\n", "")]);
+    let both = "hostNetwork: true\ndnsPolicy: ClusterFirstWithHostNet\n";
+    holds(&[&sound, &workload("DaemonSet", both, "")]);
+    let values = |more: &str| release("alloy", "", &(values(&self::sound(), "") + more));
+    undecided(says, &[&values("controller: {dnsPolicy: Default}\n")]);
+    undecided(says, &[&values("controller: {hostNetwork: true}\n")]);
+    holds(&[&values("controller: {hostNetwork: true, dnsPolicy: ClusterFirstWithHostNet}\n")]);
+    let aliases = "hostAliases: [{ip: 203.0.113.9, hostnames: [loki-gateway.loki.svc.cluster.local]}]\n";
+    let aliased = release("alloy", "", &self::values(&self::sound(), aliases));
+    undecided("`hostAliases`", &[&aliased]);
+}
+
+#[test]
+fn what_is_sent_to_the_own_pod_arrives_at_its_containers() {
+    let here = config_map(&program("\"http://localhost:9000/push\""));
+    let other = "  image: registry.example.com/forward:1\n  ports: [{containerPort: 9000}]\n";
+    let beside = |more: &str| format!("initContainers:\n- name: forward\n{other}{more}");
+    let goes_on = beside("  restartPolicy: Always\n");
+    undecided(
+        "and what DaemonSet alloy/collector (forward) does",
+        &[&here, &workload("DaemonSet", &goes_on, "")],
+    );
+    let nobody = "takes no logs in at port 9000";
+    undecided(nobody, &[&here, &workload("DaemonSet", &beside(""), "")]);
+    undecided(nobody, &[&here, &workload("DaemonSet", "", "")]);
+    let socket = config_map(&program("\"unix:///run/forward.sock\""));
+    undecided("(forward)", &[&socket, &workload("DaemonSet", &goes_on, "")]);
+    let node = "hostNetwork: true\ndnsPolicy: ClusterFirstWithHostNet\n";
+    undecided("`localhost` is the node here", &[&here, &workload("DaemonSet", node, "")]);
+    let store = goes_on.replace("registry.example.com/forward", "docker.io/grafana/loki");
+    holds(&[&here, &workload("DaemonSet", &store, "")]);
+    let program = program("\"http://localhost:9000/push\"");
+    let added =
+        "controller:\n  extraContainers: [{name: forward, image: \"registry.example.com/forward:1\"}]\n";
+    undecided("(forward)", &[&release("alloy", "", &(values(&program, "") + added))]);
+}
+
+#[test]
+fn programs_that_are_given_the_logs_of_their_node_are_collectors() {
+    let sound = [config_map(&sound()), workload("DaemonSet", "", "")].concat();
+    let reader = |image: &str, path: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: reader, namespace: tools}}\nspec:\n  template:\n    spec:\n      containers: [{{name: main, image: {image}, volumeMounts: [{{name: logs, mountPath: /logs}}]}}]\n      volumes: [{{name: logs, hostPath: {{path: {path}}}}}]\n"
+        )
+    };
+    for path in [
+        "/var/log",
+        "/var/log/pods",
+        "/var/log/pods/posit-team_workbench",
+        "/",
+        "/var/lib/docker/containers/",
+    ] {
+        undecided(
+            "DaemonSet tools/reader runs tool",
+            &[&sound, &reader("registry.example.com/tool:1", path)],
+        );
+    }
+    for path in ["/var/lib", "/var/log/calico", "/proc", "/etc"] {
+        if path != "/var/lib" {
+            holds(&[&sound, &reader("registry.example.com/tool:1", path)]);
+        }
+    }
+    holds(&[&sound, &reader("quay.io/prometheus/node-exporter:v1.8.0", "/")]);
+}
+
+#[test]
+fn objects_of_operators_and_kinds_of_rollouts_run_collectors() {
+    let sound = [config_map(&sound()), workload("DaemonSet", "", "")].concat();
+    let object = |group: &str, kind: &str| {
+        format!(
+            "---\napiVersion: {group}/v1\nkind: {kind}\nmetadata: {{name: one, namespace: tools}}\nspec: {{}}\n"
+        )
+    };
+    for (group, kind) in [
+        ("datadoghq.com", "DatadogAgent"),
+        ("beat.k8s.elastic.co", "Beat"),
+        ("agent.k8s.elastic.co", "Agent"),
+        ("operator.victoriametrics.com", "VLAgent"),
+    ] {
+        undecided(&format!("{kind} tools/one runs"), &[&sound, &object(group, kind)]);
+    }
+    holds(&[&sound, &object("datadoghq.com", "DatadogMonitor")]);
+    holds(&[&sound, &object("operator.victoriametrics.com", "VMAgent")]);
+    let rollout = workload("Rollout", "", "").replace("apps/v1", "argoproj.io/v1alpha1");
+    undecided("which is not in the input", &[&rollout]);
+}
+
+#[test]
+fn charts_that_nobody_knows_may_hold_collectors() {
+    let own = release("alloy", "", &values(&sound(), ""));
+    let other = |chart: &str, values: &str| {
+        release(chart, "", values)
+            .replace("{name: alloy, namespace: charts}", "{name: other, namespace: charts}")
+    };
+    let sound = |values: &str| holds(&[&own, &other("example", values)]);
+    let doubtful =
+        |values: &str| undecided("HelmChart charts/other runs", &[&own, &other("example", values)]);
+    doubtful("promtail: {config: {clients: []}}\n");
+    doubtful("vector: {customConfig: {}}\n");
+    doubtful("side: {image: {repository: docker.io/timberio/vector}}\n");
+    doubtful("image: docker.io/grafana/alloy\n");
+    undecided("HelmChart charts/other runs", &[&own, &other("loki-stack", "loki: {}\n")]);
+    sound("promtail: {enabled: false}\n");
+    sound(
+        "metrics: {datadog: {address: x}, prometheus: {enabled: true}}\nimage: {repository: docker.io/traefik}\n",
+    );
+}

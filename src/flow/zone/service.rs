@@ -69,6 +69,8 @@ pub(crate) enum Taker {
     Store(String),
     /// A collector of the input, by its position among those that are analysed.
     Collector(usize),
+    /// The pod of the sender, until its containers are put in its place.
+    Here,
     /// Another program, which may send on what it gets.
     Other(String),
 }
@@ -87,7 +89,17 @@ impl Finder<'_> {
     pub(super) fn of_service(&mut self, namespace: &str, service: &str, aliases: u32) -> Zone {
         let surroundings = self.surroundings;
         let key = (namespace.to_owned(), service.to_owned());
-        let found = surroundings.services.get(&key).or_else(|| surroundings.unplaced.get(service));
+        let (placed, unplaced) = (surroundings.services.get(&key), surroundings.unplaced.get(service));
+        let found = match (placed, unplaced) {
+            (Some(placed), Some(unplaced)) if matches!(placed.target, ServiceTarget::Pods(_)) => {
+                let reason = format!(
+                    "there are two Services {service} in the input, and the one that names no namespace leads elsewhere"
+                );
+                self.via.extend(unplaced.place.map(|place| (reason.clone(), place)));
+                return Zone::Unknown { reason };
+            }
+            (placed, unplaced) => placed.or(unplaced),
+        };
         let Some(found) = found else {
             if surroundings.covered_namespaces.contains(namespace) {
                 let reason = format!("namespace {namespace} is in the input, but no Service {service}");

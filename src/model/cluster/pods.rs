@@ -17,6 +17,8 @@ pub(crate) struct PodSet {
     labels: BTreeMap<String, String>,
     /// Its containers that run beside each other.
     pub(crate) containers: Vec<PodContainer>,
+    /// Whether they use the network of their node.
+    pub(crate) shares_node: bool,
     /// Addresses of single pods, where the input shows pods that run.
     pub(crate) addresses: Vec<String>,
     /// Names of single pods, where the input shows them.
@@ -30,6 +32,8 @@ pub(crate) struct PodContainer {
     pub(crate) name: String,
     /// Its image.
     pub(crate) image: String,
+    /// Whether it runs what a shell makes of its arguments, whatever its image is.
+    pub(crate) shell: bool,
     /// The ports that it names, by name; the name is empty where it has none.
     pub(crate) ports: Vec<(String, u16)>,
 }
@@ -95,7 +99,8 @@ pub(super) fn pods(stack: &Stack<'_>) -> Vec<PodSet> {
         sets.push(PodSet {
             object: resource.object.clone(),
             labels: labels.collect(),
-            containers: pod.containers().map(container).collect(),
+            containers: pod.running().map(container).collect(),
+            shares_node: pod.shares_node(),
             addresses: own.iter().map(|(_, address)| address.clone()).collect(),
             names: own.into_iter().map(|(name, _)| name).collect(),
         });
@@ -123,7 +128,11 @@ fn container(container: NodeRef<'_>) -> PodContainer {
         let number = port.get("containerPort").and_then(NodeRef::int)?;
         Some((port.text_at("name").unwrap_or_default().to_owned(), u16::try_from(number).ok()?))
     });
+    let shell = pod::texts(container, "command").first().is_some_and(|command| {
+        matches!(command.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash" | "busybox" | "env"))
+    });
     PodContainer {
+        shell,
         name: container.text_at("name").unwrap_or_default().to_owned(),
         image: container.text_at("image").unwrap_or_default().to_owned(),
         ports: ports.collect(),

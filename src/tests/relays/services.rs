@@ -194,3 +194,25 @@ fn port_tells_containers_of_one_pod_apart() {
     undecided(&with("web"), "(nginx)");
     undecided(&with("9999"), "(nginx)");
 }
+
+#[test]
+fn of_two_services_of_one_name_either_may_be_the_one() {
+    let url = "http://loki.logs:3100/loki/api/v1/push";
+    let unknown = workload("logs", "forward", "registry.example.com/forward:1", "/conf", "");
+    let second = "---\napiVersion: v1\nkind: Service\nmetadata: {name: loki, namespace: logs}\nspec: {selector: {app: forward}, ports: [{port: 3100}]}\n";
+    let says = "(forward)";
+    undecided(&sends_to(url, &format!("{unknown}{second}")), says);
+    undecided(&format!("{second}{unknown}{}", sends_to(url, "")), says);
+    let alias = "---\napiVersion: v1\nkind: Service\nmetadata: {name: loki}\nspec: {type: ExternalName, externalName: logs.example.net}\n";
+    undecided(&sends_to(url, alias), "the one that names no namespace leads elsewhere");
+}
+
+#[test]
+fn store_that_a_shell_starts_may_be_anything() {
+    let url = "http://loki.logs:3100/loki/api/v1/push";
+    let shell = sends_to(url, "").replace(
+        "image: docker.io/grafana/loki:",
+        "command: [/bin/sh, -c, run]\n          image: docker.io/grafana/loki:",
+    );
+    undecided(&shell, "loki, started by a shell");
+}
