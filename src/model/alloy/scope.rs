@@ -21,9 +21,11 @@ use crate::model::eval::EvalError;
 use crate::model::eval::Evaluated;
 use crate::model::eval::Lookup;
 use crate::model::eval::Scope;
+use crate::model::eval::TypeName;
 use crate::model::eval::Value;
 use crate::model::eval::chain;
 use crate::model::eval::evaluate;
+use crate::model::eval::evaluate_as;
 use crate::model::eval::evaluate_nested;
 use crate::model::eval::references;
 
@@ -79,8 +81,17 @@ impl<'a> Program<'a> {
     /// What was made of a secret is a secret, whatever functions it went through: it may decide where data goes, but
     /// it is never shown.
     pub(crate) fn evaluate(&self, component: &Component<'_>, expr: &Expr) -> Evaluated {
+        self.covered(|| evaluate(component.file, expr, &self.scope(component)))
+    }
+
+    /// The same, converted to the type of the argument that takes it.
+    pub(super) fn evaluate_as(&self, component: &Component<'_>, expr: &Expr, to: &TypeName) -> Evaluated {
+        self.covered(|| evaluate_as(component.file, expr, to, &self.scope(component)))
+    }
+
+    fn covered(&self, evaluate: impl FnOnce() -> Evaluated) -> Evaluated {
         let before = self.secret.replace(false);
-        let outcome = evaluate(component.file, expr, &self.scope(component));
+        let outcome = evaluate();
         if !self.secret.replace(before) {
             return outcome;
         }
