@@ -84,9 +84,21 @@ impl<'a> Program<'a> {
         self.covered(|| evaluate(component.file, expr, &self.scope(component)))
     }
 
-    /// The same, converted to the type of the argument that takes it.
-    pub(super) fn evaluate_as(&self, component: &Component<'_>, expr: &Expr, to: &TypeName) -> Evaluated {
-        self.covered(|| evaluate_as(component.file, expr, to, &self.scope(component)))
+    /// The same, converted to the type of the argument that takes it. `None` if that fails and a secret was read: texts
+    /// of Secrets are held more strictly here than in the process, to which a variable is a text like any other.
+    pub(super) fn evaluate_as(
+        &self,
+        component: &Component<'_>,
+        expr: &Expr,
+        to: &TypeName,
+    ) -> Option<Evaluated> {
+        let mut secret = false;
+        let outcome = self.covered(|| {
+            let outcome = evaluate_as(component.file, expr, to, &self.scope(component));
+            secret = self.secret.get();
+            outcome
+        });
+        (!secret || outcome.is_ok()).then_some(outcome)
     }
 
     fn covered(&self, evaluate: impl FnOnce() -> Evaluated) -> Evaluated {

@@ -47,11 +47,11 @@ impl<'a> Checker<'a, '_> {
         for index in self.known.instances(at.site.block) {
             let Some(component) = self.program.components.get(*index) else { continue };
             match self.program.evaluate_as(component, expr, kind) {
-                Ok(value) if wanted.is_limited() => {
+                Some(Ok(value)) if wanted.is_limited() => {
                     self.text_of_instance(component, name, expr, (&value, wanted));
                 }
-                Ok(_) => {}
-                Err(error) => self.refused_in_instance(component, name, expr, (&error, wanted)),
+                Some(Ok(_)) | None => {}
+                Some(Err(error)) => self.refused_in_instance(component, name, expr, (&error, wanted)),
             }
         }
     }

@@ -125,7 +125,7 @@ loki.relabel \"r\" {
 fn a_template_sees_its_item_and_what_is_around_it() {
     let text = "loki.write \"w\" { }
 foreach \"f\" {
-  collection = [\"a\"]
+  collection = encoding.from_json(sys.env(\"ITEMS\"))
   var        = \"item\"
   template {
     loki.relabel \"r\" {
@@ -215,7 +215,7 @@ loki.write \"v\" {
 }
 ";
     let found = plain(text);
-    assert_eq!(found.len(), 7, "{found:#?}");
+    assert_eq!(found.len(), 8, "{found:#?}");
     for line in found {
         // The place is the text itself, which reports cover.
         let message = line.rsplit("` ").next().unwrap();

@@ -214,7 +214,7 @@ prometheus.scrape \"s\" {
   targets         = []
   forward_to      = []
   scrape_interval = local.file.secret.content
-  scrape_timeout  = sys.env(\"HIDDEN\")
+  job_name        = \"a\" + sys.env(\"HIDDEN\")
 }
 ";
     let values = [
@@ -231,8 +231,6 @@ prometheus.scrape \"s\" {
         [
             "0:2:10 wrong-value `sys.env(\"ROLE\")` discovery.kubernetes.e",
             "0:14:10 wrong-value `local.file.f.content` discovery.kubernetes.f",
-            "0:19:21 wrong-type `local.file.secret.content` prometheus.scrape.s",
-            "0:20:21 wrong-type `sys.env(\"HIDDEN\")` prometheus.scrape.s",
         ],
         "{found:#?}"
     );
