@@ -15,10 +15,10 @@ use crate::model::Fact;
 use crate::model::Plan;
 use crate::model::alloy::Environment;
 use crate::model::alloy::Inputs;
-use crate::model::alloy::types::Fault;
-use crate::model::alloy::types::Running;
 use crate::model::alloy::Program;
 use crate::model::alloy::Signals;
+use crate::model::alloy::types::Fault;
+use crate::model::alloy::types::Running;
 use crate::model::queries::Use;
 
 /// One collector of the input.

@@ -81,8 +81,7 @@ impl<'a> Expansion<'a> {
             }
         }
         self.program.imports.push(Import { component: index, texts: origins.clone() });
-        self.open(index, &origins, module_path)
-            .map_err(|(reason, place)| Hidden { place, ..hidden(reason) })
+        self.open(index, &origins, module_path).map_err(|(reason, place)| Hidden { place, ..hidden(reason) })
     }
 
     /// Makes a library of imported texts, or says why not, and where the text is wrong.

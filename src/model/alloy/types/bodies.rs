@@ -375,6 +375,8 @@ impl<'a, 'd> Checker<'a, 'd> {
     fn module_arguments(&mut self, at: &Where<'a, '_>, interface: &Interface) {
         let (site, body) = (at.site, &at.site.block.body);
         let mut given: HashMap<&str, Place> = HashMap::new();
+        // Names that wrong ones were probably meant to be: they are not missing too.
+        let mut meant: Vec<&str> = Vec::new();
         for attribute in body.attributes() {
             let name = site.file.str(attribute.name);
             let place = site.place(attribute.name);
@@ -386,8 +388,9 @@ impl<'a, 'd> Checker<'a, 'd> {
                 }
             } else if !interface.arguments.contains_key(name) {
                 let message = format!("Provided argument \"{name}\" is not defined in the module");
-                let names = interface.arguments.keys().map(String::as_str);
-                let help = self.suggest(name, names, "declare it with `argument`, or remove it");
+                let names = || interface.arguments.keys().map(String::as_str);
+                meant.extend(nearest(name, names()));
+                let help = self.suggest(name, names(), "declare it with `argument`, or remove it");
                 self.fault(Kind::ModuleArgument, &site.id, place, message, help);
             }
             self.any_value(at, &attribute.value);
@@ -402,6 +405,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             .arguments
             .iter()
             .filter(|(name, required)| **required && !given.contains_key(name.as_str()))
+            .filter(|(name, _)| !meant.contains(&name.as_str()))
         {
             let message = format!("missing required argument \"{name}\" to module");
             self.fault(

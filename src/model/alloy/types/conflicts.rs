@@ -27,7 +27,7 @@ const TABLE: &str = include_str!("../../../../schemas/alloy/conflicts.json");
 #[derive(Debug, Default, Deserialize)]
 struct Table {
     at_most_one: Vec<Exclusive>,
-    not_above: Vec<Limit>,
+    not_above: Vec<NotAbove>,
 }
 
 /// Arguments and blocks that exclude each other.
@@ -43,7 +43,7 @@ struct Exclusive {
 
 /// A duration that another one is not longer than.
 #[derive(Debug, Deserialize)]
-struct Limit {
+struct NotAbove {
     components: Vec<String>,
     block: String,
     /// The one that is limited, and what it is where it is absent.
@@ -84,7 +84,7 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn limit(&mut self, at: &Where<'a, '_>, body: &'a Body, rule: &Limit) {
+    fn limit(&mut self, at: &Where<'a, '_>, body: &'a Body, rule: &NotAbove) {
         let find = |name: &str| body.attributes().find(|own| at.str(own.name) == name);
         let (own, limit) = (find(&rule.name), find(&rule.limit));
         let Some(blamed) = own.or(limit) else { return };
@@ -119,14 +119,13 @@ impl<'a> Checker<'a, '_> {
 
 /// Which of the names are surely given, in order of appearance, each with its place.
 fn present<'n>(at: &Where<'_, '_>, body: &Body, names: &'n [String]) -> Vec<(&'n str, Place)> {
-    let named = |name: &str| names.iter().map(String::as_str).find(|own| *own == name);
+    let meant = |name: &str| names.iter().map(String::as_str).find(|own| *own == name);
     let attributes = body.attributes().filter_map(|own| {
-        let name = named(at.str(own.name))?;
+        let name = meant(at.str(own.name))?;
         written(at, &own.value).filter(|text| !text.is_empty())?;
         Some((name, own.name))
     });
-    let blocks =
-        body.blocks().filter_map(|own| Some((named(&block_name(at.site.file, own))?, own.name)));
+    let blocks = body.blocks().filter_map(|own| Some((meant(&block_name(at.site.file, own))?, own.name)));
     let mut found: Vec<_> = attributes.chain(blocks).collect();
     found.sort_by_key(|(_, span)| span.start);
     let mut found: Vec<_> = found.into_iter().map(|(name, span)| (name, at.site.place(span))).collect();
@@ -154,8 +153,10 @@ mod tests {
     fn every_name_is_one_that_the_component_takes() {
         let table: Table = serde_json::from_str(TABLE).unwrap();
         let rules = table.at_most_one.iter().map(|rule| (&rule.components, &rule.block, rule.names.clone()));
-        let limits =
-            table.not_above.iter().map(|rule| (&rule.components, &rule.block, vec![rule.name.clone(), rule.limit.clone()]));
+        let limits = table
+            .not_above
+            .iter()
+            .map(|rule| (&rule.components, &rule.block, vec![rule.name.clone(), rule.limit.clone()]));
         let mut count = 0;
         for (components, block, names) in rules.chain(limits) {
             for component in components {

