@@ -65,8 +65,11 @@ impl Program {
 
     /// Looks for its faults; gives their number.
     pub fn faults(&self) -> usize {
-        let files = [(DocId { file: 0, index: 0 }, &self.0)];
-        types::faults(&files, &Environment::default(), &Running::default()).len()
+        let computed = Computed::default();
+        let inputs = ProgramOnly(&computed);
+        let files = vec![(DocId { file: 0, index: 0 }, &self.0)];
+        let program = crate::model::alloy::Program::new(files, Environment::default(), &inputs);
+        types::faults(&program, &Running::default()).len()
     }
 
     /// Follows its flows.
@@ -78,6 +81,7 @@ impl Program {
             files: vec![(DocId { file: 0, index: 0 }, &self.0)],
             environment: Environment::default(),
             inputs: &inputs,
+            running: Running::default(),
             namespace: Some("alloy".to_owned()),
             place: None,
         };

@@ -4,51 +4,87 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 
 use super::stack::Found;
-use crate::document::Documents;
+use crate::document::DocId;
 use crate::document::Place;
+use crate::flow::CollectorFlow;
+use crate::model;
 use crate::model::Collector;
 use crate::model::Fact;
+use crate::model::Stack;
 use crate::model::Subject;
+use crate::model::alloy::Computed;
+use crate::model::alloy::Environment;
+use crate::model::alloy::Program;
+use crate::model::alloy::ProgramOnly;
 use crate::model::alloy::types;
 use crate::model::alloy::types::Fault;
+use crate::model::alloy::types::Kind;
+use crate::model::alloy::types::Running;
 
 /// The kind of these subjects.
 pub(super) const KIND: &str = "alloy_fault";
 
-/// The faults of all programs. What is wrong with a program that several collectors run is wrong once.
-pub(super) fn subjects(collectors: &[Collector], documents: &Documents) -> Vec<Subject> {
-    let mut subjects = Vec::new();
-    let mut told = HashSet::new();
-    let mut keys: HashMap<String, u32> = HashMap::new();
-    for collector in collectors {
-        let program = collector.programs.iter();
-        let files: Vec<_> =
-            program.filter_map(|doc| Some((*doc, documents.document(*doc).alloy()?))).collect();
-        for fault in types::faults(&files, &collector.environment, &collector.running) {
-            if !told.insert((fault.place, fault.kind, fault.message.clone())) {
-                continue;
-            }
-            // Names say which it is, not places: those differ with the form of the input.
-            let mut key = format!("{} {} {}", fault.component, fault.kind.name(), fault.message);
-            let number = keys.entry(key.clone()).or_insert(0);
-            *number += 1;
-            if *number > 1 {
-                key = format!("{key} {number}");
-            }
-            subjects.push(subject(key, collector, &fault));
+/// The faults of all programs, and of texts that are there to be imported, even if nobody does. What is wrong with a text
+/// that several collectors run is wrong once.
+pub(super) fn subjects(stack: &Stack<'_>, collectors: &[Collector], flows: &[CollectorFlow]) -> Vec<Subject> {
+    let mut told = Told::default();
+    for (collector, flow) in collectors.iter().zip(flows) {
+        for fault in &flow.faults {
+            told.tell(Some(collector), fault);
         }
     }
-    subjects
+    let run: HashSet<DocId> = flows.iter().flat_map(|flow| flow.texts.iter().copied()).collect();
+    // One file of several may use what another one declares: they can be imported as a folder.
+    let running = Running { alone: true, ..Running::default() };
+    let computed = Computed::default();
+    for doc in model::libraries(stack).filter(|doc| !run.contains(doc)) {
+        let Some(file) = stack.documents.document(doc).alloy() else { continue };
+        let inputs = ProgramOnly(&computed);
+        let program = Program::new(vec![(doc, file)], Environment::default(), &inputs);
+        for fault in types::faults_of_module(&program, &running) {
+            told.tell(None, &fault);
+        }
+    }
+    told.subjects
 }
 
-fn subject(key: String, collector: &Collector, fault: &Fault) -> Subject {
+/// Faults as subjects, each once.
+#[derive(Default)]
+struct Told {
+    subjects: Vec<Subject>,
+    seen: HashSet<(Place, Kind, String)>,
+    keys: HashMap<String, u32>,
+}
+
+impl Told {
+    fn tell(&mut self, collector: Option<&Collector>, fault: &Fault) {
+        if !self.seen.insert((fault.place, fault.kind, fault.message.clone())) {
+            return;
+        }
+        // Names say which it is, not places: those differ with the form of the input.
+        let mut key = format!("{} {} {}", fault.component, fault.kind.name(), fault.message);
+        let number = self.keys.entry(key.clone()).or_insert(0);
+        *number += 1;
+        if *number > 1 {
+            key = format!("{key} {number}");
+        }
+        self.subjects.push(subject(key, collector, fault));
+    }
+}
+
+fn subject(key: String, collector: Option<&Collector>, fault: &Fault) -> Subject {
     let place = fault.place;
-    let version = collector.running.version.as_ref().map(|version| version.text.to_string());
+    let version = collector.and_then(|collector| collector.running.version.as_ref());
+    let version = version.map(|version| version.text.to_string());
+    let collector = match collector {
+        Some(collector) => Fact::new(collector.name.as_str(), collector.place),
+        None => Fact::absent(place),
+    };
     let related = fault.related.as_ref();
     let related = related.map(|(place, text)| Fact::map([("text", Fact::bare(text.as_str()))], *place));
     let facts = Fact::map(
         [
-            ("collector", Fact::new(collector.name.as_str(), collector.place)),
+            ("collector", collector),
             ("component", Fact::bare(fault.component.as_str())),
             ("help", Fact::bare(fault.help.as_str())),
             ("kind", Fact::new(fault.kind.name(), place)),
@@ -84,12 +120,12 @@ pub(super) fn tell_once(found: &mut Vec<Found>, is_of_fault: impl Fn(&Found) -> 
 #[cfg(test)]
 mod tests {
     use super::KIND;
+    use super::Kind;
     use crate::check;
     use crate::check::CheckOptions;
     use crate::check::Checked;
     use crate::finding::Invariant;
     use crate::finding::Verdict;
-    use crate::model::alloy::types::Kind;
     use crate::rule::Rule;
     use crate::rule::RuleSet;
     use crate::source::Source;

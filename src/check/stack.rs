@@ -156,7 +156,7 @@ impl Run<'_> {
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
         subjects.extend(model::text_subjects(self.documents, &group.files));
-        subjects.extend(faults::subjects(&collectors, self.documents));
+        subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
@@ -270,6 +270,7 @@ impl Run<'_> {
                 files: collector.programs.iter().filter_map(program).collect(),
                 environment: collector.environment.clone(),
                 inputs: readable,
+                running: collector.running.clone(),
                 namespace: collector.namespace.clone(),
                 place: Some(collector.place),
             })

@@ -29,6 +29,8 @@ use super::relay;
 use super::summary;
 use crate::document::Place;
 use crate::model::alloy::Program;
+use crate::model::alloy::types as alloy_types;
+use crate::model::alloy::types::Fault;
 use crate::model::queries::Needs;
 
 /// A collector whose own flows are known.
@@ -53,6 +55,8 @@ pub(super) struct Draft<'a> {
     pub(super) listeners: Vec<Listener>,
     /// What was not followed.
     pub(super) opaque: Vec<Opaque>,
+    /// What is wrong with its program.
+    pub(super) faults: Vec<Fault>,
     /// What it collects.
     pub(super) collected: Collected,
     /// Components at which metrics of other collectors of the input arrive.
@@ -70,6 +74,7 @@ impl<'a> Draft<'a> {
     ) -> Self {
         let program = Program::new(input.files.clone(), input.environment.clone(), input.inputs);
         let mut opaque = opaque::of_program(&program);
+        let faults = alloy_types::faults(&program, &input.running);
         let carriers = file_texts::carriers(&program);
         let graph = graph::build(&program, &carriers, &mut opaque);
         let components = notes::notes(&program, wanted);
@@ -89,6 +94,7 @@ impl<'a> Draft<'a> {
             exits,
             listeners,
             opaque,
+            faults,
             collected,
             handed_metrics: BTreeSet::new(),
             upstream: BTreeMap::new(),
@@ -119,7 +125,10 @@ impl<'a> Draft<'a> {
             path.sources.retain(|source| !born_elsewhere(source));
             !path.sources.is_empty()
         });
+        let texts = self.program.iter().flat_map(|program| program.files.iter().map(|(doc, _)| *doc));
         CollectorFlow {
+            texts: texts.collect(),
+            faults: self.faults,
             name: self.name,
             place: self.place,
             control_room,

@@ -46,6 +46,12 @@ pub(super) fn of_program(program: &Program<'_>) -> Vec<Opaque> {
         found.extend(of_component(program, component));
         unresolved(program, component, &mut seen, &mut found);
     }
+    // A module that is used several times is wrong once. What is not followed has a name of its own in each instance.
+    let mut told = HashSet::new();
+    found.retain(|opaque| {
+        !matches!(opaque.kind, "duplicate" | "unknown-component")
+            || told.insert((opaque.kind, opaque.place, opaque.signals))
+    });
     found
 }
 
@@ -71,7 +77,9 @@ fn of_component(program: &Program<'_>, component: &Component<'_>) -> Option<Opaq
             (kind, reason, Signals::TELEMETRY)
         }
     };
-    Some(Opaque { kind, name: component.id.to_string(), reason, place: component.name_place(), signals })
+    let blamed = component.hidden.as_ref().and_then(|hidden| hidden.place);
+    let place = blamed.unwrap_or_else(|| component.name_place());
+    Some(Opaque { kind, name: component.id.to_string(), reason, place, signals })
 }
 
 /// References to nothing in the arguments of a component. The collector refuses a program that has one.

@@ -76,6 +76,7 @@ pub(super) fn draft<'a>(input: &RelayInput<'_>, surroundings: &Surroundings) -> 
         components: plan.parts.iter().map(note).collect(),
         listeners: listeners.collect(),
         opaque: opaque.collect(),
+        faults: Vec::new(),
         graph,
         sources,
         exits,

@@ -13,6 +13,7 @@ use crate::model::alloy::Computed;
 use crate::model::alloy::Environment;
 use crate::model::alloy::ProgramOnly;
 use crate::model::alloy::Signals;
+use crate::model::alloy::types::Running;
 use crate::model::eval::Value;
 
 mod corpus;
@@ -61,6 +62,7 @@ fn analyse_with(text: &str, surroundings: &Surroundings, environment: Environmen
         files: vec![(DocId { file: 0, index: 0 }, &file)],
         environment,
         inputs: &inputs,
+        running: Running::default(),
         namespace: Some("alloy".to_owned()),
         place: None,
     };

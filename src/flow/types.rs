@@ -25,6 +25,8 @@ use crate::model::Plan;
 use crate::model::alloy::Environment;
 use crate::model::alloy::Inputs;
 use crate::model::alloy::Signals;
+use crate::model::alloy::types::Fault;
+use crate::model::alloy::types::Running;
 
 /// One collector of the input.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub(crate) struct CollectorInput<'a> {
     pub(crate) environment: Environment,
     /// What else its process can read.
     pub(crate) inputs: &'a dyn Inputs<'a>,
+    /// What is known of that process.
+    pub(crate) running: Running,
     /// The namespace of its pods, where known.
     pub(crate) namespace: Option<String>,
     /// Where it is declared, for findings about the whole of it.
@@ -79,6 +83,10 @@ pub(crate) struct CollectorFlow {
     pub(crate) log_metrics: Vec<LogMetric>,
     /// What was not followed.
     pub(crate) opaque: Vec<Opaque>,
+    /// What is wrong with its program.
+    pub(crate) faults: Vec<Fault>,
+    /// The documents that its program is made of, imported ones too.
+    pub(crate) texts: Vec<DocId>,
     /// Rules that drop metrics.
     pub(crate) filters: Vec<Filter>,
     /// The ways of metrics, one per hop that is to blame and one per source where none is.

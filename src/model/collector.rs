@@ -5,6 +5,7 @@ mod programs;
 use std::collections::BTreeSet;
 
 use self::programs::adopt_programs;
+pub(crate) use self::programs::libraries;
 use self::programs::program_at;
 use self::programs::program_in;
 use super::alloy::Environment;

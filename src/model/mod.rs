@@ -49,6 +49,7 @@ pub(crate) use cluster::cluster;
 pub(crate) use collector::Collector;
 pub(crate) use collector::RunsIn;
 pub(crate) use collector::collectors;
+pub(crate) use collector::libraries;
 pub(crate) use exposure::Distance;
 pub(crate) use exposure::Exposure;
 pub(crate) use fact::Fact;

@@ -115,6 +115,7 @@ fn files_of_a_folder_share_one_scope() {
         files,
         environment: Environment::default(),
         inputs: &inputs,
+        running: Running::default(),
         namespace: None,
         place: None,
     };

@@ -61,6 +61,8 @@ impl<'a> Program<'a> {
             .map(|(doc, file)| (Origin { doc: *doc, file, computed: None }, &file.body))
             .collect();
         let program = Self {
+            given: files.len(),
+            imports: Vec::new(),
             files,
             components: Vec::new(),
             duplicates: Vec::new(),
@@ -308,7 +310,7 @@ impl<'a> Expansion<'a> {
         let library = self.program.frames[component.frame].library;
         let mut parts = component.name.split('.');
         let first = parts.next().unwrap_or_default();
-        let hidden = |reason: String, by| Hidden { kind: "module-instance", reason, by };
+        let hidden = |reason: String, by| Hidden { kind: "module-instance", reason, by, place: None };
         let missing = || {
             hidden(
                 format!("`{}` is not the name of a module that is declared or imported", component.name),
@@ -350,7 +352,7 @@ impl<'a> Expansion<'a> {
     /// Expands a `foreach`: once for each item, or once for all if they are not known.
     fn for_each(&mut self, index: usize) {
         let component = &self.program.components[index];
-        let hide = |reason: String| Some(Hidden { kind: "foreach", reason, by: None });
+        let hide = |reason: String| Some(Hidden { kind: "foreach", reason, by: None, place: None });
         let template =
             component.block.body.blocks().find(|block| component.file.str(block.name) == "template");
         let (Some(template), Some(collection)) = (template, component.attribute("collection")) else {

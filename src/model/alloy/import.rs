@@ -8,6 +8,7 @@ use super::expand::Module;
 use super::frame::Enclosing;
 use super::frame::Origin;
 use super::program::Hidden;
+use super::program::Import;
 use crate::document::Place;
 
 impl<'a> Expansion<'a> {
@@ -32,6 +33,7 @@ impl<'a> Expansion<'a> {
             kind: "import",
             reason: format!("what `{}` imports is not known: {reason}", component.id),
             by: None,
+            place: None,
         };
         self.room(index, Some(component.block)).map_err(hidden)?;
         let mut module_path = self.program.frames[component.frame].module_path.clone();
@@ -79,29 +81,32 @@ impl<'a> Expansion<'a> {
                     "`{name}` runs code that is fetched when the collector starts and may be changed by others at any \
                      time; write it into the program, or import a file of the input"
                 );
-                return Err(Hidden { kind: "remote-code", reason, by: None });
+                return Err(Hidden { kind: "remote-code", reason, by: None, place: None });
             }
         }
-        self.open(index, &origins, module_path).map_err(hidden)
+        self.program.imports.push(Import { component: index, texts: origins.clone() });
+        self.open(index, &origins, module_path).map_err(|(reason, place)| Hidden { place, ..hidden(reason) })
     }
 
-    /// Makes a library of imported texts.
+    /// Makes a library of imported texts, or says why not, and where the text is wrong.
     fn open(
         &mut self,
         index: usize,
         origins: &[Origin<'a>],
         module_path: Option<Arc<str>>,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, (String, Option<Place>)> {
         for origin in origins {
             if let Some(error) = origin.file.errors.first() {
-                return Err(format!("it does not parse ({})", error.message));
+                return Err((format!("it does not parse ({})", error.message), None));
             }
             let other = origin.file.body.blocks().find(|block| {
                 !matches!(block.parts.first().map(|part| origin.file.str(*part)), Some("declare" | "import"))
             });
             if let Some(other) = other {
                 let name = origin.file.str(other.name);
-                return Err(format!("it holds `{name}`, and a module may hold `declare` and `import` only"));
+                let reason = format!("it holds `{name}`, and a module may hold `declare` and `import` only");
+                let place = Place { doc: origin.doc, span: other.name };
+                return Err((reason, Some(origin.computed.unwrap_or(place))));
             }
         }
         let library = self.library(None, module_path);

@@ -10,6 +10,7 @@ use super::Entry;
 use super::Environment;
 use super::Inputs;
 use super::frame::Frame;
+use super::frame::Origin;
 use super::scope::Memo;
 use crate::document::DocId;
 use crate::document::Place;
@@ -24,6 +25,10 @@ use crate::text::Span;
 pub(crate) struct Program<'a> {
     /// The files, in the order given; imported ones last.
     pub(crate) files: Vec<(DocId, &'a File)>,
+    /// How many of them were given; the rest is imported.
+    pub(super) given: usize,
+    /// What its `import` blocks name, as far as it is in the input; also what they refuse.
+    pub(super) imports: Vec<Import<'a>>,
     /// Components and config blocks: first those of the top level in order of appearance, then those of modules.
     pub(crate) components: Vec<Component<'a>>,
     /// Ids that are given twice. The collector refuses to start with one.
@@ -76,6 +81,15 @@ pub(crate) struct Component<'a> {
     pub(crate) hidden: Option<Hidden>,
 }
 
+/// The texts of one `import`.
+#[derive(Debug)]
+pub(super) struct Import<'a> {
+    /// Index of the block's component.
+    pub(super) component: usize,
+    /// The texts, which share a scope.
+    pub(super) texts: Vec<Origin<'a>>,
+}
+
 /// Why something is not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hidden {
@@ -85,6 +99,8 @@ pub(crate) struct Hidden {
     pub(crate) reason: String,
     /// For an instance of an imported module: the import that is to blame, which says why. Index of a component.
     pub(crate) by: Option<usize>,
+    /// The text that is to blame, where that is not the component's own.
+    pub(crate) place: Option<Place>,
 }
 
 /// What is known of a component.

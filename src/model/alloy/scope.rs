@@ -21,9 +21,11 @@ use crate::model::eval::EvalError;
 use crate::model::eval::Evaluated;
 use crate::model::eval::Lookup;
 use crate::model::eval::Scope;
+use crate::model::eval::TypeName;
 use crate::model::eval::Value;
 use crate::model::eval::chain;
 use crate::model::eval::evaluate;
+use crate::model::eval::evaluate_as;
 use crate::model::eval::evaluate_nested;
 use crate::model::eval::references;
 
@@ -79,8 +81,29 @@ impl<'a> Program<'a> {
     /// What was made of a secret is a secret, whatever functions it went through: it may decide where data goes, but
     /// it is never shown.
     pub(crate) fn evaluate(&self, component: &Component<'_>, expr: &Expr) -> Evaluated {
+        self.covered(|| evaluate(component.file, expr, &self.scope(component)))
+    }
+
+    /// The same, converted to the type of the argument that takes it. `None` if that fails and a secret was read: texts
+    /// of Secrets are held more strictly here than in the process, to which a variable is a text like any other.
+    pub(super) fn evaluate_as(
+        &self,
+        component: &Component<'_>,
+        expr: &Expr,
+        to: &TypeName,
+    ) -> Option<Evaluated> {
+        let mut secret = false;
+        let outcome = self.covered(|| {
+            let outcome = evaluate_as(component.file, expr, to, &self.scope(component));
+            secret = self.secret.get();
+            outcome
+        });
+        (!secret || outcome.is_ok()).then_some(outcome)
+    }
+
+    fn covered(&self, evaluate: impl FnOnce() -> Evaluated) -> Evaluated {
         let before = self.secret.replace(false);
-        let outcome = evaluate(component.file, expr, &self.scope(component));
+        let outcome = evaluate();
         if !self.secret.replace(before) {
             return outcome;
         }

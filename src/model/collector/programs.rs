@@ -126,6 +126,11 @@ pub(super) fn adopt_programs(
     }
 }
 
+/// Texts of the input that hold nothing but modules for others.
+pub(crate) fn libraries(stack: &Stack<'_>) -> impl Iterator<Item = DocId> {
+    stack.programs.iter().map(|program| program.doc).filter(|program| is_library(stack, *program))
+}
+
 /// Whether a text holds nothing but modules for others.
 fn is_library(stack: &Stack<'_>, program: DocId) -> bool {
     let Some(file) = stack.documents.document(program).alloy() else { return false };

@@ -32,6 +32,7 @@ pub(crate) use chain::references;
 pub(crate) use convert::TypeName;
 #[cfg(test)]
 pub(crate) use convert::convert;
+pub(crate) use duration::parse as duration;
 pub(crate) use library::is_name as is_library_name;
 pub(crate) use library::newer_name;
 pub(crate) use value::Capsule;

@@ -63,6 +63,8 @@ impl<'a, 'p> Where<'a, 'p> {
 struct Inside<'c> {
     /// What it takes.
     entry: &'c Entry,
+    /// The name of the block; empty for the component's own body.
+    block: &'c str,
     /// What lacks a missing argument: the name of the block.
     name: Place,
     /// Whether the collector's version has the component at all: what it lacks is then worth telling.
@@ -81,11 +83,11 @@ struct Seen<'a> {
     meant: HashSet<String>,
 }
 
-impl<'a> Checker<'a> {
+impl<'a> Checker<'a, '_> {
     /// The arguments of a component. `versions`: whether what its version lacks is told.
     pub(super) fn arguments(&mut self, at: &Where<'a, '_>, entry: &Arc<Entry>, versions: bool) {
         let name = at.site.name_place();
-        self.inside(at, &at.site.block.body, &Inside { entry, name, versions, depth: 0 });
+        self.inside(at, &at.site.block.body, &Inside { entry, block: "", name, versions, depth: 0 });
     }
 
     fn inside(&mut self, at: &Where<'a, '_>, body: &'a Body, inside: &Inside<'_>) {
@@ -97,6 +99,7 @@ impl<'a> Checker<'a> {
             }
         }
         self.missing(at, inside, &seen);
+        self.conflicts(at, body, inside.block);
     }
 
     fn attribute(
@@ -184,7 +187,7 @@ impl<'a> Checker<'a> {
             _ => {}
         }
         let versions = inside.versions && !self.not_yet(at, inside, &name, place, rule.since);
-        seen.blocks.entry(name).or_insert(place);
+        seen.blocks.entry(name.clone()).or_insert(place);
         let entry = rule.body.map_or_else(|| Some(Arc::default()), table::entry);
         let Some(entry) = entry.filter(|entry| !entry.holds_program() && inside.depth < DEEPEST) else {
             return;
@@ -192,7 +195,7 @@ impl<'a> Checker<'a> {
         self.inside(
             at,
             &block.body,
-            &Inside { entry: &entry, name: place, versions, depth: inside.depth + 1 },
+            &Inside { entry: &entry, block: &name, name: place, versions, depth: inside.depth + 1 },
         );
     }
 

@@ -8,20 +8,22 @@ use super::cycles;
 use super::fault;
 use super::fault::Fault;
 use super::fault::Kind;
+use super::known::Known;
+use super::known::Library;
 use super::scope::Holder;
 use super::scope::Interface;
 use super::scope::Level;
 use super::scope::Module;
 use super::scope::Site;
+use super::scope::place_in;
 use super::table;
 use super::table::Entry;
 use super::version::Running;
 use super::version::Stability;
-use crate::document::DocId;
 use crate::document::Place;
 use crate::document::alloy::Body;
-use crate::document::alloy::File;
-use crate::model::alloy::Environment;
+use crate::model::alloy::Program;
+use crate::model::alloy::frame::Origin;
 use crate::text::nearest;
 
 /// Bodies in bodies in bodies: deeper ones are not looked at. The parser stops not far behind.
@@ -32,18 +34,20 @@ const DEEPEST: u32 = 64;
 const COMPARISONS: usize = 50_000;
 
 /// What is found out while a program is checked.
-pub(super) struct Checker<'a> {
-    /// What `sys.env` sees.
-    pub(super) environment: &'a Environment,
+pub(super) struct Checker<'a, 'd> {
+    /// The program, expanded.
+    pub(super) program: &'a Program<'d>,
+    /// What is known of its blocks.
+    pub(super) known: &'a Known,
     /// What is known of the process.
     pub(super) running: &'a Running,
     faults: Vec<Fault>,
     comparisons: usize,
 }
 
-impl<'a> Checker<'a> {
-    pub(super) fn new(environment: &'a Environment, running: &'a Running) -> Self {
-        Self { environment, running, faults: Vec::new(), comparisons: COMPARISONS }
+impl<'a, 'd> Checker<'a, 'd> {
+    pub(super) fn new(program: &'a Program<'d>, known: &'a Known, running: &'a Running) -> Self {
+        Self { program, known, running, faults: Vec::new(), comparisons: COMPARISONS }
     }
 
     /// All that was found.
@@ -86,10 +90,10 @@ impl<'a> Checker<'a> {
     }
 
     /// Attributes beside the blocks of a program.
-    pub(super) fn stray_attributes(&mut self, doc: DocId, file: &File, body: &Body) {
+    pub(super) fn stray_attributes(&mut self, origin: &Origin<'_>, body: &Body) {
         for attribute in body.attributes() {
-            let name = file.str(attribute.name);
-            let place = Place { doc, span: attribute.name };
+            let name = origin.file.str(attribute.name);
+            let place = place_in(origin, attribute.name);
             let help =
                 "attributes stand in components; write `name \"label\" { ... }` around it, or remove it";
             self.fault(
@@ -102,6 +106,16 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Checks texts that share a scope.
+    pub(super) fn program(&mut self, texts: &[Origin<'a>], holder: Holder) {
+        for text in texts {
+            self.stray_attributes(text, &text.file.body);
+        }
+        let sites: Vec<Site<'a>> =
+            texts.iter().flat_map(|text| Site::of_body(*text, &text.file.body)).collect();
+        self.body(&sites, holder, None, None, 0);
+    }
+
     /// Checks the blocks of a body.
     pub(super) fn body(
         &mut self,
@@ -111,7 +125,7 @@ impl<'a> Checker<'a> {
         variable: Option<&'a str>,
         depth: u32,
     ) {
-        let level = Level::new(sites, holder, parent, variable, self.environment);
+        let level = Level::new(sites, holder, parent, variable, self.known);
         self.repeated_ids(sites);
         let mut edges: Vec<Vec<(usize, Place)>> = vec![Vec::new(); sites.len()];
         for (index, site) in sites.iter().enumerate() {
@@ -183,6 +197,13 @@ impl<'a> Checker<'a> {
     /// One component or block of the language.
     fn site(&mut self, at: &Where<'a, '_>, depth: u32) {
         let site = at.site;
+        if at.level.holder == Holder::Library && !matches!(site.first_part(), "declare" | "import") {
+            let message =
+                format!("only declare and import blocks are allowed in a module, got {}", site.name);
+            let help = "write `declare \"name\" { ... }` around it, or do not import this text";
+            self.fault(Kind::Misplaced, &site.id, site.place(site.block.name), message, help.to_owned());
+            return;
+        }
         match table::component(&site.name) {
             Some(entry) if entry.config => self.config_block(at, &entry, depth),
             entry => match (at.level.module(site.first_part()).cloned(), entry) {
@@ -206,7 +227,7 @@ impl<'a> Checker<'a> {
         let site = at.site;
         let name = site.name.as_str();
         let wrong_holder = match at.level.holder {
-            Holder::Root if entry.module_only() => {
+            Holder::Root | Holder::Library if entry.module_only() => {
                 Some(format!("{name} blocks only allowed inside a module"))
             }
             Holder::Module | Holder::Template if entry.root_only() => {
@@ -283,8 +304,8 @@ impl<'a> Checker<'a> {
             return;
         }
         let site = at.site;
-        self.stray_attributes(site.doc, site.file, body);
-        let sites: Vec<Site<'a>> = Site::of_body(site.doc, site.file, body).collect();
+        self.stray_attributes(&site.origin, body);
+        let sites: Vec<Site<'a>> = Site::of_body(site.origin, body).collect();
         self.body(&sites, holder, Some((at.level, at.index)), variable, depth + 1);
     }
 
@@ -311,7 +332,8 @@ impl<'a> Checker<'a> {
         at.level.uses(site.first_part(), site.name_place());
         match module {
             Module::Declared(interface) if !dotted => self.module_arguments(at, interface),
-            Module::Imported if dotted => self.references_below(at, &site.block.body, 0),
+            Module::Imported(None) if dotted => self.references_below(at, &site.block.body, 0),
+            Module::Imported(Some(library)) if dotted => self.imported(at, library),
             _ => {
                 let first = site.first_part();
                 let message = format!("cannot find the definition of component name \"{}\"", site.name);
@@ -327,10 +349,34 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The arguments of an instance of a module of the program.
+    /// An instance of an imported module.
+    fn imported(&mut self, at: &Where<'a, '_>, library: &Library) {
+        let site = at.site;
+        let (space, name) = site.name.split_once('.').unwrap_or_default();
+        if let Some(interface) = library.get(name) {
+            self.module_arguments(at, interface);
+            return;
+        }
+        let message = format!("cannot find the definition of component name \"{}\"", site.name);
+        let names: Vec<String> = library.keys().take(12).map(|own| format!("`{space}.{own}`")).collect();
+        let otherwise = match names.as_slice() {
+            [] => format!("what `{space}` imports declares no module"),
+            _ => format!("what `{space}` imports declares {}", names.join(", ")),
+        };
+        let help = match nearest(name, library.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean `{space}.{near}`?"),
+            None => otherwise,
+        };
+        self.fault(Kind::UnknownComponent, &site.id, site.name_place(), message, help);
+        self.references_below(at, &site.block.body, 0);
+    }
+
+    /// The arguments of an instance of a module.
     fn module_arguments(&mut self, at: &Where<'a, '_>, interface: &Interface) {
         let (site, body) = (at.site, &at.site.block.body);
         let mut given: HashMap<&str, Place> = HashMap::new();
+        // Names that wrong ones were probably meant to be: they are not missing too.
+        let mut meant: Vec<&str> = Vec::new();
         for attribute in body.attributes() {
             let name = site.file.str(attribute.name);
             let place = site.place(attribute.name);
@@ -342,8 +388,9 @@ impl<'a> Checker<'a> {
                 }
             } else if !interface.arguments.contains_key(name) {
                 let message = format!("Provided argument \"{name}\" is not defined in the module");
-                let names = interface.arguments.keys().map(String::as_str);
-                let help = self.suggest(name, names, "declare it with `argument`, or remove it");
+                let names = || interface.arguments.keys().map(String::as_str);
+                meant.extend(nearest(name, names()));
+                let help = self.suggest(name, names(), "declare it with `argument`, or remove it");
                 self.fault(Kind::ModuleArgument, &site.id, place, message, help);
             }
             self.any_value(at, &attribute.value);
@@ -358,6 +405,7 @@ impl<'a> Checker<'a> {
             .arguments
             .iter()
             .filter(|(name, required)| **required && !given.contains_key(name.as_str()))
+            .filter(|(name, _)| !meant.contains(&name.as_str()))
         {
             let message = format!("missing required argument \"{name}\" to module");
             self.fault(

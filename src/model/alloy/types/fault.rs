@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     MissingArgument,
     /// An attribute twice, or a block twice that may be there once.
     RepeatedArgument,
+    /// Arguments that are right by themselves, and not together.
+    Conflict,
     /// An attribute written as a block, or the reverse.
     AttributeForBlock,
     /// A label is missing, or stands where none may.
@@ -51,11 +53,12 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All kinds with their names.
-    pub(crate) const NAMES: [(Self, &'static str); 20] = [
+    pub(crate) const NAMES: [(Self, &'static str); 21] = [
         (Self::UnknownComponent, "unknown-component"),
         (Self::UnknownArgument, "unknown-argument"),
         (Self::MissingArgument, "missing-argument"),
         (Self::RepeatedArgument, "repeated-argument"),
+        (Self::Conflict, "conflict"),
         (Self::AttributeForBlock, "attribute-for-block"),
         (Self::WrongLabel, "wrong-label"),
         (Self::RepeatedId, "repeated-id"),

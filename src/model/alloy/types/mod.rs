@@ -1,7 +1,7 @@
 //! Turns a program into its faults: what Alloy would refuse when it loads it, or what its version does not know.
 //!
-//! Every text is checked once, as it is written: bodies of `declare` and templates of `foreach` too, however often they
-//! are instantiated. A program with syntax errors is not checked: those are told by themselves, and what they hide would
+//! Every text is checked once, as it is written: bodies of `declare`, templates of `foreach` and imported texts too, however
+//! often they are instantiated. What a value is in each instance is asked of the expanded program. A program with syntax errors is not checked: those are told by themselves, and what they hide would
 //! be missed here. What hangs on something that is not known before the collector runs is never a fault.
 //!
 //! Beside this, `flow/opaque.rs` says which of these faults hide flows (a component that is not known, a reference to
@@ -9,8 +9,11 @@
 
 mod arguments;
 mod bodies;
+mod conflicts;
 mod cycles;
 mod fault;
+mod instances;
+mod known;
 mod references;
 mod scope;
 mod table;
@@ -18,31 +21,51 @@ mod values;
 mod version;
 
 pub(crate) use fault::Fault;
-#[cfg(test)]
 pub(crate) use fault::Kind;
 pub(crate) use version::Running;
 pub(crate) use version::Stability;
 pub(crate) use version::Version;
 
-use self::bodies::Checker;
-use self::scope::Holder;
-use self::scope::Site;
-use super::Environment;
-use crate::document::DocId;
-use crate::document::alloy::File;
+use std::collections::HashSet;
 
-/// The faults of a program, in order of place. Linear in its size.
-pub(crate) fn faults(files: &[(DocId, &File)], environment: &Environment, running: &Running) -> Vec<Fault> {
-    if files.iter().any(|(_, file)| !file.errors.is_empty()) {
+use self::bodies::Checker;
+use self::known::Address;
+use self::known::Known;
+use self::known::address;
+use self::scope::Holder;
+use super::Program;
+use super::frame::Origin;
+
+/// The faults of a program, in order of place: of its own texts, and of those that it imports. Linear in its size.
+pub(crate) fn faults(program: &Program<'_>, running: &Running) -> Vec<Fault> {
+    let own = program.files.get(..program.given).unwrap_or_default();
+    let own: Vec<_> = own.iter().map(|(doc, file)| Origin { doc: *doc, file, computed: None }).collect();
+    check(program, running, &own, Holder::Root)
+}
+
+/// The faults of a text that is there to be imported: the program has no other.
+pub(crate) fn faults_of_module(program: &Program<'_>, running: &Running) -> Vec<Fault> {
+    let own = program.files.get(..program.given).unwrap_or_default();
+    let own: Vec<_> = own.iter().map(|(doc, file)| Origin { doc: *doc, file, computed: None }).collect();
+    check(program, running, &own, Holder::Library)
+}
+
+fn check<'d>(program: &Program<'d>, running: &Running, own: &[Origin<'d>], holder: Holder) -> Vec<Fault> {
+    if own.iter().any(|text| !text.file.errors.is_empty()) {
         return Vec::new();
     }
-    let mut checker = Checker::new(environment, running);
-    let sites: Vec<Site<'_>> =
-        files.iter().flat_map(|(doc, file)| Site::of_body(*doc, file, &file.body)).collect();
-    for (doc, file) in files {
-        checker.stray_attributes(*doc, file, &file.body);
+    let known = Known::of(program);
+    let mut checker = Checker::new(program, &known, running);
+    checker.program(own, holder);
+    let mut seen: HashSet<Vec<Address>> = HashSet::new();
+    for import in &program.imports {
+        let texts = import.texts.as_slice();
+        let whole = texts.iter().all(|text| text.file.errors.is_empty());
+        // A text that several blocks import, or instances of a module, is checked once.
+        if whole && seen.insert(texts.iter().map(|text| address(text.file)).collect()) {
+            checker.program(texts, Holder::Library);
+        }
     }
-    checker.body(&sites, Holder::Root, None, None, 0);
     checker.finish()
 }
 

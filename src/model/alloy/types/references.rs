@@ -16,7 +16,7 @@ use crate::text::Span;
 /// Blocks nested more deeply are not looked at.
 const DEEPEST: u32 = 64;
 
-impl<'a> Checker<'a> {
+impl<'a> Checker<'a, '_> {
     /// Checks what an expression refers to. `false` if something in it does not exist: then it has no value either.
     pub(super) fn references(&mut self, at: &Where<'a, '_>, expr: &'a Expr) -> bool {
         if is_literal(expr) {

@@ -1,8 +1,8 @@
 //! Turns the blocks of one body of a program into what its expressions and block names can refer to.
 //!
-//! There are three kinds of body: the root, the body of a `declare`, and the `template` of a `foreach`. Each is looked at
-//! once, as it is written, however often it is instantiated: so arguments of a module and items of a collection are
-//! unknown here. Rules of visibility: sections 5, 6 and 9 of the language's reference behaviour, that is
+//! There are four kinds of body: the root, a text that is imported, the body of a `declare`, and the `template` of a
+//! `foreach`. Each is looked at once, as it is written, however often it is instantiated: so arguments of a module and
+//! items of a collection are unknown here; `instances.rs` looks at what they are in each instance. Rules of visibility: sections 5, 6 and 9 of the language's reference behaviour, that is
 //! - a module sees its own nodes only, a template those around it too;
 //! - modules that are declared or imported further out can be instantiated everywhere inside.
 
@@ -11,15 +11,16 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::known::Known;
+use super::known::Library;
 use super::table;
 use super::table::Entry;
-use crate::document::DocId;
 use crate::document::Place;
 use crate::document::alloy::Block;
 use crate::document::alloy::Body;
 use crate::document::alloy::ExprKind;
 use crate::document::alloy::File;
-use crate::model::alloy::Environment;
+use crate::model::alloy::frame::Origin;
 use crate::model::eval::Capsule;
 use crate::model::eval::Lookup;
 use crate::model::eval::Scope;
@@ -34,9 +35,9 @@ const LONGEST_ID: usize = 8;
 /// A block of a body, with its name put together.
 #[derive(Debug, Clone)]
 pub(super) struct Site<'a> {
-    /// The document that it stands in.
-    pub(super) doc: DocId,
-    /// That document's content.
+    /// The text that it stands in.
+    pub(super) origin: Origin<'a>,
+    /// That text's tree.
     pub(super) file: &'a File,
     /// The block.
     pub(super) block: &'a Block,
@@ -50,12 +51,13 @@ pub(super) struct Site<'a> {
 
 impl<'a> Site<'a> {
     /// The blocks of a body.
-    pub(super) fn of_body(doc: DocId, file: &'a File, body: &'a Body) -> impl Iterator<Item = Site<'a>> {
+    pub(super) fn of_body(origin: Origin<'a>, body: &'a Body) -> impl Iterator<Item = Site<'a>> {
+        let file = origin.file;
         body.blocks().map(move |block| {
             let name = block_name(file, block);
             let label = block.label.map(|label| file.str(label));
             let id = label.map_or_else(|| name.clone(), |label| format!("{name}.{label}"));
-            Site { doc, file, block, name, label, id: id.into() }
+            Site { origin, file, block, name, label, id: id.into() }
         })
     }
 
@@ -69,15 +71,20 @@ impl<'a> Site<'a> {
         self.place(span)
     }
 
-    /// A place in its document.
+    /// A place in its document; for a text that is computed the expression that computes it.
     pub(super) fn place(&self, span: Span) -> Place {
-        Place { doc: self.doc, span }
+        place_in(&self.origin, span)
     }
 
     /// The first part of its name.
     pub(super) fn first_part(&self) -> &str {
         self.name.split('.').next().unwrap_or_default()
     }
+}
+
+/// A place in a text.
+pub(super) fn place_in(origin: &Origin<'_>, span: Span) -> Place {
+    origin.computed.unwrap_or(Place { doc: origin.doc, span })
 }
 
 /// The dotted name of a block, whatever blanks stand between.
@@ -100,8 +107,8 @@ pub(super) struct Interface {
 pub(super) enum Module {
     /// Declared in the program.
     Declared(Arc<Interface>),
-    /// Imported under this name: what it holds is not looked at here.
-    Imported,
+    /// Imported under this name, with what it holds; `None` where that is not known.
+    Imported(Option<Arc<Library>>),
 }
 
 /// Something that a chain can name.
@@ -109,7 +116,7 @@ pub(super) enum Module {
 pub(super) enum Node {
     /// A built-in component.
     Known(Arc<Entry>),
-    /// An instance of a module of the program.
+    /// An instance of a module.
     Instance(Arc<Interface>),
     /// An argument of the module around it.
     Argument,
@@ -122,6 +129,8 @@ pub(super) enum Node {
 pub(super) enum Holder {
     /// The program itself.
     Root,
+    /// A text that is imported: it may hold modules only.
+    Library,
     /// The body of a `declare`.
     Module,
     /// The `template` of a `foreach`.
@@ -144,8 +153,6 @@ pub(super) struct Level<'a, 'p> {
     maker: Option<usize>,
     /// Blocks of this body whose bodies use modules of this body: the user, the module, and where.
     uses: RefCell<Vec<(usize, usize, Place)>>,
-    /// What `sys.env` sees.
-    environment: &'a Environment,
 }
 
 /// A node that a chain names.
@@ -165,7 +172,7 @@ impl<'a, 'p> Level<'a, 'p> {
         holder: Holder,
         parent: Option<(&'p Level<'a, 'p>, usize)>,
         variable: Option<&'a str>,
-        environment: &'a Environment,
+        known: &Known,
     ) -> Self {
         let mut modules = HashMap::new();
         for (index, site) in sites.iter().enumerate() {
@@ -173,7 +180,7 @@ impl<'a, 'p> Level<'a, 'p> {
             if site.name == "declare" {
                 modules.insert(label, (Module::Declared(Arc::new(interface(site))), index));
             } else if site.name.starts_with("import.") && table::component(&site.name).is_some() {
-                modules.insert(label, (Module::Imported, index));
+                modules.insert(label, (Module::Imported(known.library(site.block).cloned()), index));
             }
         }
         let mut level = Self {
@@ -184,7 +191,6 @@ impl<'a, 'p> Level<'a, 'p> {
             variable,
             nodes: HashMap::with_capacity(sites.len()),
             modules,
-            environment,
         };
         for (index, site) in sites.iter().enumerate() {
             if let Some(node) = level.node_of(site) {
@@ -206,7 +212,13 @@ impl<'a, 'p> Level<'a, 'p> {
         Some(match (self.module(site.first_part()), entry) {
             (Some(Module::Declared(interface)), _) => Node::Instance(interface.clone()),
             (None, Some(entry)) => Node::Known(entry),
-            (Some(Module::Imported), _) | (None, None) => Node::Opaque,
+            (Some(Module::Imported(Some(library))), _) => match site.name.split_once('.') {
+                Some((_, name)) => {
+                    library.get(name).map_or(Node::Opaque, |found| Node::Instance(found.clone()))
+                }
+                None => Node::Opaque,
+            },
+            (Some(Module::Imported(None)), _) | (None, None) => Node::Opaque,
         })
     }
 
@@ -361,16 +373,15 @@ impl Scope for Level<'_, '_> {
     }
 
     fn env(&self, name: &str) -> Value {
-        self.environment.values.get(name).cloned().unwrap_or_else(|| {
-            Value::Unknown(format!("the environment variable {name} is not set in the input").into())
-        })
+        // Looked up where the block's instances are, by the program: it keeps what must not be shown.
+        Value::Unknown(format!("the environment variable {name} is looked up later").into())
     }
 }
 
 /// What a `declare` asks for and gives.
-fn interface(site: &Site<'_>) -> Interface {
+pub(super) fn interface(site: &Site<'_>) -> Interface {
     let file = site.file;
-    let inside: Vec<Site<'_>> = Site::of_body(site.doc, file, &site.block.body).collect();
+    let inside: Vec<Site<'_>> = Site::of_body(site.origin, &site.block.body).collect();
     let built_in: HashMap<&str, &str> = inside
         .iter()
         .filter(|site| site.label.is_some())

@@ -2,20 +2,32 @@
 
 mod corpus;
 mod generated;
+mod modules;
 
 use std::sync::Arc;
 
 use super::*;
+use crate::document::DocId;
 use crate::document::alloy;
+use crate::document::alloy::File;
+use crate::model::alloy::Computed;
+use crate::model::alloy::Environment;
+use crate::model::alloy::ProgramOnly;
 
 const DOC: DocId = DocId { file: 0, index: 0 };
+
+/// The faults of a program that sees nothing else.
+fn faults_of(files: &[(DocId, &File)], running: &Running) -> Vec<Fault> {
+    let computed = Computed::default();
+    let inputs = ProgramOnly(&computed);
+    faults(&Program::new(files.to_vec(), Environment::default(), &inputs), running)
+}
 
 /// The faults of a text, each as `kind line:column 'text' message; help`.
 fn told(text: &str, running: &Running) -> Vec<String> {
     let file = alloy::parse(Arc::from(text));
     assert!(file.errors.is_empty(), "{:?} in\n{text}", file.errors);
-    let environment = Environment::default();
-    let faults = faults(&[(DOC, &file)], &environment, running);
+    let faults = faults_of(&[(DOC, &file)], running);
     let show = |fault: &Fault| {
         let start = fault.place.span.start as usize;
         let before = &text[..start];
@@ -113,7 +125,7 @@ loki.relabel \"r\" {
 fn a_template_sees_its_item_and_what_is_around_it() {
     let text = "loki.write \"w\" { }
 foreach \"f\" {
-  collection = [\"a\"]
+  collection = encoding.from_json(sys.env(\"ITEMS\"))
   var        = \"item\"
   template {
     loki.relabel \"r\" {
@@ -203,7 +215,7 @@ loki.write \"v\" {
 }
 ";
     let found = plain(text);
-    assert_eq!(found.len(), 7, "{found:#?}");
+    assert_eq!(found.len(), 8, "{found:#?}");
     for line in found {
         // The place is the text itself, which reports cover.
         let message = line.rsplit("` ").next().unwrap();
@@ -239,7 +251,7 @@ discovery.kubernetes \"k\" {
 fn a_program_with_syntax_errors_is_not_checked() {
     let file = alloy::parse(Arc::from("loki.wriet \"w\" { }\nloki.write \"w\" {\n"));
     assert!(!file.errors.is_empty());
-    assert_eq!(faults(&[(DOC, &file)], &Environment::default(), &Running::default()), []);
+    assert_eq!(faults_of(&[(DOC, &file)], &Running::default()), []);
 }
 
 #[test]
@@ -254,8 +266,8 @@ fn files_of_one_program_share_a_scope() {
     let one = alloy::parse(Arc::from("loki.relabel \"r\" {\n  forward_to = [loki.write.w.receiver]\n}\n"));
     let two = alloy::parse(Arc::from("loki.write \"w\" { }\n"));
     let other = DocId { file: 1, index: 0 };
-    assert_eq!(faults(&[(DOC, &one), (other, &two)], &Environment::default(), &Running::default()), []);
-    assert_eq!(faults(&[(DOC, &one)], &Environment::default(), &Running::default()).len(), 1);
+    assert_eq!(faults_of(&[(DOC, &one), (other, &two)], &Running::default()), []);
+    assert_eq!(faults_of(&[(DOC, &one)], &Running::default()).len(), 1);
 }
 
 #[test]
@@ -273,7 +285,7 @@ fn thousands_of_components_and_faults_take_time_in_proportion() {
         text + &format!("loki.process \"p{count}\" {{\n  forward_to = [loki.process.p0.receiver]\n}}\n")
     };
     let file = alloy::parse(program(20_000).into());
-    let faults = faults(&[(DOC, &file)], &Environment::default(), &Running::default());
+    let faults = faults_of(&[(DOC, &file)], &Running::default());
     // Two for each component, and one circle of all. What is not linear here takes minutes.
     assert_eq!(faults.len(), 40_001);
 }

@@ -8,6 +8,7 @@ use super::table::Attribute;
 use crate::document::Place;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
+use crate::document::alloy::File;
 use crate::document::is_secret_name;
 use crate::model::alloy::content_span;
 use crate::model::eval::EvalError;
@@ -21,7 +22,7 @@ use crate::text::Span;
 /// Lists in lists in lists: what is deeper is not looked at.
 const DEEPEST: u32 = 32;
 
-impl<'a> Checker<'a> {
+impl<'a> Checker<'a, '_> {
     /// Checks the value of an attribute that the table knows.
     pub(super) fn value(&mut self, at: &Where<'a, '_>, name: &str, expr: &'a Expr, wanted: Attribute) {
         if !self.references(at, expr) || self.is_filled_in(at, expr) {
@@ -40,6 +41,9 @@ impl<'a> Checker<'a> {
             Ok(value) => {
                 self.receivers(at, name, expr, (&value, &kind));
                 self.texts(at, name, expr, (&value, wanted));
+                if is_open(&value) {
+                    self.in_instances(at, name, expr, (&kind, wanted));
+                }
             }
             Err(error) => self.refused(at, name, expr, (error, wanted)),
         }
@@ -72,7 +76,7 @@ impl<'a> Checker<'a> {
             return self.not_evaluable(at, name, expr, &own);
         }
         let span = error.span.unwrap_or_else(|| content_span(expr));
-        let message = if holds_secret(name, wanted.kind) || quotes_secret(at, expr, error.span) {
+        let message = if holds_secret(name, wanted.kind) || quotes_secret(at.site.file, expr, error.span) {
             format!("the value of \"{name}\" is not {}", words(wanted.kind))
         } else {
             error.message.trim().to_owned()
@@ -84,7 +88,7 @@ impl<'a> Checker<'a> {
     /// An expression that the evaluator refuses.
     fn not_evaluable(&mut self, at: &Where<'a, '_>, name: &str, expr: &Expr, error: &EvalError) {
         let place = at.site.place(error.span.unwrap_or(expr.span));
-        let message = if holds_secret(name, "") || quotes_secret(at, expr, error.span) {
+        let message = if holds_secret(name, "") || quotes_secret(at.site.file, expr, error.span) {
             format!("the value of \"{name}\" cannot be evaluated")
         } else {
             error.message.trim().to_owned()
@@ -216,6 +220,17 @@ impl<'a> Checker<'a> {
     }
 }
 
+/// Whether something in a value is not known from the text alone.
+fn is_open(value: &Value) -> bool {
+    // Values are nested as deeply as expressions at most, which are limited.
+    match value {
+        Value::Unknown(_) => true,
+        Value::Array(items) | Value::OneOf(items) => items.iter().any(is_open),
+        Value::Object(fields) => fields.values().any(is_open),
+        _ => false,
+    }
+}
+
 /// Why a value of one type is not taken where another is wanted.
 enum Misfit {
     /// A receiver of other data.
@@ -297,24 +312,24 @@ fn type_words(kind: &TypeName) -> String {
     }
 }
 
-fn words(kind: &str) -> String {
+pub(super) fn words(kind: &str) -> String {
     type_words(&TypeName::parse(kind))
 }
 
 /// Whether the text of an attribute's value must not be shown.
-fn holds_secret(name: &str, kind: &str) -> bool {
+pub(super) fn holds_secret(name: &str, kind: &str) -> bool {
     kind.contains("secret") || is_secret_name(name) || name.contains("header")
 }
 
 /// Whether the part of an expression that an error quotes holds the value of a key that is a secret's, or is in one.
-fn quotes_secret(at: &Where<'_, '_>, expr: &Expr, quoted: Option<Span>) -> bool {
+pub(super) fn quotes_secret(file: &File, expr: &Expr, quoted: Option<Span>) -> bool {
     let quoted = quoted.unwrap_or(expr.span);
     let mut todo = vec![expr];
     while let Some(expr) = todo.pop() {
         match &expr.kind {
             ExprKind::Object(fields) => {
                 for field in fields {
-                    let key = at.str(field.key).trim_matches('"');
+                    let key = file.str(field.key).trim_matches('"');
                     let meets = field.value.span.start < quoted.end && quoted.start < field.value.span.end;
                     if meets && (is_secret_name(key) || key.eq_ignore_ascii_case("authorization")) {
                         return true;

@@ -26,7 +26,7 @@ fn finds_no_fault_in_programs_that_collectors_run() {
                         community: Some(false),
                         ..Running::default()
                     };
-                    let faults = faults(&[(DOC, &file)], &Environment::default(), &running);
+                    let faults = faults_of(&[(DOC, &file)], &running);
                     assert!(faults.is_empty(), "{}: {faults:#?}", path.display());
                 }
                 programs += 1;
@@ -50,7 +50,7 @@ fn looks_at_every_odd_text_to_its_end() {
             // Those that are no UTF-8 are given in another way.
             let Some(text) = case["text"].as_str() else { continue };
             let file = alloy::parse(Arc::from(text));
-            for fault in faults(&[(DOC, &file)], &Environment::default(), &Running::default()) {
+            for fault in faults_of(&[(DOC, &file)], &Running::default()) {
                 assert!(
                     file.text.get(fault.place.span.start as usize..fault.place.span.end as usize).is_some()
                 );
