@@ -255,7 +255,7 @@ fn reads_logs(root: NodeRef<'_>, pod: &pod::Pod<'_>, container: NodeRef<'_>) -> 
     };
     let harmless = OBSERVERS.iter().any(|own| image.contains(own));
     let alloy = super::collector::runs_alloy(root, container);
-    (!harmless && !alloy && mounts.iter().any(|mount| sees(mount))).then(|| (image.to_owned(), true, false))
+    (!harmless && !alloy && mounts.iter().any(sees)).then(|| (image.to_owned(), true, false))
 }
 
 /// Whether a folder is one of logs, is in it, or holds it.
@@ -268,15 +268,15 @@ fn holds(folder: &str, logs: &str) -> bool {
     below(folder, logs) || below(logs, folder)
 }
 
+/// A collector by its program, with what it ships (logs, metrics), and what names it.
+type Found = ((&'static str, bool, bool), Option<Place>);
+
 /// Values of charts are looked through this deep.
 const DEPTH: u32 = 12;
 
 /// What a chart that nobody knows runs, where its values name a collector: the values of a chart in it, which have that
 /// chart's name, or an image.
-fn in_unknown_chart(
-    stack: &Stack<'_>,
-    release: &ReleasedChart<'_>,
-) -> Option<((&'static str, bool, bool), Option<Place>)> {
+fn in_unknown_chart(stack: &Stack<'_>, release: &ReleasedChart<'_>) -> Option<Found> {
     let inner = release.values.entries().find_map(|(key, values)| {
         let vector = key == "vector" && (values.at("customConfig").is_some() || values.at("role").is_some());
         let known = PROGRAMS.iter().find(|(name, ..)| *name == key);
@@ -293,7 +293,7 @@ fn in_unknown_chart(
 }
 
 /// The first image of a collector among values.
-fn image_in(values: &Fact, alloy: bool, depth: u32) -> Option<((&'static str, bool, bool), Option<Place>)> {
+fn image_in(values: &Fact, alloy: bool, depth: u32) -> Option<Found> {
     let depth = depth.checked_sub(1)?;
     let of_image = |image: &str| {
         let is_alloy = alloy && super::collector::is_alloy(pod::image_name(image));
