@@ -249,7 +249,7 @@ impl<'d> Ends<'d> {
                     continue;
                 }
                 hiding.insert(vertex, reason);
-                let edges = draft.graph.arriving(vertex).into_iter();
+                let edges = draft.graph.arriving(vertex);
                 todo.extend(edges.filter_map(|edge| Some(draft.graph.edges.get(edge)?.from)));
             }
         }

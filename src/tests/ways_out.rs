@@ -348,8 +348,8 @@ fn pods_that_ask_another_name_server_find_no_services() {
     undecided(says, &[&values("controller: {hostNetwork: true}\n")]);
     holds(&[&values("controller: {hostNetwork: true, dnsPolicy: ClusterFirstWithHostNet}\n")]);
     let aliases = "hostAliases: [{ip: 203.0.113.9, hostnames: [loki-gateway.loki.svc.cluster.local]}]\n";
-    let aliased = release("alloy", "", &self::values(&self::sound(), aliases));
-    undecided("`hostAliases`", &[&aliased]);
+    let with_hosts = release("alloy", "", &self::values(&self::sound(), aliases));
+    undecided("`hostAliases`", &[&with_hosts]);
 }
 
 #[test]
