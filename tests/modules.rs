@@ -107,60 +107,40 @@ fn has_leak(program: &str, at: &str, component: &str, destination: &str) {
     assert_eq!(human.code, 1);
 }
 
-#[test]
-fn module_of_a_mounted_file_is_followed_to_its_line() {
-    has_leak(
-        "import.file \"lib\" { filename = \"/etc/modules/ship.alloy\" }
-lib.ship \"all\" { }
-loki.source.journal \"j\" { forward_to = [lib.ship.all.receiver] }
-",
-        "https://file.example.net/push",
-        "lib.ship.all/loki.write.out",
-        "https://file.example.net/push",
+/// The module in `ship.alloy`, imported in one of the ways there are.
+fn ships(import: &str) {
+    let program = format!(
+        "{import}
+lib.ship \"all\" {{ }}
+loki.source.journal \"j\" {{ forward_to = [lib.ship.all.receiver] }}
+"
     );
+    let url = "https://file.example.net/push";
+    has_leak(&program, url, "lib.ship.all/loki.write.out", url);
 }
 
 #[test]
-fn module_of_a_folder_is_followed_to_its_line() {
-    has_leak(
-        "import.file \"lib\" { filename = \"/etc/alloy/../modules\" }
-lib.ship \"all\" { }
-loki.source.journal \"j\" { forward_to = [lib.ship.all.receiver] }
-",
-        "https://file.example.net/push",
-        "lib.ship.all/loki.write.out",
-        "https://file.example.net/push",
-    );
+fn module_of_a_mounted_file_or_folder_is_followed_to_its_line() {
+    ships("import.file \"lib\" { filename = \"/etc/modules/ship.alloy\" }");
+    ships("import.file \"lib\" { filename = \"/etc/alloy/../modules\" }");
 }
 
 #[test]
 fn module_of_a_config_map_is_followed_to_its_line() {
-    has_leak(
+    ships(
         "remote.kubernetes.configmap \"m\" {
   namespace = \"alloy\"
   name      = \"modules\"
 }
-import.string \"lib\" { content = remote.kubernetes.configmap.m.data[\"ship.alloy\"] }
-lib.ship \"all\" { }
-loki.source.journal \"j\" { forward_to = [lib.ship.all.receiver] }
-",
-        "https://file.example.net/push",
-        "lib.ship.all/loki.write.out",
-        "https://file.example.net/push",
+import.string \"lib\" { content = remote.kubernetes.configmap.m.data[\"ship.alloy\"] }",
     );
 }
 
 #[test]
 fn module_of_a_local_file_is_followed_to_its_line() {
-    has_leak(
+    ships(
         "local.file \"m\" { filename = \"/etc/modules/ship.alloy\" }
-import.string \"lib\" { content = local.file.m.content }
-lib.ship \"all\" { }
-loki.source.journal \"j\" { forward_to = [lib.ship.all.receiver] }
-",
-        "https://file.example.net/push",
-        "lib.ship.all/loki.write.out",
-        "https://file.example.net/push",
+import.string \"lib\" { content = local.file.m.content }",
     );
 }
 

@@ -476,4 +476,4 @@ pub(crate) fn same_value(one: &Fact, two: &Fact) -> bool {
 
 #[cfg(test)]
 #[path = "stack_tests.rs"]
-mod tests;
+pub(crate) mod tests;

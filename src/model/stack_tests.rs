@@ -3,13 +3,13 @@ use crate::model::Expected;
 use crate::model::Reading;
 use crate::model::read;
 
-/// The problems of a stack made of these files.
-fn problems(files: &[&str]) -> Vec<(String, String)> {
+/// Hands the stack of some files, by path and text, to `look`, with what was read of each.
+pub(crate) fn with_stack<T>(files: &[(&str, &str)], look: impl FnOnce(&Stack<'_>, &[Reading]) -> T) -> T {
     let mut readings: Vec<Reading> = files
         .iter()
         .enumerate()
-        .map(|(index, text)| {
-            read(u32::try_from(index).unwrap(), &format!("{index}.yaml"), &(*text).into(), Expected::Any)
+        .map(|(index, (path, text))| {
+            read(u32::try_from(index).unwrap(), path, &(*text).into(), Expected::Any)
         })
         .collect();
     let documents =
@@ -19,12 +19,21 @@ fn problems(files: &[&str]) -> Vec<(String, String)> {
         .enumerate()
         .map(|(index, reading)| FilePieces { file: u32::try_from(index).unwrap(), pieces: &reading.pieces })
         .collect();
-    let stack = Stack::assemble(&documents, &pieces, None);
-    let told = |problem: &Problem| {
-        let place = documents.resolve(problem.place);
-        (format!("{}:{}:{}", place.path, place.start.line, place.start.column), problem.message.clone())
-    };
-    stack.problems.iter().map(told).collect()
+    look(&Stack::assemble(&documents, &pieces, None), &readings)
+}
+
+/// The problems of a stack made of these files.
+fn problems(files: &[&str]) -> Vec<(String, String)> {
+    let files: Vec<_> =
+        files.iter().enumerate().map(|(index, text)| (format!("{index}.yaml"), *text)).collect();
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    with_stack(&files, |stack, _| {
+        let told = |problem: &Problem| {
+            let place = stack.documents.resolve(problem.place);
+            (format!("{}:{}:{}", place.path, place.start.line, place.start.column), problem.message.clone())
+        };
+        stack.problems.iter().map(told).collect()
+    })
 }
 
 const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: loki-gateway\n  namespace: loki\nspec:\n  ports:\n  - port: 80\n";

@@ -1,9 +1,6 @@
 use super::*;
-use crate::document::Documents;
-use crate::model::Expected;
-use crate::model::FilePieces;
 use crate::model::collectors;
-use crate::model::read;
+use crate::model::stack::tests::with_stack;
 
 const POD: &str = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: alloy, namespace: alloy}\nspec:\n  template:\n    metadata: {labels: {app: alloy, tier: edge}}\n    spec:\n      containers:\n        - name: alloy\n          image: grafana/alloy:v1.7.5\n          args: [run, /etc/alloy/config.alloy]\n          ports: [{name: faro, containerPort: 12347}]\n";
 
@@ -21,13 +18,11 @@ fn doors(text: &str) -> Vec<String> {
 }
 
 fn exposure(text: &str) -> Exposure {
-    let mut reading = read(0, "x.yaml", &std::sync::Arc::from(text), Expected::default());
-    let documents = Documents { files: vec![std::mem::take(&mut reading.file)] };
-    let files = [FilePieces { file: 0, pieces: &reading.pieces }];
-    let stack = Stack::assemble(&documents, &files, None);
-    let mut found = collectors(&stack);
-    assert_eq!(found.len(), 1);
-    found.remove(0).exposure
+    with_stack(&[("x.yaml", text)], |stack, _| {
+        let mut found = collectors(stack);
+        assert_eq!(found.len(), 1);
+        found.remove(0).exposure
+    })
 }
 
 fn service(kind: &str, rest: &str) -> String {

@@ -2,10 +2,7 @@
 
 use super::*;
 use crate::document::Documents;
-use crate::model::Expected;
-use crate::model::FilePieces;
-use crate::model::Reading;
-use crate::model::read;
+use crate::model::stack::tests::with_stack;
 
 /// The queries of a stack made of these files, and what was wrong with them: `kind name line:column text`.
 fn found(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
@@ -20,26 +17,13 @@ fn found(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
 }
 
 fn collected(files: &[(&str, &str)]) -> (Documents, Queries, Vec<String>) {
-    let mut readings: Vec<Reading> = files
-        .iter()
-        .enumerate()
-        .map(|(index, (path, text))| {
-            read(u32::try_from(index).unwrap(), path, &(*text).into(), Expected::Any)
-        })
-        .collect();
-    let documents =
-        Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
-    let pieces: Vec<FilePieces<'_>> = readings
-        .iter()
-        .enumerate()
-        .map(|(index, reading)| FilePieces { file: u32::try_from(index).unwrap(), pieces: &reading.pieces })
-        .collect();
-    let stack = Stack::assemble(&documents, &pieces, None);
-    let queries = queries(&stack);
-    let problems =
-        readings.iter().flat_map(|reading| &reading.problems).map(|problem| problem.message.clone());
-    let faults = problems.chain(readings.iter().flat_map(|reading| reading.passed_over.clone())).collect();
-    (documents, queries, faults)
+    with_stack(files, |stack, readings| {
+        let problems =
+            readings.iter().flat_map(|reading| &reading.problems).map(|problem| problem.message.clone());
+        let faults =
+            problems.chain(readings.iter().flat_map(|reading| reading.passed_over.clone())).collect();
+        (stack.documents.clone(), queries(stack), faults)
+    })
 }
 
 /// A text with blanks before each line.

@@ -252,29 +252,21 @@ impl<'a, 'd> Checker<'a, 'd> {
                     format!("write `{name} \"name\" {{`"),
                 );
             }
-            Some(_) if entry.takes_no_label() => {
-                let message = format!("block \"{name}\" does not support specifying labels");
-                let span = site.block.label.unwrap_or(site.block.name);
-                self.fault(
-                    Kind::WrongLabel,
-                    &site.id,
-                    site.place(span),
-                    message,
-                    "remove the label".to_owned(),
-                );
+            Some(label) => {
+                let (message, help) = if entry.takes_no_label() {
+                    (format!("block \"{name}\" does not support specifying labels"), "remove the label")
+                } else if name == "declare" && label == "declare" {
+                    let message = "'declare' is not a valid label for a declare block";
+                    (message.to_owned(), "choose another name")
+                } else {
+                    (String::new(), "")
+                };
+                if !message.is_empty() {
+                    let place = site.place(site.block.label.unwrap_or(site.block.name));
+                    self.fault(Kind::WrongLabel, &site.id, place, message, help.to_owned());
+                }
             }
-            Some("declare") if name == "declare" => {
-                let message = "'declare' is not a valid label for a declare block".to_owned();
-                let span = site.block.label.unwrap_or(site.block.name);
-                self.fault(
-                    Kind::WrongLabel,
-                    &site.id,
-                    site.place(span),
-                    message,
-                    "choose another name".to_owned(),
-                );
-            }
-            _ => {}
+            None => {}
         }
         let known = self.availability(at, entry);
         if name == "declare" {
