@@ -18,7 +18,7 @@ use super::program::Duplicate;
 use super::program::Hidden;
 use super::program::Kind;
 use super::program::Program;
-use super::scope::Memo;
+use super::values::Memo;
 use crate::document::DocId;
 use crate::document::alloy::Block;
 use crate::document::alloy::Body;

@@ -15,6 +15,7 @@ mod relabel;
 mod scope;
 mod signal;
 pub(crate) mod types;
+mod values;
 
 pub(crate) use catalog::Egress;
 pub(crate) use catalog::Entry;

@@ -11,7 +11,7 @@ use super::Environment;
 use super::Inputs;
 use super::frame::Frame;
 use super::frame::Origin;
-use super::scope::Memo;
+use super::values::Memo;
 use crate::document::DocId;
 use crate::document::Place;
 use crate::document::alloy::Attribute;
