@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use super::grow::Grower;
-use super::problem::offset;
+use super::lines::lines;
+use super::lines::word_and_rest;
 use super::tree::Dialect;
 use super::tree::NodeId;
 use super::tree::Style;
@@ -26,15 +27,8 @@ pub(crate) fn parse_fluent_bit(text: &Arc<str>) -> Tree {
     let mut grower = Grower::default();
     let mut sections: Vec<Section> = Vec::new();
     let (mut includes, mut env, mut unread) = (Vec::new(), Vec::new(), Vec::new());
-    for (start, line) in lines(text) {
-        let span = |part: &str| {
-            let at = start + (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
-            Span::new(offset(at), offset(at + part.len()))
-        };
-        let trimmed = line.trim();
-        if trimmed.is_empty() || trimmed.starts_with('#') {
-            continue;
-        }
+    for line in lines(text) {
+        let (trimmed, span) = (line.text, |part: &str| line.span(part));
         let (word, rest) = word_and_rest(trimmed);
         let rest = rest.trim();
         if let Some(name) = trimmed.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
@@ -107,21 +101,6 @@ fn assemble(
     let env = grower.mapping(nowhere, env);
     entries.push((key, env));
     grower.mapping(nowhere, entries)
-}
-
-/// The first word of a line and what stands behind it.
-pub(super) fn word_and_rest(line: &str) -> (&str, &str) {
-    line.split_at(line.find(char::is_whitespace).unwrap_or(line.len()))
-}
-
-/// The lines of a text with where each starts.
-pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    text.split_inclusive('\n').map(move |line| {
-        let start = at;
-        at += line.len();
-        (start, line.trim_end_matches(['\n', '\r']))
-    })
 }
 
 #[cfg(test)]

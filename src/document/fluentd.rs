@@ -7,12 +7,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::fluent_bit::lines;
-use super::fluent_bit::word_and_rest;
 use super::grow::Grower;
+use super::lines::lines;
+use super::lines::word_and_rest;
 use super::problem::ParseProblem;
 use super::problem::ProblemKind;
-use super::problem::offset;
 use super::tree::Dialect;
 use super::tree::NodeId;
 use super::tree::Style;
@@ -36,15 +35,8 @@ struct Open {
 pub(crate) fn parse_fluentd(text: &Arc<str>) -> Result<Tree, ParseProblem> {
     let mut grower = Grower::default();
     let mut open = vec![Open::default()];
-    for (start, line) in lines(text) {
-        let span = |part: &str| {
-            let at = start + (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
-            Span::new(offset(at), offset(at + part.len()))
-        };
-        let trimmed = line.trim();
-        if trimmed.is_empty() || trimmed.starts_with('#') {
-            continue;
-        }
+    for line in lines(text) {
+        let (trimmed, span) = (line.text, |part: &str| line.span(part));
         let fault = |message: &str| Err(ParseProblem::new(ProblemKind::Syntax, span(trimmed), message));
         if let Some(name) = trimmed.strip_prefix("</") {
             let name = name.trim_end_matches('>').trim();

@@ -12,6 +12,7 @@ mod ini;
 pub(crate) mod invariants;
 mod json;
 mod keys;
+mod lines;
 mod parse;
 mod problem;
 #[cfg(test)]

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use super::Component;
 use super::Content;
 use super::Program;
+use super::scope::Named;
 use crate::document::alloy::Expr;
 use crate::document::alloy::ExprKind;
 use crate::model::eval::Value;
 use crate::model::eval::chain;
-
-use super::scope::Named;
 
 /// Texts are looked for behind this many names.
 const STEPS: u32 = 32;
