@@ -6,16 +6,17 @@ The first lines name the versions; then come the options by path (`[]` is an ite
 user's). An option has, where it differs from what most have:
   type     what it takes (`string` where left out)
   default  the value of one that is not set, in the newest version that has it; left out for false, 0, empty text and the like
-  was      earlier defaults, by the first version that had them
-  types    earlier types, likewise
+  defaults defaults by the version that brought them, where they changed
+  types    types, likewise
   since    the first version that has it; left out for the oldest of the table
   last     the last version that has it; left out for the newest of the table
   absent   versions between that lack it
   flag     the command-line flag
-  values   what an enum takes; `enums` has earlier ones
+  values   what an enum takes; `enums` by version, where they changed
   refused  when another value than these is refused: load, s3 (at load, where the backend is s3), start or never
   tenant   true: may be set for one tenant in the runtime file
   dynamic  true: the default is worked out when the process starts
+  deprecated  the first version that calls it so
   use      what to set instead of it: it is deprecated or gone
 """
 
@@ -30,8 +31,16 @@ REFUSED = {"load": "load", "load_unless_named_store": "load", "load_when_backend
 
 
 def by_version(changes):
-    """Changes by their first version, the newest left out: that is the option's own."""
-    return {change["from"]: change["value"] for change in changes[:-1]}
+    """Values by the version that brought them."""
+    return {change["from"]: change["value"] for change in changes}
+
+
+def deprecated_since(fact):
+    """The first version that calls an option deprecated."""
+    if fact.get("category") != "deprecated":
+        return None
+    since = [change["from"] for change in fact.get("category_by_version", []) if change["value"] == "deprecated"]
+    return since[-1] if since else fact["first"]
 
 
 def entry(path, fact, versions, moved):
@@ -40,10 +49,11 @@ def entry(path, fact, versions, moved):
     if fact["type"] != "string":
         out["type"] = fact["type"]
     default = fact.get("effective_default_3.7", fact["default"])
-    if default not in ZERO:
-        out["default"] = default
     if "default_by_version" in fact:
-        out["was"] = by_version(fact["default_by_version"])
+        out["defaults"] = by_version(fact["default_by_version"])
+        out["defaults"][fact["default_by_version"][-1]["from"]] = default
+    elif default not in ZERO:
+        out["default"] = default
     if "type_by_version" in fact:
         out["types"] = by_version(fact["type_by_version"])
     if fact["first"] != oldest:
@@ -67,6 +77,9 @@ def entry(path, fact, versions, moved):
     if "default_dynamic" in fact:
         out["dynamic"] = True
         out.pop("default", None)
+    deprecated = deprecated_since(fact)
+    if deprecated:
+        out["deprecated"] = deprecated
     use = fact.get("use") or moved.get(path)
     if use:
         out["use"] = use

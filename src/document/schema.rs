@@ -1,7 +1,7 @@
 //! Turns a JSON Schema and a document into misfits, each with the nodes that it concerns.
 //!
 //! The `jsonschema` crate validates; it sees the tree itself, no copy of it. Beyond JSON Schema there is the keyword
-//! `scalar`: its value names a type of scalar, and the one who builds the schema says what fits it. So types that
+//! `scalar`: its value describes a type of scalar, and the one who builds the schema says what fits it. So types that
 //! depend on how a scalar was written (`"5"`, `1_000`, `7d`) need no second walk.
 
 use std::borrow::Cow;
@@ -56,8 +56,8 @@ pub(crate) enum MisfitKind {
     Other(String),
 }
 
-/// Says whether a scalar fits a type, given by its name; the error is the reason.
-pub(crate) type ScalarCheck = fn(&str, NodeRef<'_>) -> Result<(), String>;
+/// Says whether a scalar fits what the keyword's value describes; the error is the reason.
+pub(crate) type ScalarCheck = fn(&Value, NodeRef<'_>) -> Result<(), String>;
 
 impl Schema {
     /// Makes a schema ready.
@@ -70,7 +70,7 @@ impl Schema {
             .offline()
             .with_draft(jsonschema::Draft::Draft202012)
             .with_keyword("scalar", move |_, wanted, _| {
-                let wanted = wanted.as_str().unwrap_or_default().to_owned();
+                let wanted = wanted.clone();
                 Ok(Box::new(ScalarKeyword { wanted, check }) as Box<dyn for<'i> Keyword<'i, Yaml>>)
             })
             .build(schema)
@@ -131,7 +131,7 @@ fn follow<'t>(root: NodeRef<'t>, pointer: &str) -> Option<Followed<'t>> {
 
 /// The keyword `scalar`.
 struct ScalarKeyword {
-    wanted: String,
+    wanted: Value,
     check: ScalarCheck,
 }
 
