@@ -1,5 +1,6 @@
 //! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
 
+mod directories;
 mod effective;
 mod env;
 mod explain;
@@ -15,6 +16,7 @@ mod stores;
 mod subjects;
 mod values;
 mod version;
+mod written;
 
 pub(crate) use explain::explain;
 pub(crate) use options::table as options;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Assumed;
+use super::directories;
 use super::effective::Effective;
 use super::effective::Layer;
 use super::effective::Origin;
@@ -16,6 +17,8 @@ use super::processes::modules;
 use super::storage::storage;
 use super::stores;
 use super::stores::Found;
+use super::written::Written;
+use super::written::written;
 use crate::document::DocId;
 use crate::document::Place;
 use crate::model::fact::Fact;
@@ -39,6 +42,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
             subjects.extend(parts(kind, &key, &store.parts));
             subjects.extend(option_faults(kind, store));
             for group in &store.groups {
+                subjects.extend(directories::pairs(&effective(store, group, None), &group.targets));
                 subjects.push(subject(kind, &key, store, group, None, assumed));
                 for tenant in &tenants {
                     subjects.push(subject(kind, &key, store, group, Some(tenant), assumed));
@@ -123,8 +127,9 @@ fn subject(
         }
     }
     config.place = place;
-    let effective =
-        effective(store, group, of_tenant.as_ref()).tree(assumed.asked.iter().map(String::as_str));
+    let running_with = effective(store, group, of_tenant.as_ref());
+    let Written { options, at_defaults } = written(&running_with, &config);
+    let overridden = tenant.map(|tenant| overridden(tenant, &running_with, &effective(store, group, None)));
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
     let running: BTreeSet<String> = group
         .targets
@@ -148,7 +153,10 @@ fn subject(
             ),
             ("storage", storage(kind, &config)),
             ("config", config),
-            ("effective", effective),
+            ("effective", running_with.tree(assumed.asked.iter().map(String::as_str))),
+            ("written", options),
+            ("at_defaults", Fact::bare(at_defaults)),
+            ("overridden", overridden.unwrap_or(Fact::list([], store.place))),
             ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
             ("processes", Fact::list(processes, store.place)),
             ("parts", store.parts.clone()),
@@ -157,6 +165,22 @@ fn subject(
         store.place,
     );
     Subject { kind, key: key.to_owned(), facts }
+}
+
+/// The limits that a tenant has of its own, each beside the one that others have.
+fn overridden(tenant: &Tenant, own: &Effective<'_>, general: &Effective<'_>) -> Fact {
+    let section = limits(own.store);
+    let limit = |(name, fact): (&str, &Fact)| {
+        let path = format!("{section}.{name}");
+        let spec = own.options.spec(&path)?;
+        let facts = [
+            ("name", Fact::new(name, fact.place)),
+            ("value", own.value(&path, &spec).0),
+            ("general", general.value(&path, &spec).0),
+        ];
+        Some(Fact::map(facts, fact.place))
+    };
+    Fact::list(tenant.limits.entries().filter_map(limit), tenant.limits.place)
 }
 
 fn process(store: Store, target: &Fact) -> Fact {
