@@ -16,6 +16,8 @@ mod subjects;
 mod values;
 mod version;
 
+pub(crate) use explain::Explained;
+pub(crate) use explain::Said;
 pub(crate) use explain::explain;
 pub(crate) use options::table as options;
 pub(crate) use version::Minor;
