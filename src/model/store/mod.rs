@@ -18,6 +18,8 @@ mod values;
 mod version;
 mod written;
 
+pub(crate) use explain::Explained;
+pub(crate) use explain::Said;
 pub(crate) use explain::explain;
 pub(crate) use options::table as options;
 pub(crate) use version::Minor;
