@@ -130,7 +130,7 @@ fn subject(
     }
     config.place = place;
     let running_with = effective(store, group, of_tenant.as_ref());
-    let Written { options, at_defaults } = written(&running_with, &config);
+    let Written { options, at_defaults } = written(&running_with, &config, store.in_secret);
     let overridden = tenant.map(|tenant| overridden(tenant, &running_with, &effective(store, group, None)));
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
     let running: BTreeSet<String> = group

@@ -16,15 +16,16 @@ pub(super) struct Written {
     pub(super) at_defaults: bool,
 }
 
-/// The options that are written in `config`.
-pub(super) fn written(effective: &Effective<'_>, config: &Fact) -> Written {
-    let mut search = Search { effective, found: Vec::new(), at_defaults: true };
+/// The options that are written in `config`; `in_secret` where it may hold secrets.
+pub(super) fn written(effective: &Effective<'_>, config: &Fact, in_secret: bool) -> Written {
+    let mut search = Search { effective, in_secret, found: Vec::new(), at_defaults: true };
     search.below(config, "", DEPTH);
     Written { options: Fact::list(search.found, config.place), at_defaults: search.at_defaults }
 }
 
 struct Search<'s, 'e> {
     effective: &'s Effective<'e>,
+    in_secret: bool,
     found: Vec<Fact>,
     at_defaults: bool,
 }
@@ -37,7 +38,7 @@ impl Search<'_, '_> {
             self.at_defaults &= value.value == self.effective.default_of(&spec).value;
             let key = path.rsplit('.').next().unwrap_or(path);
             let secret = spec.is_secret();
-            let plain = secret && is_plain(fact);
+            let plain = secret && !self.in_secret && is_plain(fact);
             // A secret is pointed at, and never handed out.
             let value = if secret { FactValue::Null } else { value.value };
             self.found.push(Fact::map(
