@@ -5,6 +5,7 @@ mod effective;
 mod env;
 mod explain;
 mod faults;
+mod gossip;
 mod leaves;
 mod options;
 mod overrides;

@@ -10,6 +10,7 @@ use super::effective::Origin;
 use super::faults::FaultKind;
 use super::faults::Judge;
 use super::faults::OptionFault;
+use super::gossip;
 use super::leaves;
 use super::overrides;
 use super::overrides::Tenant;
@@ -33,21 +34,22 @@ use crate::model::values::merge;
 /// The subjects of both stores.
 pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
     let mut subjects = Vec::new();
-    for (store, kind) in [(Store::Mimir, "mimir"), (Store::Loki, "loki")] {
-        let found = stores::find(stack, store, assumed);
+    let of_both = [Store::Mimir, Store::Loki].map(|store| stores::find(stack, store, assumed));
+    let unlabelled = gossip::unlabelled(of_both.iter().flatten());
+    for ((store, kind), found) in [(Store::Mimir, "mimir"), (Store::Loki, "loki")].into_iter().zip(&of_both) {
         let tenants = overrides::tenants(stack, store);
         subjects.extend(tenants.iter().filter_map(|tenant| override_subject(store, tenant)));
         subjects.extend(runtime_faults(stack, store, found.first(), assumed));
         let several = found.len() > 1;
-        for store in &found {
+        for store in found {
             let key = if several { format!("{kind} {}", store.name) } else { kind.to_owned() };
             subjects.extend(parts(kind, &key, &store.parts));
             subjects.extend(option_faults(kind, store));
             for group in &store.groups {
                 subjects.extend(directories::pairs(&effective(store, group, None), &group.targets));
-                subjects.push(subject(kind, &key, store, group, None, assumed));
+                subjects.push(subject(kind, &key, store, group, None, (assumed, &unlabelled)));
                 for tenant in &tenants {
-                    subjects.push(subject(kind, &key, store, group, Some(tenant), assumed));
+                    subjects.push(subject(kind, &key, store, group, Some(tenant), (assumed, &unlabelled)));
                 }
             }
         }
@@ -98,10 +100,11 @@ pub(super) fn effective<'e>(
     group: &'e Group,
     tenant: Option<&'e Fact>,
 ) -> Effective<'e> {
-    let mut layers = vec![
-        Layer { origin: Origin::Written, tree: &store.config },
-        Layer { origin: Origin::Flag, tree: &group.flags },
-    ];
+    let mut layers = vec![Layer { origin: Origin::Written, tree: &store.config }];
+    // Nothing is set where no command line is seen, and that is not the same as null.
+    if !group.flags.is_null() {
+        layers.push(Layer { origin: Origin::Flag, tree: &group.flags });
+    }
     layers.extend(tenant.map(|tree| Layer { origin: Origin::Tenant, tree }));
     let variables = (group.expands != Some(false)).then(|| group.variables.clone());
     Effective { store: store.store, options: store.options(), version: store.version, layers, variables }
@@ -113,7 +116,7 @@ fn subject(
     store: &Found<'_>,
     group: &Group,
     tenant: Option<&Tenant>,
-    assumed: &Assumed,
+    (assumed, unlabelled): (&Assumed, &[(Place, Fact)]),
 ) -> Subject {
     let unseen = match &store.unseen {
         Some((reason, place)) => Fact::new(reason.as_str(), *place),
@@ -131,15 +134,19 @@ fn subject(
     config.place = place;
     let running_with = effective(store, group, of_tenant.as_ref());
     let Written { options, at_defaults } = written(&running_with, &config, store.in_secret);
-    let overridden = tenant.map(|tenant| overridden(tenant, &running_with, &effective(store, group, None)));
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
     let running: BTreeSet<String> = group
         .targets
         .iter()
         .flat_map(|target| modules(store.store, target.text().unwrap_or("all")))
         .collect();
+    let neighbours = unlabelled
+        .iter()
+        .filter(|(place, _)| store.form == "rendered" && *place != store.place)
+        .map(|(_, name)| name.clone());
     let facts = Fact::map(
         [
+            ("unlabelled_neighbours", Fact::list(neighbours, store.place)),
             ("name", Fact::new(store.name.as_str(), store.place)),
             ("namespace", Fact::new(store.namespace.clone(), store.namespace_place.unwrap_or(store.place))),
             ("form", Fact::bare(store.form)),
@@ -158,7 +165,6 @@ fn subject(
             ("effective", running_with.tree(assumed.asked.iter().map(String::as_str))),
             ("written", options),
             ("at_defaults", Fact::bare(at_defaults)),
-            ("overridden", overridden.unwrap_or(Fact::list([], store.place))),
             ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
             ("processes", Fact::list(processes, store.place)),
             ("parts", store.parts.clone()),
@@ -167,22 +173,6 @@ fn subject(
         store.place,
     );
     Subject { kind, key: key.to_owned(), facts }
-}
-
-/// The limits that a tenant has of its own, each beside the one that others have.
-fn overridden(tenant: &Tenant, own: &Effective<'_>, general: &Effective<'_>) -> Fact {
-    let section = limits(own.store);
-    let limit = |(name, fact): (&str, &Fact)| {
-        let path = format!("{section}.{name}");
-        let spec = own.options.spec(&path)?;
-        let facts = [
-            ("name", Fact::new(name, fact.place)),
-            ("value", own.value(&path, &spec).0),
-            ("general", general.value(&path, &spec).0),
-        ];
-        Some(Fact::map(facts, fact.place))
-    };
-    Fact::list(tenant.limits.entries().filter_map(limit), tenant.limits.place)
 }
 
 fn process(store: Store, target: &Fact) -> Fact {
