@@ -6,7 +6,6 @@ use std::io::Write as _;
 
 use serde::Deserialize;
 
-use super::shared::shared;
 use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Checked;
@@ -16,6 +15,7 @@ use crate::model::Store;
 use crate::model::store::Minor;
 use crate::source::Source;
 use crate::source::Sources;
+use crate::tests::shared;
 
 /// A configuration, and what the program said of it when it loaded it.
 #[derive(Deserialize)]
