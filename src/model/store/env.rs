@@ -93,7 +93,8 @@ fn reference(store: Store, text: &str) -> Option<Reference<'_>> {
         Store::Mimir => Some(match braced {
             Some(inner) => match inner.split_once('}') {
                 Some((inside, _)) => {
-                    let (name, default) = inside.split_once(':').map_or((inside, None), |(n, d)| (n, Some(d)));
+                    let (name, default) =
+                        inside.split_once(':').map_or((inside, None), |(n, d)| (n, Some(d)));
                     Reference { name, default, trap: None, length: inside.len() + 3 }
                 }
                 // Go's `os.Expand` eats what it cannot read.
@@ -101,9 +102,8 @@ fn reference(store: Store, text: &str) -> Option<Reference<'_>> {
             },
             None => {
                 let inner = text.get(1..)?;
-                let end = inner
-                    .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-                    .unwrap_or(inner.len());
+                let end =
+                    inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
                 if end > 0 {
                     let end = if inner.starts_with(|c: char| c.is_ascii_digit()) { 1 } else { end };
                     Reference { name: inner.get(..end)?, default: None, trap: None, length: end + 1 }
@@ -126,12 +126,12 @@ fn reference(store: Store, text: &str) -> Option<Reference<'_>> {
                     length: 2,
                 });
             };
-            let end =
-                inside.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inside.len());
+            let end = inside.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inside.len());
             let (name, operation) = inside.split_at(end);
-            let default = operation.strip_prefix(":-").or_else(|| operation.strip_prefix(":=")).or_else(|| {
-                operation.strip_prefix(['-', '='])
-            });
+            let default = operation
+                .strip_prefix(":-")
+                .or_else(|| operation.strip_prefix(":="))
+                .or_else(|| operation.strip_prefix(['-', '=']));
             let trap = (default.is_none() && operation.starts_with(':'))
                 .then(|| Trap::DefaultOfMimir(operation.trim_start_matches(':').to_owned()));
             Some(Reference { name, default, trap, length: inside.len() + 3 })

@@ -96,7 +96,8 @@ pub(crate) struct Judge<'o> {
 }
 
 /// What a text at the top of a file is no option of, and where it belongs.
-const RUNTIME: &[&str] = &["overrides", "configs", "multi_kv_config", "ingester_limits", "distributor_limits"];
+const RUNTIME: &[&str] =
+    &["overrides", "configs", "multi_kv_config", "ingester_limits", "distributor_limits"];
 
 impl Judge<'_> {
     /// The faults of the mapping `node`, which stands at `prefix` (empty for a whole file).
@@ -191,7 +192,8 @@ impl Judge<'_> {
         match misfit.kind {
             MisfitKind::UnknownKey => self.unknown(own, key),
             MisfitKind::Scalar(reason) => {
-                let help = format!("write {}", scalars::name(self.type_at(&own).as_deref().unwrap_or_default()));
+                let help =
+                    format!("write {}", scalars::name(self.type_at(&own).as_deref().unwrap_or_default()));
                 OptionFault { kind: FaultKind::Type, path: own, node: misfit.node, reason, help }
             }
             MisfitKind::Type(wanted) => {
@@ -292,13 +294,17 @@ impl Judge<'_> {
             return fault(FaultKind::Removed, reason, help);
         }
         let limits = if self.store == Store::Mimir { "limits" } else { "limits_config" };
-        if RUNTIME.contains(&name.as_str()) && (parent.is_empty() || parent == limits || parent == "runtime_config") {
+        if RUNTIME.contains(&name.as_str())
+            && (parent.is_empty() || parent == limits || parent == "runtime_config")
+        {
             let reason = "it belongs into the runtime file, which `runtime_config.file` names".to_owned();
             return fault(FaultKind::Runtime, reason, "move it into the runtime file".to_owned());
         }
         let place = if parent.is_empty() { "the top".to_owned() } else { format!("`{parent}`") };
         let reason = format!("{product} {} has no such option in {place}", self.version);
-        let help = self.meant(&parent, &name).unwrap_or_else(|| "take it out, or put it where it belongs".to_owned());
+        let help = self
+            .meant(&parent, &name)
+            .unwrap_or_else(|| "take it out, or put it where it belongs".to_owned());
         fault(FaultKind::Unknown, reason, help)
     }
 
@@ -312,7 +318,11 @@ impl Judge<'_> {
         let siblings: Vec<&str> = if route.is_empty() {
             self.options.paths().filter_map(|path| path.split(['.', '[']).next()).collect()
         } else {
-            self.options.below(&route).filter(|(_, spec)| spec.is_in(self.version)).filter_map(|(path, _)| inside(path)).collect()
+            self.options
+                .below(&route)
+                .filter(|(_, spec)| spec.is_in(self.version))
+                .filter_map(|(path, _)| inside(path))
+                .collect()
         };
         if let Some(near) = nearest(name, siblings.iter().copied()) {
             return Some(format!("did you mean `{near}`?"));

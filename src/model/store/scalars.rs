@@ -38,7 +38,9 @@ pub(crate) fn read(store: Store, kind: &str, raw: Raw<'_>) -> Result<FactValue, 
         },
         "bytes" => bytes(raw.text).map(FactValue::Int),
         "bytesize" => bytesize(raw.text).map(FactValue::Int),
-        "date" => date(raw.text).then(|| raw.text.into()).ok_or_else(|| "a date such as 2024-01-31 is wanted".to_owned()),
+        "date" => date(raw.text)
+            .then(|| raw.text.into())
+            .ok_or_else(|| "a date such as 2024-01-31 is wanted".to_owned()),
         "timestamp" => timestamp(raw.text)
             .then(|| raw.text.into())
             .ok_or_else(|| "a time such as 2024-01-31T12:00:00Z is wanted".to_owned()),
@@ -96,8 +98,12 @@ fn int(raw: Raw<'_>, unsigned: bool) -> Result<FactValue, String> {
 fn bool(store: Store, raw: Raw<'_>) -> Result<FactValue, String> {
     let wrong = || Err(format!("`true` or `false` is wanted{}", quoted(raw)));
     match (store, raw.scalar, raw.text) {
-        (Store::Mimir, Scalar::Bool(_) | Scalar::Text(_), "y" | "Y" | "yes" | "on") => Ok(FactValue::Bool(true)),
-        (Store::Mimir, Scalar::Bool(_) | Scalar::Text(_), "n" | "N" | "no" | "off") => Ok(FactValue::Bool(false)),
+        (Store::Mimir, Scalar::Bool(_) | Scalar::Text(_), "y" | "Y" | "yes" | "on") => {
+            Ok(FactValue::Bool(true))
+        }
+        (Store::Mimir, Scalar::Bool(_) | Scalar::Text(_), "n" | "N" | "no" | "off") => {
+            Ok(FactValue::Bool(false))
+        }
         (Store::Mimir, Scalar::Bool(value), "true" | "True" | "TRUE" | "false" | "False" | "FALSE")
         | (Store::Loki, Scalar::Bool(value), _) => Ok(FactValue::Bool(value)),
         _ => wrong(),
@@ -119,7 +125,8 @@ fn go_duration(store: Store, raw: Raw<'_>) -> Result<FactValue, String> {
     match parse_go_duration(raw.text) {
         Some(()) => Ok(raw.text.into()),
         None if prom_duration(raw.text).is_ok() => Err(
-            "this option knows hours, minutes and seconds, but no days, weeks or years: write it in hours".to_owned(),
+            "this option knows hours, minutes and seconds, but no days, weeks or years: write it in hours"
+                .to_owned(),
         ),
         None if raw.text.parse::<f64>().is_ok() => {
             Err("the number has no unit: a duration such as `30s` is wanted".to_owned())
@@ -192,7 +199,8 @@ fn bytes(text: &str) -> Result<i64, String> {
     if rest == "0" {
         return Ok(0);
     }
-    let wrong = || "a size with its unit is wanted: B, KB, KiB, MB, MiB, GB or GiB, in this very case".to_owned();
+    let wrong =
+        || "a size with its unit is wanted: B, KB, KiB, MB, MiB, GB or GiB, in this very case".to_owned();
     if rest.is_empty() {
         return Err(wrong());
     }
@@ -207,12 +215,13 @@ fn bytes(text: &str) -> Result<i64, String> {
             return Err(format!("the number has no unit: {}", wrong()));
         }
         let power = |letter: &str| ["K", "M", "G", "T", "P", "E"].iter().position(|known| *known == letter);
-        let scale = match (unit, unit.strip_suffix("iB").and_then(power), unit.strip_suffix('B').and_then(power)) {
-            ("B", ..) => 1.0,
-            (_, Some(power), _) => scale(1024.0, power),
-            (_, _, Some(power)) => scale(1000.0, power),
-            _ => return Err(wrong()),
-        };
+        let scale =
+            match (unit, unit.strip_suffix("iB").and_then(power), unit.strip_suffix('B').and_then(power)) {
+                ("B", ..) => 1.0,
+                (_, Some(power), _) => scale(1024.0, power),
+                (_, _, Some(power)) => scale(1000.0, power),
+                _ => return Err(wrong()),
+            };
         sum += number * scale;
         rest = tail;
     }
@@ -267,7 +276,8 @@ fn timestamp(text: &str) -> bool {
     let (day, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
     date(day)
         && (time.is_empty()
-            || time.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | 'Z' | '+' | '-')) && time.len() >= 5)
+            || time.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | 'Z' | '+' | '-'))
+                && time.len() >= 5)
 }
 
 /// Networks with commas.

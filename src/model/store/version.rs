@@ -31,7 +31,9 @@ mod tests {
     #[test]
     fn reads_tags_of_images_and_names_of_the_tables() {
         let read = |text| Minor::parse(text).map(|minor| minor.to_string());
-        for (text, minor) in [("3.0", "3.0"), ("v2.17.4", "2.17"), ("3.1-dev", "3.1"), ("3.0.2-rc.1@sha256", "3.0")] {
+        for (text, minor) in
+            [("3.0", "3.0"), ("v2.17.4", "2.17"), ("3.1-dev", "3.1"), ("3.0.2-rc.1@sha256", "3.0")]
+        {
             assert_eq!(read(text).as_deref(), Some(minor), "{text}");
         }
         for text in ["latest", "3", "main-abc", "r326-1", "", "1.x.2"] {
