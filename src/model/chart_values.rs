@@ -78,7 +78,7 @@ impl Values<'_> {
             Reading::Read | Reading::ReadUnlessEmpty => None,
             Reading::PassedOver(hint) => Some(hint.as_str()),
         };
-        let left_out = *reading == Reading::ReadUnlessEmpty && is_empty(&fact.value);
+        let left_out = *reading == Reading::ReadUnlessEmpty && charts::is_empty(&fact.value);
         let fits = wanted.is_none_or(|wanted| fits(wanted, &fact.value));
         let entries = [
             ("chart", Fact::new(self.chart.name(), place)),
@@ -107,18 +107,6 @@ impl Values<'_> {
             "tolerations" => effect("tolerations").is_some_and(|fact| fact.items().is_empty()),
             _ => false,
         }
-    }
-}
-
-/// Whether Helm's templates take a value for nothing.
-fn is_empty(value: &FactValue) -> bool {
-    match value {
-        FactValue::Bool(value) => !value,
-        FactValue::Int(value) => *value == 0,
-        FactValue::Text(text) => text.is_empty(),
-        FactValue::List(items) => items.is_empty(),
-        FactValue::Map(entries) => entries.is_empty(),
-        _ => false,
     }
 }
 

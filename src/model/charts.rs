@@ -1,11 +1,17 @@
 //! Turns the tables of `schemas/charts/` into answers: which values a chart reads, in which of its versions, of what type and
 //! with what default; and what each version runs.
 
+mod made;
+#[cfg(test)]
+mod made_tests;
 mod table;
 mod versions;
 
 use crate::text::nearest;
 
+pub(crate) use made::Making;
+pub(crate) use made::is_empty;
+pub(crate) use made::made_config;
 pub(crate) use table::ChartTable;
 pub(crate) use table::Wanted;
 pub(crate) use table::chart_default;
