@@ -19,11 +19,14 @@ use crate::model::charts::app_version;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::piece::Chart;
+use crate::model::piece::Home;
+use crate::model::piece::NodeAt;
 use crate::model::piece::Store;
 use crate::model::piece::ValuesLayer;
 use crate::model::stack::ReleasedChart;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
+use crate::text::Span;
 
 /// One store of the stack.
 pub(super) struct Found<'s> {
@@ -89,6 +92,46 @@ pub(super) fn find<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) ->
     found
 }
 
+/// Whether a document is not the first of its text: the stores read that one alone.
+fn is_ignored(stack: &Stack<'_>, at: NodeAt, home: &Home) -> bool {
+    let earlier = |(_, other, own): &(Store, NodeAt, &Home)| {
+        other.doc.file == at.doc.file
+            && other.doc.index < at.doc.index
+            && own.object == home.object
+            && own.key == home.key
+            && is_same_text(stack, *other, at)
+    };
+    stack.store_configs.iter().any(earlier)
+}
+
+/// Whether two documents stand in one text.
+fn is_same_text(stack: &Stack<'_>, one: NodeAt, two: NodeAt) -> bool {
+    match (one.in_documents(stack.documents), two.in_documents(stack.documents)) {
+        (Some(one), Some(two)) => std::sync::Arc::ptr_eq(&one.tree.text, &two.tree.text),
+        _ => false,
+    }
+}
+
+/// Where the document of a configuration ends and another one begins that holds something.
+pub(super) fn second_document(root: NodeRef<'_>) -> Option<Span> {
+    let text = &root.tree.text;
+    let end = root.span().end as usize;
+    let mut at = end;
+    for line in text.get(end..)?.split_inclusive('\n') {
+        let more = |rest: &str| {
+            rest.lines().any(|line| {
+                let line = line.trim();
+                !(line.is_empty() || line.starts_with('#') || line == "---" || line == "...")
+            })
+        };
+        if at > end && line.trim_end() == "---" && more(text.get(at + line.len()..)?) {
+            return Some(Span::new(u32::try_from(at).ok()?, u32::try_from(at + 3).ok()?));
+        }
+        at += line.len();
+    }
+    None
+}
+
 /// The version to judge by: what the caller wants, else what is written, else the newest.
 fn version_of(store: Store, assumed: &Assumed, written: Option<Minor>) -> (Minor, bool) {
     let table = options::table(store);
@@ -99,7 +142,7 @@ fn version_of(store: Store, assumed: &Assumed, written: Option<Minor>) -> (Minor
 fn from_objects<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Vec<Found<'s>> {
     let mut found = Vec::new();
     for (kind, at, home) in &stack.store_configs {
-        if *kind != store || home.release.is_some() {
+        if *kind != store || home.release.is_some() || is_ignored(stack, *at, home) {
             continue;
         }
         let Some(root) = at.in_documents(stack.documents) else { continue };

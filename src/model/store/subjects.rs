@@ -6,6 +6,7 @@ use super::Assumed;
 use super::effective::Effective;
 use super::effective::Layer;
 use super::effective::Origin;
+use super::faults::FaultKind;
 use super::faults::Judge;
 use super::faults::OptionFault;
 use super::leaves;
@@ -16,6 +17,7 @@ use super::processes::modules;
 use super::storage::storage;
 use super::stores;
 use super::stores::Found;
+use super::stores::second_document;
 use crate::document::DocId;
 use crate::document::Place;
 use crate::model::fact::Fact;
@@ -175,8 +177,11 @@ fn option_faults(kind: &'static str, store: &Found<'_>) -> Vec<Subject> {
         let variables = group.filter(|_| expands).map(|group| &group.variables);
         let mut faults = judge.faults(*node, prefix);
         faults.extend(leaves::faults(&judge, *node, prefix, variables));
-        subjects
-            .extend(faults.into_iter().map(|fault| fault_subject(kind, *doc, store, "configuration", fault)));
+        let faults = faults.into_iter().map(|fault| fault_subject(kind, *doc, store, "configuration", fault));
+        subjects.extend(faults);
+        if let Some(span) = second_document(*node).filter(|_| prefix.is_empty() && store.form != "values") {
+            subjects.push(second_document_subject(kind, Place { doc: *doc, span }, store));
+        }
     }
     subjects
 }
@@ -207,6 +212,25 @@ fn runtime_faults(
         }
     }
     subjects
+}
+
+/// What says that a store passes over the rest of a file.
+fn second_document_subject(kind: &'static str, place: Place, store: &Found<'_>) -> Subject {
+    let name = FaultKind::SecondDocument.name();
+    let facts = Fact::map(
+        [
+            ("store", Fact::bare(kind)),
+            ("product", Fact::bare(if kind == "mimir" { "Mimir" } else { "Loki" })),
+            ("kind", Fact::new(name, place)),
+            ("path", Fact::new("", place)),
+            ("reason", Fact::bare("another document begins here")),
+            ("help", Fact::bare("put all options into one document")),
+            ("version", Fact::bare(store.version.to_string())),
+            ("part", Fact::bare("configuration")),
+        ],
+        place,
+    );
+    Subject { kind: "option_fault", key: format!("{kind} {name}"), facts }
 }
 
 fn fault_subject(
