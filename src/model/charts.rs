@@ -12,6 +12,7 @@ use crate::text::nearest;
 pub(crate) use made::Making;
 pub(crate) use made::is_empty;
 pub(crate) use made::made_config;
+pub(crate) use made::pasted_sections;
 pub(crate) use table::ChartTable;
 pub(crate) use table::Wanted;
 pub(crate) use table::chart_default;

@@ -89,17 +89,48 @@ enum Holds {
     Unknown,
 }
 
-/// What a chart makes of the values of a release, as a tree of options. Each option stands where the value was written that
+/// What a chart makes of the values of a release: trees of options. Each option stands where the value was written that
 /// sets it, or else in the nearest section in which it would be.
-pub(crate) fn made_config(making: &Making<'_>) -> Fact {
-    let mut config = Fact::map::<String>([], making.values.place);
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// What the chart sets without being told.
+    pub(crate) chart: Fact,
+    /// What values of the user set, which beats it.
+    pub(crate) written: Fact,
+}
+
+impl Made {
+    /// All of it as one tree.
+    pub(crate) fn merged(&self) -> Fact {
+        let mut config = self.chart.clone();
+        merge(&mut config, self.written.clone());
+        config
+    }
+}
+
+/// What a chart makes of the values of a release.
+pub(crate) fn made_config(making: &Making<'_>) -> Made {
+    let tree = || Fact::map::<String>([], making.values.place);
+    let mut made = Made { chart: tree(), written: tree() };
     for group in groups(making.chart) {
         let holds = making.holds(group);
         if holds != Holds::No {
-            making.apply(group, holds == Holds::Yes, &mut config);
+            making.apply(group, holds == Holds::Yes, &mut made);
         }
     }
-    config
+    made
+}
+
+/// The sections of the values that become sections of the configuration as they are, by the name of the section.
+pub(crate) fn pasted_sections(
+    chart: Chart,
+    version: Option<&str>,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let whole = move |group: &&Group| {
+        group.paste && group.omit.is_empty() && has_version(version, group) != Holds::No
+    };
+    let names = |group: &'static Group| Some((group.values.as_str(), group.at.first()?.as_str()));
+    groups(chart).iter().filter(whole).filter_map(names)
 }
 
 fn groups(chart: Chart) -> &'static [Group] {
@@ -116,43 +147,36 @@ fn groups(chart: Chart) -> &'static [Group] {
 }
 
 impl Making<'_> {
-    fn apply(&self, group: &Group, certain: bool, config: &mut Fact) {
+    fn apply(&self, group: &Group, certain: bool, made: &mut Made) {
         for route in &group.drops {
-            match certain {
-                true => remove(config, route),
-                false => {
-                    put(config, route, Fact::unknown("it hangs on the chart's version or on a value", None))
-                }
+            remove(&mut made.written, route);
+            remove(&mut made.chart, route);
+            if !certain {
+                let reason = "it hangs on the chart's version or on a value";
+                put(&mut made.chart, route, Fact::unknown(reason, self.nearest(route)));
             }
         }
         let top = [String::new()];
         let sections = if group.at.is_empty() { &top[..] } else { &group.at[..] };
         for section in sections {
             if group.paste {
-                self.paste(group, section, certain, config);
+                self.paste(group, section, certain, made);
             }
             for (option, value) in &group.is {
                 let route = join(section, option);
                 let place = self.nearest(&route);
                 let value = if certain { self.text_filled(value) } else { unknown() };
-                put(config, &route, placed(value, place));
+                put(&mut made.chart, &route, placed(value, place));
             }
             for (option, by) in &group.set_by {
                 let Some(name) = by.first().and_then(Value::as_str) else { continue };
-                self.set(
-                    group,
-                    &join(section, option),
-                    &join(&group.values, name),
-                    by.get(1),
-                    certain,
-                    config,
-                );
+                self.set(group, &join(section, option), &join(&group.values, name), by.get(1), certain, made);
             }
         }
     }
 
     /// A section of the values becomes one of the configuration.
-    fn paste(&self, group: &Group, section: &str, certain: bool, config: &mut Fact) {
+    fn paste(&self, group: &Group, section: &str, certain: bool, made: &mut Made) {
         let mut pasted = self.values.reach(&group.values);
         if is_empty(&pasted.value) {
             return;
@@ -167,7 +191,7 @@ impl Making<'_> {
         }
         let mut tree = Fact::map::<String>([], None);
         put(&mut tree, section, pasted);
-        merge(config, tree);
+        merge(&mut made.written, tree);
     }
 
     /// A value sets an option.
@@ -178,30 +202,33 @@ impl Making<'_> {
         by: &str,
         default: Option<&Value>,
         certain: bool,
-        config: &mut Fact,
+        made: &mut Made,
     ) {
         let place = self.values.reach(by).place;
-        let (value, default) = match self.given(by) {
+        match self.given(by) {
+            // Helm takes a default away that is set to null.
             Some(given) if given.is_null() => {
-                // Helm takes a default away that is set to null. What the chart has no default for stays null.
                 if default.is_some() {
-                    remove(config, route);
+                    remove(&mut made.written, route);
+                    remove(&mut made.chart, route);
                 }
-                return;
             }
-            Some(given) if group.unless_empty && is_empty(&given.value) => return,
-            Some(given) => (given.clone(), false),
-            None => match default {
-                Some(default) => (placed(self.text_filled(default), place), true),
-                None => return,
-            },
-        };
-        if config.at(route).is_some() && (default || !certain) {
-            return;
+            Some(given) if group.unless_empty && is_empty(&given.value) => {}
+            // A section that was pasted has it already.
+            Some(_) if !certain && made.written.at(route).is_some() => {}
+            Some(given) => {
+                let mut value = if certain { given.clone() } else { placed(unknown(), place) };
+                fill_in(&mut value, DEPTH);
+                put(&mut made.written, route, value);
+            }
+            None if made.chart.at(route).is_some() => {}
+            None => {
+                if let Some(default) = default {
+                    let value = if certain { self.text_filled(default) } else { unknown() };
+                    put(&mut made.chart, route, placed(value, place));
+                }
+            }
         }
-        let mut value = if certain { value } else { placed(unknown(), place) };
-        fill_in(&mut value, DEPTH);
-        put(config, route, value);
     }
 
     /// What the user set at a route; null where the value or a section above it was set to null.
@@ -219,34 +246,11 @@ impl Making<'_> {
 
     fn holds(&self, group: &Group) -> Holds {
         let conditions = group.when.iter().map(|condition| self.condition(condition));
-        conditions.chain([self.has_version(group)]).fold(Holds::Yes, |all, one| match (all, one) {
+        conditions.chain([has_version(self.version, group)]).fold(Holds::Yes, |all, one| match (all, one) {
             (Holds::No, _) | (_, Holds::No) => Holds::No,
             (Holds::Unknown, _) | (_, Holds::Unknown) => Holds::Unknown,
             _ => Holds::Yes,
         })
-    }
-
-    /// Whether the chart's version is within the bounds of a group. Between two versions that were looked at, nobody knows.
-    fn has_version(&self, group: &Group) -> Holds {
-        let bound = |bound: &Option<String>| bound.as_deref().and_then(number);
-        let (after, since, last, until) =
-            (bound(&group.after), bound(&group.since), bound(&group.last), bound(&group.until));
-        let version = match self.version {
-            None if until.is_some() => return Holds::No,
-            None => return Holds::Yes,
-            Some(version) => number(version),
-        };
-        let Some(version) = version else {
-            return if since.is_some() || until.is_some() { Holds::Unknown } else { Holds::Yes };
-        };
-        if since.is_some_and(|since| version < since) {
-            return if after.is_some_and(|after| version > after) { Holds::Unknown } else { Holds::No };
-        }
-        match (until, last) {
-            (Some(until), _) if version >= until => Holds::No,
-            (Some(_), Some(last)) if version > last => Holds::Unknown,
-            _ => Holds::Yes,
-        }
     }
 
     fn condition(&self, condition: &str) -> Holds {
@@ -335,6 +339,29 @@ impl Making<'_> {
         }
         filled.push_str(rest);
         Some(filled)
+    }
+}
+
+/// Whether the chart's version is within the bounds of a group. Between two versions that were looked at, nobody knows.
+fn has_version(version: Option<&str>, group: &Group) -> Holds {
+    let bound = |bound: &Option<String>| bound.as_deref().and_then(number);
+    let (after, since, last, until) =
+        (bound(&group.after), bound(&group.since), bound(&group.last), bound(&group.until));
+    let version = match version {
+        None if until.is_some() => return Holds::No,
+        None => return Holds::Yes,
+        Some(version) => number(version),
+    };
+    let Some(version) = version else {
+        return if since.is_some() || until.is_some() { Holds::Unknown } else { Holds::Yes };
+    };
+    if since.is_some_and(|since| version < since) {
+        return if after.is_some_and(|after| version > after) { Holds::Unknown } else { Holds::No };
+    }
+    match (until, last) {
+        (Some(until), _) if version >= until => Holds::No,
+        (Some(_), Some(last)) if version > last => Holds::Unknown,
+        _ => Holds::Yes,
     }
 }
 

@@ -68,7 +68,8 @@ fn release(
             values: &release.values,
             full_name: full_name.as_deref(),
             namespace: release.release.namespace.as_deref(),
-        });
+        })
+        .merged();
         let place = |route: &str| {
             let at = stack.documents.resolve(config.at(route).unwrap().place.unwrap()).start;
             format!("{}:{}", at.line, at.column)
@@ -178,7 +179,7 @@ fn option_stands_where_the_value_was_written_that_sets_it() {
         assert_eq!(config.at("common.storage.azure.container_name").unwrap().text(), Some("chunks"));
         assert!(config.at("common.storage.s3").is_none());
         // A constant: the nearest section of the user's own configuration.
-        assert_eq!(place("runtime_config.file"), "18:23");
+        assert_eq!(place("runtime_config.file"), "18:9");
     });
 }
 
