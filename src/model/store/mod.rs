@@ -15,6 +15,8 @@ mod stores;
 mod subjects;
 mod version;
 
+pub(crate) use explain::Explained;
+pub(crate) use explain::Said;
 pub(crate) use explain::explain;
 pub(crate) use options::table as options;
 pub(crate) use version::Minor;
