@@ -11,7 +11,7 @@ use regex::RegexBuilder;
 
 use super::eval::Outcome;
 use super::eval::Stop;
-use super::units;
+use crate::text::units;
 use super::value::Items;
 use super::value::Value;
 use super::value::View;
