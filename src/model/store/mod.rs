@@ -13,7 +13,6 @@ mod scalars;
 mod storage;
 mod stores;
 mod subjects;
-mod values;
 mod version;
 
 pub(crate) use explain::Explained;

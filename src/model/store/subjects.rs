@@ -175,10 +175,10 @@ pub(super) fn effective<'e>(
     group: &'e Group,
     tenant: Option<&'e Fact>,
 ) -> Effective<'e> {
-    let mut layers = vec![
-        Layer { origin: Origin::Written, tree: &store.config },
-        Layer { origin: Origin::Flag, tree: &group.flags },
-    ];
+    let mut layers: Vec<Layer<'e>> = Vec::new();
+    layers.extend(store.made.as_ref().map(|tree| Layer { origin: Origin::Chart, tree }));
+    layers.push(Layer { origin: Origin::Written, tree: store.own.as_ref().unwrap_or(&store.config) });
+    layers.push(Layer { origin: Origin::Flag, tree: &group.flags });
     layers.extend(tenant.map(|tree| Layer { origin: Origin::Tenant, tree }));
     let variables = (group.expands != Some(false)).then(|| group.variables.clone());
     Effective { store: store.store, options: store.options(), version: store.version, layers, variables }

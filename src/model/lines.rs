@@ -1,6 +1,6 @@
 //! Finds an entry of a table that has one JSON entry a line, sorted by name.
 //!
-//! The tables in `schemas/alloy/` are built into the program as text. A lookup is a binary search over their lines, so
+//! The tables in `schemas/alloy/` and `schemas/charts/` are built into the program as text. A lookup is a binary search over their lines, so
 //! that only the entries that occur are ever parsed.
 
 /// The JSON text of the entry of that name.
