@@ -4,6 +4,7 @@ use super::addresses;
 use super::door::door;
 use super::door::is_grafana;
 use super::settings::Settings;
+use super::summary;
 use super::variables::Variables;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -128,6 +129,10 @@ impl Instance {
                 ("ini", self.settings.ini()),
                 ("effective", self.settings.all_effective(&self.variables)),
                 ("default_secrets", self.default_secrets()),
+                ("calls_home", summary::calls_home(&self.settings, &self.variables)),
+                ("contacts", summary::contacts(&self.settings, &self.variables)),
+                ("other_logins", summary::other_logins(&self.settings, &self.variables)),
+                ("on_sqlite", summary::on_sqlite(&self.settings, &self.variables)),
                 ("replicas", self.replicas.clone()),
                 ("door", self.door.clone()),
                 ("alerts_sidecar", self.alerts_sidecar.clone()),

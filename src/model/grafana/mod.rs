@@ -9,6 +9,7 @@ mod secrets;
 mod settings;
 mod shown;
 mod sources;
+mod summary;
 mod table;
 mod variables;
 

@@ -132,9 +132,13 @@ fn alert_rules(stack: &Stack<'_>, sources: &KnownSources, points: &BTreeSet<Stri
                 }
                 budget -= 1;
                 if rule.get("data").is_some_and(NodeRef::is_sequence) {
-                    let mut subject = alert_rule(rule, group, at.doc, sources, points);
+                    let mut subject = alert_rule(rule, group, at.doc, sources);
                     repeats(&mut subject, rule, at.doc, home, &mut seen);
                     found.push(subject);
+                    let settings = rule.get("notification_settings").map(|node| fact_of(node, at.doc));
+                    if let Some(settings) = settings {
+                        receivers(&settings, points, 1, found);
+                    }
                 }
             }
         }
@@ -146,7 +150,6 @@ fn alert_rule(
     group: NodeRef<'_>,
     doc: DocId,
     sources: &KnownSources,
-    points: &BTreeSet<String>,
 ) -> Subject {
     let place_of = |node: NodeRef<'_>| Place { doc, span: node.span() };
     let first_key = rule.entries().next().map_or(rule, |(key, _)| key);
@@ -161,12 +164,10 @@ fn alert_rule(
         }
     }
     let fault = fault(rule, group).map(|(words, node)| Fact::new(words, place_of(node.unwrap_or(first_key))));
-    let receiver = rule.at("notification_settings.receiver").map_or(Fact::absent(place), |node| fact_of(node, doc));
     let entries = [
         ("title", Fact::new(title, place)),
         ("unknown_sources", Fact::list(unknown, place)),
         ("fault", fault.unwrap_or(Fact::absent(place))),
-        ("sent", receiver.text().map_or(Fact::absent(place), |name| sent_to(&receiver, name, points))),
     ];
     Subject { kind: "alert_rule", key: format!("alert rule {title}"), facts: Fact::map(entries, place) }
 }

@@ -53,6 +53,10 @@ pub(super) fn under_name(name: &str, text: &str) -> Option<&'static str> {
     if text.starts_with("https://") && hooks.iter().any(|hook| text.contains(hook)) {
         return Some("an address that lets anyone write");
     }
+    // What else is an address says where something is.
+    if text.starts_with("http://") || text.starts_with("https://") {
+        return None;
+    }
     let words: String = name.chars().fold(String::new(), |mut words, c| {
         // `integrationKey` as `integration_key`.
         if c.is_ascii_uppercase() {
@@ -104,6 +108,7 @@ mod tests {
         assert_eq!(under_name("basicAuthPassword", "abc"), Some("a password"));
         assert_eq!(under_name("url", "https://hooks.slack.com/services/T/B/x"), Some("an address that lets anyone write"));
         assert_eq!(under_name("apiUrl", "https://api.opsgenie.com/v2/alerts"), None);
+        assert_eq!(under_name("tokenUri", "https://accounts.example.org/token"), None);
         assert_eq!(under_name("sendTagsAs", "tags"), None);
         assert_eq!(under_name("message", "token expired"), None);
     }
