@@ -49,7 +49,9 @@ impl Address {
             match &found.value {
                 FactValue::Bool(value) => words == if *value { "true" } else { "false" },
                 // Some list several words, with blanks between them.
-                FactValue::Text(text) => text.split([' ', ',']).any(|text| words.split('|').any(|word| word == text)),
+                FactValue::Text(text) => {
+                    text.split([' ', ',']).any(|text| words.split('|').any(|word| word == text))
+                }
                 FactValue::Unknown(_) => true,
                 _ => false,
             }

@@ -92,10 +92,7 @@ fn of_values(stack: &Stack<'_>, release: &ReleasedChart<'_>, namespace: Option<S
     let door = match door(stack, namespace.as_deref()).filter(|_| exposed.bool() == Some(false)) {
         Some(door) => door,
         None => Fact::map(
-            [
-                ("exposed", exposed),
-                ("middlewares", middlewares.unwrap_or(Fact::absent(annotations.place))),
-            ],
+            [("exposed", exposed), ("middlewares", middlewares.unwrap_or(Fact::absent(annotations.place)))],
             annotations.place,
         ),
     };

@@ -120,7 +120,12 @@ fn sent_to(receiver: &Fact, name: &str, points: &BTreeSet<String>) -> Fact {
     Fact::map(entries, receiver.place)
 }
 
-fn alert_rules(stack: &Stack<'_>, sources: &KnownSources, points: &BTreeSet<String>, found: &mut Vec<Subject>) {
+fn alert_rules(
+    stack: &Stack<'_>,
+    sources: &KnownSources,
+    points: &BTreeSet<String>,
+    found: &mut Vec<Subject>,
+) {
     let mut seen: BTreeMap<(String, String), Place> = BTreeMap::new();
     let mut budget = MOST;
     for (at, home) in &stack.rule_groups {
@@ -145,12 +150,7 @@ fn alert_rules(stack: &Stack<'_>, sources: &KnownSources, points: &BTreeSet<Stri
     }
 }
 
-fn alert_rule(
-    rule: NodeRef<'_>,
-    group: NodeRef<'_>,
-    doc: DocId,
-    sources: &KnownSources,
-) -> Subject {
+fn alert_rule(rule: NodeRef<'_>, group: NodeRef<'_>, doc: DocId, sources: &KnownSources) -> Subject {
     let place_of = |node: NodeRef<'_>| Place { doc, span: node.span() };
     let first_key = rule.entries().next().map_or(rule, |(key, _)| key);
     let place = place_of(rule.get("title").or_else(|| rule.get("uid")).unwrap_or(first_key));

@@ -12,19 +12,18 @@ pub(super) fn is_filled_in(text: &str) -> bool {
 
 /// Whether all of a text is one variable, as Grafana's provisioning takes it without braces: `$TOKEN`.
 fn is_variable(text: &str) -> bool {
-    text.strip_prefix('$').is_some_and(|name| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    })
+    text.strip_prefix('$')
+        .is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// What kind of secret the text of a setting is that may hold one; `None` if it holds none.
 pub(super) fn in_setting(key: &str, text: &str) -> Option<&'static str> {
     match key {
         "url" | "oncall_url" | "sentry_dsn" => has_password(text).then_some("a password"),
-        "connstr" => text.split([',', ' ']).any(|part| {
-            part.trim().strip_prefix("password=").is_some_and(|rest| !rest.is_empty())
-        })
-        .then_some("a password"),
+        "connstr" => text
+            .split([',', ' '])
+            .any(|part| part.trim().strip_prefix("password=").is_some_and(|rest| !rest.is_empty()))
+            .then_some("a password"),
         // What the image has before anybody sets it.
         "renderer_token" if text == "-" => None,
         key if key.contains("password") || key == "cert_pass" => Some("a password"),
@@ -35,9 +34,9 @@ pub(super) fn in_setting(key: &str, text: &str) -> Option<&'static str> {
 
 /// Whether a URL names a password.
 pub(super) fn has_password(text: &str) -> bool {
-    url_passwords(text).iter().any(|span| {
-        text.get(span.start as usize..span.end as usize).is_some_and(|text| !text.is_empty())
-    })
+    url_passwords(text)
+        .iter()
+        .any(|span| text.get(span.start as usize..span.end as usize).is_some_and(|text| !text.is_empty()))
 }
 
 /// What the text under a name in a data source's or contact point's settings gives away; `None` for nothing.
@@ -49,7 +48,8 @@ pub(super) fn under_name(name: &str, text: &str) -> Option<&'static str> {
         return Some("a password");
     }
     // Such addresses are all that one needs to write to a channel.
-    let hooks = ["hooks.slack.com/services/", "webhook.office.com/", "discord.com/api/webhooks/", "logic.azure.com"];
+    let hooks =
+        ["hooks.slack.com/services/", "webhook.office.com/", "discord.com/api/webhooks/", "logic.azure.com"];
     if text.starts_with("https://") && hooks.iter().any(|hook| text.contains(hook)) {
         return Some("an address that lets anyone write");
     }
@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn texts_that_are_filled_in_later_are_no_secrets() {
-        for text in ["$TOKEN", "${TOKEN}", "$__file{/x}", "$__env{A}", "postgres://u:${P}@h/d", "{{ .Values.a }}"] {
+        for text in
+            ["$TOKEN", "${TOKEN}", "$__file{/x}", "$__env{A}", "postgres://u:${P}@h/d", "{{ .Values.a }}"]
+        {
             assert!(is_filled_in(text), "{text}");
         }
         assert!(!is_filled_in("pa$$word"));
@@ -106,7 +108,10 @@ mod tests {
         assert_eq!(under_name("apiKey", "${KEY}"), None);
         assert_eq!(under_name("integrationKey", "abc"), Some("a key"));
         assert_eq!(under_name("basicAuthPassword", "abc"), Some("a password"));
-        assert_eq!(under_name("url", "https://hooks.slack.com/services/T/B/x"), Some("an address that lets anyone write"));
+        assert_eq!(
+            under_name("url", "https://hooks.slack.com/services/T/B/x"),
+            Some("an address that lets anyone write")
+        );
         assert_eq!(under_name("apiUrl", "https://api.opsgenie.com/v2/alerts"), None);
         assert_eq!(under_name("tokenUri", "https://accounts.example.org/token"), None);
         assert_eq!(under_name("sendTagsAs", "tags"), None);

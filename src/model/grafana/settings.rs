@@ -96,7 +96,9 @@ impl Settings {
                 continue;
             }
             let Some((section, key)) = called.get(own) else {
-                let of_image = OF_IMAGE.iter().any(|known| own == *known || known.ends_with('_') && own.starts_with(known));
+                let of_image = OF_IMAGE
+                    .iter()
+                    .any(|known| own == *known || known.ends_with('_') && own.starts_with(known));
                 if !of_image && !table.is_open_variable(own) {
                     self.strangers.push((name.clone(), value.place));
                 }
@@ -184,7 +186,11 @@ impl Settings {
                 ("hint", Fact::new(table.variable_instead_of(name), *place)),
                 ("fits", Fact::new(true, *place)),
             ];
-            Subject { kind: "grafana_setting", key: format!("setting {name}"), facts: Fact::map(entries, *place) }
+            Subject {
+                kind: "grafana_setting",
+                key: format!("setting {name}"),
+                facts: Fact::map(entries, *place),
+            }
         }));
         found
     }
@@ -239,7 +245,8 @@ impl Written {
         let fits = match (known, literal) {
             (Some(known), Some(text)) => known.kind.takes(text),
             (Some(known), None) => {
-                known.kind == Kind::Text || !matches!(self.value.value, FactValue::Map(_) | FactValue::List(_))
+                known.kind == Kind::Text
+                    || !matches!(self.value.value, FactValue::Map(_) | FactValue::List(_))
             }
             _ => true,
         };
@@ -248,7 +255,10 @@ impl Written {
             secrets::in_setting(key, text)
         });
         let is_default_secret = known.is_some_and(|known| {
-            known.secret && known.default.is_some() && known.default.as_deref() == literal && key != "renderer_token"
+            known.secret
+                && known.default.is_some()
+                && known.default.as_deref() == literal
+                && key != "renderer_token"
         });
         let entries = [
             ("name", Fact::new(name, place)),

@@ -30,7 +30,8 @@ pub(super) fn subjects(stack: &Stack<'_>, sources: &KnownSources) -> Vec<Subject
         if let Some(node) = dashboard.get("uid")
             && let Some(uid) = node.text().filter(|uid| !uid.is_empty())
         {
-            let namespace = home.object.as_ref().map(|object| object.namespace.to_string()).unwrap_or_default();
+            let namespace =
+                home.object.as_ref().map(|object| object.namespace.to_string()).unwrap_or_default();
             let own = place_of(node);
             if let Some(first) = seen.get(&(namespace.clone(), uid.to_owned())) {
                 let entries = [("uid", Fact::new(uid, own)), ("first", Fact::new(true, *first))];
@@ -80,7 +81,8 @@ fn unknown_sources(
     }
     let mut rest = vec![dashboard];
     while let Some(holder) = rest.pop() {
-        for panel in ["panels", "rows"].into_iter().filter_map(|key| holder.get(key)).flat_map(NodeRef::items) {
+        for panel in ["panels", "rows"].into_iter().filter_map(|key| holder.get(key)).flat_map(NodeRef::items)
+        {
             if *budget == 0 {
                 return unknown;
             }

@@ -90,7 +90,8 @@ fn data_source(item: &Fact, file: &File, cluster: &Cluster) -> Subject {
     let key = format!("data source {}", name.text().unwrap_or("without a name"));
     let place = name.place.or(item.place);
     let json = item.reach("jsonData");
-    let headers = json.entries().filter(|(key, fact)| key.starts_with("httpHeaderValue") && fact.text().is_some());
+    let headers =
+        json.entries().filter(|(key, fact)| key.starts_with("httpHeaderValue") && fact.text().is_some());
     let headers: Vec<Fact> = headers.map(|(key, fact)| Fact::new(key, fact.place)).collect();
     let facts = Fact::map(
         [
@@ -143,7 +144,9 @@ fn unread(item: &Fact) -> Vec<Fact> {
     let strange = strange.map(|(key, fact)| {
         let hint = match nearest(key, KEYS) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "what a type of data source reads stands below `jsonData` and `secureJsonData`".to_owned(),
+            None => {
+                "what a type of data source reads stands below `jsonData` and `secureJsonData`".to_owned()
+            }
         };
         Fact::map([("name", Fact::new(key, fact.place)), ("hint", Fact::new(hint, fact.place))], fact.place)
     });
@@ -206,7 +209,9 @@ fn remark(item: &Fact, cluster: &Cluster) -> Option<String> {
     let (service, namespace) = (labels.next()?, labels.next()?);
     let path = path.trim_end_matches('/');
     match kind {
-        "loki" if service.starts_with("mimir") => return Some("this is Mimir, which holds no logs".to_owned()),
+        "loki" if service.starts_with("mimir") => {
+            return Some("this is Mimir, which holds no logs".to_owned());
+        }
         "prometheus" if service.starts_with("loki") => {
             return Some("this is Loki, which does not speak PromQL".to_owned());
         }
@@ -221,12 +226,13 @@ fn remark(item: &Fact, cluster: &Cluster) -> Option<String> {
         }
         _ => {}
     }
-    let in_cluster = host.ends_with(".svc.cluster.local") || host.ends_with(".svc");
+    let in_cluster = matches!(labels.next(), Some("svc"));
     let key = (namespace.to_owned(), service.to_owned());
     match cluster.services.get(&key) {
         Some(found) => {
             let ports = found.ports.as_ref().filter(|ports| !ports.is_empty() && !found.headless)?;
-            let wanted: u16 = port.unwrap_or(if url.starts_with("https") { "443" } else { "80" }).parse().ok()?;
+            let wanted: u16 =
+                port.unwrap_or(if url.starts_with("https") { "443" } else { "80" }).parse().ok()?;
             let served = ports.iter().any(|port| port.port == wanted);
             (!served).then(|| format!("the Service {namespace}/{service} has no port {wanted}"))
         }

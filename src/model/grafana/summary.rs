@@ -51,7 +51,8 @@ pub(super) fn calls_home(settings: &Settings, variables: &Variables) -> Fact {
 pub(super) fn contacts(settings: &Settings, variables: &Variables) -> Fact {
     let on = CONTACTS.iter().filter_map(|(section, key, on, whom, remedy)| {
         let switch = settings.effective(section, key, variables);
-        let entries = [("whom", Fact::new(*whom, switch.place)), ("remedy", Fact::new(*remedy, switch.place))];
+        let entries =
+            [("whom", Fact::new(*whom, switch.place)), ("remedy", Fact::new(*remedy, switch.place))];
         (switch.bool() == Some(*on)).then(|| Fact::map(entries, switch.place))
     });
     Fact::list(on.collect::<Vec<_>>(), settings.written("security", "").place)
