@@ -44,6 +44,7 @@ pub(crate) use parse::parse_trees;
 pub(crate) use problem::ParseProblem;
 pub(crate) use problem::ProblemKind as ParseFault;
 pub(crate) use secret::COVER;
+pub(crate) use secret::is_hook;
 pub(crate) use secret::is_secret_name;
 pub(crate) use secret::secret_spans;
 pub(crate) use secret::unparsed_secrets;

@@ -32,3 +32,6 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
     }
     subjects
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Tells texts that are secrets from those that only say where one is.
 
+use crate::document::is_hook;
 use crate::document::is_secret_name;
 use crate::document::url_passwords;
 
@@ -47,10 +48,7 @@ pub(super) fn under_name(name: &str, text: &str) -> Option<&'static str> {
     if has_password(text) {
         return Some("a password");
     }
-    // Such addresses are all that one needs to write to a channel.
-    let hooks =
-        ["hooks.slack.com/services/", "webhook.office.com/", "discord.com/api/webhooks/", "logic.azure.com"];
-    if text.starts_with("https://") && hooks.iter().any(|hook| text.contains(hook)) {
+    if is_hook(text) {
         return Some("an address that lets anyone write");
     }
     // What else is an address says where something is.

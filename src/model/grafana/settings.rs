@@ -55,7 +55,7 @@ impl Settings {
                     settings.put(name, section.place, key, Written::of_file(fact, plain));
                 }
                 settings.sections.entry(name.to_owned()).or_default().place = section.place;
-            } else {
+            } else if !section.is_null() {
                 // Values have what stands above all sections beside the sections.
                 settings.put("", ini.place, name, Written::of_file(section, plain));
             }
