@@ -242,7 +242,8 @@ impl Written {
             _ => table.key(section, key),
         };
         let literal = self.value.text().filter(|text| !secrets::is_filled_in(text));
-        let fits = match (known, literal) {
+        // What nobody reads has no type.
+        let fits = match (known.filter(|_| hint.is_none()), literal) {
             (Some(known), Some(text)) => known.kind.takes(text),
             (Some(known), None) => {
                 known.kind == Kind::Text
