@@ -369,6 +369,7 @@ fn subjects(
     subjects.extend(flow::coverage(own));
     subjects.extend(model::chart_value_subjects(stack));
     subjects.extend(model::object_subjects(stack));
+    subjects.extend(model::schema_subjects(stack));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects

@@ -27,6 +27,7 @@ mod reader;
 mod relay;
 mod releases;
 mod running;
+mod schema;
 mod shape;
 mod shippers;
 mod stack;
@@ -74,6 +75,7 @@ pub(crate) use relay::Relay;
 pub(crate) use relay::relay_services;
 pub(crate) use relay::relays;
 pub(crate) use relay::role_of_image;
+pub(crate) use schema::subjects as schema_subjects;
 pub(crate) use shape::Expected;
 pub(crate) use shape::SETTINGS_KEYS;
 #[cfg(test)]

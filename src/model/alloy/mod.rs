@@ -8,7 +8,7 @@ mod facts;
 mod frame;
 mod import;
 mod inputs;
-mod lines;
+pub(crate) mod lines;
 mod paths;
 mod program;
 mod relabel;
