@@ -231,6 +231,11 @@ fn alerts_sidecar(stack: &Stack<'_>, home: Option<&ObjectName>, place: Place) ->
     Fact::new(false, place)
 }
 
+/// Whether an Ingress stands before Grafana.
+pub(super) fn is_its_ingress(root: NodeRef<'_>) -> bool {
+    is_grafana(root) || leads_to_grafana(root)
+}
+
 fn is_grafana(root: NodeRef<'_>) -> bool {
     let labels = root.at("metadata.labels");
     labels.and_then(|labels| labels.get("app.kubernetes.io/name")).and_then(NodeRef::text) == Some("grafana")
@@ -241,7 +246,7 @@ fn door(stack: &Stack<'_>, namespace: Option<&str>) -> Option<Fact> {
     let mut found: Option<Fact> = None;
     for (resource, root) in stack.objects(&["Ingress", "IngressRoute"]) {
         let here = namespace.is_none_or(|namespace| namespace == &*resource.object.namespace);
-        if !here || !(is_grafana(root) || leads_to_grafana(root)) {
+        if !here || !is_its_ingress(root) {
             continue;
         }
         let middlewares = match route_middlewares(root) {

@@ -111,7 +111,11 @@ impl Types {
             let name = self.name(own);
             let mut made = Type::default();
             for (field, schema) in properties {
-                let word = if OF_SERVERS.contains(&field.as_str()) { "any".to_owned() } else { self.word(schema, &all) };
+                let word = if OF_SERVERS.contains(&field.as_str()) {
+                    "any".to_owned()
+                } else {
+                    self.word(schema, &all)
+                };
                 made.fields.insert(field.clone(), word);
             }
             for field in schema.get("required").and_then(Value::as_array).into_iter().flatten() {
@@ -123,7 +127,10 @@ impl Types {
             }
             for (of, field, word) in FORMER.iter().filter(|(of, ..)| *of == name) {
                 let had = made.fields.insert((*field).to_owned(), (*word).to_owned());
-                assert!(had.is_none() || *of == "meta.v1.ObjectMeta", "{of} has {field}: take it out of FORMER");
+                assert!(
+                    had.is_none() || *of == "meta.v1.ObjectMeta",
+                    "{of} has {field}: take it out of FORMER"
+                );
             }
             types.insert(name, made);
         }
@@ -135,7 +142,10 @@ impl Types {
 }
 
 /// The types that kinds are made of, status and what else is not checked left out.
-fn reachable<'k>(types: &BTreeMap<String, Type>, kinds: impl Iterator<Item = &'k String>) -> BTreeMap<String, Type> {
+fn reachable<'k>(
+    types: &BTreeMap<String, Type>,
+    kinds: impl Iterator<Item = &'k String>,
+) -> BTreeMap<String, Type> {
     let mut found = BTreeMap::new();
     let mut rest: Vec<String> = kinds.cloned().collect();
     while let Some(name) = rest.pop() {
@@ -189,9 +199,14 @@ fn main() {
     types.kind::<apiregistration::v1::APIService>();
     println!("{{");
     for (name, own) in types.types() {
-        let fields: Vec<String> = own.fields.iter().map(|(field, word)| format!("{field:?}:{word:?}")).collect();
+        let fields: Vec<String> =
+            own.fields.iter().map(|(field, word)| format!("{field:?}:{word:?}")).collect();
         let required: Vec<String> = own.required.iter().map(|field| format!("{field:?}")).collect();
-        let required = if required.is_empty() { String::new() } else { format!(",\"required\":[{}]", required.join(",")) };
+        let required = if required.is_empty() {
+            String::new()
+        } else {
+            format!(",\"required\":[{}]", required.join(","))
+        };
         println!("{name:?}:{{\"fields\":{{{}}}{required}}},", fields.join(","));
     }
     // Behind all names, which begin with small letters.

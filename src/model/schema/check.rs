@@ -36,6 +36,8 @@ pub(super) enum Kind {
     WrongType,
     /// A field that must be there.
     MissingField,
+    /// A name that is refused.
+    Name,
     /// A version of the API that is not served any more, or never was.
     Version,
 }
@@ -47,6 +49,7 @@ impl Kind {
             Self::UnknownField => "unknown-field",
             Self::WrongType => "wrong-type",
             Self::MissingField => "missing-field",
+            Self::Name => "name",
             Self::Version => "version",
         }
     }
@@ -82,6 +85,13 @@ impl Fault {
         };
         let message = format!("Kubernetes has no {kind} of `{version}` since {release}");
         Self { kind: Kind::Version, route: "apiVersion".to_owned(), message, help, place }
+    }
+
+    /// A name that is refused, in words that follow "it".
+    pub(super) fn name(what: &str, reason: &str, place: Place) -> Self {
+        let message = format!("Kubernetes refuses {what}: it {reason}");
+        let help = "use letters and digits, with dashes between them".to_owned();
+        Self { kind: Kind::Name, route: what.to_owned(), message, help, place }
     }
 
     /// A version that no Kubernetes has.

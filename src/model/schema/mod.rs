@@ -4,6 +4,7 @@
 //! The types are those of `schemas/kubernetes/`. A kind that they lack is a custom resource, and anybody's.
 
 mod check;
+mod names;
 mod quantity;
 mod table;
 #[cfg(test)]
@@ -52,7 +53,9 @@ fn faults(resource: &Resource, root: NodeRef<'_>) -> Option<Vec<Fault>> {
         let place = resource.at.place_of(root.get("apiVersion").unwrap_or(root));
         return Some(vec![Fault::gone(&version, kind, release, entry.instead, place)]);
     }
-    Some(check::object(root, resource.at.doc, kind, entry))
+    let mut found = check::object(root, resource.at.doc, kind, entry);
+    found.extend(names::faults(root, resource.at.doc, kind));
+    Some(found)
 }
 
 fn sound(resource: &Resource) -> Subject {
