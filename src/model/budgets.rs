@@ -1,6 +1,6 @@
 //! Turns disruption budgets of ring members into how many may be gone at once, beside how many the ring can do without.
 
-use super::cluster;
+use super::cluster::Cluster;
 use super::fact::Fact;
 use super::fact::FactValue;
 use super::fact::Subject;
@@ -19,8 +19,8 @@ const MEMBERS: [(&str, Store); 3] =
     [("ingester", Store::Mimir), ("ingester", Store::Loki), ("write", Store::Loki)];
 
 /// The subjects `budget`.
-pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
-    let mut found: Vec<Subject> = rendered(stack);
+pub(crate) fn subjects(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Subject> {
+    let mut found: Vec<Subject> = rendered(stack, cluster);
     for release in stack.releases_of(Chart::Mimir) {
         let most = release.values.reach("ingester.podDisruptionBudget.maxUnavailable");
         let replicas = release.values.reach("ingester.replicas");
@@ -43,17 +43,12 @@ fn int(fact: &Fact) -> Option<i64> {
 }
 
 /// The budgets of the input whose selector takes members of a ring.
-fn rendered(stack: &Stack<'_>) -> Vec<Subject> {
-    let budgets: Vec<_> = stack.objects(&["PodDisruptionBudget"]).collect();
-    if budgets.is_empty() {
-        return Vec::new();
-    }
-    let pods = cluster::cluster(stack).pods;
+fn rendered(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Subject> {
     let mut found = Vec::new();
-    for (resource, root) in budgets {
+    for (resource, root) in stack.objects(&["PodDisruptionBudget"]) {
         let selector = root.at("spec.selector.matchLabels").map(NodeRef::entries_merged).unwrap_or_default();
         let namespace = &*resource.object.namespace;
-        let taken = pods.iter().filter(|pods| {
+        let taken = cluster.pods.iter().filter(|pods| {
             let fits = |(key, value): &(NodeRef<'_>, NodeRef<'_>)| {
                 key.text().and_then(|key| pods.label(key)) == value.text()
             };

@@ -16,6 +16,9 @@ use crate::document::Place;
 const PROGRAMS: [(&str, Chart); 4] =
     [("alloy", Chart::Alloy), ("grafana", Chart::Grafana), ("loki", Chart::Loki), ("mimir", Chart::Mimir)];
 
+/// The label by which charts tell the parts of a program.
+const COMPONENT: &str = "app.kubernetes.io/component";
+
 /// A part of a program, and whether it asks for memory.
 type Part = (String, bool, Place);
 
@@ -26,6 +29,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         if parts.is_empty() {
             parts = stack.releases_of(chart).flat_map(of_values).collect();
         }
+        parts.sort();
         let first = parts.iter().find(|(_, asks, _)| !asks).or(parts.first())?;
         let place = first.2;
         let unsized_parts = parts.iter().filter(|(_, asks, _)| !asks);
@@ -51,7 +55,10 @@ fn rendered(stack: &Stack<'_>, image: &str) -> Vec<Part> {
         for container in pod.running() {
             if container.text_at("image").is_some_and(|own| image_name(own) == image) {
                 let place = pod.container_place(container);
-                found.push((resource.object.name.to_string(), whole || asks(container), place));
+                // As values call it, where the chart says which part it is.
+                let component = root.at("metadata.labels").and_then(|labels| labels.get(COMPONENT));
+                let name = component.and_then(NodeRef::text).unwrap_or(&resource.object.name);
+                found.push((name.to_owned(), whole || asks(container), place));
             }
         }
     }
@@ -74,9 +81,10 @@ fn of_values(release: &ReleasedChart<'_>) -> Vec<Part> {
         let unknown = matches!(resources.value, FactValue::Unknown(_));
         (name.to_owned(), memory || unknown, resources.place.unwrap_or(release.release.place))
     };
+    let name = |program: &str| release.full_name().unwrap_or_else(|| program.to_owned());
     match release.release.chart {
-        Some(Chart::Alloy) => vec![part("alloy", "alloy.resources")],
-        Some(Chart::Grafana) => vec![part("grafana", "resources")],
+        Some(Chart::Alloy) => vec![part(&name("alloy"), "alloy.resources")],
+        Some(Chart::Grafana) => vec![part(&name("grafana"), "resources")],
         Some(Chart::Loki) => {
             let mode = values.reach("deploymentMode");
             let simple = matches!(mode.text(), None | Some("SimpleScalable"));

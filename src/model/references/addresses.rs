@@ -1,10 +1,11 @@
 //! What addresses in the configurations of stores, and of Grafana's data sources, name: Services and their ports.
 
 use super::Named;
+use super::known::TELLS;
 use super::known::chart_of;
 use crate::document::NodeRef;
 use crate::document::Place;
-use crate::model::cluster;
+use crate::model::cluster::Cluster;
 use crate::model::cluster::PodSet;
 use crate::model::piece::Chart;
 use crate::model::stack::Stack;
@@ -13,7 +14,7 @@ use crate::model::stack::Stack;
 const SEARCHED: u32 = 100_000;
 
 /// What addresses inside the cluster name.
-pub(super) fn named(stack: &Stack<'_>) -> Vec<Named> {
+pub(super) fn named(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Named> {
     let mut found = Vec::new();
     let runs_ruler = std::cell::OnceCell::new();
     for (store, at, home) in &stack.store_configs {
@@ -26,12 +27,13 @@ pub(super) fn named(stack: &Stack<'_>) -> Vec<Named> {
         let mut budget = SEARCHED;
         // What aliases repeat beyond the budget names nothing new.
         let _complete = root.walk(&mut budget, |node| {
+            let is_alertmanager = Some(node.resolved().id) == alertmanager;
             // Charts name the alertmanager whether a ruler asks for it or not.
-            let idle =
-                Some(node.resolved().id) == alertmanager && !*runs_ruler.get_or_init(|| has_ruler(stack));
+            let idle = is_alertmanager && !*runs_ruler.get_or_init(|| has_ruler(cluster));
             if let Some(text) = node.text().filter(|text| text.contains(".svc") && !idle) {
+                let verb = if is_alertmanager { TELLS } else { "asks" };
                 let named = of_text(&by, text, at.place_of(node)).into_iter();
-                found.extend(named.map(|named| Named { chart: chart.map(str::to_owned), ..named }));
+                found.extend(named.map(|named| Named { verb, chart: chart.map(str::to_owned), ..named }));
             }
         });
     }
@@ -60,9 +62,9 @@ pub(super) fn named(stack: &Stack<'_>) -> Vec<Named> {
 }
 
 /// Whether a ruler runs in the input.
-fn has_ruler(stack: &Stack<'_>) -> bool {
+fn has_ruler(cluster: &Cluster) -> bool {
     let is_ruler = |pods: &PodSet| pods.label("app.kubernetes.io/component") == Some("ruler");
-    cluster::cluster(stack).pods.iter().any(is_ruler)
+    cluster.pods.iter().any(is_ruler)
 }
 
 /// The Services that a text of addresses names, by their names within the cluster.

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::Named;
 use crate::document::NodeRef;
+use crate::model::cluster::Cluster;
 use crate::model::objects::PULUMI_SECRET;
 use crate::model::piece::Resource;
 use crate::model::pod::WORKLOADS;
@@ -24,14 +25,21 @@ pub(super) enum Found {
     Unseen,
 }
 
+/// What to do about a ruler that sends its alerts to an alertmanager that does not run. A ruler without rules loses nothing.
+pub(super) const NO_ALERTMANAGER: &str =
+    "switch the ruler off as well, or set `ruler.alertmanager_url` to the alertmanager that it should tell";
+
+/// What a ruler does with its alertmanager.
+pub(super) const TELLS: &str = "sends alerts to";
+
 /// A namespace and a name.
 type Key = (String, String);
 
 /// The objects of a stack by kind, and what lists of the cluster cover.
 pub(super) struct Known<'s> {
     stack: &'s Stack<'s>,
-    /// Names of Services, those that charts make too.
-    services: BTreeSet<Key>,
+    /// What names of the cluster stand for, Services that charts make among them.
+    cluster: &'s Cluster,
     /// Ports of Services by number and name; `None` where they are not known.
     ports: BTreeMap<Key, Option<Vec<String>>>,
     /// Kinds and namespaces of which a list of the cluster was given.
@@ -43,8 +51,7 @@ pub(super) struct Known<'s> {
 }
 
 impl<'s> Known<'s> {
-    pub(super) fn new(stack: &'s Stack<'s>) -> Self {
-        let cluster = crate::model::cluster::cluster(stack);
+    pub(super) fn new(stack: &'s Stack<'s>, cluster: &'s Cluster) -> Self {
         let mut ports: BTreeMap<Key, Option<Vec<String>>> = BTreeMap::new();
         for (key, service) in &cluster.services {
             let numbers = service.ports.as_ref();
@@ -64,7 +71,7 @@ impl<'s> Known<'s> {
         let released = stack.releases.iter().filter_map(|release| release.release.namespace.as_deref());
         Self {
             stack,
-            services: cluster.services.into_keys().collect(),
+            cluster,
             ports,
             listed: listed(stack),
             released: released.map(str::to_owned).collect(),
@@ -81,7 +88,7 @@ impl<'s> Known<'s> {
     /// Whether something is there.
     pub(super) fn find(&self, named: &Named) -> Found {
         let key = (named.namespace.clone(), named.name.clone());
-        let is_service = named.kind == "Service" && self.services.contains(&key);
+        let is_service = named.kind == "Service" && self.cluster.services.contains_key(&key);
         if is_service || self.stack.object(named.kind, &named.namespace, &named.name).is_some() {
             return Found::There;
         }
@@ -94,7 +101,10 @@ impl<'s> Known<'s> {
         let listed =
             named.kind != "Secret" && self.listed.contains(&(named.kind.to_owned(), named.namespace.clone()));
         if listed || named.kind == "Service" && self.is_made_by_same_chart(named) {
-            return Found::Missing(slip.map(|near| format!("did you mean `{near}`?")));
+            return match slip {
+                None if named.verb == TELLS => Found::Likely(NO_ALERTMANAGER.to_owned()),
+                slip => Found::Missing(slip.map(|near| format!("did you mean `{near}`?"))),
+            };
         }
         if let Some(near) = slip {
             return Found::Likely(format!("did you mean `{near}`? The input has it, and nothing names it"));

@@ -19,6 +19,7 @@ use std::collections::HashMap;
 
 use self::known::Found;
 use self::known::Known;
+use super::cluster::Cluster;
 use super::fact::Fact;
 use super::fact::Subject;
 use super::stack::Stack;
@@ -79,19 +80,19 @@ impl Named {
 }
 
 /// The subjects `reference`, `selector` and `certificate` of a stack.
-pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
-    let mut known = Known::new(stack);
+pub(crate) fn subjects(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Subject> {
+    let mut known = Known::new(stack, cluster);
     let mut named = pods::named(stack);
     named.extend(released::named(stack));
     named.extend(ingresses::named(stack));
-    named.extend(addresses::named(stack));
+    named.extend(addresses::named(stack, cluster));
     known.note_used(&named);
     let mut found = Vec::new();
     for one in &named {
         found.extend(judged(&known, one));
     }
     let mut found = told_once(found);
-    found.extend(selectors::subjects(stack));
+    found.extend(selectors::subjects(stack, cluster));
     found.extend(ingresses::certificates(stack));
     number(&mut found);
     found

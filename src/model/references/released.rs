@@ -2,6 +2,8 @@
 
 use super::Named;
 use super::known::Found;
+use super::known::NO_ALERTMANAGER;
+use super::known::TELLS;
 use crate::document::NodeRef;
 use crate::document::Place;
 use crate::model::fact::Fact;
@@ -168,10 +170,8 @@ impl Reader<'_> {
         let is_told = own.iter().any(|route| !values.reach(route).is_null());
         if values.reach("ruler.enabled").bool() != Some(false) && !is_told {
             let name = format!("{name}-alertmanager-headless");
-            let mut named =
-                Named::new(&self.by, "has a ruler that asks", "Service", self.namespace, (&name, place));
-            let hint = "switch the ruler off as well, or set `mimir.structuredConfig.ruler.alertmanager_url`";
-            named.answer = Some(Found::Missing(Some(hint.to_owned())));
+            let mut named = Named::new(&self.by, TELLS, "Service", self.namespace, (&name, place));
+            named.answer = Some(Found::Likely(NO_ALERTMANAGER.to_owned()));
             self.found.push(named);
         }
     }

@@ -2,14 +2,13 @@
 
 use super::known::is_slip;
 use crate::document::NodeRef;
-use crate::model::cluster;
+use crate::model::cluster::Cluster;
 use crate::model::fact::Fact;
 use crate::model::fact::Subject;
 use crate::model::stack::Stack;
 
 /// The subjects `selector`.
-pub(super) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
-    let pods = cluster::cluster(stack).pods;
+pub(super) fn subjects(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Subject> {
     let mut found = Vec::new();
     let services = stack.objects(&["Service"]).map(|(resource, root)| (resource, root.at("spec.selector")));
     let budgets = stack.objects(&["PodDisruptionBudget"]);
@@ -23,7 +22,7 @@ pub(super) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
             .collect();
         let place = resource.at.place_of(labels.first().map_or(selector, |(.., value)| *value));
         let namespace = &*resource.object.namespace;
-        let here = || pods.iter().filter(|pods| *pods.object.namespace == *namespace);
+        let here = || cluster.pods.iter().filter(|pods| *pods.object.namespace == *namespace);
         if labels.is_empty() || here().next().is_none() {
             continue;
         }

@@ -1,5 +1,6 @@
 //! What is named and is there, is not, or cannot be told.
 
+use crate::model::cluster::cluster;
 use crate::model::fact::Fact;
 use crate::model::stack::tests::with_stack;
 
@@ -9,7 +10,8 @@ fn missing(files: &[&str]) -> Vec<String> {
         files.iter().enumerate().map(|(index, text)| (format!("{index}.yaml"), *text)).collect();
     let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     with_stack(&files, |stack, _| {
-        let references = super::subjects(stack).into_iter().filter(|subject| subject.kind == "reference");
+        let references =
+            super::subjects(stack, &cluster(stack)).into_iter().filter(|subject| subject.kind == "reference");
         let told = references.filter_map(|subject| {
             let text =
                 |name: &str| subject.facts.at(name).and_then(Fact::text).unwrap_or_default().to_owned();
