@@ -396,6 +396,11 @@ fn subjects(
     subjects.extend(model::chart_value_subjects(stack));
     subjects.extend(model::object_subjects(stack));
     subjects.extend(model::store_subjects(stack, assumed));
+    subjects.extend(model::schema_subjects(stack));
+    let cluster = model::cluster(stack);
+    subjects.extend(model::reference_subjects(stack, &cluster));
+    subjects.extend(model::budget_subjects(stack, &cluster));
+    subjects.extend(model::sizing_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
 }
