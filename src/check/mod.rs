@@ -2,6 +2,7 @@
 
 mod asking;
 mod control_room;
+mod coverage;
 mod faults;
 mod options;
 mod placement;

@@ -226,6 +226,7 @@ impl Governing {
                 },
             },
             domain: config.domain.as_ref().map(|domain| Fact::new(domain.value.as_str(), domain.place)),
+            declared: Vec::new(),
         }
     }
 

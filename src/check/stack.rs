@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::CheckOptions;
 use super::asking::Asking;
 use super::control_room;
+use super::coverage;
 use super::faults;
 use super::placement;
 use super::policy::Governing;
@@ -155,6 +156,7 @@ impl Run<'_> {
         }
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
+        subjects.extend(declared(&stack, &workload, &flows));
         subjects.extend(model::text_subjects(self.documents, &group.files));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
@@ -237,6 +239,7 @@ impl Run<'_> {
                 super::ControlRoom::None => ControlRoom::None(None),
             },
             domain: config.domain,
+            declared: config.declared,
         };
         let workload = model::workload(stack, &stated, name);
         if workload.control_room != ControlRoom::Undeclared || workload.is_control_room {
@@ -366,12 +369,27 @@ fn subjects(
     }
     let (own, others) = flows.split_at(collectors.len().min(flows.len()));
     subjects.extend(relays::subjects(relays, others));
-    subjects.extend(flow::coverage(own));
+    let coverage = flow::coverage(own).map(|coverage| coverage::with_declared(coverage, own, &subjects));
+    subjects.extend(coverage);
     subjects.extend(model::chart_value_subjects(stack));
     subjects.extend(model::object_subjects(stack));
     subjects.extend(model::store_subjects(stack));
+    subjects.extend(model::role_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
+}
+
+/// What the workload declares, held against itself and against what is installed.
+fn declared(stack: &Stack<'_>, workload: &Workload, flows: &[CollectorFlow]) -> Vec<Subject> {
+    let components = flows.iter().flat_map(|flow| &flow.components);
+    let probing = components.filter(|note| note.name == "prometheus.exporter.blackbox");
+    let exporters: Vec<_> = probing.map(|note| (note.arguments.clone(), note.place)).collect();
+    let mut found = model::declaration_subjects(stack);
+    found.extend(model::sites(stack, workload));
+    found.extend(model::products(stack, workload, &exporters));
+    found.extend(model::version_subjects(stack, workload));
+    found.extend(model::cluster_subject(stack, workload));
+    found
 }
 
 /// A collector whose program is not in the input: nothing can be said of its flows.
