@@ -20,6 +20,8 @@ pub(crate) enum Expected {
     Alloy,
     /// The configuration of a store.
     Store(Store),
+    /// The configuration of this store, where the content does not say otherwise.
+    Leaning(Store),
     /// A `grafana.ini`.
     GrafanaIni,
     /// Kubernetes objects.
@@ -64,6 +66,15 @@ pub(crate) fn shape_of(root: NodeRef<'_>, expected: Expected) -> Shape {
         Expected::Settings => return Shape::Settings,
         _ => {}
     }
+    match (expected, shape_by_content(root)) {
+        (Expected::Leaning(store), Shape::Other(_) | Shape::Store(_) | Shape::Relay(_)) => {
+            Shape::Store(store)
+        }
+        (_, shape) => shape,
+    }
+}
+
+fn shape_by_content(root: NodeRef<'_>) -> Shape {
     if !root.is_mapping() {
         let what = if root.is_sequence() { "a list" } else { "a single value" };
         return Shape::Other(format!(
