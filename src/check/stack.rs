@@ -7,6 +7,7 @@ use super::asking::Asking;
 use super::control_room;
 use super::coverage;
 use super::faults;
+use super::limits;
 use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
@@ -149,8 +150,9 @@ impl Run<'_> {
         let flows = self.flows(&stack, (&collectors, &relays), &workload, governing, || {
             self.asking.control_room(name, &workload, &queries)
         });
-        let assumed =
-            Assumed { versions: self.options.assumed.clone(), asked: self.policy.rules.options_asked() };
+        let mut asked = self.policy.rules.options_asked();
+        asked.extend(limits::asked(governing.limits()));
+        let assumed = Assumed { versions: self.options.assumed.clone(), asked };
         let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed);
         subjects.extend(model::queries::query_subjects(&queries));
         if !collectors.is_empty() {
@@ -160,6 +162,8 @@ impl Run<'_> {
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
         subjects.extend(declared(&stack, &workload, &flows));
+        let limited = limits::subjects(governing.limits(), &subjects);
+        subjects.extend(limited);
         subjects.extend(model::text_subjects(self.documents, &group.files));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);

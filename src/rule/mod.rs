@@ -28,6 +28,7 @@ pub(crate) use load::RuleProblem;
 pub(crate) use run::Outcome;
 pub(crate) use set::Overrides;
 pub(crate) use set::RuleSet;
+pub(crate) use units::duration_seconds;
 
 use crate::model::Fact;
 

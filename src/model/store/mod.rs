@@ -1,5 +1,6 @@
 //! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
 
+mod bounds;
 mod effective;
 mod env;
 mod explain;
@@ -16,6 +17,7 @@ mod subjects;
 mod values;
 mod version;
 
+pub(crate) use bounds::bound;
 pub(crate) use explain::explain;
 pub(crate) use options::table as options;
 pub(crate) use version::Minor;
