@@ -4,6 +4,7 @@ mod asking;
 mod control_room;
 mod coverage;
 mod faults;
+mod guards;
 mod limits;
 mod options;
 mod placement;

@@ -7,6 +7,7 @@ use super::asking::Asking;
 use super::control_room;
 use super::coverage;
 use super::faults;
+use super::guards;
 use super::limits;
 use super::placement;
 use super::policy::Governing;
@@ -30,10 +31,13 @@ use crate::flow::CollectorFlow;
 use crate::flow::CollectorInput;
 use crate::flow::Wanted;
 use crate::model;
+use crate::model::Asked;
 use crate::model::Collector;
 use crate::model::ControlRoom;
 use crate::model::Fact;
 use crate::model::FilePieces;
+use crate::model::Members;
+use crate::model::Network;
 use crate::model::Piece;
 use crate::model::Readable;
 use crate::model::Reading;
@@ -153,7 +157,12 @@ impl Run<'_> {
         let mut asked = self.policy.rules.options_asked();
         asked.extend(limits::asked(governing.limits()));
         let assumed = Assumed { versions: self.options.assumed.clone(), asked };
-        let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed);
+        let (network, members) = (model::network(&stack), model::Members::of(&stack));
+        let around = (&network, &members);
+        let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed, around);
+        let asked = asked_of_network(&flows, &collectors, &workload);
+        subjects.extend(model::network_subjects(&stack, &network, &members, &workload, &asked));
+        guards::join_grafana(&mut subjects);
         subjects.extend(model::queries::query_subjects(&queries));
         if !collectors.is_empty() {
             let all = queries.all.iter().chain(self.asking.elsewhere(name, &workload));
@@ -362,6 +371,7 @@ fn subjects(
     (collectors, relays): (&[Collector], &[Relay]),
     flows: &[CollectorFlow],
     assumed: &Assumed,
+    (network, members): (&Network, &Members),
 ) -> Vec<Subject> {
     let mut subjects = Vec::new();
     let several = collectors.len() > 1;
@@ -383,7 +393,9 @@ fn subjects(
         placement::join(&mut of_flow, collector);
         subjects.extend(of_flow);
         subjects.extend(placement::node_exporters(flow, collector));
-        subjects.extend(flow::listener_subjects(flow, &collector.exposure));
+        let mut listeners = flow::listener_subjects(flow, &collector.exposure);
+        guards::join_listeners(&mut listeners, collector, network, members);
+        subjects.extend(listeners);
     }
     let (own, others) = flows.split_at(collectors.len().min(flows.len()));
     subjects.extend(relays::subjects(relays, others));
@@ -395,6 +407,21 @@ fn subjects(
     subjects.extend(model::role_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
+}
+
+/// What of the monitoring's connections only its programs and the declaration tell.
+fn asked_of_network(flows: &[CollectorFlow], collectors: &[Collector], workload: &Workload) -> Asked {
+    let scraped = flows.iter().flat_map(|flow| &flow.collected.metric_namespaces);
+    let mut scraped: Vec<String> =
+        scraped.filter(|(name, _)| name != "*").map(|(name, _)| name.clone()).collect();
+    scraped.sort();
+    scraped.dedup();
+    let hosts = |collector: &Collector| !collector.facts.reach("hosts").items().is_empty();
+    Asked {
+        control_room: workload.control_room.domain().is_some(),
+        scraped,
+        front_end: collectors.iter().any(hosts),
+    }
 }
 
 /// What the workload declares, held against itself and against what is installed.
