@@ -1,5 +1,6 @@
 //! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
 
+mod bounds;
 mod effective;
 mod env;
 mod explain;
@@ -15,6 +16,7 @@ mod stores;
 mod subjects;
 mod version;
 
+pub(crate) use bounds::bound;
 pub(crate) use explain::Explained;
 pub(crate) use explain::Said;
 pub(crate) use explain::explain;
