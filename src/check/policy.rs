@@ -8,6 +8,7 @@ use super::CheckOptions;
 use super::problems;
 use crate::config::Config;
 use crate::config::ControlRoom as Declared;
+use crate::config::DeclaredLimit;
 use crate::config::Spanned;
 use crate::document::Body;
 use crate::document::DocId;
@@ -226,7 +227,13 @@ impl Governing {
                 },
             },
             domain: config.domain.as_ref().map(|domain| Fact::new(domain.value.as_str(), domain.place)),
+            declared: config.declared.clone(),
         }
+    }
+
+    /// Bounds that the settings declare for options of the stores.
+    pub(crate) fn limits(&self) -> &[DeclaredLimit] {
+        &self.config.limits
     }
 
     /// Services that the settings declare, by namespace and name, with what they are.

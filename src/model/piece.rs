@@ -223,10 +223,6 @@ pub(crate) enum Piece {
     /// A `ptd.yaml`.
     Declaration(Declaration),
     /// A `site.yaml`.
-    #[expect(
-        dead_code,
-        reason = "recognised, and told apart from other files; what it says is not judged yet"
-    )]
     Site(NodeAt),
     /// A `ptd-lint.yaml`.
     Settings(NodeAt),

@@ -100,14 +100,15 @@ fn shape_by_content(root: NodeRef<'_>) -> Shape {
     if root.at("deployment.resources").is_some_and(NodeRef::is_sequence) {
         return Shape::PulumiExport;
     }
+    // Before the stores' own files, which have `limits` too, and never a `version`.
+    if settings_shape(root) {
+        return Shape::Settings;
+    }
     if let Some(shape) = store_shape(root) {
         return shape;
     }
     if let Some(chart) = values_shape(root) {
         return Shape::Values(chart);
-    }
-    if settings_shape(root) {
-        return Shape::Settings;
     }
     if let Some(language) = relay_shape(root) {
         return Shape::Relay(language);
@@ -239,6 +240,8 @@ pub(crate) const SETTINGS_KEYS: &[&str] = &[
     "workload",
     "control_room",
     "domain",
+    "declared",
+    "limits",
     "allowed",
     "endpoints",
     "rules",

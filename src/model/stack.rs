@@ -97,6 +97,10 @@ pub(crate) struct Stack<'d> {
     pub(crate) dashboards: Vec<(NodeAt, &'d Home)>,
     /// Declarations (`ptd.yaml`) that govern this stack.
     pub(crate) declarations: Vec<&'d Declaration>,
+    /// Declarations of sites (`site.yaml`).
+    pub(crate) sites: Vec<NodeAt>,
+    /// The cluster that is judged, where the inputs tell several apart.
+    pub(crate) cluster: Option<String>,
     /// What contradicts itself.
     pub(crate) problems: Vec<Problem>,
     by_name: BTreeMap<&'d ObjectName, usize>,
@@ -134,6 +138,8 @@ impl<'d> Stack<'d> {
             rule_groups: Vec::new(),
             dashboards: Vec::new(),
             declarations: Vec::new(),
+            sites: Vec::new(),
+            cluster: cluster.map(str::to_owned),
             problems: Vec::new(),
             by_name: BTreeMap::new(),
             by_kind_and_name: HashMap::new(),
@@ -189,6 +195,7 @@ impl<'d> Stack<'d> {
                     Piece::Dashboard(at, home) if kept(home) => stack.dashboards.push((*at, home)),
                     Piece::RuntimeOverrides(at, home) if kept(home) => stack.runtime_overrides.push(*at),
                     Piece::Declaration(declaration) => stack.add_declaration(declaration),
+                    Piece::Site(at) => stack.sites.push(*at),
                     _ => {}
                 }
             }

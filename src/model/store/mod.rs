@@ -1,5 +1,6 @@
 //! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
 
+mod bounds;
 mod directories;
 mod effective;
 mod env;
@@ -18,6 +19,7 @@ mod subjects;
 mod version;
 mod written;
 
+pub(crate) use bounds::bound;
 pub(crate) use explain::Explained;
 pub(crate) use explain::Said;
 pub(crate) use explain::explain;

@@ -41,7 +41,7 @@ struct Said {
 }
 
 /// One configuration as a file by itself, as `check --assume STORE=VERSION FILE` does it.
-fn checked(product: &str, version: &str, config: &str) -> Checked {
+pub(super) fn checked(product: &str, version: &str, config: &str) -> Checked {
     let store = if product == "mimir" { Store::Mimir } else { Store::Loki };
     let source = Source { path: "config.yaml".to_owned(), argument: 0, text: config.into() };
     let sources = Sources { texts: vec![source], ..Sources::default() };

@@ -1,16 +1,9 @@
 //! Holds the rules of Mimir to faults that were written down before the rules were: each is found once, at its line.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
-use crate::check;
-use crate::check::CheckOptions;
-use crate::model::Expected;
-use crate::model::Store;
-use crate::model::store::Minor;
-use crate::source::Source;
-use crate::source::Sources;
+use super::agreement::checked;
+use crate::finding::Severity;
 
 const SOUND: &str = include_str!("../../../fixtures/stores/mimir/sound.yaml");
 const FAULTS: &str = include_str!("../../../fixtures/stores/mimir/faults.json");
@@ -37,19 +30,14 @@ impl Fault {
     }
 }
 
-/// The findings of a file by itself: line, severity and message.
-fn said(text: &str) -> Vec<(usize, String)> {
-    let source = Source { path: "mimir.yaml".to_owned(), argument: 0, text: text.into() };
-    let sources = Sources { texts: vec![source], ..Sources::default() };
-    let options = CheckOptions {
-        expected: Expected::Leaning(Store::Mimir),
-        assumed: BTreeMap::from([(Store::Mimir, Minor::parse("3.0.2").unwrap())]),
-        ..CheckOptions::default()
-    };
-    let checked = check::check(&sources, &["mimir.yaml".to_owned()], &options);
+/// The findings of a file by itself: line, severity and rule.
+fn said(text: &str) -> Vec<(usize, Severity, String)> {
+    let checked = checked("mimir", "3.0.2", text);
     let line = |place| checked.documents.resolve(place).start.line as usize;
     let findings = checked.report.findings.iter();
-    findings.map(|finding| (line(finding.place), format!("{} {}", finding.severity.name(), finding.rule))).collect()
+    findings
+        .map(|finding| (finding.place.map_or(0, line), finding.severity, finding.rule.clone()))
+        .collect()
 }
 
 #[test]
@@ -64,8 +52,8 @@ fn each_fault_is_found_once_at_its_line() {
     let mut wrong = Vec::new();
     for fault in &faults {
         let found = said(&fault.text());
-        let severity_fits = |said: &str| !fault.refused || said.starts_with("error");
-        if !matches!(found.as_slice(), [(line, said)] if *line == fault.at && severity_fits(said)) {
+        let fits = |severity: Severity| !fault.refused || severity == Severity::Error;
+        if !matches!(found.as_slice(), [(line, severity, _)] if *line == fault.at && fits(*severity)) {
             wrong.push(format!("{}: wanted line {}, found {found:?}", fault.name, fault.at));
         }
     }
