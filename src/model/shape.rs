@@ -250,6 +250,7 @@ pub(crate) const SETTINGS_KEYS: &[&str] = &[
     "fail_on",
     "strict",
     "stacks",
+    "assume",
 ];
 
 fn settings_shape(root: NodeRef<'_>) -> bool {
