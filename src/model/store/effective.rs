@@ -241,7 +241,8 @@ impl Effective<'_> {
         best.and_then(|(_, place)| place)
     }
 
-    fn default_of(&self, spec: &Spec) -> Fact {
+    /// The default of an option in the version that runs.
+    pub(super) fn default_of(&self, spec: &Spec) -> Fact {
         if spec.dynamic {
             return Fact::unknown("it is worked out when the process starts", None);
         }

@@ -1,10 +1,12 @@
 //! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
 
 mod bounds;
+mod directories;
 mod effective;
 mod env;
 mod explain;
 mod faults;
+mod gossip;
 mod leaves;
 mod options;
 mod overrides;
@@ -15,6 +17,7 @@ mod storage;
 mod stores;
 mod subjects;
 mod version;
+mod written;
 
 pub(crate) use bounds::bound;
 pub(crate) use explain::Explained;
