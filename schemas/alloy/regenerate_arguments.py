@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes arguments.json and charts.json, the tables of what Alloy components take, from the shared facts.
+"""Makes arguments.json, the table of what Alloy components take, from the shared facts.
 
     python3 schemas/alloy/regenerate_arguments.py ../shared/data schemas/alloy
 
@@ -26,8 +26,6 @@ Keys of an entry (absent means empty):
 
 Versions are MAJOR.MINOR; `main` is what no release has yet. The texts that an attribute may have come from
 accepted_texts.json, which is written by hand.
-
-charts.json maps versions of the alloy chart to the version of Alloy that each runs by default, one a line, sorted.
 """
 import fnmatch
 import json
@@ -150,7 +148,6 @@ def write(path, entries):
 def main():
     facts, folder = sys.argv[1:]
     types = json.load(open(f"{facts}/alloy-components.json", encoding="utf-8"))
-    charts = json.load(open(f"{facts}/helm-values.json", encoding="utf-8"))["charts"]["alloy"]["releases"]
     table = Table(Texts(f"{folder}/accepted_texts.json"))
     for part in ("components", "removed_components"):
         for name, node in sorted(types[part].items()):
@@ -164,7 +161,6 @@ def main():
     if table.texts.unused:
         raise SystemExit(f"patterns of accepted_texts.json that no attribute has: {sorted(table.texts.unused)}")
     write(f"{folder}/arguments.json", table.entries)
-    write(f"{folder}/charts.json", {chart: app for chart, app, *_ in charts})
 
 
 main()

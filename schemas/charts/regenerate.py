@@ -1,8 +1,11 @@
-"""Turns the collected facts about charts into tables of the values that they read: one file a chart, one value a line.
+"""Turns the collected facts about charts into tables: of the values that each reads, and of what its versions run.
 
     python3 schemas/charts/regenerate.py ../shared/data [FOLDER]
 
-A value has
+`releases.json` has for each chart, from the oldest on, every release with which the program that it runs by default changed,
+and that program's version; and the newest release that is known.
+
+The table of a chart has one value a line. A value has
   type    what the chart wants: boolean, integer, text, list, map (keys are the user's), section (keys are the chart's);
           left out where anything is taken
   after   the last sampled version of the chart that lacks it
@@ -74,8 +77,23 @@ def table(name, chart):
     )
 
 
+def releases(charts):
+    """What each release of a chart runs by default. Releases that run the same as the one before need no word."""
+    texts = []
+    for name, chart in sorted(charts.items()):
+        runs, released = [], sorted(chart["releases"], key=lambda release: number(release[0]))
+        for version, app, *_ in released:
+            if not runs or runs[-1][1] != app:
+                runs.append([version, app])
+        runs = ",\n".join(f"      {json.dumps(run)}" for run in runs)
+        newest = json.dumps(released[-1][0])
+        texts.append(f'  {json.dumps(name)}: {{\n    "newest": {newest},\n    "runs": [\n{runs}\n    ]\n  }}')
+    return "{\n" + ",\n".join(texts) + "\n}\n"
+
+
 if __name__ == "__main__":
     facts = json.loads((pathlib.Path(sys.argv[1]) / "helm-values.json").read_text())["charts"]
     folder = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "schemas/charts")
     for chart in CHARTS:
         (folder / f"{chart}.json").write_text(table(chart, facts[chart]))
+    (folder / "releases.json").write_text(releases(facts))

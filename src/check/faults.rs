@@ -161,7 +161,7 @@ mod tests {
             assert_eq!(kind.name(), name);
             let wanted = format!("{KIND}.kind == \"{name}\"");
             let speaks = |rule: &&&Rule| {
-                rule.when.source() == wanted
+                rule.cases.iter().any(|case| case.when.source() == wanted)
                     || rule.given.as_ref().is_some_and(|given| given.source() == wanted)
             };
             assert_eq!(rules.iter().filter(speaks).count(), 1, "{name}");

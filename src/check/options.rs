@@ -1,6 +1,10 @@
 //! What a caller may decide about a check.
 
+use std::collections::BTreeMap;
+
 use crate::model::Expected;
+use crate::model::Store;
+use crate::model::store::Minor;
 use crate::source::Source;
 
 /// Everything that a check depends on besides its texts. Holds texts and words only: no paths are opened behind it.
@@ -18,6 +22,8 @@ pub(crate) struct CheckOptions {
     pub(crate) control_room: ControlRoom,
     /// The workload's name, for reports.
     pub(crate) workload: Option<String>,
+    /// The versions of stores to judge by, whatever the inputs say.
+    pub(crate) assumed: BTreeMap<Store, Minor>,
     /// What the texts are.
     pub(crate) expected: Expected,
     /// The current folder, absolute and with `/`: what relative paths of inputs and settings start from.

@@ -42,6 +42,7 @@ use crate::model::Subject;
 use crate::model::Workload;
 use crate::model::alloy::Computed;
 use crate::model::queries::Needs;
+use crate::model::store::Assumed;
 use crate::rule::Outcome;
 use crate::rule::RuleSet;
 use crate::source::Sources;
@@ -147,7 +148,9 @@ impl Run<'_> {
         let flows = self.flows(&stack, (&collectors, &relays), &workload, governing, || {
             self.asking.control_room(name, &workload, &queries)
         });
-        let mut subjects = subjects(&stack, (&collectors, &relays), &flows);
+        let assumed =
+            Assumed { versions: self.options.assumed.clone(), asked: self.policy.rules.options_asked() };
+        let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed);
         subjects.extend(model::queries::query_subjects(&queries));
         if !collectors.is_empty() {
             let all = queries.all.iter().chain(self.asking.elsewhere(name, &workload));
@@ -312,6 +315,16 @@ pub(crate) fn evaluate(
 ) -> Vec<Found> {
     let outcomes = rules.evaluate(subjects, workload, &governing.overrides).into_iter();
     let outcomes = outcomes.filter(|outcome| governing.wants(outcome.rule()));
+    // Several subjects may read one value: processes that share a file, tenants that share its limits.
+    let mut told = BTreeSet::new();
+    let outcomes = outcomes.filter(|outcome| match outcome {
+        Outcome::Finding(finding) => finding
+            .place
+            .is_none_or(|place| told.insert((finding.rule.clone(), place, finding.message.clone()))),
+        Outcome::Undecided { rule, reason, place, .. } => {
+            place.is_none_or(|place| told.insert((rule.clone(), place, reason.clone())))
+        }
+    });
     outcomes
         .map(|outcome| match outcome {
             Outcome::Finding(finding) => {
@@ -341,6 +354,7 @@ fn subjects(
     stack: &Stack<'_>,
     (collectors, relays): (&[Collector], &[Relay]),
     flows: &[CollectorFlow],
+    assumed: &Assumed,
 ) -> Vec<Subject> {
     let mut subjects = Vec::new();
     let several = collectors.len() > 1;
@@ -369,7 +383,7 @@ fn subjects(
     subjects.extend(flow::coverage(own));
     subjects.extend(model::chart_value_subjects(stack));
     subjects.extend(model::object_subjects(stack));
-    subjects.extend(model::store_subjects(stack));
+    subjects.extend(model::store_subjects(stack, assumed));
     subjects.extend(model::grafana_subjects(stack));
     subjects
 }

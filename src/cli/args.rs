@@ -11,9 +11,11 @@ use clap::ValueEnum;
 use super::output::OutputArg;
 use crate::config::is_domain;
 use crate::finding::Severity;
+use crate::model;
 use crate::model::Chart;
 use crate::model::Expected;
 use crate::model::Store;
+use crate::model::store::Minor;
 
 /// Texts after the options.
 const EXAMPLES: &str = "\
@@ -169,6 +171,11 @@ pub(super) struct CheckArgs {
     /// The workload has no control room: its metrics must stay.
     #[arg(long)]
     pub(super) no_control_room: bool,
+    /// Judge a store as this version, whatever the inputs say: `mimir=2.17`, `loki=3.7.6`, or `mimir=next` for the
+    /// version under development. A preview of an upgrade. One file that is not recognised is taken for the store's
+    /// configuration.
+    #[arg(long, value_name = "STORE=VERSION", value_parser = assumed)]
+    pub(super) assume: Vec<(Store, Minor)>,
     /// The workload's name in the report.
     #[arg(long, value_name = "NAME")]
     pub(super) workload: Option<String>,
@@ -264,6 +271,31 @@ impl From<KindArg> for Expected {
             KindArg::GrafanaIni => Self::GrafanaIni,
             KindArg::Manifests => Self::Manifests,
         }
+    }
+}
+
+/// A store and the version to judge it by.
+fn assumed(text: &str) -> Result<(Store, Minor), String> {
+    let wrong = || "a store and its version are expected here, such as `mimir=3.0` or `loki=next`".to_owned();
+    let (store, version) = text.split_once('=').ok_or_else(wrong)?;
+    let store = match store.trim().to_ascii_lowercase().as_str() {
+        "mimir" => Store::Mimir,
+        "loki" => Store::Loki,
+        other => return Err(format!("`{other}` is no store: versions of mimir and loki can be assumed")),
+    };
+    let table = model::store::options(store);
+    let version = version.trim();
+    let known = || table.versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let minor = if version.eq_ignore_ascii_case("next") {
+        table.versions.last().copied()
+    } else {
+        Minor::parse(version)
+    };
+    let minor = minor.ok_or_else(wrong)?;
+    if table.versions.contains(&minor) {
+        Ok((store, minor))
+    } else {
+        Err(format!("version {minor} is not known; these are: {}", known()))
     }
 }
 

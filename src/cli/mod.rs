@@ -30,6 +30,7 @@ use crate::finding::PassedOver;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
+use crate::model::Expected;
 use crate::report;
 use crate::report::Outcome;
 use crate::rule::FIELDS;
@@ -158,7 +159,11 @@ fn options(args: &CheckArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop>
         ignore: args.ignore.clone(),
         control_room,
         workload: args.workload.clone(),
-        expected: args.kind.into(),
+        expected: match (Expected::from(args.kind), &args.assume[..]) {
+            (Expected::Any, [(store, _)]) => Expected::Leaning(*store),
+            (kind, _) => kind,
+        },
+        assumed: args.assume.iter().copied().collect(),
         folder: std::env::current_dir().map(|folder| source::shown(folder.as_os_str())).unwrap_or_default(),
     };
     Ok((options, problems))

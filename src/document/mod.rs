@@ -18,6 +18,7 @@ mod problem;
 #[cfg(test)]
 mod robustness;
 mod scalar;
+mod schema;
 mod secret;
 mod toml;
 mod tree;
@@ -43,6 +44,10 @@ pub(crate) use nest::Resolved;
 pub(crate) use parse::parse_trees;
 pub(crate) use problem::ParseProblem;
 pub(crate) use problem::ProblemKind as ParseFault;
+pub(crate) use scalar::plain_scalar;
+pub(crate) use schema::Misfit;
+pub(crate) use schema::MisfitKind;
+pub(crate) use schema::Schema;
 pub(crate) use secret::COVER;
 pub(crate) use secret::is_secret_name;
 pub(crate) use secret::secret_spans;

@@ -20,6 +20,11 @@ pub(crate) fn resolve<'t>(text: &'t str, style: Style, tag: Option<&str>, dialec
     }
 }
 
+/// The value of a plain scalar with this text.
+pub(crate) fn plain_scalar(text: &str) -> Scalar<'_> {
+    go_yaml(text)
+}
+
 /// A tag beats quotes: `!!int "7"` is a number. Where text and tag disagree, which go-yaml refuses, it stays text;
 /// so does the text of a tag that is not of YAML's core (`!Ref 7`, `! 7`).
 fn tagged<'t>(text: &'t str, tag: &str) -> Scalar<'t> {

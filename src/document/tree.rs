@@ -123,6 +123,13 @@ impl Tree {
         Self { text: text.clone(), nodes: Vec::new(), root: None, dialect: Dialect::GoYaml }
     }
 
+    /// A tree of one text, as a double-quoted scalar would be.
+    pub(super) fn of_text(text: &str) -> Self {
+        let kind = NodeKind::Scalar { style: Style::DoubleQuoted, text: Some(text.into()) };
+        let node = Node { kind, span: Span::at(0), tag: None };
+        Self { text: text.into(), nodes: vec![node], root: Some(NodeId(0)), dialect: Dialect::Json }
+    }
+
     /// The root node, or `None` for an empty document.
     pub(crate) fn root(&self) -> Option<NodeRef<'_>> {
         self.root.map(|id| self.node(id))

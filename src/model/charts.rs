@@ -1,5 +1,7 @@
 //! Turns the tables of `schemas/charts/` into answers: which values a chart reads, in which of its versions, and of what type.
 
+mod versions;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -7,6 +9,8 @@ use serde::Deserialize;
 
 use super::piece::Chart;
 use crate::text::nearest;
+
+pub(crate) use versions::app_version;
 
 /// The values that a chart reads.
 #[derive(Debug, Deserialize)]

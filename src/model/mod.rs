@@ -31,7 +31,7 @@ mod shape;
 mod shippers;
 mod stack;
 mod start;
-mod stores;
+pub(crate) mod store;
 mod values;
 mod workload;
 
@@ -82,7 +82,7 @@ pub(crate) use shippers::added_programs;
 pub(crate) use shippers::shares_node;
 pub(crate) use stack::FilePieces;
 pub(crate) use stack::Stack;
-pub(crate) use stores::subjects as store_subjects;
+pub(crate) use store::subjects as store_subjects;
 pub(crate) use workload::ControlRoom;
 pub(crate) use workload::Stated;
 pub(crate) use workload::Workload;

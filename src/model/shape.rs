@@ -20,6 +20,8 @@ pub(crate) enum Expected {
     Alloy,
     /// The configuration of a store.
     Store(Store),
+    /// The configuration of this store, where the content does not say otherwise.
+    Leaning(Store),
     /// A `grafana.ini`.
     GrafanaIni,
     /// Kubernetes objects.
@@ -64,6 +66,15 @@ pub(crate) fn shape_of(root: NodeRef<'_>, expected: Expected) -> Shape {
         Expected::Settings => return Shape::Settings,
         _ => {}
     }
+    match (expected, shape_by_content(root)) {
+        (Expected::Leaning(store), Shape::Other(_) | Shape::Store(_) | Shape::Relay(_)) => {
+            Shape::Store(store)
+        }
+        (_, shape) => shape,
+    }
+}
+
+fn shape_by_content(root: NodeRef<'_>) -> Shape {
     if !root.is_mapping() {
         let what = if root.is_sequence() { "a list" } else { "a single value" };
         return Shape::Other(format!(
@@ -147,9 +158,11 @@ fn values_shape(root: NodeRef<'_>) -> Option<Chart> {
 /// Configuration files of the stores, told apart by sections that only one of them has.
 fn store_shape(root: NodeRef<'_>) -> Option<Shape> {
     let has = |key: &str| root.get(key).is_some();
-    if has("overrides")
-        && root.entries().count() <= 3
-        && root.get("overrides").is_some_and(NodeRef::is_mapping)
+    // The other keys of a runtime file of either store.
+    const RUNTIME: [&str; 5] =
+        ["overrides", "configs", "multi_kv_config", "ingester_limits", "distributor_limits"];
+    if root.get("overrides").is_some_and(NodeRef::is_mapping)
+        && root.entries().all(|(key, _)| key.text().is_some_and(|key| RUNTIME.contains(&key)))
     {
         return Some(Shape::RuntimeOverrides);
     }

@@ -27,16 +27,10 @@ pub(crate) struct Rule {
     pub(crate) over: String,
     /// The rule looks at a subject only if this holds.
     pub(crate) given: Option<Expression>,
-    /// True: a finding.
-    pub(crate) when: Expression,
     /// True: the outcome is undecided, with the message.
     pub(crate) undecided: Option<(Expression, Template)>,
-    /// What to point at; the first that has a place.
-    pub(crate) at: Vec<Expression>,
-    /// Words for the underlined text.
-    pub(crate) label: Template,
-    /// What is wrong.
-    pub(crate) message: Template,
+    /// What is a finding, each by itself. Most rules have one.
+    pub(crate) cases: Vec<Case>,
     /// Further places.
     pub(crate) related: Vec<Related>,
     /// The harm, for people.
@@ -53,6 +47,23 @@ pub(crate) struct Rule {
     pub(crate) replaces: Option<String>,
     /// Where its id is written; `None` for built-in rules.
     pub(crate) place: Option<Place>,
+}
+
+/// One thing that a rule finds.
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// True: a finding.
+    pub(crate) when: Expression,
+    /// What to point at; the first that has a place.
+    pub(crate) at: Vec<Expression>,
+    /// Words for the underlined text.
+    pub(crate) label: Template,
+    /// What is wrong.
+    pub(crate) message: Template,
+    /// How to mend it, where that is not what the rule says.
+    pub(crate) help: Option<Template>,
+    /// How much harm it means, where that is not what the rule says.
+    pub(crate) severity: Option<Severity>,
 }
 
 /// A further place, or one for each item of a list.
@@ -106,9 +117,23 @@ impl Setting {
 }
 
 impl Rule {
+    /// Its conditions and the texts that are shown, as written.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let conditions = self.given.iter().chain(self.undecided.as_ref().map(|(condition, _)| condition));
+        let cases = self.cases.iter().flat_map(|case| {
+            let expressions = std::iter::once(&case.when).chain(&case.at).map(Expression::source);
+            expressions.chain([case.label.source(), case.message.source()])
+        });
+        conditions.map(Expression::source).chain(cases).chain([self.help.source()])
+    }
+
     /// One line for lists of rules: the title, or the message with its expressions as written.
     pub(crate) fn summary(&self) -> &str {
-        if self.title.is_empty() { self.message.source() } else { &self.title }
+        if self.title.is_empty() {
+            self.cases.first().map_or("", |case| case.message.source())
+        } else {
+            &self.title
+        }
     }
 
     /// The examples among the fixtures: file name and text, those that break the rule (`fail`) or keep it (`pass`).

@@ -6,6 +6,7 @@ use super::check;
 use super::check::Scope;
 use super::check::Shape;
 use super::fields;
+use super::file::Case;
 use super::file::Related;
 use super::file::Rule;
 use super::file::Setting;
@@ -47,6 +48,7 @@ pub(super) const KEYS: &[&str] = &[
     "when",
     "undecided",
     "undecided_message",
+    "cases",
     "at",
     "label",
     "message",
@@ -60,8 +62,10 @@ pub(super) const KEYS: &[&str] = &[
 ];
 
 /// Keys that every rule needs.
-pub(super) const REQUIRED: &[&str] =
-    &["id", "invariant", "severity", "over", "when", "message", "why", "help"];
+pub(super) const REQUIRED: &[&str] = &["id", "invariant", "severity", "over", "why", "help"];
+
+/// The keys of one case; a rule with a single case has them itself.
+const CASE_KEYS: &[&str] = &["when", "at", "label", "message", "help", "severity"];
 
 /// Reads the rule in `tree`. With `thorough`, its expressions are parsed and checked too; built-in rules were checked
 /// by a test and are parsed when they are needed.
@@ -77,8 +81,18 @@ pub(super) fn load_deciding(doc: DocId, tree: &Tree) -> Option<Rule> {
 }
 
 /// The keys that say whether a rule is kept; the others are for those who read of it.
-pub(super) const DECIDING: &[&str] =
-    &["id", "invariant", "severity", "over", "given", "when", "undecided", "undecided_message", "settings"];
+pub(super) const DECIDING: &[&str] = &[
+    "id",
+    "invariant",
+    "severity",
+    "over",
+    "given",
+    "when",
+    "cases",
+    "undecided",
+    "undecided_message",
+    "settings",
+];
 
 struct Loader {
     doc: DocId,
@@ -155,14 +169,8 @@ impl Loader {
             advisory: keys.get("advisory").and_then(|node| self.flag(*node)).unwrap_or_default(),
             over: over.unwrap_or_default().to_owned(),
             given: keys.get("given").and_then(|node| self.expression(*node, scope)),
-            when: keys
-                .get("when")
-                .and_then(|node| self.expression(*node, scope))
-                .unwrap_or(Expression::new("")),
+            cases: self.cases(root, &keys, scope),
             undecided,
-            at: keys.get("at").map(|node| self.routes(*node, scope)).unwrap_or_default(),
-            label: self.optional_template(&keys, "label", scope),
-            message: self.optional_template(&keys, "message", scope),
             related: keys.get("related").map(|node| self.related(*node, scope)).unwrap_or_default(),
             why: self.optional_text(&keys, "why"),
             help: self.optional_template(&keys, "help", scope),
@@ -177,6 +185,67 @@ impl Loader {
             id,
         };
         Some(rule)
+    }
+
+    /// What the rule finds: the items of `cases`, or the one case that its own keys describe.
+    fn cases(&mut self, root: NodeRef<'_>, keys: &Keyed<'_>, scope: Option<&Scope<'_>>) -> Vec<Case> {
+        let needs_all = !self.required.is_empty();
+        let Some(list) = keys.get("cases") else {
+            let own: Keyed<'_> = keys
+                .iter()
+                .filter(|(key, _)| !["help", "severity"].contains(key))
+                .map(|(key, node)| (*key, *node))
+                .collect();
+            return vec![self.case(start_of(root), &own, "rule", needs_all, scope)];
+        };
+        for key in ["when", "at", "label", "message"] {
+            if let Some(node) = keys.get(key) {
+                self.report(node.span(), format!("`{key}` stands beside `cases`"), "write it into the cases");
+            }
+        }
+        if list.items().next().is_none() {
+            self.report(
+                list.span(),
+                "`cases` is a list that is not empty",
+                "write `- when: ...` and `message: ...` for each",
+            );
+        }
+        let items: Vec<NodeRef<'_>> = list.items().collect();
+        items
+            .into_iter()
+            .map(|item| {
+                let own = self.keyed(item, CASE_KEYS, "a case");
+                self.case(start_of(item), &own, "case", needs_all, scope)
+            })
+            .collect()
+    }
+
+    fn case(
+        &mut self,
+        start: Span,
+        keys: &Keyed<'_>,
+        what: &str,
+        needs_all: bool,
+        scope: Option<&Scope<'_>>,
+    ) -> Case {
+        for key in ["when", "message"] {
+            if needs_all && !keys.contains_key(key) {
+                self.report(start, format!("the {what} has no `{key}`"), format!("add `{key}: ...`"));
+            }
+        }
+        Case {
+            when: keys
+                .get("when")
+                .and_then(|node| self.expression(*node, scope))
+                .unwrap_or(Expression::new("")),
+            at: keys.get("at").map(|node| self.routes(*node, scope)).unwrap_or_default(),
+            label: self.optional_template(keys, "label", scope),
+            message: self.optional_template(keys, "message", scope),
+            help: keys.get("help").and_then(|node| self.template(*node, scope)),
+            severity: keys.get("severity").and_then(|node| {
+                self.choice(*node, "severity", &["error", "warning", "info"]).and_then(Severity::from_name)
+            }),
+        }
     }
 
     /// The entries of a mapping whose keys are known; others are problems.

@@ -269,7 +269,7 @@ fn the_example_for_rule_authors_is_sound() {
     let readme = include_str!("../../rules/README.md");
     let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert_eq!(add(&mut RuleSet::default(), example), []);
-    for key in KEYS.iter().filter(|key| **key != "replaces") {
+    for key in KEYS.iter().filter(|key| !["replaces", "cases"].contains(key)) {
         assert!(example.contains(&format!("{key}:")), "{key}");
     }
 }

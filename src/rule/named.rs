@@ -9,6 +9,7 @@ use cel::parser::Expression as Tree;
 
 use super::file::Rule;
 use super::set::RuleSet;
+use super::syntax::Expression;
 
 impl RuleSet {
     /// The values of `subject.field` without which no rule over `subject` can speak; `None` where some rule may speak
@@ -23,10 +24,15 @@ impl RuleSet {
 }
 
 fn names_of(rule: &Rule, subject: &str, field: &str) -> Option<BTreeSet<String>> {
-    // `undecided` speaks before `when` is asked, so only what must be given counts then.
-    let when = if rule.undecided.is_none() { Some(&rule.when) } else { None };
-    let conditions = [rule.given.as_ref(), when];
-    conditions.into_iter().flatten().find_map(|condition| names_in(condition.tree().ok()?, subject, field))
+    let of = |condition: &Expression| names_in(condition.tree().ok()?, subject, field);
+    // `undecided` speaks before a case is asked, so only what must be given counts then.
+    rule.given.as_ref().and_then(of).or_else(|| {
+        let mut names = BTreeSet::new();
+        for case in rule.cases.iter().filter(|_| rule.undecided.is_none()) {
+            names.extend(of(&case.when)?);
+        }
+        (rule.undecided.is_none()).then_some(names)
+    })
 }
 
 /// The names that a condition demands; `None` where it may be true of others.

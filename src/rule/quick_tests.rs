@@ -59,12 +59,11 @@ fn expressions(rule: &Rule) -> Vec<&Expression> {
     let own = rule
         .given
         .iter()
-        .chain([&rule.when])
-        .chain(undecided.map(|(condition, _)| condition))
-        .chain(&rule.at);
+        .chain(rule.cases.iter().flat_map(|case| std::iter::once(&case.when).chain(&case.at)))
+        .chain(undecided.map(|(condition, _)| condition));
     let further = related.clone().flat_map(|related| related.each.iter().chain(&related.at));
-    let texts =
-        [&rule.label, &rule.message, &rule.help].into_iter().chain(undecided.map(|(_, message)| message));
+    let cases = rule.cases.iter().flat_map(|case| [&case.label, &case.message].into_iter().chain(&case.help));
+    let texts = cases.chain([&rule.help]).chain(undecided.map(|(_, message)| message));
     let texts = texts.chain(related.map(|related| &related.text)).flat_map(Template::expressions);
     own.chain(further).chain(texts).collect()
 }

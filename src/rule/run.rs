@@ -6,6 +6,7 @@ use std::panic::catch_unwind;
 
 use super::eval::Evaluation;
 use super::eval::Stop;
+use super::file::Case;
 use super::file::Related;
 use super::file::Rule;
 use super::set::Overrides;
@@ -82,7 +83,7 @@ impl RuleSet {
                         let reason =
                             "rule could not be evaluated: the rules engine failed; please report this";
                         let help = rule.help.source().to_owned();
-                        Some(undecided(rule, subject, (reason.to_owned(), help), subject.facts.place))
+                        vec![undecided(rule, subject, (reason.to_owned(), help), subject.facts.place)]
                     }));
                 }
             }
@@ -108,67 +109,95 @@ fn judge(
     subject: &Subject,
     workload: &Fact,
     settings: &Fact,
-) -> Option<Outcome> {
+) -> Vec<Outcome> {
     let mut evaluation = Evaluation::new(vec![
         ("workload", Value::Fact(workload)),
         ("settings", Value::Fact(settings)),
         (deciding.over.as_str(), Value::Fact(&subject.facts)),
     ]);
-    let verdict = condition(&mut evaluation, deciding);
-    if matches!(verdict, Ok(Verdict::Kept)) {
-        return None;
-    }
-    let rule = rules.rule(&deciding.id)?;
-    match verdict {
-        Ok(Verdict::Kept) => None,
-        Ok(Verdict::Broken) => Some(Outcome::Finding(finding(&mut evaluation, rule, subject))),
-        Ok(Verdict::Undecided(reason)) => {
+    let doubt = match opening(&mut evaluation, deciding) {
+        Ok(Opening::NotMeant) => return Vec::new(),
+        Ok(Opening::Asked(doubt)) => doubt,
+        Ok(Opening::Undecided(reason)) => {
+            let Some(rule) = rules.rule(&deciding.id) else { return Vec::new() };
             let doubt = place_of_doubt(&mut evaluation, deciding);
-            let place = doubt.or_else(|| place(&mut evaluation, rule, subject));
+            let place = doubt.or_else(|| place(&mut evaluation, rule.cases.first(), subject));
             let help = rule.help.render(&mut evaluation);
-            Some(undecided(rule, subject, (reason.to_string(), help), place))
+            return vec![undecided(rule, subject, (reason, help), place)];
         }
-        Err(Stop::Unknown(reason)) => {
-            let place = place(&mut evaluation, rule, subject);
-            let help = rule.help.render(&mut evaluation);
-            Some(undecided(rule, subject, (reason.to_string(), help), place))
+        Err(stop) => {
+            return rules
+                .rule(&deciding.id)
+                .map(|rule| stopped(&mut evaluation, rule, rule.cases.first(), subject, stop))
+                .into_iter()
+                .collect();
         }
-        Err(Stop::Error(reason)) => {
-            let place = place(&mut evaluation, rule, subject);
-            let help = rule.help.render(&mut evaluation);
-            Some(undecided(rule, subject, (format!("rule could not be evaluated: {reason}"), help), place))
+    };
+    let mut outcomes = Vec::new();
+    for (index, case) in deciding.cases.iter().enumerate() {
+        let verdict = truth(&mut evaluation, &case.when);
+        if verdict == Ok(false) {
+            continue;
         }
+        let Some(rule) = rules.rule(&deciding.id) else { break };
+        let Some(case) = rule.cases.get(index) else { break };
+        // Whether the rule applies may be open; where a case is kept anyway, that does not matter.
+        let verdict = verdict.and_then(|_| doubt.clone().map_or(Ok(()), Err));
+        outcomes.push(match verdict {
+            Ok(()) => Outcome::Finding(finding(&mut evaluation, rule, case, subject)),
+            Err(stop) => stopped(&mut evaluation, rule, Some(case), subject, stop),
+        });
     }
+    // What is not known is told once, however many cases hang on it.
+    outcomes.dedup_by(|one, two| one == two);
+    outcomes
 }
 
-enum Verdict {
-    Kept,
-    Broken,
-    Undecided(std::sync::Arc<str>),
+/// What an evaluation that has no value leaves undecided.
+fn stopped<'a>(
+    evaluation: &mut Evaluation<'a>,
+    rule: &'a Rule,
+    case: Option<&'a Case>,
+    subject: &'a Subject,
+    stop: Stop,
+) -> Outcome {
+    let reason = match stop {
+        Stop::Unknown(reason) => reason.to_string(),
+        Stop::Error(reason) => format!("rule could not be evaluated: {reason}"),
+    };
+    let place = place(evaluation, case, subject);
+    let help = match case.and_then(|case| case.help.as_ref()) {
+        Some(help) => help.render(evaluation),
+        None => rule.help.render(evaluation),
+    };
+    undecided(rule, subject, (reason, help), place)
 }
 
-fn condition<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule) -> Result<Verdict, Stop> {
+/// What comes before the cases of a rule.
+enum Opening {
+    /// The rule does not look at the subject.
+    NotMeant,
+    /// It cannot be told, with the reason.
+    Undecided(String),
+    /// The cases are asked. Whether the rule looks at the subject at all may be open.
+    Asked(Option<Stop>),
+}
+
+fn opening<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule) -> Result<Opening, Stop> {
     let mut doubt = None;
     if let Some(given) = &rule.given {
         match truth(evaluation, given) {
-            Ok(false) => return Ok(Verdict::Kept),
+            Ok(false) => return Ok(Opening::NotMeant),
             Ok(true) => {}
-            // Whether the rule applies is not known; where it would be kept anyway, that does not matter.
             Err(stop) => doubt = Some(stop),
         }
     }
-    if let Some((condition, message)) = &rule.undecided {
-        match truth(evaluation, condition) {
-            Ok(true) => return Ok(Verdict::Undecided(message.render(evaluation).into())),
-            Ok(false) => {}
-            Err(stop) => return Err(stop),
-        }
+    if let Some((condition, message)) = &rule.undecided
+        && truth(evaluation, condition)?
+    {
+        return Ok(Opening::Undecided(message.render(evaluation)));
     }
-    match (truth(evaluation, &rule.when)?, doubt) {
-        (true, Some(stop)) => Err(stop),
-        (true, None) => Ok(Verdict::Broken),
-        (false, _) => Ok(Verdict::Kept),
-    }
+    Ok(Opening::Asked(doubt))
 }
 
 fn truth<'a>(evaluation: &mut Evaluation<'a>, expression: &'a Expression) -> Result<bool, Stop> {
@@ -192,18 +221,23 @@ fn undecided(
     }
 }
 
-fn finding<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule, subject: &'a Subject) -> Finding {
-    let first = rule.at.first();
+fn finding<'a>(
+    evaluation: &mut Evaluation<'a>,
+    rule: &'a Rule,
+    case: &'a Case,
+    subject: &'a Subject,
+) -> Finding {
+    let first = case.at.first();
     let value = first.and_then(|at| evaluation.value(at.tree().ok()?).ok()).map(|value| value.render());
     let value = value.unwrap_or_default();
     Finding {
         rule: rule.id.clone(),
         invariant: rule.invariant,
-        severity: rule.severity,
-        message: rule.message.render(evaluation),
-        help: rule.help.render(evaluation),
-        place: place(evaluation, rule, subject),
-        label: rule.label.render(evaluation),
+        severity: case.severity.unwrap_or(rule.severity),
+        message: case.message.render(evaluation),
+        help: case.help.as_ref().unwrap_or(&rule.help).render(evaluation),
+        place: place(evaluation, Some(case), subject),
+        label: case.label.render(evaluation),
         related: rule.related.iter().flat_map(|related| labels(evaluation, related)).collect(),
         fingerprint: fingerprint(&[
             &rule.id,
@@ -214,10 +248,10 @@ fn finding<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule, subject: &'a Sub
     }
 }
 
-/// Where a rule points: the first of its routes that has a place of its own, else the nearest ancestor of one.
-fn place<'a>(evaluation: &mut Evaluation<'a>, rule: &'a Rule, subject: &'a Subject) -> Option<Place> {
+/// Where a case points: the first of its routes that has a place of its own, else the nearest ancestor of one.
+fn place<'a>(evaluation: &mut Evaluation<'a>, case: Option<&'a Case>, subject: &'a Subject) -> Option<Place> {
     for nearest in [false, true] {
-        for at in &rule.at {
+        for at in case.into_iter().flat_map(|case| &case.at) {
             let Ok(tree) = at.tree() else { continue };
             if let Some(place) = evaluation.place(tree, nearest) {
                 return Some(place);

@@ -4,6 +4,7 @@
 //! few of them, and reading all costs more than the rest of such a run.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
@@ -95,6 +96,19 @@ fn deciding_part(text: &str) -> String {
         }
     }
     part
+}
+
+/// The routes that follow `.effective.` in a text.
+fn options_in(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(".effective.").skip(1).map(|rest| {
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
+        let route = rest.get(..end).unwrap_or_default();
+        // What is called on a list or text is no part of the route.
+        let called = rest.get(end..).is_some_and(|rest| rest.starts_with('('));
+        let route = if called { route.rsplit_once('.').map_or("", |(route, _)| route) } else { route };
+        route.trim_end_matches('.').to_owned()
+    })
 }
 
 /// The rules in a file, and what is wrong with it.
@@ -202,6 +216,23 @@ impl RuleSet {
         self.slots.get(index)?.rule()
     }
 
+    /// The options of the stores that rules ask for: what follows `.effective.` in their texts.
+    pub(crate) fn options_asked(&self) -> BTreeSet<String> {
+        let mut asked = BTreeSet::new();
+        for slot in &self.slots {
+            match (slot.file, slot.rule.get()) {
+                (Some((_, text)), _) => asked.extend(options_in(text)),
+                (None, Some(Some(rule))) => {
+                    for text in rule.texts() {
+                        asked.extend(options_in(text));
+                    }
+                }
+                (None, _) => {}
+            }
+        }
+        asked
+    }
+
     /// The ids of all rules, sorted.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
         self.slots.iter().map(|slot| slot.id.as_str())
@@ -229,9 +260,9 @@ mod tests {
     fn the_part_that_decides_says_the_same_as_the_whole_rule() {
         let set = RuleSet::builtin();
         let texts = |rule: &Rule| {
-            let conditions =
-                [rule.given.as_ref(), Some(&rule.when), rule.undecided.as_ref().map(|(it, _)| it)];
-            let conditions = conditions.map(|one| one.map(|one| one.source().to_owned()));
+            let conditions = [rule.given.as_ref(), rule.undecided.as_ref().map(|(it, _)| it)];
+            let conditions = conditions.into_iter().flatten().chain(rule.cases.iter().map(|case| &case.when));
+            let conditions: Vec<String> = conditions.map(|one| one.source().to_owned()).collect();
             let message = rule.undecided.as_ref().map(|(_, message)| message.source().to_owned());
             let settings: Vec<_> =
                 rule.settings.iter().map(|own| (own.name.clone(), own.default.clone())).collect();

@@ -10,6 +10,7 @@ mod programs;
 mod random;
 mod relays;
 mod shared;
+mod stores;
 mod ways_out;
 
 pub(crate) use programs::random_program;

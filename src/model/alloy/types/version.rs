@@ -3,10 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::alloy::lines;
-
-/// Versions of the alloy chart, with the version of Alloy that each runs by default.
-const CHARTS: &str = include_str!("../../../../schemas/alloy/charts.json");
+use crate::model::charts;
+use crate::model::piece::Chart;
 
 /// The newest release that the table of arguments was made from. What is later may have what the table lacks.
 /// Source: `also_read` of the component facts.
@@ -57,9 +55,7 @@ impl Version {
 
     /// The version that a chart of that exact version runs by default.
     pub(crate) fn of_chart(chart: &str) -> Option<Self> {
-        let chart = chart.strip_prefix('v').unwrap_or(chart);
-        let text = lines::find(CHARTS, chart)?;
-        Self::parse(text.trim_matches('"'))
+        charts::app_version(Chart::Alloy, chart).and_then(Self::parse)
     }
 }
 

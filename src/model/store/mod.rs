@@ -1,0 +1,37 @@
+//! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
+
+mod effective;
+mod env;
+mod explain;
+mod faults;
+mod leaves;
+mod options;
+mod overrides;
+mod parts;
+mod processes;
+mod scalars;
+mod storage;
+mod stores;
+mod subjects;
+mod values;
+mod version;
+
+pub(crate) use explain::explain;
+pub(crate) use options::table as options;
+pub(crate) use version::Minor;
+
+pub(crate) use subjects::subjects;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::piece::Store;
+
+/// What the caller knows of the stores beyond the inputs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Assumed {
+    /// The versions to judge by, whatever the inputs say (`--assume`).
+    pub(crate) versions: BTreeMap<Store, Minor>,
+    /// The options that rules ask for, by the paths of the tables.
+    pub(crate) asked: BTreeSet<String>,
+}

@@ -1,0 +1,115 @@
+//! Turns workloads and values into the parts of a store: replicas, volumes, resource limits.
+
+use crate::document::NodeRef;
+use crate::document::Place;
+use crate::model::fact::Fact;
+use crate::model::fact::FactValue;
+use crate::model::piece::Chart;
+use crate::model::stack::Stack;
+use crate::model::values::fact_of;
+
+/// The parts of Mimir that keep data. Defaults are those of mimir-distributed 5.x (`helm-values` facts).
+pub(super) fn mimir_parts(values: &Fact) -> Fact {
+    let parts = ["ingester", "compactor", "store_gateway"].map(|part| {
+        let at = |route: &str| values.reach(&format!("{part}.{route}"));
+        let facts = Fact::map(
+            [
+                ("replicas", at("replicas")),
+                ("volume", at("persistentVolume.size").or_default("2Gi")),
+                ("volumes_deleted_when_scaled", deleted(&at("persistentVolume"), "whenScaled")),
+                ("volumes_deleted_with_it", deleted(&at("persistentVolume"), "whenDeleted")),
+                ("limits", at("resources.limits")),
+            ],
+            values.reach(part).place,
+        );
+        (part, facts)
+    });
+    Fact::map(parts, values.place)
+}
+
+/// Whether volumes go: `Delete` under a retention policy that is switched on.
+fn deleted(volume: &Fact, when: &str) -> Fact {
+    let enabled = volume.reach("enableRetentionPolicy");
+    let mut policy = volume.reach(when);
+    if enabled.bool() != Some(true) {
+        policy = enabled;
+        policy.value = FactValue::Bool(false);
+        return policy;
+    }
+    policy.value = FactValue::Bool(policy.text() == Some("Delete"));
+    policy
+}
+
+pub(super) fn loki_parts(values: &Fact) -> Fact {
+    let parts = ["backend", "read", "write"].map(|part| {
+        let facts = Fact::map(
+            [("replicas", values.reach(&format!("{part}.replicas")).or_default(3_i64))],
+            values.reach(part).place,
+        );
+        (part, facts)
+    });
+    Fact::map(parts, values.place)
+}
+
+/// Parts of a store from its rendered StatefulSets and Deployments, and the store's version from their labels.
+pub(super) fn rendered_parts(
+    stack: &Stack<'_>,
+    chart: Chart,
+    namespace: Option<&str>,
+    place: Place,
+) -> (Fact, Fact) {
+    let mut parts = std::collections::BTreeMap::new();
+    let mut version = Fact::absent(place);
+    let app = if chart == Chart::Mimir { "mimir" } else { "loki" };
+    for (resource, root) in stack.objects(&["StatefulSet", "Deployment"]) {
+        let Some(labels) = root.at("metadata.labels") else { continue };
+        let label = |name: &str| labels.get(name);
+        if label("app.kubernetes.io/name").and_then(NodeRef::text) != Some(app)
+            || namespace.is_some_and(|namespace| *resource.object.namespace != *namespace)
+        {
+            continue;
+        }
+        if let Some(node) = label("app.kubernetes.io/version") {
+            version = fact_of(node, resource.at.doc);
+        }
+        let Some(part) = label("app.kubernetes.io/component").and_then(NodeRef::text) else { continue };
+        let fact = |route: &str| match root.at(route) {
+            Some(node) => fact_of(node, resource.at.doc),
+            None => Fact::absent(resource.place),
+        };
+        let volume = root.at("spec.volumeClaimTemplates").and_then(|templates| templates.items().next());
+        let volume = volume.and_then(|template| template.at("spec.resources.requests.storage"));
+        let volume = volume.map_or(Fact::absent(resource.place), |node| fact_of(node, resource.at.doc));
+        let policy = |when: &str| {
+            let mut policy = fact(&format!("spec.persistentVolumeClaimRetentionPolicy.{when}"));
+            policy.value = FactValue::Bool(policy.text() == Some("Delete"));
+            policy
+        };
+        let container =
+            root.at("spec.template.spec.containers").and_then(|containers| containers.items().next());
+        let limits = container.map(|container| {
+            let name = container.get("name").map_or(resource.place, |name| resource.at.place_of(name));
+            // By way of the container, so that limits are pointed at by their key.
+            Fact { place: Some(name), ..fact_of(container, resource.at.doc) }.reach("resources.limits")
+        });
+        let limits = limits.unwrap_or(Fact::absent(resource.place));
+        let facts = Fact::map(
+            [
+                ("replicas", fact("spec.replicas")),
+                ("volume", volume),
+                ("volumes_deleted_when_scaled", policy("whenScaled")),
+                ("volumes_deleted_with_it", policy("whenDeleted")),
+                ("limits", limits),
+            ],
+            resource.place,
+        );
+        // Zone-aware store-gateways and ingesters are several StatefulSets of one part: the first speaks for all.
+        parts.entry(part.replace('-', "_")).or_insert(facts);
+    }
+    let parts = if parts.is_empty() {
+        Fact::absent(place)
+    } else {
+        Fact { value: FactValue::Map(parts), place: Some(place) }
+    };
+    (parts, version)
+}

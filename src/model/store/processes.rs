@@ -1,0 +1,293 @@
+//! Turns pods and chart values into the processes of a store: what each runs, with which flags, in which environment.
+
+use std::collections::BTreeMap;
+
+use super::env::Variables;
+use super::options::Options;
+use super::scalars;
+use super::scalars::Raw;
+use super::version::Minor;
+use crate::document::NodeRef;
+use crate::document::Scalar;
+use crate::document::plain_scalar;
+use crate::model::eval::Value;
+use crate::model::fact::Fact;
+use crate::model::fact::FactValue;
+use crate::model::piece::ObjectName;
+use crate::model::piece::Store;
+use crate::model::pod::Pod;
+use crate::model::pod::image_tag;
+use crate::model::stack::ReleasedChart;
+use crate::model::stack::Stack;
+
+/// Processes that share their flags, targets aside.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    /// What `-target` says, one for each kind of process; `all` without it.
+    pub(super) targets: Vec<Fact>,
+    /// Options that flags set, as a tree.
+    pub(super) flags: Fact,
+    /// Whether references to the environment are replaced; `None` where nobody knows.
+    pub(super) expands: Option<bool>,
+    /// The environment.
+    pub(super) variables: Variables,
+    /// The version that an image's tag or a label names.
+    pub(super) version: Option<Fact>,
+}
+
+/// The modules that each target runs, by the names that rules use.
+pub(super) fn modules(store: Store, target: &str) -> Vec<String> {
+    const MIMIR: &[&str] = &[
+        "distributor",
+        "ingester",
+        "querier",
+        "query_frontend",
+        "query_scheduler",
+        "store_gateway",
+        "compactor",
+        "ruler",
+    ];
+    const LOKI: &[&str] = &[
+        "distributor",
+        "ingester",
+        "querier",
+        "query_frontend",
+        "query_scheduler",
+        "compactor",
+        "ruler",
+        "index_gateway",
+        "pattern_ingester",
+        "bloom_gateway",
+    ];
+    let of = |name: &str| -> Vec<String> {
+        let list: &[&str] = match (store, name) {
+            (Store::Mimir, "all") => MIMIR,
+            (Store::Mimir, "read") => &["query_frontend", "querier"],
+            (Store::Mimir, "write") => &["distributor", "ingester"],
+            (Store::Mimir, "backend") => &[
+                "query_scheduler",
+                "ruler",
+                "alertmanager",
+                "store_gateway",
+                "compactor",
+                "overrides_exporter",
+            ],
+            (Store::Loki, "all") => LOKI,
+            (Store::Loki, "read") => &["query_frontend", "querier"],
+            (Store::Loki, "write") => &["distributor", "ingester", "pattern_ingester"],
+            (Store::Loki, "backend") => {
+                &["query_scheduler", "ruler", "compactor", "index_gateway", "bloom_gateway"]
+            }
+            _ => return vec![name.replace('-', "_")],
+        };
+        list.iter().map(|name| (*name).to_owned()).collect()
+    };
+    target.split(',').flat_map(|name| of(name.trim())).collect()
+}
+
+/// The processes that read the configuration in an object, in groups.
+pub(super) fn of_object(
+    stack: &Stack<'_>,
+    store: Store,
+    object: &ObjectName,
+    options: &Options,
+) -> Vec<Group> {
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    for (resource, root) in stack.workloads() {
+        if resource.object.namespace != object.namespace || super::super::pod::is_made_by_another(stack, root)
+        {
+            continue;
+        }
+        let Some(pod) = Pod::of(root, resource.at.doc) else { continue };
+        for container in pod.containers() {
+            let reads = pod.mounts(container).iter().any(|mount| {
+                mount
+                    .texts()
+                    .is_some_and(|(kind, texts)| *kind == *object.kind && *texts.name == *object.name)
+            });
+            if !reads {
+                continue;
+            }
+            let place = |node: NodeRef<'_>| resource.at.place_of(node);
+            let mut flags =
+                Flags { store, options, tree: Fact::map::<String>([], None), target: None, expands: false };
+            let items: Vec<(&str, Fact)> = ["command", "args"]
+                .into_iter()
+                .flat_map(|key| container.get(key).into_iter().flat_map(NodeRef::items))
+                .filter_map(|node| Some((node.text()?, Fact::new(node.text()?, place(node)))))
+                .collect();
+            // Gateways, sidecars and jobs mount the configuration too, but are no store.
+            if !items.iter().any(|(text, _)| text.trim_start_matches('-').starts_with("config.file")) {
+                continue;
+            }
+            flags.read(&items);
+            let environment = pod.environment(stack, container);
+            let group = groups.entry(flags.key()).or_default();
+            group.targets.push(flags.target.unwrap_or(Fact::bare("all")));
+            group.expands = Some(flags.expands);
+            group.flags = flags.tree;
+            group.version = group.version.take().or_else(|| version(root, container, &place));
+            group.variables = variables(&environment.values, environment.complete);
+        }
+    }
+    groups.into_values().collect()
+}
+
+/// The variables of a process as its configuration sees them.
+fn variables(values: &BTreeMap<String, Value>, complete: bool) -> Variables {
+    let known = |value: &Value| match value {
+        Value::Text(text) => Some((text.to_string(), false)),
+        Value::Secret(text) => Some((text.to_string(), true)),
+        _ => None,
+    };
+    let values = values.iter().map(|(name, value)| (name.clone(), known(value))).collect();
+    Variables { values, complete }
+}
+
+/// The version of a process: its image's tag, else the labels that the charts set.
+fn version(
+    workload: NodeRef<'_>,
+    container: NodeRef<'_>,
+    place: &dyn Fn(NodeRef<'_>) -> crate::document::Place,
+) -> Option<Fact> {
+    let image = container.get("image");
+    let tag = image.and_then(NodeRef::text).and_then(image_tag).filter(|tag| Minor::parse(tag).is_some());
+    if let (Some(tag), Some(image)) = (tag, image) {
+        return Some(Fact::new(tag, place(image)));
+    }
+    let label = workload.at("metadata.labels")?.get("app.kubernetes.io/version")?;
+    let text = label.text().filter(|text| Minor::parse(text).is_some())?;
+    Some(Fact::new(text, place(label)))
+}
+
+/// The processes that a release of a chart makes.
+pub(super) fn of_release(release: &ReleasedChart<'_>, store: Store) -> Vec<Group> {
+    let values = &release.values;
+    let place = release.release.place;
+    let off = |part: &str| values.reach(&format!("{part}.enabled")).bool() == Some(false);
+    let names: Vec<&str> = match store {
+        Store::Mimir => {
+            let parts = [
+                ("distributor", "distributor"),
+                ("ingester", "ingester"),
+                ("querier", "querier"),
+                ("query-frontend", "query_frontend"),
+                ("query-scheduler", "query_scheduler"),
+                ("store-gateway", "store_gateway"),
+                ("compactor", "compactor"),
+                ("ruler", "ruler"),
+                ("alertmanager", "alertmanager"),
+                ("overrides-exporter", "overrides_exporter"),
+            ];
+            parts.into_iter().filter(|(_, part)| !off(part)).map(|(target, _)| target).collect()
+        }
+        Store::Loki => match values.reach("deploymentMode").text() {
+            Some("SingleBinary" | "Monolithic") => vec!["all"],
+            Some("Distributed") => {
+                vec![
+                    "distributor",
+                    "ingester",
+                    "querier",
+                    "query-frontend",
+                    "query-scheduler",
+                    "compactor",
+                    "ruler",
+                    "index-gateway",
+                ]
+            }
+            _ => vec!["read", "write", "backend"],
+        },
+    };
+    let image = match store {
+        Store::Mimir => values.reach("image.tag"),
+        Store::Loki => values.reach("loki.image.tag"),
+    };
+    let version =
+        image.text().filter(|tag| Minor::parse(tag).is_some()).map(|tag| Fact::new(tag, image.place));
+    vec![Group {
+        targets: names.into_iter().map(|name| Fact::new(name, place)).collect(),
+        flags: Fact::map::<String>([], place),
+        // mimir-distributed passes the flag; the loki chart does not, unless it is told.
+        expands: Some(store == Store::Mimir),
+        variables: Variables::default(),
+        version,
+    }]
+}
+
+/// Reads the command line of a process.
+struct Flags<'o> {
+    store: Store,
+    options: &'o Options,
+    tree: Fact,
+    target: Option<Fact>,
+    expands: bool,
+}
+
+impl Flags<'_> {
+    fn read(&mut self, items: &[(&str, Fact)]) {
+        let mut items = items.iter().peekable();
+        while let Some((text, fact)) = items.next() {
+            let Some(flag) = text.strip_prefix('-') else { continue };
+            let flag = flag.strip_prefix('-').unwrap_or(flag);
+            let (name, value) = match flag.split_once('=') {
+                Some((name, value)) => (name, value.to_owned()),
+                None => {
+                    // `-name value`; a flag that is followed by another one is a switch.
+                    let next = items.peek().filter(|(next, _)| !next.starts_with('-') && !is_switch(flag));
+                    match next {
+                        Some((value, _)) => (flag, (*value).to_owned()),
+                        None => (flag, "true".to_owned()),
+                    }
+                }
+            };
+            match name {
+                "target" => self.target = Some(Fact { value: value.as_str().into(), place: fact.place }),
+                "config.expand-env" => self.expands = value != "false",
+                "config.file" => {}
+                name => self.set(name, &value, fact),
+            }
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &str, fact: &Fact) {
+        let Some((path, spec)) = self.options.of_flag(name) else { return };
+        let mut scalar = plain_scalar(value);
+        // A flag is text; what it means hangs on the option.
+        if spec.type_in(self.options.newest).contains("duration") {
+            scalar = Scalar::Text(value);
+        }
+        let kind = spec.type_in(self.options.newest).to_owned();
+        let value = scalars::read(self.store, &kind, Raw { text: value, scalar }).unwrap_or(FactValue::Null);
+        let mut target = &mut self.tree;
+        for part in path.split('.') {
+            let FactValue::Map(entries) = &mut target.value else { return };
+            target = entries.entry(part.to_owned()).or_insert_with(|| Fact::map::<String>([], fact.place));
+        }
+        *target = Fact { value, place: fact.place };
+    }
+
+    /// What tells this process's flags from those of others, places aside.
+    fn key(&self) -> String {
+        fn write(fact: &Fact, out: &mut String) {
+            match &fact.value {
+                FactValue::Map(entries) => {
+                    for (name, fact) in entries {
+                        out.push_str(name);
+                        out.push('{');
+                        write(fact, out);
+                        out.push('}');
+                    }
+                }
+                value => out.push_str(&format!("{value:?}")),
+            }
+        }
+        let mut key = format!("{} ", self.expands);
+        write(&self.tree, &mut key);
+        key
+    }
+}
+
+/// Whether a flag is known to take no value behind it.
+fn is_switch(flag: &str) -> bool {
+    flag == "config.expand-env" || flag.ends_with(".enabled") || flag.ends_with("-enabled")
+}

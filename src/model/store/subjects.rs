@@ -1,0 +1,269 @@
+//! Turns the stores of a stack into what rules read: `mimir`, `loki`, `part`, `override`, `option_fault`.
+
+use std::collections::BTreeSet;
+
+use super::Assumed;
+use super::effective::Effective;
+use super::effective::Layer;
+use super::effective::Origin;
+use super::faults::FaultKind;
+use super::faults::Judge;
+use super::faults::OptionFault;
+use super::leaves;
+use super::overrides;
+use super::overrides::Tenant;
+use super::processes::Group;
+use super::processes::modules;
+use super::storage::storage;
+use super::stores;
+use super::stores::Found;
+use super::stores::second_document;
+use crate::document::DocId;
+use crate::document::Place;
+use crate::model::fact::Fact;
+use crate::model::fact::FactValue;
+use crate::model::fact::Subject;
+use crate::model::piece::Store;
+use crate::model::stack::Stack;
+use crate::model::values::merge;
+
+/// The subjects of both stores.
+pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
+    let mut subjects = Vec::new();
+    for (store, kind) in [(Store::Mimir, "mimir"), (Store::Loki, "loki")] {
+        let found = stores::find(stack, store, assumed);
+        let tenants = overrides::tenants(stack, store);
+        subjects.extend(tenants.iter().filter_map(|tenant| override_subject(store, tenant)));
+        subjects.extend(runtime_faults(stack, store, found.first(), assumed));
+        let several = found.len() > 1;
+        for store in &found {
+            let key = if several { format!("{kind} {}", store.name) } else { kind.to_owned() };
+            subjects.extend(parts(kind, &key, &store.parts));
+            subjects.extend(option_faults(kind, store));
+            for group in &store.groups {
+                subjects.push(subject(kind, &key, store, group, None, assumed));
+                for tenant in &tenants {
+                    subjects.push(subject(kind, &key, store, group, Some(tenant), assumed));
+                }
+            }
+        }
+    }
+    subjects
+}
+
+/// The section of the configuration that a tenant's limits replace.
+const fn limits(store: Store) -> &'static str {
+    match store {
+        Store::Mimir => "limits",
+        Store::Loki => "limits_config",
+    }
+}
+
+/// The subject of the limits of one tenant.
+fn override_subject(store: Store, tenant: &Tenant) -> Option<Subject> {
+    let names: Vec<Fact> = tenant.limits.entries().map(|(name, fact)| Fact::new(name, fact.place)).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let place = tenant.limits.place;
+    let facts = Fact::map(
+        [
+            ("store", Fact::bare(if store == Store::Mimir { "mimir" } else { "loki" })),
+            ("tenant", Fact::new(tenant.name.as_str(), place)),
+            ("limits", Fact::list(names, place)),
+        ],
+        place,
+    );
+    Some(Subject { kind: "override", key: format!("overrides of {}", tenant.name), facts })
+}
+
+/// The parts of a store, each a subject of its own.
+fn parts(store: &'static str, key: &str, parts: &Fact) -> Vec<Subject> {
+    let subject = |(name, fact): (&str, &Fact)| {
+        let mut facts = fact.clone();
+        facts.insert("store", Fact::new(store, fact.place));
+        facts.insert("name", Fact::new(name, fact.place));
+        Subject { kind: "part", key: format!("{key} {name}"), facts }
+    };
+    parts.entries().map(subject).collect()
+}
+
+/// What a process of the store runs with, for one tenant where it has limits of its own.
+pub(super) fn effective<'e>(
+    store: &'e Found<'_>,
+    group: &'e Group,
+    tenant: Option<&'e Fact>,
+) -> Effective<'e> {
+    let mut layers = vec![
+        Layer { origin: Origin::Written, tree: &store.config },
+        Layer { origin: Origin::Flag, tree: &group.flags },
+    ];
+    layers.extend(tenant.map(|tree| Layer { origin: Origin::Tenant, tree }));
+    let variables = (group.expands != Some(false)).then(|| group.variables.clone());
+    Effective { store: store.store, options: store.options(), version: store.version, layers, variables }
+}
+
+fn subject(
+    kind: &'static str,
+    key: &str,
+    store: &Found<'_>,
+    group: &Group,
+    tenant: Option<&Tenant>,
+    assumed: &Assumed,
+) -> Subject {
+    let unseen = match &store.unseen {
+        Some((reason, place)) => Fact::new(reason.as_str(), *place),
+        None => Fact::absent(store.place),
+    };
+    let of_tenant =
+        tenant.map(|tenant| Fact::map([(limits(store.store), tenant.limits.clone())], tenant.limits.place));
+    let mut config = store.config.clone();
+    let place = config.place;
+    for over in std::iter::once(&group.flags).chain(&of_tenant) {
+        if matches!(over.value, FactValue::Map(_)) {
+            merge(&mut config, over.clone());
+        }
+    }
+    config.place = place;
+    let effective =
+        effective(store, group, of_tenant.as_ref()).tree(assumed.asked.iter().map(String::as_str));
+    let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
+    let running: BTreeSet<String> = group
+        .targets
+        .iter()
+        .flat_map(|target| modules(store.store, target.text().unwrap_or("all")))
+        .collect();
+    let facts = Fact::map(
+        [
+            ("name", Fact::new(store.name.as_str(), store.place)),
+            ("namespace", Fact::new(store.namespace.clone(), store.namespace_place.unwrap_or(store.place))),
+            ("form", Fact::bare(store.form)),
+            ("in_cluster", Fact::bare(store.form != "file")),
+            ("version", Fact::new(store.version.to_string(), store.written_version.place)),
+            ("version_known", Fact::bare(store.version_known)),
+            (
+                "tenant",
+                Fact::new(
+                    tenant.map(|tenant| tenant.name.as_str()),
+                    tenant.and_then(|tenant| tenant.limits.place),
+                ),
+            ),
+            ("storage", storage(kind, &config)),
+            ("config", config),
+            ("effective", effective),
+            ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
+            ("processes", Fact::list(processes, store.place)),
+            ("parts", store.parts.clone()),
+            ("unseen", unseen),
+        ],
+        store.place,
+    );
+    Subject { kind, key: key.to_owned(), facts }
+}
+
+fn process(store: Store, target: &Fact) -> Fact {
+    let names = modules(store, target.text().unwrap_or("all"));
+    let running = Fact::map(names.into_iter().map(|name| (name, Fact::bare(true))), target.place);
+    Fact::map([("target", target.clone()), ("modules", running)], target.place)
+}
+
+/// What the store's version refuses or passes over in what people wrote.
+fn option_faults(kind: &'static str, store: &Found<'_>) -> Vec<Subject> {
+    let mut subjects = Vec::new();
+    for (node, doc, prefix) in &store.written {
+        let group = store.groups.first();
+        let expands = group.and_then(|group| group.expands) != Some(false);
+        let judge = Judge { store: store.store, options: store.options(), version: store.version, expands };
+        let variables = group.filter(|_| expands).map(|group| &group.variables);
+        let mut faults = judge.faults(*node, prefix);
+        faults.extend(leaves::faults(&judge, *node, prefix, variables));
+        let faults = faults.into_iter().map(|fault| fault_subject(kind, *doc, store, "configuration", fault));
+        subjects.extend(faults);
+        if let Some(span) = second_document(*node).filter(|_| prefix.is_empty() && store.form != "values") {
+            subjects.push(second_document_subject(kind, Place { doc: *doc, span }, store));
+        }
+    }
+    subjects
+}
+
+/// Faults of the runtime file: what it may hold is strict too.
+fn runtime_faults(
+    stack: &Stack<'_>,
+    kind: Store,
+    store: Option<&Found<'_>>,
+    assumed: &Assumed,
+) -> Vec<Subject> {
+    let table = super::options::table(kind);
+    let version = store.map_or_else(
+        || assumed.versions.get(&kind).map_or(table.newest, |wanted| table.nearest(*wanted)),
+        |store| store.version,
+    );
+    let name = if kind == Store::Mimir { "mimir" } else { "loki" };
+    let judge = Judge { store: kind, options: table, version, expands: false };
+    let mut subjects = Vec::new();
+    for (root, doc) in overrides::nodes(stack, kind) {
+        for (_, tenant) in root.get("overrides").into_iter().flat_map(|node| node.entries_merged()) {
+            let mut faults = judge.faults(tenant, limits(kind));
+            faults.extend(leaves::faults(&judge, tenant, limits(kind), None));
+            subjects.extend(faults.into_iter().map(|fault| {
+                let facts = fault_facts(name, doc, version.to_string(), "runtime file", &fault);
+                Subject { kind: "option_fault", key: format!("{name} overrides {}", fault.path), facts }
+            }));
+        }
+    }
+    subjects
+}
+
+/// What says that a store passes over the rest of a file.
+fn second_document_subject(kind: &'static str, place: Place, store: &Found<'_>) -> Subject {
+    let name = FaultKind::SecondDocument.name();
+    let facts = Fact::map(
+        [
+            ("store", Fact::bare(kind)),
+            ("product", Fact::bare(if kind == "mimir" { "Mimir" } else { "Loki" })),
+            ("kind", Fact::new(name, place)),
+            ("path", Fact::new("", place)),
+            ("reason", Fact::bare("another document begins here")),
+            ("help", Fact::bare("put all options into one document")),
+            ("version", Fact::bare(store.version.to_string())),
+            ("part", Fact::bare("configuration")),
+        ],
+        place,
+    );
+    Subject { kind: "option_fault", key: format!("{kind} {name}"), facts }
+}
+
+fn fault_subject(
+    kind: &'static str,
+    doc: DocId,
+    store: &Found<'_>,
+    part: &'static str,
+    fault: OptionFault<'_>,
+) -> Subject {
+    let facts = fault_facts(kind, doc, store.version.to_string(), part, &fault);
+    Subject { kind: "option_fault", key: format!("{kind} {} {}", fault.kind.name(), fault.path), facts }
+}
+
+fn fault_facts(
+    store: &'static str,
+    doc: DocId,
+    version: String,
+    part: &'static str,
+    fault: &OptionFault<'_>,
+) -> Fact {
+    let place = Place { doc, span: fault.node.span() };
+    let product = if store == "mimir" { "Mimir" } else { "Loki" };
+    Fact::map(
+        [
+            ("store", Fact::bare(store)),
+            ("product", Fact::bare(product)),
+            ("kind", Fact::new(fault.kind.name(), place)),
+            ("path", Fact::new(fault.path.as_str(), place)),
+            ("reason", Fact::bare(fault.reason.as_str())),
+            ("help", Fact::bare(fault.help.as_str())),
+            ("version", Fact::bare(version)),
+            ("part", Fact::bare(part)),
+        ],
+        place,
+    )
+}
