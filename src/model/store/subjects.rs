@@ -125,8 +125,12 @@ fn subject(
         }
     }
     config.place = place;
-    let effective =
-        effective(store, group, of_tenant.as_ref()).tree(assumed.asked.iter().map(String::as_str));
+    let effective = effective(store, group, of_tenant.as_ref());
+    let schema = match store.store {
+        Store::Loki => super::periods::facts(&effective, &config, store.place),
+        Store::Mimir => Fact::absent(store.place),
+    };
+    let effective = effective.tree(assumed.asked.iter().map(String::as_str));
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
     let running: BTreeSet<String> = group
         .targets
@@ -151,6 +155,7 @@ fn subject(
             ("storage", storage(kind, &config)),
             ("config", config),
             ("effective", effective),
+            ("schema", schema),
             ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
             ("processes", Fact::list(processes, store.place)),
             ("parts", store.parts.clone()),
