@@ -11,11 +11,14 @@ mod relays;
 mod stack;
 mod stacks;
 mod surroundings;
+mod values;
 mod verdicts;
 
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
 pub(crate) use policy::rule_docs;
+pub(crate) use values::near_values;
+pub(crate) use values::values;
 
 use rayon::prelude::*;
 

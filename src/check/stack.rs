@@ -79,52 +79,8 @@ pub(crate) struct Run<'r> {
 impl Run<'_> {
     /// Judges the stacks of a group: one, or one per cluster where the inputs tell clusters apart.
     pub(crate) fn judge(&self, group: &Group) -> Vec<Judged> {
-        let clusters = self.clusters(group);
-        if clusters.len() < 2 {
-            return vec![self.judge_one(&group.name, None, group)];
-        }
-        let folder_of = |file: &usize| {
-            let path = &self.documents.files.get(*file)?.path;
-            folders(&group.name, path).find(|part| clusters.contains(*part))
-        };
-        let each = clusters.iter().map(|cluster| {
-            // What lies in another cluster's folder is none of this one's; what lies in no cluster's folder is everyone's.
-            let here = |file: &&usize| folder_of(file).is_none_or(|other| other == cluster);
-            let files = group.files.iter().filter(here).copied().collect();
-            let part = Group { name: group.name.clone(), files };
-            self.judge_one(&format!("{} ({cluster})", group.name), Some(cluster), &part)
-        });
-        each.collect()
-    }
-
-    /// The clusters that a group's inputs tell apart: the providers of a Pulumi export, and folders named after one of
-    /// several releases that a declaration lists (`.../acme-20260115/`).
-    fn clusters(&self, group: &Group) -> BTreeSet<String> {
-        let mut clusters = BTreeSet::new();
-        let mut releases = Vec::new();
-        for piece in self.members(group).flat_map(|reading| &reading.pieces) {
-            match piece {
-                Piece::Resource(resource) => clusters.extend(resource.cluster.as_deref().map(str::to_owned)),
-                Piece::Release(release) => clusters.extend(release.cluster.as_deref().map(str::to_owned)),
-                Piece::Declaration(declaration) => {
-                    let listed =
-                        declaration.at.in_documents(self.documents).and_then(|root| root.at("spec.clusters"));
-                    let keys = listed.into_iter().flat_map(NodeRef::entries);
-                    releases.extend(keys.filter_map(|(key, _)| key.text()));
-                }
-                _ => {}
-            }
-        }
-        if releases.len() > 1 {
-            let paths = group.files.iter().filter_map(|file| self.documents.files.get(*file));
-            for part in paths.flat_map(|file| folders(&group.name, &file.path)) {
-                let named = |release: &&str| part == *release || part.ends_with(&format!("-{release}"));
-                if releases.iter().any(named) {
-                    clusters.insert(part.to_owned());
-                }
-            }
-        }
-        clusters
+        let parts = parts(group, self.readings, self.documents);
+        parts.iter().map(|(name, cluster, part)| self.judge_one(name, cluster.as_deref(), part)).collect()
     }
 
     fn members<'g>(&'g self, group: &'g Group) -> impl Iterator<Item = &'g Reading> {
@@ -304,6 +260,60 @@ pub(crate) struct Found {
     pub(crate) breaks: bool,
     /// Whether it says that something cannot be decided.
     pub(crate) undecided: bool,
+}
+
+/// The stacks of a group, each with its name and cluster: one, or one per cluster where the inputs tell clusters apart.
+pub(super) fn parts(
+    group: &Group,
+    readings: &[Reading],
+    documents: &Documents,
+) -> Vec<(String, Option<String>, Group)> {
+    let clusters = clusters(group, readings, documents);
+    if clusters.len() < 2 {
+        return vec![(group.name.clone(), None, group.clone())];
+    }
+    let folder_of = |file: &usize| {
+        let path = &documents.files.get(*file)?.path;
+        folders(&group.name, path).find(|part| clusters.contains(*part))
+    };
+    let each = clusters.iter().map(|cluster| {
+        // What lies in another cluster's folder is none of this one's; what lies in no cluster's folder is everyone's.
+        let here = |file: &&usize| folder_of(file).is_none_or(|other| other == cluster);
+        let files = group.files.iter().filter(here).copied().collect();
+        let part = Group { name: group.name.clone(), files };
+        (format!("{} ({cluster})", group.name), Some(cluster.clone()), part)
+    });
+    each.collect()
+}
+
+/// The clusters that a group's inputs tell apart: the providers of a Pulumi export, and folders named after one of
+/// several releases that a declaration lists (`.../acme-20260115/`).
+fn clusters(group: &Group, readings: &[Reading], documents: &Documents) -> BTreeSet<String> {
+    let mut clusters = BTreeSet::new();
+    let mut releases = Vec::new();
+    let members = group.files.iter().filter_map(|file| readings.get(*file));
+    for piece in members.flat_map(|reading| &reading.pieces) {
+        match piece {
+            Piece::Resource(resource) => clusters.extend(resource.cluster.as_deref().map(str::to_owned)),
+            Piece::Release(release) => clusters.extend(release.cluster.as_deref().map(str::to_owned)),
+            Piece::Declaration(declaration) => {
+                let listed = declaration.at.in_documents(documents).and_then(|root| root.at("spec.clusters"));
+                let keys = listed.into_iter().flat_map(NodeRef::entries);
+                releases.extend(keys.filter_map(|(key, _)| key.text()));
+            }
+            _ => {}
+        }
+    }
+    if releases.len() > 1 {
+        let paths = group.files.iter().filter_map(|file| documents.files.get(*file));
+        for part in paths.flat_map(|file| folders(&group.name, &file.path)) {
+            let named = |release: &&str| part == *release || part.ends_with(&format!("-{release}"));
+            if releases.iter().any(named) {
+                clusters.insert(part.to_owned());
+            }
+        }
+    }
+    clusters
 }
 
 /// Lets the rules look at the subjects. What cannot be decided becomes a finding too, so that it has a place.

@@ -250,7 +250,8 @@ impl Effective<'_> {
         best.and_then(|(_, place)| place)
     }
 
-    fn default_of(&self, spec: &Spec) -> Fact {
+    /// The default of an option in the version that runs.
+    pub(super) fn default_of(&self, spec: &Spec) -> Fact {
         if spec.dynamic {
             return Fact::unknown("it is worked out when the process starts", None);
         }
@@ -336,6 +337,11 @@ impl Effective<'_> {
             if rest.is_empty() || rest.contains(['[', '<']) || !spec.is_in(self.version) {
                 continue;
             }
+            let single = Effective {
+                layers: vec![Layer { origin: Origin::Written, tree: item }],
+                variables: None,
+                ..*self
+            };
             let value = match find(item, rest) {
                 Found::Value(fact) => {
                     let value = self.typed(path, &spec, fact);
@@ -345,12 +351,9 @@ impl Effective<'_> {
                         value
                     }
                 }
-                Found::Nulled(_) | Found::Nothing => Fact { place: item.place, ..self.default_of(&spec) },
-            };
-            let single = Effective {
-                layers: vec![Layer { origin: Origin::Written, tree: item }],
-                variables: None,
-                ..*self
+                Found::Nulled(_) | Found::Nothing => {
+                    Fact { place: single.nearest(rest), ..self.default_of(&spec) }
+                }
             };
             single.put(&mut tree, rest, value);
         }

@@ -1,5 +1,6 @@
 //! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
 
+mod directories;
 mod effective;
 mod env;
 mod explain;
@@ -16,7 +17,10 @@ mod stores;
 mod subjects;
 mod values;
 mod version;
+mod written;
 
+pub(crate) use explain::Explained;
+pub(crate) use explain::Said;
 pub(crate) use explain::explain;
 pub(crate) use options::table as options;
 pub(crate) use version::Minor;

@@ -30,7 +30,9 @@ pub(super) fn facts(effective: &Effective<'_>, config: &Fact, place: Place) -> F
     let active = begun.saturating_sub(1);
     let known = |index: usize| periods.get(index).cloned().unwrap_or(Fact::absent(place));
     let early = periods.windows(2).find_map(|pair| match pair {
-        [one, next] if from(one) >= from(next) => Some(Fact::new(true, one.at("from").and_then(|at| at.place))),
+        [one, next] if from(one) >= from(next) => {
+            Some(Fact::new(true, one.at("from").and_then(|at| at.place)))
+        }
         _ => None,
     });
     let (names, twice) = named_stores(&tree, config);
@@ -61,7 +63,8 @@ pub(super) fn facts(effective: &Effective<'_>, config: &Fact, place: Place) -> F
 /// The names of stores that periods may use besides the kinds of storage, and the first that is taken already.
 fn named_stores(tree: &Fact, config: &Fact) -> (Vec<Fact>, Option<Fact>) {
     let thanos = tree.at("storage_config.use_thanos_objstore").and_then(Fact::bool) == Some(true);
-    let route = if thanos { "storage_config.object_store.named_stores" } else { "storage_config.named_stores" };
+    let route =
+        if thanos { "storage_config.object_store.named_stores" } else { "storage_config.named_stores" };
     let mut names = BTreeMap::new();
     let mut twice = None;
     for (_, stores) in config.at(route).into_iter().flat_map(Fact::entries) {

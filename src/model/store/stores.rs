@@ -56,6 +56,8 @@ pub(super) struct Found<'s> {
     pub(super) unseen: Option<(String, Place)>,
     /// Its processes, one group for each set of flags; at least one.
     pub(super) groups: Vec<Group>,
+    /// Whether its configuration is in a Secret.
+    pub(super) in_secret: bool,
     /// The mappings of options that people wrote, each with the path at which it stands.
     pub(super) written: Vec<(NodeRef<'s>, DocId, String)>,
 }
@@ -185,6 +187,7 @@ fn from_objects<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Ve
             place,
             unseen: None,
             groups,
+            in_secret: home.object.as_ref().is_some_and(|object| &*object.kind == "Secret"),
             written: vec![(root, at.doc, String::new())],
         });
     }
@@ -248,6 +251,7 @@ fn from_values<'s>(
         place,
         unseen,
         groups,
+        in_secret: false,
         written,
     }
 }

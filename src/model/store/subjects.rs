@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Assumed;
+use super::directories;
 use super::effective::Effective;
 use super::effective::Layer;
 use super::effective::Origin;
@@ -18,6 +19,8 @@ use super::storage::storage;
 use super::stores;
 use super::stores::Found;
 use super::stores::second_document;
+use super::written::Written;
+use super::written::written;
 use crate::document::DocId;
 use crate::document::Place;
 use crate::model::fact::Fact;
@@ -41,6 +44,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
             subjects.extend(parts(kind, &key, &store.parts));
             subjects.extend(option_faults(kind, store));
             for group in &store.groups {
+                subjects.extend(directories::pairs(&effective(store, group, None), &group.targets));
                 subjects.push(subject(kind, &key, store, group, None, assumed));
                 for tenant in &tenants {
                     subjects.push(subject(kind, &key, store, group, Some(tenant), assumed));
@@ -125,12 +129,13 @@ fn subject(
         }
     }
     config.place = place;
-    let effective = effective(store, group, of_tenant.as_ref());
+    let running_with = effective(store, group, of_tenant.as_ref());
     let schema = match store.store {
-        Store::Loki => super::periods::facts(&effective, &config, store.place),
+        Store::Loki => super::periods::facts(&running_with, &config, store.place),
         Store::Mimir => Fact::absent(store.place),
     };
-    let effective = effective.tree(assumed.asked.iter().map(String::as_str));
+    let Written { options, at_defaults } = written(&running_with, &config, store.in_secret);
+    let overridden = tenant.map(|tenant| overridden(tenant, &running_with, &effective(store, group, None)));
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
     let running: BTreeSet<String> = group
         .targets
@@ -154,8 +159,11 @@ fn subject(
             ),
             ("storage", storage(kind, &config)),
             ("config", config),
-            ("effective", effective),
+            ("effective", running_with.tree(assumed.asked.iter().map(String::as_str))),
             ("schema", schema),
+            ("written", options),
+            ("at_defaults", Fact::bare(at_defaults)),
+            ("overridden", overridden.unwrap_or(Fact::list([], store.place))),
             ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
             ("processes", Fact::list(processes, store.place)),
             ("parts", store.parts.clone()),
@@ -164,6 +172,22 @@ fn subject(
         store.place,
     );
     Subject { kind, key: key.to_owned(), facts }
+}
+
+/// The limits that a tenant has of its own, each beside the one that others have.
+fn overridden(tenant: &Tenant, own: &Effective<'_>, general: &Effective<'_>) -> Fact {
+    let section = limits(own.store);
+    let limit = |(name, fact): (&str, &Fact)| {
+        let path = format!("{section}.{name}");
+        let spec = own.options.spec(&path)?;
+        let facts = [
+            ("name", Fact::new(name, fact.place)),
+            ("value", own.value(&path, &spec).0),
+            ("general", general.value(&path, &spec).0),
+        ];
+        Some(Fact::map(facts, fact.place))
+    };
+    Fact::list(tenant.limits.entries().filter_map(limit), tenant.limits.place)
 }
 
 fn process(store: Store, target: &Fact) -> Fact {
