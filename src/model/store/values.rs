@@ -49,6 +49,10 @@ pub(super) fn loki_config(values: &Fact) -> Fact {
         ],
         values.reach("loki").place,
     );
+    // A value that is not set is no section; to Helm null takes one away.
+    if let FactValue::Map(sections) = &mut config.value {
+        sections.retain(|_, section| !section.is_null());
+    }
     let structured = section("structuredConfig");
     if !structured.is_null() {
         merge(&mut config, structured);
