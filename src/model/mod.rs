@@ -14,6 +14,7 @@ mod found;
 mod grafana;
 mod kubernetes;
 mod leftovers;
+mod lines;
 mod middlewares;
 mod mounts;
 mod names;

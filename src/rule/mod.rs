@@ -19,7 +19,6 @@ mod set;
 mod settings;
 mod syntax;
 mod template;
-mod units;
 mod value;
 
 pub(crate) use fields::FIELDS;

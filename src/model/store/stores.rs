@@ -9,13 +9,14 @@ use super::parts::mimir_parts;
 use super::parts::rendered_parts;
 use super::processes;
 use super::processes::Group;
-use super::values::loki_config;
-use super::values::loki_sections;
 use super::version::Minor;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::model::charts::Making;
 use crate::model::charts::app_version;
+use crate::model::charts::made_config;
+use crate::model::charts::pasted_sections;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::piece::Chart;
@@ -26,6 +27,7 @@ use crate::model::piece::ValuesLayer;
 use crate::model::stack::ReleasedChart;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
+use crate::model::values::merge;
 use crate::text::Span;
 
 /// One store of the stack.
@@ -46,8 +48,12 @@ pub(super) struct Found<'s> {
     pub(super) version: Minor,
     /// Whether the version is known, and not the newest for want of a better one.
     pub(super) version_known: bool,
-    /// What is written, as one tree.
+    /// What is written, as one tree; of Loki's values, with what the chart makes of them.
     pub(super) config: Fact,
+    /// What the chart sets without being told.
+    pub(super) made: Option<Fact>,
+    /// What is written and nothing else, where `config` holds more.
+    pub(super) own: Option<Fact>,
     /// Facts by part (`ingester`, `write`, ...), null where the form does not show them.
     pub(super) parts: Fact,
     /// Where it stands.
@@ -183,6 +189,8 @@ fn from_objects<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Ve
             version,
             version_known,
             config,
+            made: None,
+            own: None,
             parts,
             place,
             unseen: None,
@@ -203,15 +211,26 @@ fn from_values<'s>(
 ) -> Found<'s> {
     let values = &release.values;
     let place = release.release.place;
-    let (config, parts) = match store {
-        Store::Mimir => {
-            let mut config = values.reach("mimir.structuredConfig");
-            if config.is_null() {
-                config.value = FactValue::Map(std::collections::BTreeMap::new());
-            }
-            (config, mimir_parts(values))
+    let full_name = release.full_name();
+    let made = made_config(&Making {
+        chart: chart_of(store),
+        version: release.release.version.as_ref().map(|(version, _)| &**version),
+        values,
+        full_name: full_name.as_deref(),
+        namespace: namespace.as_deref(),
+    });
+    let (config, own, parts) = match store {
+        Store::Mimir => (section(values, "mimir.structuredConfig"), None, mimir_parts(values)),
+        Store::Loki => {
+            let structured = section(values, "loki.structuredConfig");
+            let mut config = made.merged();
+            merge(&mut config, structured.clone());
+            config.insert("storage", values.reach("loki.storage"));
+            config.place = values.reach("loki").place;
+            let mut own = made.written;
+            merge(&mut own, structured);
+            (config, Some(own), loki_parts(values))
         }
-        Store::Loki => (loki_config(values), loki_parts(values)),
     };
     let templated = match store {
         Store::Mimir => values.at("mimir.config"),
@@ -240,13 +259,15 @@ fn from_values<'s>(
     Found {
         store,
         form: "values",
-        name: release.full_name().unwrap_or_else(|| release.release.chart_name.to_string()),
+        name: full_name.unwrap_or_else(|| release.release.chart_name.to_string()),
         namespace,
         namespace_place: None,
         written_version: of_image.or(of_chart).unwrap_or(Fact::absent(place)),
         version,
         version_known,
         config,
+        made: Some(made.chart),
+        own,
         parts,
         place,
         unseen,
@@ -254,6 +275,15 @@ fn from_values<'s>(
         in_secret: false,
         written,
     }
+}
+
+/// A section of the values, empty where there is none.
+fn section(values: &Fact, route: &str) -> Fact {
+    let mut section = values.reach(route);
+    if section.is_null() {
+        section.value = FactValue::Map(std::collections::BTreeMap::new());
+    }
+    section
 }
 
 /// The mappings of options in the values of a release.
@@ -275,8 +305,9 @@ fn written<'s>(
             Store::Mimir => add("mimir.structuredConfig", ""),
             Store::Loki => {
                 add("loki.structuredConfig", "");
-                for (value, section) in loki_sections() {
-                    add(&format!("loki.{value}"), section);
+                let version = release.release.version.as_ref().map(|(version, _)| &**version);
+                for (value, section) in pasted_sections(Chart::Loki, version) {
+                    add(value, section);
                 }
             }
         }
