@@ -32,6 +32,8 @@ use crate::model::Problem;
 use crate::model::ProblemKind;
 use crate::model::Reading;
 use crate::model::Stated;
+use crate::model::Store;
+use crate::model::store::Minor;
 use crate::rule::Overrides;
 use crate::rule::Rule;
 use crate::rule::RuleProblem;
@@ -229,6 +231,11 @@ impl Governing {
             domain: config.domain.as_ref().map(|domain| Fact::new(domain.value.as_str(), domain.place)),
             declared: config.declared.clone(),
         }
+    }
+
+    /// Versions that the settings want stores to be judged by.
+    pub(crate) fn assumed(&self) -> &[(Store, Minor)] {
+        &self.config.assume
     }
 
     /// Bounds that the settings declare for options of the stores.

@@ -1,5 +1,6 @@
 //! Judges one stack: assembles it, follows its flows, lets the rules look, and draws the verdicts.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::CheckOptions;
@@ -113,7 +114,9 @@ impl Run<'_> {
         });
         let mut asked = self.policy.rules.options_asked();
         asked.extend(limits::asked(governing.limits()));
-        let assumed = Assumed { versions: self.options.assumed.clone(), asked };
+        let mut versions: BTreeMap<_, _> = governing.assumed().iter().copied().collect();
+        versions.extend(self.options.assumed.iter().map(|(store, version)| (*store, *version)));
+        let assumed = Assumed { versions, asked };
         let (network, members) = (model::network(&stack), model::Members::of(&stack));
         let around = (&network, &members);
         let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed, around);

@@ -7,6 +7,8 @@ mod parse;
 use crate::document::Place;
 use crate::finding::Severity;
 use crate::model::Fact;
+use crate::model::Store;
+use crate::model::store::Minor;
 pub(crate) use declared::DeclaredLimit;
 pub(crate) use keys::known_entries;
 pub(crate) use parse::is_domain;
@@ -60,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) strict: Option<Spanned<bool>>,
     /// Folders below the file, each a workload of its own.
     pub(crate) stacks: Vec<Spanned<String>>,
+    /// Versions to judge stores by, whatever the inputs say.
+    pub(crate) assume: Vec<(Store, Minor)>,
 }
 
 /// Whether there is a control room.

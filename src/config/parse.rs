@@ -17,6 +17,9 @@ use crate::document::Place;
 use crate::document::Scalar;
 use crate::finding::Severity;
 use crate::model::SETTINGS_KEYS;
+use crate::model::Store;
+use crate::model::store::Minor;
+use crate::model::store::wanted;
 use crate::text::Span;
 use crate::text::suggest;
 
@@ -100,7 +103,8 @@ impl Reader {
                 "ignore" => config.ignore = self.texts(value, "ids of rules"),
                 "fail_on" => config.fail_on = self.severity(value),
                 "strict" => config.strict = self.flag(value),
-                _ => config.stacks = self.stacks(value),
+                "stacks" => config.stacks = self.stacks(value),
+                _ => config.assume = self.assume(value),
             }
         }
         if !versioned && root.is_mapping() {
@@ -164,6 +168,18 @@ impl Reader {
     }
 
     /// Folders below the file.
+    /// `assume`: versions by store.
+    fn assume(&mut self, node: NodeRef<'_>) -> Vec<(Store, Minor)> {
+        let mut assumed = Vec::new();
+        for (store, value) in self.entries(node, &["mimir", "loki"], "`assume`") {
+            match wanted(&store, value.text().unwrap_or_default()) {
+                Ok(found) => assumed.push(found),
+                Err(reason) => self.report(value.span(), reason, "write a version such as \"3.0\""),
+            }
+        }
+        assumed
+    }
+
     fn stacks(&mut self, node: NodeRef<'_>) -> Vec<Spanned<String>> {
         let folders = self.texts(node, "folders");
         for folder in &folders {

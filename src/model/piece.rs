@@ -216,6 +216,8 @@ pub(crate) enum Piece {
     GrafanaIni(NodeAt, Home),
     /// Provisioned Grafana data sources.
     DataSources(NodeAt, Home),
+    /// A file by itself with contact points or notification policies for Grafana.
+    Notifications(NodeAt),
     /// A mapping with groups of alerting and recording rules.
     RuleGroups(NodeAt, Home),
     /// A Grafana dashboard.

@@ -89,6 +89,8 @@ pub(crate) struct Stack<'d> {
     pub(crate) grafana_inis: Vec<(NodeAt, &'d Home)>,
     /// Files of provisioned data sources.
     pub(crate) data_sources: Vec<(NodeAt, &'d Home)>,
+    /// Files by themselves with contact points or notification policies for Grafana.
+    pub(crate) notifications: Vec<NodeAt>,
     /// Limits of single tenants that the stores read while they run.
     pub(crate) runtime_overrides: Vec<NodeAt>,
     /// Groups of alerting and recording rules.
@@ -134,6 +136,7 @@ impl<'d> Stack<'d> {
             relay_configs: Vec::new(),
             grafana_inis: Vec::new(),
             data_sources: Vec::new(),
+            notifications: Vec::new(),
             runtime_overrides: Vec::new(),
             rule_groups: Vec::new(),
             dashboards: Vec::new(),
@@ -191,6 +194,7 @@ impl<'d> Stack<'d> {
                     Piece::RelayConfig(language, at) => stack.relay_configs.push((language, *at)),
                     Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
                     Piece::DataSources(at, home) if kept(home) => stack.data_sources.push((*at, home)),
+                    Piece::Notifications(at) => stack.notifications.push(*at),
                     Piece::RuleGroups(at, home) if kept(home) => stack.rule_groups.push((*at, home)),
                     Piece::Dashboard(at, home) if kept(home) => stack.dashboards.push((*at, home)),
                     Piece::RuntimeOverrides(at, home) if kept(home) => stack.runtime_overrides.push(*at),

@@ -46,6 +46,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
             let key = if several { format!("{kind} {}", store.name) } else { kind.to_owned() };
             subjects.extend(parts(kind, &key, &store.parts));
             subjects.extend(option_faults(kind, store));
+            subjects.extend(changed_defaults(kind, store));
             for group in &store.groups {
                 subjects.extend(directories::pairs(&effective(store, group, None), &group.targets));
                 subjects.push(subject(kind, &key, store, group, None, (assumed, &unlabelled)));
@@ -223,6 +224,10 @@ fn subject(
         own.place = section;
     }
     let running_with = effective(store, group, of_tenant.as_ref());
+    let schema = match store.store {
+        Store::Loki => super::periods::facts(&running_with, &config, store.place),
+        Store::Mimir => Fact::absent(store.place),
+    };
     let Written { options, at_defaults } = written(&running_with, &config, store.in_secret);
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
     let running: BTreeSet<String> = group
@@ -253,6 +258,7 @@ fn subject(
             ("storage", storage(kind, &config)),
             ("config", config),
             ("effective", running_with.tree(assumed.asked.iter().map(String::as_str))),
+            ("schema", schema),
             ("written", options),
             ("at_defaults", Fact::bare(at_defaults)),
             ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
@@ -314,6 +320,45 @@ fn runtime_faults(
                 Subject { kind: "option_fault", key: format!("{name} overrides {}", fault.path), facts }
             }));
         }
+    }
+    subjects
+}
+
+/// What an upgrade to the assumed version changes for options that nobody sets.
+fn changed_defaults(kind: &'static str, store: &Found<'_>) -> Vec<Subject> {
+    let Some(before) = store.input_version.map(|version| store.options().nearest(version)) else {
+        return Vec::new();
+    };
+    let Some(group) = store.groups.first().filter(|_| before != store.version) else { return Vec::new() };
+    let effective = effective(store, group, None);
+    let mut subjects = Vec::new();
+    for (path, spec) in store.options().below("") {
+        if spec.dynamic || path.contains(['[', '<']) || !spec.is_in(before) || !spec.is_in(store.version) {
+            continue;
+        }
+        let (old, new) = (spec.default_in(before), spec.default_in(store.version));
+        if old == new || effective.value(path, &spec).1 != Origin::Default {
+            continue;
+        }
+        let fact = Fact { value: path.into(), place: effective.nearest(path) };
+        let shown = |value: &serde_json::Value| match value {
+            serde_json::Value::Null => "not set".to_owned(),
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let facts = Fact::map(
+            [
+                ("store", Fact::bare(kind)),
+                ("product", Fact::bare(if kind == "mimir" { "Mimir" } else { "Loki" })),
+                ("option", fact.clone()),
+                ("old", Fact::bare(shown(old))),
+                ("new", Fact::bare(shown(new))),
+                ("from", Fact::bare(before.to_string())),
+                ("version", Fact::bare(store.version.to_string())),
+            ],
+            fact.place,
+        );
+        subjects.push(Subject { kind: "changed_default", key: format!("{kind} {path}"), facts });
     }
     subjects
 }
