@@ -4,6 +4,7 @@
 use super::effective::Effective;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
+use crate::model::stack::same_value;
 
 /// Options lie at most this deep.
 const DEPTH: u32 = 24;
@@ -35,7 +36,7 @@ impl Search<'_, '_> {
         let Some(depth) = depth.checked_sub(1) else { return };
         if let Some(spec) = self.effective.options.spec(path) {
             let (value, _) = self.effective.value(path, &spec);
-            self.at_defaults &= value.value == self.effective.default_of(&spec).value;
+            self.at_defaults &= says_same(&value, &self.effective.default_of(&spec));
             let key = path.rsplit('.').next().unwrap_or(path);
             let secret = spec.is_secret();
             let plain = secret && !self.in_secret && is_plain(fact);
@@ -66,5 +67,13 @@ fn is_plain(fact: &Fact) -> bool {
         FactValue::Text(text) => !text.is_empty() && !text.contains("${") && !text.starts_with('$'),
         FactValue::Bool(_) | FactValue::Int(_) | FactValue::Float(_) => true,
         _ => false,
+    }
+}
+
+/// Whether a value is a default, wherever it stands, secret or not.
+fn says_same(value: &Fact, default: &Fact) -> bool {
+    match (&value.value, &default.value) {
+        (FactValue::Secret(value), FactValue::Text(default)) => value == default,
+        _ => same_value(value, default),
     }
 }

@@ -46,6 +46,9 @@ struct Fact {
     last: String,
     #[serde(default)]
     absent_in: Vec<String>,
+    /// Where it exists, but is not shown: nobody saw its default there.
+    #[serde(default)]
+    hidden_in: Vec<String>,
 }
 
 #[derive(Deserialize)]
