@@ -374,6 +374,8 @@ fn subjects(
     subjects.extend(model::reference_subjects(stack, &cluster));
     subjects.extend(model::budget_subjects(stack, &cluster));
     subjects.extend(model::sizing_subjects(stack));
+    let roles = collectors.iter().filter_map(|collector| collector.facts.reach("role").place);
+    subjects.extend(model::partition_subjects(stack, &roles.collect::<Vec<_>>()));
     subjects.extend(model::store_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
