@@ -425,6 +425,8 @@ fn subjects(
     subjects.extend(model::budget_subjects(stack, &cluster));
     subjects.extend(model::sizing_subjects(stack));
     subjects.extend(model::role_subjects(stack));
+    let roles = collectors.iter().filter_map(|collector| collector.facts.reach("role").place);
+    subjects.extend(model::partition_subjects(stack, &roles.collect::<Vec<_>>()));
     subjects.extend(model::grafana_subjects(stack));
     subjects
 }
