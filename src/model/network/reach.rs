@@ -6,7 +6,6 @@ use super::policy::Policy;
 use super::policy::PortMatch;
 use super::policy::Rule;
 use super::selector::Labels;
-use super::selector::Selector;
 use crate::document::Place;
 
 /// A pod, or those of one kind.
@@ -197,12 +196,11 @@ impl Network {
         let mut any = Some(false);
         for own in &rule.ports {
             let matches = match (own, port.number, to) {
-                (_, None, _) => None,
                 (PortMatch::Range(first, last), Some(number), _) => Some((*first..=*last).contains(&number)),
                 (PortMatch::Name(name), Some(number), End::Pod(pod)) if !pod.ports.is_empty() => {
                     Some(pod.ports.iter().any(|(own, port)| own == name && *port == number))
                 }
-                (PortMatch::Name(_), Some(_), _) => None,
+                _ => None,
             };
             match matches {
                 Some(true) => return Some(true),
@@ -298,9 +296,4 @@ pub(crate) fn some_pod(namespace: &str, labels: &[(&str, &str)]) -> Pod {
 /// A pod of a namespace that no selector means in particular: it has no labels.
 pub(crate) fn bare_pod(namespace: &str) -> Pod {
     Pod { labels: Labels { complete: true, ..Labels::default() }, ..some_pod(namespace, &[]) }
-}
-
-/// A selector that is not for everything: used by what asks whether a policy is meant for all pods.
-pub(crate) fn takes_everything(policy: &Policy) -> bool {
-    policy.pods == Selector::all()
 }

@@ -38,7 +38,10 @@ pub(crate) fn subjects(
     workload: &Workload,
     asked: &Asked,
 ) -> Vec<Subject> {
-    let mut found = policies(network, &ways(members, asked));
+    let mut found = Vec::new();
+    if !network.policies.is_empty() {
+        found.extend(policies(network, &ways(members, asked)));
+    }
     found.extend(guards(stack, network, members));
     found.extend(trust(network, workload));
     found
