@@ -5,7 +5,7 @@ use crate::model::Fact;
 use crate::model::FactValue;
 use crate::model::Store;
 use crate::model::Subject;
-use crate::rule::duration_seconds;
+use crate::text::units::duration_seconds;
 
 /// The name of a store in subjects.
 const fn name(store: Store) -> &'static str {

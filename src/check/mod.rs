@@ -3,7 +3,9 @@
 mod asking;
 mod control_room;
 mod coverage;
+mod declared;
 mod faults;
+mod grafana;
 mod guards;
 mod limits;
 mod options;
@@ -14,11 +16,14 @@ mod relays;
 mod stack;
 mod stacks;
 mod surroundings;
+mod values;
 mod verdicts;
 
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
 pub(crate) use policy::rule_docs;
+pub(crate) use values::near_values;
+pub(crate) use values::values;
 
 use rayon::prelude::*;
 

@@ -6,7 +6,9 @@ use super::CheckOptions;
 use super::asking::Asking;
 use super::control_room;
 use super::coverage;
+use super::declared;
 use super::faults;
+use super::grafana;
 use super::guards;
 use super::limits;
 use super::placement;
@@ -31,7 +33,6 @@ use crate::flow::CollectorFlow;
 use crate::flow::CollectorInput;
 use crate::flow::Wanted;
 use crate::model;
-use crate::model::Asked;
 use crate::model::Collector;
 use crate::model::ControlRoom;
 use crate::model::Fact;
@@ -85,52 +86,8 @@ pub(crate) struct Run<'r> {
 impl Run<'_> {
     /// Judges the stacks of a group: one, or one per cluster where the inputs tell clusters apart.
     pub(crate) fn judge(&self, group: &Group) -> Vec<Judged> {
-        let clusters = self.clusters(group);
-        if clusters.len() < 2 {
-            return vec![self.judge_one(&group.name, None, group)];
-        }
-        let folder_of = |file: &usize| {
-            let path = &self.documents.files.get(*file)?.path;
-            folders(&group.name, path).find(|part| clusters.contains(*part))
-        };
-        let each = clusters.iter().map(|cluster| {
-            // What lies in another cluster's folder is none of this one's; what lies in no cluster's folder is everyone's.
-            let here = |file: &&usize| folder_of(file).is_none_or(|other| other == cluster);
-            let files = group.files.iter().filter(here).copied().collect();
-            let part = Group { name: group.name.clone(), files };
-            self.judge_one(&format!("{} ({cluster})", group.name), Some(cluster), &part)
-        });
-        each.collect()
-    }
-
-    /// The clusters that a group's inputs tell apart: the providers of a Pulumi export, and folders named after one of
-    /// several releases that a declaration lists (`.../acme-20260115/`).
-    fn clusters(&self, group: &Group) -> BTreeSet<String> {
-        let mut clusters = BTreeSet::new();
-        let mut releases = Vec::new();
-        for piece in self.members(group).flat_map(|reading| &reading.pieces) {
-            match piece {
-                Piece::Resource(resource) => clusters.extend(resource.cluster.as_deref().map(str::to_owned)),
-                Piece::Release(release) => clusters.extend(release.cluster.as_deref().map(str::to_owned)),
-                Piece::Declaration(declaration) => {
-                    let listed =
-                        declaration.at.in_documents(self.documents).and_then(|root| root.at("spec.clusters"));
-                    let keys = listed.into_iter().flat_map(NodeRef::entries);
-                    releases.extend(keys.filter_map(|(key, _)| key.text()));
-                }
-                _ => {}
-            }
-        }
-        if releases.len() > 1 {
-            let paths = group.files.iter().filter_map(|file| self.documents.files.get(*file));
-            for part in paths.flat_map(|file| folders(&group.name, &file.path)) {
-                let named = |release: &&str| part == *release || part.ends_with(&format!("-{release}"));
-                if releases.iter().any(named) {
-                    clusters.insert(part.to_owned());
-                }
-            }
-        }
-        clusters
+        let parts = parts(group, self.readings, self.documents);
+        parts.iter().map(|(name, cluster, part)| self.judge_one(name, cluster.as_deref(), part)).collect()
     }
 
     fn members<'g>(&'g self, group: &'g Group) -> impl Iterator<Item = &'g Reading> {
@@ -160,17 +117,18 @@ impl Run<'_> {
         let (network, members) = (model::network(&stack), model::Members::of(&stack));
         let around = (&network, &members);
         let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed, around);
-        let asked = asked_of_network(&flows, &collectors, &workload);
+        let asked = declared::connections(&flows, &collectors, &workload);
         subjects.extend(model::network_subjects(&stack, &network, &members, &workload, &asked));
-        guards::join_grafana(&mut subjects);
+        guards::join_grafana(&mut subjects, &stack, &network, &members);
         subjects.extend(model::queries::query_subjects(&queries));
+        grafana::join(&mut subjects, || surroundings::surroundings(&stack, &[], &workload, governing));
         if !collectors.is_empty() {
             let all = queries.all.iter().chain(self.asking.elsewhere(name, &workload));
             subjects.extend(flow::asked(&flows, &Needs::of(all.filter(|query| query.is_rule()))));
         }
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
-        subjects.extend(declared(&stack, &workload, &flows));
+        subjects.extend(declared::subjects(&stack, &workload, &flows));
         let limited = limits::subjects(governing.limits(), &subjects);
         subjects.extend(limited);
         subjects.extend(model::text_subjects(self.documents, &group.files));
@@ -322,6 +280,60 @@ pub(crate) struct Found {
     pub(crate) undecided: bool,
 }
 
+/// The stacks of a group, each with its name and cluster: one, or one per cluster where the inputs tell clusters apart.
+pub(super) fn parts(
+    group: &Group,
+    readings: &[Reading],
+    documents: &Documents,
+) -> Vec<(String, Option<String>, Group)> {
+    let clusters = clusters(group, readings, documents);
+    if clusters.len() < 2 {
+        return vec![(group.name.clone(), None, group.clone())];
+    }
+    let folder_of = |file: &usize| {
+        let path = &documents.files.get(*file)?.path;
+        folders(&group.name, path).find(|part| clusters.contains(*part))
+    };
+    let each = clusters.iter().map(|cluster| {
+        // What lies in another cluster's folder is none of this one's; what lies in no cluster's folder is everyone's.
+        let here = |file: &&usize| folder_of(file).is_none_or(|other| other == cluster);
+        let files = group.files.iter().filter(here).copied().collect();
+        let part = Group { name: group.name.clone(), files };
+        (format!("{} ({cluster})", group.name), Some(cluster.clone()), part)
+    });
+    each.collect()
+}
+
+/// The clusters that a group's inputs tell apart: the providers of a Pulumi export, and folders named after one of
+/// several releases that a declaration lists (`.../acme-20260115/`).
+fn clusters(group: &Group, readings: &[Reading], documents: &Documents) -> BTreeSet<String> {
+    let mut clusters = BTreeSet::new();
+    let mut releases = Vec::new();
+    let members = group.files.iter().filter_map(|file| readings.get(*file));
+    for piece in members.flat_map(|reading| &reading.pieces) {
+        match piece {
+            Piece::Resource(resource) => clusters.extend(resource.cluster.as_deref().map(str::to_owned)),
+            Piece::Release(release) => clusters.extend(release.cluster.as_deref().map(str::to_owned)),
+            Piece::Declaration(declaration) => {
+                let listed = declaration.at.in_documents(documents).and_then(|root| root.at("spec.clusters"));
+                let keys = listed.into_iter().flat_map(NodeRef::entries);
+                releases.extend(keys.filter_map(|(key, _)| key.text()));
+            }
+            _ => {}
+        }
+    }
+    if releases.len() > 1 {
+        let paths = group.files.iter().filter_map(|file| documents.files.get(*file));
+        for part in paths.flat_map(|file| folders(&group.name, &file.path)) {
+            let named = |release: &&str| part == *release || part.ends_with(&format!("-{release}"));
+            if releases.iter().any(named) {
+                clusters.insert(part.to_owned());
+            }
+        }
+    }
+    clusters
+}
+
 /// Lets the rules look at the subjects. What cannot be decided becomes a finding too, so that it has a place.
 pub(crate) fn evaluate(
     rules: &RuleSet,
@@ -405,36 +417,13 @@ fn subjects(
     subjects.extend(model::object_subjects(stack));
     subjects.extend(model::store_subjects(stack, assumed));
     subjects.extend(model::role_subjects(stack));
+    subjects.extend(model::schema_subjects(stack));
+    let cluster = model::cluster(stack);
+    subjects.extend(model::reference_subjects(stack, &cluster));
+    subjects.extend(model::budget_subjects(stack, &cluster));
+    subjects.extend(model::sizing_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
-}
-
-/// What of the monitoring's connections only its programs and the declaration tell.
-fn asked_of_network(flows: &[CollectorFlow], collectors: &[Collector], workload: &Workload) -> Asked {
-    let scraped = flows.iter().flat_map(|flow| &flow.collected.metric_namespaces);
-    let mut scraped: Vec<String> =
-        scraped.filter(|(name, _)| name != "*").map(|(name, _)| name.clone()).collect();
-    scraped.sort();
-    scraped.dedup();
-    let hosts = |collector: &Collector| !collector.facts.reach("hosts").items().is_empty();
-    Asked {
-        control_room: workload.control_room.domain().is_some(),
-        scraped,
-        front_end: collectors.iter().any(hosts),
-    }
-}
-
-/// What the workload declares, held against itself and against what is installed.
-fn declared(stack: &Stack<'_>, workload: &Workload, flows: &[CollectorFlow]) -> Vec<Subject> {
-    let components = flows.iter().flat_map(|flow| &flow.components);
-    let probing = components.filter(|note| note.name == "prometheus.exporter.blackbox");
-    let exporters: Vec<_> = probing.map(|note| (note.arguments.clone(), note.place)).collect();
-    let mut found = model::declaration_subjects(stack);
-    found.extend(model::sites(stack, workload));
-    found.extend(model::products(stack, workload, &exporters));
-    found.extend(model::version_subjects(stack, workload));
-    found.extend(model::cluster_subject(stack, workload));
-    found
 }
 
 /// A collector whose program is not in the input: nothing can be said of its flows.

@@ -83,10 +83,19 @@ pub(super) enum Command {
         #[command(flatten)]
         rules: RulesArgs,
     },
-    /// Tells why a rule exists, how to mend what it finds, and shows an example.
+    /// Tells why a rule exists, how to mend what it finds, and shows an example; with `--value`, where a value of a store
+    /// comes from.
     Explain {
-        /// The rule's id, as findings name it in brackets.
-        rule: String,
+        /// The rule's id, as findings name it in brackets; with `--value` the inputs.
+        #[arg(value_name = "RULE|PATH", required = true)]
+        words: Vec<OsString>,
+        /// An option of Mimir or Loki, such as `limits.max_global_series_per_user`: prints what it is by default and what
+        /// sets it in the inputs, weakest first.
+        #[arg(long, value_name = "OPTION")]
+        value: Option<String>,
+        /// The version to judge a store by, whatever the inputs say.
+        #[arg(long, value_name = "STORE=VERSION", value_parser = assumed, requires = "value")]
+        assume: Vec<(Store, Minor)>,
         /// Where rules come from.
         #[command(flatten)]
         rules: RulesArgs,

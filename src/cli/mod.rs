@@ -31,6 +31,8 @@ use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
 use crate::model::Expected;
+use crate::model::Store;
+use crate::model::store::Minor;
 use crate::report;
 use crate::report::Outcome;
 use crate::rule::FIELDS;
@@ -50,7 +52,10 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
         Some(Command::Rules { rules, .. }) => list_rules(&rules),
-        Some(Command::Explain { rule, rules }) => explain(&rule, &rules),
+        Some(Command::Explain { words, value: Some(option), assume, .. }) => {
+            explain_value(&option, &words, &assume)
+        }
+        Some(Command::Explain { words, rules, .. }) => explain(&words, &rules),
     };
     done.unwrap_or_else(|stop| match stop {
         Stop::Usage(error) => refuse(&error),
@@ -159,12 +164,9 @@ fn options(args: &CheckArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop>
         ignore: args.ignore.clone(),
         control_room,
         workload: args.workload.clone(),
-        expected: match (Expected::from(args.kind), &args.assume[..]) {
-            (Expected::Any, [(store, _)]) => Expected::Leaning(*store),
-            (kind, _) => kind,
-        },
+        expected: leaning(args.kind.into(), &args.assume),
         assumed: args.assume.iter().copied().collect(),
-        folder: std::env::current_dir().map(|folder| source::shown(folder.as_os_str())).unwrap_or_default(),
+        folder: current_folder(),
     };
     Ok((options, problems))
 }
@@ -194,7 +196,50 @@ fn list_fields() -> Result<u8, Stop> {
     Ok(exit::CLEAN)
 }
 
-fn explain(id: &str, args: &RulesArgs) -> Result<u8, Stop> {
+/// Prints what sets an option of a store.
+fn explain_value(option: &str, paths: &[OsString], assume: &[(Store, Minor)]) -> Result<u8, Stop> {
+    let found = source::read_all(paths, None, &mut std::io::stdin().lock());
+    let mut faults: Vec<String> = found.problems.iter().map(problem_line).collect();
+    let arguments: Vec<String> = paths.iter().map(|path| source::shown(path)).collect();
+    let options = CheckOptions {
+        expected: leaning(Expected::Any, assume),
+        assumed: assume.iter().copied().collect(),
+        folder: current_folder(),
+        ..CheckOptions::default()
+    };
+    let (documents, chains) = check::values(&found, &arguments, &options, option);
+    if chains.is_empty() {
+        let near = check::near_values(option);
+        faults.push(if near.is_empty() {
+            format!("no store of the inputs has the option `{option}`")
+        } else {
+            format!("there is no option `{option}`; near it: {}", near.join(", "))
+        });
+    }
+    output::to_stdout(|mut out| report::write_values(option, &documents, &chains, &mut out))
+        .map_err(|error| unwritten(&error))?;
+    if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
+}
+
+/// What inputs are taken for: where one store's version is assumed, what nothing else tells is that store's.
+fn leaning(kind: Expected, assume: &[(Store, Minor)]) -> Expected {
+    match (kind, assume) {
+        (Expected::Any, [(store, _)]) => Expected::Leaning(*store),
+        (kind, _) => kind,
+    }
+}
+
+/// The current folder, as settings and reports name it.
+fn current_folder() -> String {
+    std::env::current_dir().map(|folder| source::shown(folder.as_os_str())).unwrap_or_default()
+}
+
+fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
+    let [id] = words else {
+        let message = "one rule is explained at a time; with `--value OPTION` the words are inputs";
+        return Err(usage(ErrorKind::TooManyValues, message));
+    };
+    let id = &*id.to_string_lossy();
     let (rules, mut faults) = load_rules(args)?;
     match rules.iter().find(|rule| rule.id == id) {
         Some(rule) => output::to_stdout(|mut out| report::write_explanation(rule, &mut out))

@@ -3,6 +3,7 @@
 mod fingerprint;
 mod report;
 mod rule_doc;
+mod values;
 
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use report::Coverage;
@@ -14,6 +15,8 @@ pub(crate) use report::Report;
 pub(crate) use report::RunError;
 pub(crate) use rule_doc::RuleDoc;
 pub(crate) use rule_doc::RuleSetting;
+pub(crate) use values::ValueChain;
+pub(crate) use values::ValueStep;
 
 /// How much harm a finding means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

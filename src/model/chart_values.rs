@@ -18,12 +18,12 @@ const DEPTH: u32 = 16;
 /// After so many values that the chart passes over, nothing is looked for that may be meant: these are no values of it.
 const SEARCHED: usize = 100;
 
-/// The subject `chart_value` for each value of the releases whose charts are known in all their values.
+/// The subject `chart_value` for each value of the releases of known charts.
 pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
     let mut found = Vec::new();
     for release in &stack.releases {
         let Some(chart) = release.release.chart else { continue };
-        let Some(table) = charts::table(chart) else { continue };
+        let table = charts::table(chart);
         let version = release.release.version.as_ref().map(|(version, _)| &**version);
         Values { chart, table, version, release, passed_over: 0, found: &mut found }.section(
             &release.values,
@@ -37,7 +37,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
 /// The values of one release, while they are looked through.
 struct Values<'v> {
     chart: Chart,
-    table: &'static ChartTable,
+    table: ChartTable,
     version: Option<&'v str>,
     release: &'v ReleasedChart<'v>,
     /// How many values the chart was found to pass over.
@@ -60,29 +60,32 @@ impl Values<'_> {
             } else {
                 self.table.reading(&route, self.version, self.passed_over < SEARCHED)
             };
-            self.passed_over += usize::from(reading != Reading::Read);
+            let is_read = !matches!(reading, Reading::PassedOver(_));
+            self.passed_over += usize::from(!is_read);
             let wanted = self.table.value(&route).and_then(|value| value.wanted);
             let is_map = matches!(fact.value, FactValue::Map(_));
-            if reading == Reading::Read && wanted == Some(Wanted::Section) && is_map {
+            if is_read && wanted == Some(Wanted::Section) && is_map {
                 self.section(fact, &route, depth);
                 continue;
             }
-            self.value(&route, fact, wanted.filter(|_| reading == Reading::Read), &reading);
+            self.value(&route, fact, wanted.filter(|_| is_read), &reading);
         }
     }
 
     fn value(&mut self, route: &str, fact: &Fact, wanted: Option<Wanted>, reading: &Reading) {
         let place = fact.place;
         let hint = match reading {
-            Reading::Read => None,
+            Reading::Read | Reading::ReadUnlessEmpty => None,
             Reading::PassedOver(hint) => Some(hint.as_str()),
         };
+        let left_out = *reading == Reading::ReadUnlessEmpty && charts::is_empty(&fact.value);
         let fits = wanted.is_none_or(|wanted| fits(wanted, &fact.value));
         let entries = [
             ("chart", Fact::new(self.chart.name(), place)),
             ("path", Fact::new(route, place)),
             ("read", Fact::new(hint.is_none(), place)),
             ("hint", Fact::new(hint, place)),
+            ("left_out", Fact::new(left_out, place)),
             ("told", Fact::new(hint.is_some() && self.is_told(route), place)),
             ("is", Fact::new(name(&fact.value), place)),
             ("wanted", Fact::new(wanted.map(Wanted::name), place)),
@@ -121,6 +124,7 @@ fn fits(wanted: Wanted, value: &FactValue) -> bool {
     match (wanted, value) {
         (Wanted::List | Wanted::Map | Wanted::Section, Map(entries)) if entries.is_empty() => true,
         (Wanted::List | Wanted::Map | Wanted::Section, List(items)) if items.is_empty() => true,
+        (Wanted::List | Wanted::Map, Text(text)) if text.is_empty() => true,
         (_, Null | Unknown(_)) => true,
         (Wanted::Boolean, value) => matches!(value, Bool(_)),
         (Wanted::Integer, value) => matches!(value, Int(_) | Float(_) | Text(_)),

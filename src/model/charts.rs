@@ -1,106 +1,50 @@
-//! Turns the tables of `schemas/charts/` into answers: which values a chart reads, in which of its versions, and of what type.
+//! Turns the tables of `schemas/charts/` into answers: which values a chart reads, in which of its versions, of what type and
+//! with what default; and what each version runs.
 
+mod made;
+#[cfg(test)]
+mod made_tests;
+mod table;
 mod versions;
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
-use serde::Deserialize;
-
-use super::piece::Chart;
 use crate::text::nearest;
 
+pub(crate) use made::Making;
+pub(crate) use made::is_empty;
+pub(crate) use made::made_config;
+pub(crate) use made::pasted_sections;
+pub(crate) use table::ChartTable;
+pub(crate) use table::Wanted;
+pub(crate) use table::chart_default;
+pub(crate) use table::table;
 pub(crate) use versions::app_version;
 
-/// The values that a chart reads.
-#[derive(Debug, Deserialize)]
-pub(crate) struct ChartTable {
-    /// Values that people set and the chart passes over, with what it reads.
-    instead: BTreeMap<String, String>,
-    /// By dotted route.
-    values: BTreeMap<String, ChartValue>,
-}
-
-/// One value that a chart reads.
-#[derive(Debug, Deserialize)]
-pub(crate) struct ChartValue {
-    /// What it has to be; `None` for anything.
-    #[serde(rename = "type")]
-    pub(crate) wanted: Option<Wanted>,
-    /// The last version known to lack it.
-    after: Option<String>,
-    /// The first version known to lack it again.
-    until: Option<String>,
-}
-
-/// What a value has to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Wanted {
-    /// True or false.
-    Boolean,
-    /// A number.
-    Integer,
-    /// Text.
-    Text,
-    /// A list.
-    List,
-    /// A map whose keys are the user's.
-    Map,
-    /// A map whose keys are the chart's.
-    Section,
-}
-
-impl Wanted {
-    /// How messages name it.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Boolean => "true or false",
-            Self::Integer => "a number",
-            Self::Text => "text",
-            Self::List => "a list",
-            Self::Map | Self::Section => "a map",
-        }
-    }
-}
-
-/// Whether a chart reads a value.
+/// What a chart does with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// It does.
+    /// It reads it.
     Read,
     /// It does not, with what to do.
     PassedOver(String),
-}
-
-/// The table of a chart, where there is one.
-pub(crate) fn table(chart: Chart) -> Option<&'static ChartTable> {
-    static ALLOY: OnceLock<Option<ChartTable>> = OnceLock::new();
-    let parsed = |text: &str| serde_json::from_str(text).ok();
-    match chart {
-        Chart::Alloy => {
-            ALLOY.get_or_init(|| parsed(include_str!("../../schemas/charts/alloy.json"))).as_ref()
-        }
-        Chart::Mimir | Chart::Loki | Chart::Grafana => None,
-    }
+    /// It reads it, but leaves out what is false, 0 or empty.
+    ReadUnlessEmpty,
 }
 
 impl ChartTable {
-    /// What is known of the value at a route.
-    pub(crate) fn value(&self, route: &str) -> Option<&ChartValue> {
-        self.values.get(route)
-    }
-
     /// Whether the chart, in that version if it is known, reads the value at a route. `search`: look for what was meant
     /// by one that it does not.
-    pub(crate) fn reading(&self, route: &str, version: Option<&str>, search: bool) -> Reading {
-        let Some(value) = self.values.get(route) else {
+    pub(crate) fn reading(self, route: &str, version: Option<&str>, search: bool) -> Reading {
+        let version = version.and_then(number);
+        let bound = |bound: &Option<String>| bound.as_deref().and_then(number);
+        let value = self.value(route).filter(|value| value.instead.is_none());
+        let Some(value) = value else {
+            if self.may_be_read(route, version) {
+                return Reading::Read;
+            }
             let instead = if search { self.instead_of(route) } else { None };
             let take_out = || "take it out, or put it where the chart reads it".to_owned();
             return Reading::PassedOver(instead.unwrap_or_else(take_out));
         };
-        let version = version.and_then(number);
-        let bound = |bound: &Option<String>| bound.as_deref().and_then(number);
         let Some(version) = version else { return Reading::Read };
         if bound(&value.after).is_some_and(|after| version <= after) {
             let after = value.after.as_deref().unwrap_or_default();
@@ -110,21 +54,42 @@ impl ChartTable {
         }
         if bound(&value.until).is_some_and(|until| version >= until) {
             let until = value.until.as_deref().unwrap_or_default();
-            return Reading::PassedOver(format!(
-                "the chart dropped it by version {until}: take the value out"
-            ));
+            let dropped = || format!("the chart dropped it by version {until}: take the value out");
+            return Reading::PassedOver(value.passed.unwrap_or_else(dropped));
+        }
+        if bound(&value.empty).is_some_and(|until| version < until) {
+            return Reading::ReadUnlessEmpty;
         }
         Reading::Read
     }
 
+    /// Whether templates may read a name that no `values.yaml` has at that place: because they paste the whole section, or
+    /// because other sections of the kind have it, so that templates reach for it by way of a variable.
+    fn may_be_read(self, route: &str, version: Option<(u32, u32, u32)>) -> bool {
+        let Some((parent, name)) = route.rsplit_once('.') else { return false };
+        let opened = self.value(parent).and_then(|section| section.open);
+        if opened.is_some_and(|from| version.is_none_or(|version| Some(version) >= number(&from))) {
+            return true;
+        }
+        if self.value(route).is_some() || parent.starts_with("loki.storage") {
+            return false;
+        }
+        let kind = match parent.rsplit_once('.') {
+            Some((_, last)) => self.value(&format!("*.{last}")),
+            None => self.value("*").filter(|kind| kind.sections.iter().any(|section| section == parent)),
+        };
+        kind.is_some_and(|kind| kind.names.iter().any(|known| known == name))
+    }
+
     /// What to write instead of a value that no version reads, where something comes close.
-    fn instead_of(&self, route: &str) -> Option<String> {
+    fn instead_of(self, route: &str) -> Option<String> {
         let moved = |read: &str| format!("the chart reads `{read}`: move the value there");
-        if let Some(read) = self.instead.get(route) {
-            return Some(moved(read));
+        if let Some(read) = self.value(route).and_then(|value| value.instead) {
+            return Some(moved(&read));
         }
         let (parent, name) = route.rsplit_once('.').unwrap_or(("", route));
-        let siblings = self.values.keys().filter_map(|known| {
+        let read = |known: &str| !known.starts_with('*');
+        let siblings = self.routes().filter(|known| read(known)).filter_map(|known| {
             let (above, name) = known.rsplit_once('.').unwrap_or(("", known));
             (above == parent).then_some(name)
         });
@@ -134,11 +99,12 @@ impl ChartTable {
         let longer = siblings.iter().find(|known| lower.len() > 3 && known.to_lowercase().contains(&lower));
         if let Some(meant) = nearest(name, siblings.iter().copied()).or(longer.copied()) {
             let meant = if parent.is_empty() { meant.to_owned() } else { format!("{parent}.{meant}") };
-            return Some(format!("did you mean `{meant}`?"));
+            let instead = self.value(&meant).and_then(|value| value.instead);
+            return Some(format!("did you mean `{}`?", instead.unwrap_or(meant)));
         }
         // A name that belongs into a section is often put at the top; elsewhere it would be another thing of that name.
-        let mut elsewhere = self.values.keys().filter(|known| {
-            parent.is_empty() && known.rsplit_once('.').is_some_and(|(_, last)| last == name)
+        let mut elsewhere = self.routes().filter(|known| {
+            parent.is_empty() && read(known) && known.rsplit_once('.').is_some_and(|(_, last)| last == name)
         });
         match (elsewhere.next(), elsewhere.next()) {
             (Some(only), None) => Some(moved(only)),
@@ -160,16 +126,17 @@ pub(crate) fn number(version: &str) -> Option<(u32, u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::piece::Chart;
 
-    fn alloy() -> &'static ChartTable {
-        table(Chart::Alloy).unwrap()
+    fn passed_over_by(chart: Chart, route: &str, version: Option<&str>) -> String {
+        match table(chart).reading(route, version, true) {
+            Reading::PassedOver(hint) => hint,
+            _ => panic!("{route} is read"),
+        }
     }
 
     fn passed_over(route: &str, version: Option<&str>) -> String {
-        match alloy().reading(route, version, true) {
-            Reading::PassedOver(hint) => hint,
-            Reading::Read => panic!("{route} is read"),
-        }
+        passed_over_by(Chart::Alloy, route, version)
     }
 
     #[test]
@@ -192,6 +159,106 @@ mod tests {
     }
 
     #[test]
+    fn names_what_the_charts_of_stores_read_instead() {
+        for (chart, route, hint) in [
+            (Chart::Loki, "loki.limit_config", "did you mean `loki.limits_config`?"),
+            (Chart::Loki, "schemaConfig", "the chart reads `loki.schemaConfig`: move the value there"),
+            (Chart::Loki, "writes", "did you mean `write`?"),
+            (
+                Chart::Loki,
+                "loki.storage.s3.forcePathStyle",
+                "did you mean `loki.storage.s3.s3ForcePathStyle`?",
+            ),
+            (Chart::Mimir, "mimir.structuredconfig", "did you mean `mimir.structuredConfig`?"),
+            (
+                Chart::Mimir,
+                "structuredConfig",
+                "the chart reads `mimir.structuredConfig`: move the value there",
+            ),
+            (Chart::Mimir, "ingester.replica", "did you mean `ingester.replicas`?"),
+            (Chart::Mimir, "store-gateway", "did you mean `store_gateway`?"),
+            (
+                Chart::Grafana,
+                "persistence.storageClass",
+                "the chart reads `persistence.storageClassName`: move the value there",
+            ),
+            (Chart::Grafana, "grafana", "the chart reads `grafana.ini`: move the value there"),
+            (Chart::Grafana, "datasource", "did you mean `datasources`?"),
+        ] {
+            assert_eq!(passed_over_by(chart, route, Some("5.42.0")), hint, "{route}");
+        }
+    }
+
+    #[test]
+    fn what_a_version_dropped_is_passed_over_from_then_on() {
+        for (chart, route, last, first, hint) in [
+            (Chart::Mimir, "nginx", "5.8.0", "6.0.0", "the chart dropped it in version 6.0: use `gateway`"),
+            (
+                Chart::Mimir,
+                "gateway.enabledNonEnterprise",
+                "5.8.0",
+                "6.2.0",
+                "the chart dropped it in version 6.0: `gateway.enabled` decides",
+            ),
+            (
+                Chart::Loki,
+                "loki.storage.object_store.prefix",
+                "6.27.0",
+                "6.28.0",
+                "from 6.28 on the chart reads `loki.storage.object_store.storage_prefix`",
+            ),
+            (
+                Chart::Loki,
+                "enterprise",
+                "7.3.0",
+                "8.0.0",
+                "the chart dropped it by version 8.0.0: take the value out",
+            ),
+        ] {
+            assert_eq!(table(chart).reading(route, Some(last), true), Reading::Read, "{route} {last}");
+            assert_eq!(passed_over_by(chart, route, Some(first)), hint);
+        }
+        assert_eq!(
+            passed_over_by(Chart::Loki, "deploymentMode", Some("5.42.0")),
+            "chart versions up to 5.48.0 lack it: use a newer one, or take the value out"
+        );
+    }
+
+    #[test]
+    fn what_templates_may_read_by_way_of_variables_is_not_told() {
+        for (chart, route) in [
+            // Commented out in `values.yaml`.
+            (Chart::Loki, "loki.storage.bucketNames.chunks"),
+            (Chart::Mimir, "ingester.persistentVolume.storageClass"),
+            // Other components and other services have these.
+            (Chart::Mimir, "distributor.persistence"),
+            (Chart::Loki, "read.service.loadBalancerIP"),
+            (Chart::Grafana, "grafana.ini"),
+        ] {
+            for version in [Some("5.42.0"), Some("6.0.5"), Some("18.11.0"), None] {
+                assert_eq!(table(chart).reading(route, version, true), Reading::Read, "{route} {version:?}");
+            }
+        }
+        // Pasted whole from 6.35 on.
+        let route = "loki.storage.s3.dualstack_enabled";
+        assert_eq!(table(Chart::Loki).reading(route, Some("6.35.0"), true), Reading::Read);
+        assert_eq!(table(Chart::Loki).reading(route, None, true), Reading::Read);
+        assert!(passed_over_by(Chart::Loki, route, Some("6.34.0")).starts_with("take it out"));
+    }
+
+    #[test]
+    fn what_is_empty_is_left_out_by_templates_that_ask_for_it() {
+        let route = "loki.storage.s3.http_config.insecure_skip_verify";
+        for (version, reading) in [
+            ("5.42.0", Reading::ReadUnlessEmpty),
+            ("6.34.0", Reading::ReadUnlessEmpty),
+            ("6.35.0", Reading::Read),
+        ] {
+            assert_eq!(table(Chart::Loki).reading(route, Some(version), true), reading, "{version}");
+        }
+    }
+
+    #[test]
     fn value_of_a_newer_chart_is_not_read_by_an_older_one() {
         let route = "controller.podDisruptionBudget";
         assert_eq!(
@@ -200,7 +267,7 @@ mod tests {
         );
         // Between two samples nobody knows; a range may be any of its versions.
         for version in [Some("0.7.0"), Some("0.6.2"), Some("~0.6"), Some("0.6.x"), None] {
-            assert_eq!(alloy().reading(route, version, true), Reading::Read, "{version:?}");
+            assert_eq!(table(Chart::Alloy).reading(route, version, true), Reading::Read, "{version:?}");
         }
     }
 
@@ -212,13 +279,22 @@ mod tests {
     }
 
     #[test]
-    fn every_value_lies_in_a_section_or_at_the_top() {
-        for route in alloy().values.keys() {
-            let Some((parent, _)) = route.rsplit_once('.') else { continue };
-            assert_eq!(alloy().value(parent).unwrap().wanted, Some(Wanted::Section), "{route}");
-        }
-        for read in alloy().instead.values() {
-            assert!(alloy().value(read).is_some(), "{read}");
+    fn what_is_read_instead_is_read_and_alloy_has_no_value_outside_of_a_section() {
+        for chart in Chart::ALL {
+            for route in table(chart).routes().filter(|route| !route.starts_with('*')) {
+                let value = table(chart).value(route).unwrap();
+                if let Some(read) = &value.instead {
+                    // Some name what lies in a map with the user's keys.
+                    let read = read.strip_suffix(".limits").unwrap_or(read);
+                    assert_eq!(table(chart).reading(read, None, false), Reading::Read, "{read}");
+                    continue;
+                }
+                if chart != Chart::Alloy {
+                    continue;
+                }
+                let Some((parent, _)) = route.rsplit_once('.') else { continue };
+                assert_eq!(table(chart).value(parent).unwrap().wanted, Some(Wanted::Section), "{route}");
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod clean;
 mod human;
 mod json;
 mod rules;
+mod values;
 
 #[cfg(test)]
 mod sample;
@@ -17,6 +18,7 @@ pub(crate) use json::write as write_json;
 pub(crate) use rules::write_explanation;
 pub(crate) use rules::write_fields;
 pub(crate) use rules::write_list;
+pub(crate) use values::write_values;
 
 use crate::document::Documents;
 use crate::finding::Report;

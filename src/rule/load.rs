@@ -123,7 +123,7 @@ impl Loader {
             self.report(
                 span,
                 "a rule file holds one mapping",
-                format!("give it the keys `{}`", REQUIRED.join("`, `")),
+                format!("give it the keys `{}`, and `when` with `message`", REQUIRED.join("`, `")),
             );
             return None;
         };

@@ -17,7 +17,6 @@ mod set;
 mod settings;
 mod syntax;
 mod template;
-mod units;
 mod value;
 
 pub(crate) use fields::FIELDS;
@@ -28,7 +27,6 @@ pub(crate) use load::RuleProblem;
 pub(crate) use run::Outcome;
 pub(crate) use set::Overrides;
 pub(crate) use set::RuleSet;
-pub(crate) use units::duration_seconds;
 
 use crate::model::Fact;
 

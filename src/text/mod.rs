@@ -4,6 +4,7 @@ mod embedding;
 mod lines;
 mod patterns;
 mod suggest;
+pub(crate) mod units;
 
 pub(crate) use embedding::Embedding;
 pub(crate) use lines::LineColumn;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::Deserializer;
 
 use super::Signals;
-use super::lines;
+use crate::model::lines;
 
 /// The table's text.
 const TABLE: &str = include_str!("../../../schemas/alloy/components.json");

@@ -8,7 +8,6 @@ mod facts;
 mod frame;
 mod import;
 mod inputs;
-mod lines;
 mod paths;
 mod program;
 mod relabel;

@@ -222,7 +222,8 @@ impl Effective<'_> {
     /// The place of the nearest section above an option that is written.
     fn nearest(&self, path: &str) -> Option<Place> {
         let mut best: Option<(usize, Option<Place>)> = None;
-        for layer in self.layers.iter().rev() {
+        // Of two that lead equally far, the weaker one is where a person would look first: the file.
+        for layer in &self.layers {
             let mut fact = layer.tree;
             let mut depth = 0;
             let mut place = fact.place;
@@ -396,6 +397,9 @@ enum Found<'f> {
 
 fn find<'f>(tree: &'f Fact, path: &str) -> Found<'f> {
     let mut fact = tree;
+    if fact.is_null() {
+        return Found::Nothing;
+    }
     for part in path.split('.') {
         match &fact.value {
             FactValue::Map(entries) => match entries.get(part) {

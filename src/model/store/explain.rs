@@ -29,6 +29,8 @@ pub(crate) struct Said {
     pub(crate) value: Fact,
     /// Where it came from, in words.
     pub(crate) origin: String,
+    /// Whether its place is where it is written, and not where it would have to stand.
+    pub(crate) is_written: bool,
 }
 
 /// The chains of the option at `path` in all stores that have it. Empty where none has.
@@ -46,14 +48,19 @@ pub(crate) fn explain(stack: &Stack<'_>, assumed: &Assumed, path: &str) -> Vec<E
                 let mut chain: Vec<Said> = base
                     .chain(path, &spec)
                     .into_iter()
-                    .map(|(value, origin)| Said { value, origin: origin.words().to_owned() })
+                    .map(|(value, origin)| Said {
+                        value,
+                        origin: origin.words().to_owned(),
+                        is_written: origin != Origin::Default,
+                    })
                     .collect();
                 for tenant in tenants.iter().filter(|_| spec.tenant) {
                     let tree = Fact::map([(section, tenant.limits.clone())], tenant.limits.place);
                     let of_tenant = effective(&found, group, Some(&tree));
                     let (value, origin) = of_tenant.value(path, &spec);
                     if origin == Origin::Tenant {
-                        chain.push(Said { value, origin: format!("runtime file, tenant `{}`", tenant.name) });
+                        let origin = format!("runtime file, tenant `{}`", tenant.name);
+                        chain.push(Said { value, origin, is_written: true });
                     }
                 }
                 explained.push(Explained {

@@ -50,14 +50,14 @@ pub(crate) enum FaultKind {
     Runtime,
     /// The version calls it deprecated.
     Deprecated,
-    /// Its default changed in this version. Only told when a version to come is assumed.
-    NewDefault,
     /// Loki: null sets it to nothing, not to its default.
     Nulled,
     /// A bare number is one of nanoseconds.
     Nanoseconds,
     /// The value is taken and then not understood: it fails later, or something else is used.
     Misunderstood,
+    /// What stands behind the first document of the file.
+    SecondDocument,
     /// References to environment variables that do not do what they seem to.
     Reference,
 }
@@ -73,10 +73,10 @@ impl FaultKind {
             Self::Choice => "choice",
             Self::Runtime => "runtime",
             Self::Deprecated => "deprecated",
-            Self::NewDefault => "new-default",
             Self::Nulled => "nulled",
             Self::Nanoseconds => "nanoseconds",
             Self::Misunderstood => "misunderstood",
+            Self::SecondDocument => "second-document",
             Self::Reference => "reference",
         }
     }

@@ -93,7 +93,8 @@ impl<'t> Search<'_, 't> {
             }
         }
         if scalar == Scalar::Null {
-            if self.judge.store == Store::Loki
+            if expanded.is_none()
+                && self.judge.store == Store::Loki
                 && kind == inner
                 && !spec.default_in(self.judge.version).is_null()
             {
@@ -178,8 +179,14 @@ impl<'t> Search<'_, 't> {
         // What only matters to one backend is judged by rules that know the backend.
         if values.is_empty()
             || spec.refused.as_deref() == Some("s3")
-            || values.iter().any(|value| **value == *text)
+            || values
+                .iter()
+                .any(|value| **value == *text || spec.any_case && value.eq_ignore_ascii_case(text))
         {
+            return;
+        }
+        // The default is taken, whether or not it is among the words.
+        if spec.default_in(self.judge.version).as_str().unwrap_or_default() == text {
             return;
         }
         let list: Vec<String> =

@@ -14,10 +14,11 @@ mod scalars;
 mod storage;
 mod stores;
 mod subjects;
-mod values;
 mod version;
 
 pub(crate) use bounds::bound;
+pub(crate) use explain::Explained;
+pub(crate) use explain::Said;
 pub(crate) use explain::explain;
 pub(crate) use options::table as options;
 pub(crate) use version::Minor;
@@ -36,4 +37,15 @@ pub(crate) struct Assumed {
     pub(crate) versions: BTreeMap<Store, Minor>,
     /// The options that rules ask for, by the paths of the tables.
     pub(crate) asked: BTreeSet<String>,
+}
+
+/// What a version of a store refuses in a configuration, as `(reason, path)`: keys and types alone.
+#[cfg(test)]
+pub(crate) fn refusals(
+    store: Store,
+    version: Minor,
+    root: crate::document::NodeRef<'_>,
+) -> Vec<(String, String)> {
+    let judge = faults::Judge { store, options: options::table(store), version, expands: false };
+    judge.faults(root, "").into_iter().map(|fault| (fault.reason, fault.path)).collect()
 }

@@ -9,21 +9,26 @@ use super::parts::mimir_parts;
 use super::parts::rendered_parts;
 use super::processes;
 use super::processes::Group;
-use super::values::loki_config;
-use super::values::loki_sections;
 use super::version::Minor;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::model::charts::Making;
 use crate::model::charts::app_version;
+use crate::model::charts::made_config;
+use crate::model::charts::pasted_sections;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::piece::Chart;
+use crate::model::piece::Home;
+use crate::model::piece::NodeAt;
 use crate::model::piece::Store;
 use crate::model::piece::ValuesLayer;
 use crate::model::stack::ReleasedChart;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
+use crate::model::values::merge;
+use crate::text::Span;
 
 /// One store of the stack.
 pub(super) struct Found<'s> {
@@ -43,8 +48,12 @@ pub(super) struct Found<'s> {
     pub(super) version: Minor,
     /// Whether the version is known, and not the newest for want of a better one.
     pub(super) version_known: bool,
-    /// What is written, as one tree.
+    /// What is written, as one tree; of Loki's values, with what the chart makes of them.
     pub(super) config: Fact,
+    /// What the chart sets without being told.
+    pub(super) made: Option<Fact>,
+    /// What is written and nothing else, where `config` holds more.
+    pub(super) own: Option<Fact>,
     /// Facts by part (`ingester`, `write`, ...), null where the form does not show them.
     pub(super) parts: Fact,
     /// Where it stands.
@@ -89,6 +98,46 @@ pub(super) fn find<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) ->
     found
 }
 
+/// Whether a document is not the first of its text: the stores read that one alone.
+fn is_ignored(stack: &Stack<'_>, at: NodeAt, home: &Home) -> bool {
+    let earlier = |(_, other, own): &(Store, NodeAt, &Home)| {
+        other.doc.file == at.doc.file
+            && other.doc.index < at.doc.index
+            && own.object == home.object
+            && own.key == home.key
+            && is_same_text(stack, *other, at)
+    };
+    stack.store_configs.iter().any(earlier)
+}
+
+/// Whether two documents stand in one text.
+fn is_same_text(stack: &Stack<'_>, one: NodeAt, two: NodeAt) -> bool {
+    match (one.in_documents(stack.documents), two.in_documents(stack.documents)) {
+        (Some(one), Some(two)) => std::sync::Arc::ptr_eq(&one.tree.text, &two.tree.text),
+        _ => false,
+    }
+}
+
+/// Where the document of a configuration ends and another one begins that holds something.
+pub(super) fn second_document(root: NodeRef<'_>) -> Option<Span> {
+    let text = &root.tree.text;
+    let end = root.span().end as usize;
+    let mut at = end;
+    for line in text.get(end..)?.split_inclusive('\n') {
+        let more = |rest: &str| {
+            rest.lines().any(|line| {
+                let line = line.trim();
+                !(line.is_empty() || line.starts_with('#') || line == "---" || line == "...")
+            })
+        };
+        if at > end && line.trim_end() == "---" && more(text.get(at + line.len()..)?) {
+            return Some(Span::new(u32::try_from(at).ok()?, u32::try_from(at + 3).ok()?));
+        }
+        at += line.len();
+    }
+    None
+}
+
 /// The version to judge by: what the caller wants, else what is written, else the newest.
 fn version_of(store: Store, assumed: &Assumed, written: Option<Minor>) -> (Minor, bool) {
     let table = options::table(store);
@@ -99,7 +148,7 @@ fn version_of(store: Store, assumed: &Assumed, written: Option<Minor>) -> (Minor
 fn from_objects<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Vec<Found<'s>> {
     let mut found = Vec::new();
     for (kind, at, home) in &stack.store_configs {
-        if *kind != store || home.release.is_some() {
+        if *kind != store || home.release.is_some() || is_ignored(stack, *at, home) {
             continue;
         }
         let Some(root) = at.in_documents(stack.documents) else { continue };
@@ -138,6 +187,8 @@ fn from_objects<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Ve
             version,
             version_known,
             config,
+            made: None,
+            own: None,
             parts,
             place,
             unseen: None,
@@ -157,15 +208,26 @@ fn from_values<'s>(
 ) -> Found<'s> {
     let values = &release.values;
     let place = release.release.place;
-    let (config, parts) = match store {
-        Store::Mimir => {
-            let mut config = values.reach("mimir.structuredConfig");
-            if config.is_null() {
-                config.value = FactValue::Map(std::collections::BTreeMap::new());
-            }
-            (config, mimir_parts(values))
+    let full_name = release.full_name();
+    let made = made_config(&Making {
+        chart: chart_of(store),
+        version: release.release.version.as_ref().map(|(version, _)| &**version),
+        values,
+        full_name: full_name.as_deref(),
+        namespace: namespace.as_deref(),
+    });
+    let (config, own, parts) = match store {
+        Store::Mimir => (section(values, "mimir.structuredConfig"), None, mimir_parts(values)),
+        Store::Loki => {
+            let structured = section(values, "loki.structuredConfig");
+            let mut config = made.merged();
+            merge(&mut config, structured.clone());
+            config.insert("storage", values.reach("loki.storage"));
+            config.place = values.reach("loki").place;
+            let mut own = made.written;
+            merge(&mut own, structured);
+            (config, Some(own), loki_parts(values))
         }
-        Store::Loki => (loki_config(values), loki_parts(values)),
     };
     let templated = match store {
         Store::Mimir => values.at("mimir.config"),
@@ -194,19 +256,30 @@ fn from_values<'s>(
     Found {
         store,
         form: "values",
-        name: release.full_name().unwrap_or_else(|| release.release.chart_name.to_string()),
+        name: full_name.unwrap_or_else(|| release.release.chart_name.to_string()),
         namespace,
         namespace_place: None,
         written_version: of_image.or(of_chart).unwrap_or(Fact::absent(place)),
         version,
         version_known,
         config,
+        made: Some(made.chart),
+        own,
         parts,
         place,
         unseen,
         groups,
         written,
     }
+}
+
+/// A section of the values, empty where there is none.
+fn section(values: &Fact, route: &str) -> Fact {
+    let mut section = values.reach(route);
+    if section.is_null() {
+        section.value = FactValue::Map(std::collections::BTreeMap::new());
+    }
+    section
 }
 
 /// The mappings of options in the values of a release.
@@ -228,8 +301,9 @@ fn written<'s>(
             Store::Mimir => add("mimir.structuredConfig", ""),
             Store::Loki => {
                 add("loki.structuredConfig", "");
-                for (value, section) in loki_sections() {
-                    add(&format!("loki.{value}"), section);
+                let version = release.release.version.as_ref().map(|(version, _)| &**version);
+                for (value, section) in pasted_sections(Chart::Loki, version) {
+                    add(value, section);
                 }
             }
         }

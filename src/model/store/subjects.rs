@@ -6,6 +6,7 @@ use super::Assumed;
 use super::effective::Effective;
 use super::effective::Layer;
 use super::effective::Origin;
+use super::faults::FaultKind;
 use super::faults::Judge;
 use super::faults::OptionFault;
 use super::leaves;
@@ -16,6 +17,7 @@ use super::processes::modules;
 use super::storage::storage;
 use super::stores;
 use super::stores::Found;
+use super::stores::second_document;
 use crate::document::DocId;
 use crate::document::Place;
 use crate::model::fact::Fact;
@@ -24,6 +26,7 @@ use crate::model::fact::Subject;
 use crate::model::piece::Store;
 use crate::model::stack::Stack;
 use crate::model::values::merge;
+use crate::text::units::duration_seconds;
 
 /// The subjects of both stores.
 pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
@@ -31,7 +34,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
     for (store, kind) in [(Store::Mimir, "mimir"), (Store::Loki, "loki")] {
         let found = stores::find(stack, store, assumed);
         let tenants = overrides::tenants(stack, store);
-        subjects.extend(tenants.iter().filter_map(|tenant| override_subject(store, tenant)));
+        subjects.extend(tenants.iter().flat_map(|tenant| override_subjects(store, tenant, found.first())));
         subjects.extend(runtime_faults(stack, store, found.first(), assumed));
         let several = found.len() > 1;
         for store in &found {
@@ -57,22 +60,102 @@ const fn limits(store: Store) -> &'static str {
     }
 }
 
-/// The subject of the limits of one tenant.
-fn override_subject(store: Store, tenant: &Tenant) -> Option<Subject> {
+/// The subjects of the limits of one tenant: all of them together, and each beside what it is for all tenants.
+fn override_subjects(store: Store, tenant: &Tenant, found: Option<&Found<'_>>) -> Vec<Subject> {
     let names: Vec<Fact> = tenant.limits.entries().map(|(name, fact)| Fact::new(name, fact.place)).collect();
     if names.is_empty() {
-        return None;
+        return Vec::new();
     }
     let place = tenant.limits.place;
+    let name = if store == Store::Mimir { "mimir" } else { "loki" };
     let facts = Fact::map(
         [
-            ("store", Fact::bare(if store == Store::Mimir { "mimir" } else { "loki" })),
+            ("store", Fact::bare(name)),
             ("tenant", Fact::new(tenant.name.as_str(), place)),
             ("limits", Fact::list(names, place)),
+            ("only_tenant", found.map_or(Fact::absent(place), only_tenant)),
         ],
         place,
     );
-    Some(Subject { kind: "override", key: format!("overrides of {}", tenant.name), facts })
+    let mut subjects =
+        vec![Subject { kind: "override", key: format!("{name} overrides of {}", tenant.name), facts }];
+    let Some((found, group)) = found.and_then(|found| Some((found, found.groups.first()?))) else {
+        subjects.push(limits_without_base(name, tenant));
+        return subjects;
+    };
+    let tree = Fact::map([(limits(store), tenant.limits.clone())], place);
+    let (base, own) = (effective(found, group, None), effective(found, group, Some(&tree)));
+    for (limit, written) in tenant.limits.entries() {
+        let path = format!("{}.{limit}", limits(store));
+        let Some(spec) = found.options().spec(&path).filter(|spec| spec.is_in(found.version)) else {
+            continue;
+        };
+        let (base, (value, _)) = (base.value(&path, &spec).0, own.value(&path, &spec));
+        let is = match spec.type_in(found.version) {
+            "int" | "uint" | "float" | "bytes" | "bytesize" => "number",
+            "go_duration" | "prom_duration" => "duration",
+            "bool" => "switch",
+            _ => "other",
+        };
+        let unknown = match (&base.value, &found.unseen) {
+            (FactValue::Unknown(reason), _) => Fact::new(&**reason, place),
+            (_, Some((reason, at))) => Fact::new(reason.as_str(), *at),
+            _ => Fact::absent(written.place),
+        };
+        let seconds =
+            |fact: &Fact| Fact { value: fact.text().and_then(duration_seconds).into(), place: fact.place };
+        let facts = Fact::map(
+            [
+                ("store", Fact::bare(name)),
+                ("tenant", Fact::new(tenant.name.as_str(), place)),
+                ("name", Fact::new(limit, written.place)),
+                ("is", Fact::bare(is)),
+                ("base_seconds", seconds(&base)),
+                ("value_seconds", seconds(&value)),
+                ("base_unknown", unknown),
+                ("base", base),
+                ("value", value),
+            ],
+            written.place,
+        );
+        let key = format!("{name} {limit} of {}", tenant.name);
+        subjects.push(Subject { kind: "override_limit", key, facts });
+    }
+    subjects
+}
+
+/// What stands for the limits of a tenant where nobody knows what the others have.
+fn limits_without_base(store: &'static str, tenant: &Tenant) -> Subject {
+    let place = tenant.limits.place;
+    let facts = Fact::map(
+        [
+            ("store", Fact::bare(store)),
+            ("tenant", Fact::new(tenant.name.as_str(), place)),
+            ("name", Fact::new("the limits", place)),
+            ("base_unknown", Fact::new("the configuration of the store is not in the input", place)),
+        ],
+        place,
+    );
+    Subject { kind: "override_limit", key: format!("{store} limits of {}", tenant.name), facts }
+}
+
+/// The tenant that all data belongs to, where the store knows no others.
+fn only_tenant(found: &Found<'_>) -> Fact {
+    let Some(group) = found.groups.first() else { return Fact::absent(found.place) };
+    let effective = effective(found, group, None);
+    let value = |path: &str| {
+        let spec = found.options().spec(path).filter(|spec| spec.is_in(found.version));
+        spec.map(|spec| effective.value(path, &spec).0).unwrap_or_default()
+    };
+    match found.store {
+        Store::Mimir if value("multitenancy_enabled").bool() == Some(false) => value("no_auth_tenant"),
+        Store::Loki if value("auth_enabled").bool() == Some(false) => {
+            let named = value("no_auth_tenant");
+            // Older versions have no option for it.
+            if named.text().is_some() { named } else { Fact::bare("fake") }
+        }
+        _ => Fact::absent(found.place),
+    }
 }
 
 /// The parts of a store, each a subject of its own.
@@ -92,10 +175,10 @@ pub(super) fn effective<'e>(
     group: &'e Group,
     tenant: Option<&'e Fact>,
 ) -> Effective<'e> {
-    let mut layers = vec![
-        Layer { origin: Origin::Written, tree: &store.config },
-        Layer { origin: Origin::Flag, tree: &group.flags },
-    ];
+    let mut layers: Vec<Layer<'e>> = Vec::new();
+    layers.extend(store.made.as_ref().map(|tree| Layer { origin: Origin::Chart, tree }));
+    layers.push(Layer { origin: Origin::Written, tree: store.own.as_ref().unwrap_or(&store.config) });
+    layers.push(Layer { origin: Origin::Flag, tree: &group.flags });
     layers.extend(tenant.map(|tree| Layer { origin: Origin::Tenant, tree }));
     let variables = (group.expands != Some(false)).then(|| group.variables.clone());
     Effective { store: store.store, options: store.options(), version: store.version, layers, variables }
@@ -117,12 +200,19 @@ fn subject(
         tenant.map(|tenant| Fact::map([(limits(store.store), tenant.limits.clone())], tenant.limits.place));
     let mut config = store.config.clone();
     let place = config.place;
+    let section = config.at(limits(store.store)).and_then(|section| section.place);
     for over in std::iter::once(&group.flags).chain(&of_tenant) {
         if matches!(over.value, FactValue::Map(_)) {
             merge(&mut config, over.clone());
         }
     }
+    // What is not set would have to stand in the file, not in the runtime file.
     config.place = place;
+    if let (Some(_), FactValue::Map(entries)) = (section, &mut config.value)
+        && let Some(own) = entries.get_mut(limits(store.store))
+    {
+        own.place = section;
+    }
     let effective =
         effective(store, group, of_tenant.as_ref()).tree(assumed.asked.iter().map(String::as_str));
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
@@ -175,8 +265,11 @@ fn option_faults(kind: &'static str, store: &Found<'_>) -> Vec<Subject> {
         let variables = group.filter(|_| expands).map(|group| &group.variables);
         let mut faults = judge.faults(*node, prefix);
         faults.extend(leaves::faults(&judge, *node, prefix, variables));
-        subjects
-            .extend(faults.into_iter().map(|fault| fault_subject(kind, *doc, store, "configuration", fault)));
+        let faults = faults.into_iter().map(|fault| fault_subject(kind, *doc, store, "configuration", fault));
+        subjects.extend(faults);
+        if let Some(span) = second_document(*node).filter(|_| prefix.is_empty() && store.form != "values") {
+            subjects.push(second_document_subject(kind, Place { doc: *doc, span }, store));
+        }
     }
     subjects
 }
@@ -207,6 +300,25 @@ fn runtime_faults(
         }
     }
     subjects
+}
+
+/// What says that a store passes over the rest of a file.
+fn second_document_subject(kind: &'static str, place: Place, store: &Found<'_>) -> Subject {
+    let name = FaultKind::SecondDocument.name();
+    let facts = Fact::map(
+        [
+            ("store", Fact::bare(kind)),
+            ("product", Fact::bare(if kind == "mimir" { "Mimir" } else { "Loki" })),
+            ("kind", Fact::new(name, place)),
+            ("path", Fact::new("", place)),
+            ("reason", Fact::bare("another document begins here")),
+            ("help", Fact::bare("put all options into one document")),
+            ("version", Fact::bare(store.version.to_string())),
+            ("part", Fact::bare("configuration")),
+        ],
+        place,
+    );
+    Subject { kind: "option_fault", key: format!("{kind} {name}"), facts }
 }
 
 fn fault_subject(

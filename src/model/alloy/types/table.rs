@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::version::Stability;
-use crate::model::alloy::lines;
+use crate::model::lines;
 
 /// The table's text.
 const TABLE: &str = include_str!("../../../../schemas/alloy/arguments.json");

@@ -1,0 +1,84 @@
+//! Turns a question for one option of a store into what sets it, stack by stack: `explain --value`.
+
+use super::CheckOptions;
+use super::policy::Policy;
+use super::read_all;
+use super::stack;
+use super::stacks;
+use crate::document::Documents;
+use crate::finding::ValueChain;
+use crate::finding::ValueStep;
+use crate::model::FilePieces;
+use crate::model::Stack;
+use crate::model::store;
+use crate::source::Source;
+use crate::source::Sources;
+
+/// What sets the option at `path` in each store of the inputs that has it, with the documents that places refer to.
+pub(crate) fn values(
+    sources: &Sources,
+    arguments: &[String],
+    options: &CheckOptions,
+    path: &str,
+) -> (Documents, Vec<ValueChain>) {
+    let mut readings = read_all(&sources.texts, options.expected);
+    let mut documents =
+        Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
+    let policy = Policy::load(options, &mut documents, &readings);
+    let declared = policy.stack_folders(options, &documents);
+    let given = |source: &Source| arguments.get(source.argument).map_or("", String::as_str);
+    let inputs = sources.texts.iter().zip(&readings);
+    let inputs: Vec<stacks::Input<'_>> = inputs
+        .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
+        .collect();
+    let groups = stacks::groups(&inputs, &declared, &options.folder);
+    let assumed = store::Assumed { versions: options.assumed.clone(), ..store::Assumed::default() };
+    let mut chains = Vec::new();
+    for group in &groups {
+        for (name, cluster, part) in stack::parts(group, &readings, &documents) {
+            let files: Vec<FilePieces<'_>> = part
+                .files
+                .iter()
+                .filter_map(|file| {
+                    let pieces = &readings.get(*file)?.pieces;
+                    Some(FilePieces { file: u32::try_from(*file).ok()?, pieces })
+                })
+                .collect();
+            let stack = Stack::assemble(&documents, &files, cluster.as_deref());
+            let found = store::explain(&stack, &assumed, path).into_iter();
+            chains.extend(found.map(|explained| chain(&name, explained)));
+        }
+    }
+    (documents, chains)
+}
+
+/// The options whose names are near, where no store of any version has the one that was asked for.
+pub(crate) fn near_values(path: &str) -> Vec<String> {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let tables = [crate::model::Store::Mimir, crate::model::Store::Loki].map(store::options);
+    let all = || tables.iter().flat_map(|table| table.paths());
+    if all().any(|own| own == path) {
+        return Vec::new();
+    }
+    let mut near: Vec<String> =
+        all().filter(|own| own.rsplit('.').next() == Some(last)).take(5).map(str::to_owned).collect();
+    if near.is_empty() {
+        near.extend(crate::text::nearest(path, all()).map(str::to_owned));
+    }
+    near
+}
+
+fn chain(stack: &str, explained: store::Explained) -> ValueChain {
+    let step = |said: &store::Said| ValueStep {
+        value: crate::rule::shown(&said.value, ""),
+        origin: said.origin.clone(),
+        place: said.value.place.filter(|_| said.is_written),
+    };
+    ValueChain {
+        stack: stack.to_owned(),
+        store: explained.store,
+        version: explained.version,
+        kind: explained.kind,
+        steps: explained.chain.iter().map(step).collect(),
+    }
+}
