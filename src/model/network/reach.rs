@@ -170,11 +170,12 @@ impl Network {
 
     /// Whether a policy is for a pod.
     pub(crate) fn is_for(&self, policy: &Policy, pod: &Pod) -> Option<bool> {
-        if policy.namespace.as_ref().is_some_and(|namespace| *namespace != pod.namespace) {
-            return Some(false);
+        let here = policy.namespace.as_ref().map_or(Some(true), |own| is_same(own, &pod.namespace));
+        if here == Some(false) {
+            return here;
         }
         let namespace = self.namespace(&pod.namespace);
-        both(policy.namespaces.takes(&namespace), policy.pods.takes(&self.labels(pod)))
+        both(here, both(policy.namespaces.takes(&namespace), policy.pods.takes(&self.labels(pod))))
     }
 
     fn matches(&self, policy: &Policy, rule: &Rule, (from, to): (&End, &End), port: Port) -> Option<bool> {
@@ -238,7 +239,7 @@ impl Network {
             (Some(pods), End::Pod(pod)) if !pod.shares_node => {
                 let own = match (&peer.namespaces, &policy.namespace) {
                     (Some(namespaces), _) => namespaces.takes(&self.namespace(&pod.namespace)),
-                    (None, Some(namespace)) => Some(*namespace == pod.namespace),
+                    (None, Some(namespace)) => is_same(namespace, &pod.namespace),
                     (None, None) => Some(true),
                 };
                 both(own, pods.takes(&self.labels(pod)))
@@ -253,6 +254,9 @@ impl Network {
     fn namespace(&self, name: &str) -> Labels {
         let known = self.namespaces.iter().find(|(own, _)| own == name).map(|(_, labels)| labels.clone());
         let mut labels = known.unwrap_or_default();
+        if name.is_empty() {
+            return labels;
+        }
         for key in ["kubernetes.io/metadata.name", "projectcalico.org/name"] {
             labels.known.insert(key.to_owned(), name.to_owned());
         }
@@ -262,7 +266,11 @@ impl Network {
     /// The labels of a pod, with those that Calico adds.
     fn labels(&self, pod: &Pod) -> Labels {
         let mut labels = pod.labels.clone();
-        labels.known.insert("projectcalico.org/namespace".to_owned(), pod.namespace.clone());
+        if pod.namespace.is_empty() {
+            labels.complete = false;
+        } else {
+            labels.known.insert("projectcalico.org/namespace".to_owned(), pod.namespace.clone());
+        }
         labels.known.insert("projectcalico.org/orchestrator".to_owned(), "k8s".to_owned());
         for (key, value) in self.namespace(&pod.namespace).known {
             labels.known.insert(format!("pcns.{key}"), value);
@@ -277,6 +285,11 @@ fn both(one: Option<bool>, two: Option<bool>) -> Option<bool> {
         (Some(true), Some(true)) => Some(true),
         _ => None,
     }
+}
+
+/// Whether two namespaces are one; what names none goes wherever it is applied.
+fn is_same(one: &str, other: &str) -> Option<bool> {
+    (!one.is_empty() && !other.is_empty()).then(|| one == other)
 }
 
 fn is_everything(net: &str) -> bool {
