@@ -76,6 +76,7 @@ pub(crate) use names::subjects as object_subjects;
 pub(crate) use network::Asked;
 pub(crate) use network::Members;
 pub(crate) use network::Network;
+pub(crate) use network::grafana_guard;
 pub(crate) use network::network;
 pub(crate) use network::subjects as network_subjects;
 pub(crate) use partitions::subjects as partition_subjects;
