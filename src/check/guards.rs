@@ -1,10 +1,12 @@
 //! Tells Grafana and the ports of collectors which pods network policies keep away from them.
 
+use crate::model;
 use crate::model::Collector;
 use crate::model::Fact;
 use crate::model::FactValue;
 use crate::model::Members;
 use crate::model::Network;
+use crate::model::Stack;
 use crate::model::Subject;
 
 /// Marks the ports that pods of the cluster reach only if a policy lets them in.
@@ -29,19 +31,15 @@ pub(super) fn join_listeners(
     }
 }
 
-/// Tells each Grafana whether policies keep others from it; null where the input does not show its policies.
-pub(super) fn join_grafana(subjects: &mut [Subject]) {
-    let guards = subjects.iter().filter(|subject| subject.kind == "pod_guard");
-    let guards = guards.filter(|guard| {
-        guard.facts.reach("name").text() == Some("grafana")
-            && guard.facts.reach("covered").bool() == Some(true)
-    });
-    let guards: Vec<(Fact, Fact)> =
-        guards.map(|guard| (guard.facts.reach("namespace"), guard.facts.reach("guarded"))).collect();
+/// Tells each Grafana whether policies keep others from it.
+pub(super) fn join_grafana(
+    subjects: &mut [Subject],
+    stack: &Stack<'_>,
+    network: &Network,
+    members: &Members,
+) {
     for grafana in subjects.iter_mut().filter(|subject| subject.kind == "grafana") {
-        let namespace = grafana.facts.reach("namespace");
-        let own = guards.iter().find(|(own, _)| own.value == namespace.value);
-        let guarded = own.map_or(Fact::absent(grafana.facts.place), |(_, guarded)| guarded.clone());
+        let guarded = model::grafana_guard(stack, network, members, grafana);
         grafana.facts.insert("guarded_by_policy", guarded);
     }
 }

@@ -3,6 +3,7 @@
 mod asking;
 mod control_room;
 mod coverage;
+mod declared;
 mod faults;
 mod grafana;
 mod guards;

@@ -7,6 +7,7 @@ use super::CheckOptions;
 use super::asking::Asking;
 use super::control_room;
 use super::coverage;
+use super::declared;
 use super::faults;
 use super::grafana;
 use super::guards;
@@ -33,7 +34,6 @@ use crate::flow::CollectorFlow;
 use crate::flow::CollectorInput;
 use crate::flow::Wanted;
 use crate::model;
-use crate::model::Asked;
 use crate::model::Collector;
 use crate::model::ControlRoom;
 use crate::model::Fact;
@@ -120,9 +120,9 @@ impl Run<'_> {
         let (network, members) = (model::network(&stack), model::Members::of(&stack));
         let around = (&network, &members);
         let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed, around);
-        let asked = asked_of_network(&flows, &collectors, &workload);
+        let asked = declared::connections(&flows, &collectors, &workload);
         subjects.extend(model::network_subjects(&stack, &network, &members, &workload, &asked));
-        guards::join_grafana(&mut subjects);
+        guards::join_grafana(&mut subjects, &stack, &network, &members);
         subjects.extend(model::queries::query_subjects(&queries));
         grafana::join(&mut subjects, || surroundings::surroundings(&stack, &[], &workload, governing));
         if !collectors.is_empty() {
@@ -131,7 +131,7 @@ impl Run<'_> {
         }
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
-        subjects.extend(declared(&stack, &workload, &flows));
+        subjects.extend(declared::subjects(&stack, &workload, &flows));
         let limited = limits::subjects(governing.limits(), &subjects);
         subjects.extend(limited);
         subjects.extend(model::text_subjects(self.documents, &group.files));
@@ -425,36 +425,10 @@ fn subjects(
     subjects.extend(model::budget_subjects(stack, &cluster));
     subjects.extend(model::sizing_subjects(stack));
     subjects.extend(model::role_subjects(stack));
+    let roles = collectors.iter().filter_map(|collector| collector.facts.reach("role").place);
+    subjects.extend(model::partition_subjects(stack, &roles.collect::<Vec<_>>()));
     subjects.extend(model::grafana_subjects(stack));
     subjects
-}
-
-/// What of the monitoring's connections only its programs and the declaration tell.
-fn asked_of_network(flows: &[CollectorFlow], collectors: &[Collector], workload: &Workload) -> Asked {
-    let scraped = flows.iter().flat_map(|flow| &flow.collected.metric_namespaces);
-    let mut scraped: Vec<String> =
-        scraped.filter(|(name, _)| name != "*").map(|(name, _)| name.clone()).collect();
-    scraped.sort();
-    scraped.dedup();
-    let hosts = |collector: &Collector| !collector.facts.reach("hosts").items().is_empty();
-    Asked {
-        control_room: workload.control_room.domain().is_some(),
-        scraped,
-        front_end: collectors.iter().any(hosts),
-    }
-}
-
-/// What the workload declares, held against itself and against what is installed.
-fn declared(stack: &Stack<'_>, workload: &Workload, flows: &[CollectorFlow]) -> Vec<Subject> {
-    let components = flows.iter().flat_map(|flow| &flow.components);
-    let probing = components.filter(|note| note.name == "prometheus.exporter.blackbox");
-    let exporters: Vec<_> = probing.map(|note| (note.arguments.clone(), note.place)).collect();
-    let mut found = model::declaration_subjects(stack);
-    found.extend(model::sites(stack, workload));
-    found.extend(model::products(stack, workload, &exporters));
-    found.extend(model::version_subjects(stack, workload));
-    found.extend(model::cluster_subject(stack, workload));
-    found
 }
 
 /// A collector whose program is not in the input: nothing can be said of its flows.

@@ -52,8 +52,9 @@ pub(crate) fn parse_yaml(text: &Arc<str>) -> YamlStream {
         match result {
             Ok((event, span)) => builder.event(event, &span),
             Err(error) => {
+                let problem = builder.blame(from_scanner(text, &error));
                 builder.abandon();
-                builder.errors.push(from_scanner(text, &error));
+                builder.errors.push(problem);
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
                 }
@@ -103,6 +104,43 @@ impl<'t> Builder<'t> {
             anchors: Vec::new(),
             last_end: 0,
         }
+    }
+
+    /// A bracket or quote that is never closed is noticed some lines later, at whatever comes next. Where what follows
+    /// shows that, the fault is told at the one that opens.
+    fn blame(&self, problem: ParseProblem) -> ParseProblem {
+        let noticed = problem.span.start as usize;
+        let line_of = |at: usize| self.text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
+        let indent = |line: usize| {
+            let rest = self.text.get(line..).unwrap_or_default();
+            rest.len() - rest.trim_start_matches(' ').len()
+        };
+        let open = self.frames.last().filter(|frame| !frame.block).and_then(|frame| self.nodes.get(frame.node.0 as usize));
+        if let Some(open) = open {
+            let start = open.span.start as usize;
+            let (first, last) = (line_of(start), line_of(noticed));
+            let bracket = matches!(self.text.as_bytes().get(start), Some(b'[' | b'{'));
+            // Lines of a collection in brackets stand further in than the line that opens it.
+            if bracket && first < last && indent(last) <= indent(first) {
+                let (name, end) =
+                    if matches!(open.kind, NodeKind::Mapping(_)) { ("mapping", "}") } else { ("list", "]") };
+                let span = Span::new(offset(start), offset(start + 1));
+                return ParseProblem::new(problem.kind, span, format!("the {name} that opens here is never closed"))
+                    .with_hint(format!("add the `{end}`"));
+            }
+        }
+        // The scanner takes the next quote for the closing one, whatever it was for.
+        let gap = self.text.get(self.last_end..noticed).unwrap_or_default();
+        if let Some(at) = gap.find(['"', '\'']).map(|at| self.last_end + at)
+            && gap.ends_with(['"', '\''])
+            && at + 1 < noticed
+            && line_of(at) < line_of(noticed)
+        {
+            let span = Span::new(offset(at), offset(at + 1));
+            let message = "the quote that opens here is closed only by the next one, lines later";
+            return ParseProblem::new(problem.kind, span, message).with_hint("close the quote on its line");
+        }
+        problem
     }
 
     /// Forgets the document that is being built.

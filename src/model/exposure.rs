@@ -1,7 +1,7 @@
 //! Finds who can reach the ports of a collector: through Services, Ingresses and ports of its nodes.
 //!
-//! Every pod of a cluster reaches every port of another one; doors are what leads there from farther away. Network
-//! policies are not read.
+//! Every pod of a cluster reaches every port of another one, as far as this goes: `check/guards.rs` asks network policies.
+//! Doors are what leads there from farther away; policies do not count against them, since they let in what stands behind.
 
 use super::fact::Fact;
 use super::fact::FactValue;

@@ -182,6 +182,10 @@ impl Parser<'_> {
         for _ in 0..MAX_CHAIN {
             if self.pass(".")? {
                 let Token::Name(name) = self.token else { return None };
+                // Words of the language are no names of fields.
+                if matches!(name, "null" | "true" | "false" | "in") {
+                    return None;
+                }
                 self.next()?;
                 tree = if self.pass("(")? {
                     let args = self.list(")")?;

@@ -92,6 +92,7 @@ const OFFERED: &[&str] = &[
     "workload.cloud",
     "workload.filter_control_room_metrics",
     "workload.name",
+    "workload.network_trust",
     "workload.release",
     "workload.sites",
     "workload.sites[].domain",

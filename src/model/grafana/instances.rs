@@ -50,7 +50,7 @@ pub(super) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
             found.push(of_values(stack, release, namespace));
         }
     }
-    found.iter().flat_map(|grafana| grafana.subjects(stack)).collect()
+    found.iter().flat_map(|grafana| grafana.subjects()).collect()
 }
 
 /// A Grafana by its `grafana.ini`, with the workload that reads it.
@@ -113,7 +113,7 @@ fn of_values(stack: &Stack<'_>, release: &ReleasedChart<'_>, namespace: Option<S
 }
 
 impl Instance {
-    fn subjects(&self, stack: &Stack<'_>) -> Vec<Subject> {
+    fn subjects(&self) -> Vec<Subject> {
         let place = self.place;
         let namespace = Fact::new(
             self.namespace.clone().filter(|namespace| !namespace.is_empty()),
@@ -135,7 +135,6 @@ impl Instance {
                 ("alerts_sidecar", self.alerts_sidecar.clone()),
                 ("keeps_disk", self.keeps_disk.clone()),
                 ("version", Fact::new(self.version.clone(), place)),
-                ("guarded_by_policy", guarded_by_policy(stack, self.namespace.as_deref())),
             ],
             place,
         );
@@ -152,15 +151,6 @@ impl Instance {
         let unset = written.is_null() && self.variables.complete && self.form != "file";
         Fact::map([("secret_key", Fact::new(unset, written.place))], written.place)
     }
-}
-
-/// Whether a network policy of Grafana's namespace may keep others out: true where the input holds one, else null.
-/// What a policy lets in is not read here.
-fn guarded_by_policy(stack: &Stack<'_>, namespace: Option<&str>) -> Fact {
-    let Some(namespace) = namespace else { return Fact::default() };
-    let mut policies = stack.objects(&["NetworkPolicy", "CiliumNetworkPolicy"]);
-    let own = policies.find(|(resource, _)| &*resource.object.namespace == namespace);
-    own.map_or(Fact::default(), |(resource, _)| Fact::new(true, resource.place))
 }
 
 /// A value under a key that itself holds dots.

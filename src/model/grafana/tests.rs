@@ -70,19 +70,6 @@ fn variables_come_from_the_container_of_grafana_and_the_secrets_that_it_names() 
     assert_eq!(fact(&without, "default_secrets.secret_key").0, false.into(), "it may be in the Secret");
 }
 
-#[test]
-fn a_policy_of_its_namespace_may_guard_a_grafana() {
-    let policy = |namespace: &str| {
-        format!(
-            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p, namespace: {namespace}}}\nspec: {{podSelector: {{}}}}\n"
-        )
-    };
-    let guarded =
-        |namespace: &str| fact(&[("m.yaml", MAP), ("p.yaml", &policy(namespace))], "guarded_by_policy").0;
-    assert_eq!(guarded("g"), true.into());
-    assert_eq!(guarded("loki"), FactValue::Null);
-}
-
 /// What is said of the address of a data source, with a Service of Loki in the cluster.
 fn remark(kind: &str, url: &str) -> Option<String> {
     let source = format!("apiVersion: 1\ndatasources:\n- {{name: n, type: {kind}, url: \"{url}\"}}\n");

@@ -1,6 +1,7 @@
 //! Finds the pods of the monitoring: of collectors, stores, their gateways, Grafana, and what lets people in.
 
 use super::reach::Pod;
+use super::reach::some_pod;
 use super::selector::Labels;
 use crate::document::Place;
 use crate::model::cluster::PodSet;
@@ -75,6 +76,27 @@ pub(crate) struct Member {
 /// All pods of the monitoring.
 #[derive(Debug, Default)]
 pub(crate) struct Members(pub(crate) Vec<Member>);
+
+impl Member {
+    /// The pods of a role in a namespace, with the label that charts give them and whatever else.
+    pub(super) fn unseen(role: Role, namespace: &str, place: Place) -> Self {
+        let name = match role {
+            Role::Alloy => "alloy",
+            Role::MimirGateway | Role::Mimir => "mimir",
+            Role::LokiGateway | Role::Loki => "loki",
+            Role::Grafana => "grafana",
+            Role::Traefik => "traefik",
+        };
+        Self {
+            role,
+            pod: some_pod(namespace, &[("app.kubernetes.io/name", name)]),
+            port: role.port(),
+            place,
+            runs_in: RunsIn::Unseen,
+            chart_has_policies: false,
+        }
+    }
+}
 
 impl Members {
     /// The pods of the monitoring that the input shows: those of its workloads, else those that releases will make.
@@ -161,32 +183,20 @@ fn roles_of(release: &ReleasedChart<'_>) -> &'static [Role] {
 
 /// The pods of a release, with the labels that the charts' templates give them; others may come from values.
 fn of_release(release: &ReleasedChart<'_>, index: usize, role: Role, namespace: &str) -> Member {
-    let name = match role {
-        Role::Alloy => "alloy",
-        Role::MimirGateway | Role::Mimir => "mimir",
-        Role::LokiGateway | Role::Loki => "loki",
-        Role::Grafana => "grafana",
-        Role::Traefik => "traefik",
-    };
-    let name = release.values.reach("nameOverride").text().unwrap_or(name).to_owned();
-    let mut labels = vec![("app.kubernetes.io/name", name.as_str())];
-    labels.extend(release.release.name.as_deref().map(|name| ("app.kubernetes.io/instance", name)));
+    let mut member = Member::unseen(role, namespace, release.release.place);
+    let labels = &mut member.pod.labels.known;
+    let mut label = |key: &str, value: &str| labels.insert(key.to_owned(), value.to_owned());
+    if let Some(name) = release.values.reach("nameOverride").text() {
+        label("app.kubernetes.io/name", name);
+    }
+    if let Some(name) = release.release.name.as_deref() {
+        label("app.kubernetes.io/instance", name);
+    }
     if matches!(role, Role::MimirGateway | Role::LokiGateway) {
-        labels.push(("app.kubernetes.io/component", "gateway"));
+        label("app.kubernetes.io/component", "gateway");
     }
     let node = ["controller.hostNetwork", "hostNetwork"];
     let on = |route: &str| release.values.reach(route).bool() == Some(true);
-    Member {
-        role,
-        port: role.port(),
-        place: release.release.place,
-        runs_in: RunsIn::Release(index),
-        chart_has_policies: on("networkPolicy.enabled"),
-        pod: Pod {
-            namespace: namespace.to_owned(),
-            labels: Labels::new(labels, false),
-            ports: Vec::new(),
-            shares_node: node.into_iter().any(on),
-        },
-    }
+    member.pod.shares_node = node.into_iter().any(on);
+    Member { runs_in: RunsIn::Release(index), chart_has_policies: on("networkPolicy.enabled"), ..member }
 }

@@ -12,6 +12,7 @@ mod ways;
 pub(crate) use members::Members;
 pub(crate) use reach::Network;
 pub(crate) use subjects::Asked;
+pub(crate) use subjects::grafana_guard;
 pub(crate) use subjects::subjects;
 
 use super::stack::Stack;

@@ -6,7 +6,6 @@ use super::policy::Policy;
 use super::policy::PortMatch;
 use super::policy::Rule;
 use super::selector::Labels;
-use super::selector::Selector;
 use crate::document::Place;
 
 /// A pod, or those of one kind.
@@ -171,11 +170,12 @@ impl Network {
 
     /// Whether a policy is for a pod.
     pub(crate) fn is_for(&self, policy: &Policy, pod: &Pod) -> Option<bool> {
-        if policy.namespace.as_ref().is_some_and(|namespace| *namespace != pod.namespace) {
-            return Some(false);
+        let here = policy.namespace.as_ref().map_or(Some(true), |own| is_same(own, &pod.namespace));
+        if here == Some(false) {
+            return here;
         }
         let namespace = self.namespace(&pod.namespace);
-        both(policy.namespaces.takes(&namespace), policy.pods.takes(&self.labels(pod)))
+        both(here, both(policy.namespaces.takes(&namespace), policy.pods.takes(&self.labels(pod))))
     }
 
     fn matches(&self, policy: &Policy, rule: &Rule, (from, to): (&End, &End), port: Port) -> Option<bool> {
@@ -197,12 +197,11 @@ impl Network {
         let mut any = Some(false);
         for own in &rule.ports {
             let matches = match (own, port.number, to) {
-                (_, None, _) => None,
                 (PortMatch::Range(first, last), Some(number), _) => Some((*first..=*last).contains(&number)),
                 (PortMatch::Name(name), Some(number), End::Pod(pod)) if !pod.ports.is_empty() => {
                     Some(pod.ports.iter().any(|(own, port)| own == name && *port == number))
                 }
-                (PortMatch::Name(_), Some(_), _) => None,
+                _ => None,
             };
             match matches {
                 Some(true) => return Some(true),
@@ -240,7 +239,7 @@ impl Network {
             (Some(pods), End::Pod(pod)) if !pod.shares_node => {
                 let own = match (&peer.namespaces, &policy.namespace) {
                     (Some(namespaces), _) => namespaces.takes(&self.namespace(&pod.namespace)),
-                    (None, Some(namespace)) => Some(*namespace == pod.namespace),
+                    (None, Some(namespace)) => is_same(namespace, &pod.namespace),
                     (None, None) => Some(true),
                 };
                 both(own, pods.takes(&self.labels(pod)))
@@ -255,6 +254,9 @@ impl Network {
     fn namespace(&self, name: &str) -> Labels {
         let known = self.namespaces.iter().find(|(own, _)| own == name).map(|(_, labels)| labels.clone());
         let mut labels = known.unwrap_or_default();
+        if name.is_empty() {
+            return labels;
+        }
         for key in ["kubernetes.io/metadata.name", "projectcalico.org/name"] {
             labels.known.insert(key.to_owned(), name.to_owned());
         }
@@ -264,7 +266,11 @@ impl Network {
     /// The labels of a pod, with those that Calico adds.
     fn labels(&self, pod: &Pod) -> Labels {
         let mut labels = pod.labels.clone();
-        labels.known.insert("projectcalico.org/namespace".to_owned(), pod.namespace.clone());
+        if pod.namespace.is_empty() {
+            labels.complete = false;
+        } else {
+            labels.known.insert("projectcalico.org/namespace".to_owned(), pod.namespace.clone());
+        }
         labels.known.insert("projectcalico.org/orchestrator".to_owned(), "k8s".to_owned());
         for (key, value) in self.namespace(&pod.namespace).known {
             labels.known.insert(format!("pcns.{key}"), value);
@@ -279,6 +285,11 @@ fn both(one: Option<bool>, two: Option<bool>) -> Option<bool> {
         (Some(true), Some(true)) => Some(true),
         _ => None,
     }
+}
+
+/// Whether two namespaces are one; what names none goes wherever it is applied.
+fn is_same(one: &str, other: &str) -> Option<bool> {
+    (!one.is_empty() && !other.is_empty()).then(|| one == other)
 }
 
 fn is_everything(net: &str) -> bool {
@@ -298,9 +309,4 @@ pub(crate) fn some_pod(namespace: &str, labels: &[(&str, &str)]) -> Pod {
 /// A pod of a namespace that no selector means in particular: it has no labels.
 pub(crate) fn bare_pod(namespace: &str) -> Pod {
     Pod { labels: Labels { complete: true, ..Labels::default() }, ..some_pod(namespace, &[]) }
-}
-
-/// A selector that is not for everything: used by what asks whether a policy is meant for all pods.
-pub(crate) fn takes_everything(policy: &Policy) -> bool {
-    policy.pods == Selector::all()
 }

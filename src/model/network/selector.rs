@@ -23,11 +23,11 @@ impl Labels {
         Self { known, complete }
     }
 
-    /// The value of a label: `None` if that is not known, `Some(None)` if there is no such label.
-    fn get(&self, key: &str) -> Option<Option<&str>> {
+    /// Whether a label is there and its value meets a condition; `None` where that is not known.
+    fn meets(&self, key: &str, condition: impl FnOnce(&str) -> bool) -> Option<bool> {
         match self.known.get(key) {
-            Some(value) => Some(Some(value)),
-            None => self.complete.then_some(None),
+            Some(value) => Some(condition(value)),
+            None => self.complete.then_some(false),
         }
     }
 }
@@ -96,19 +96,13 @@ impl Selector {
                 any
             }
             Self::Not(part) => part.takes(labels).map(|takes| !takes),
-            Self::Has(key) => labels.get(key).map(|value| value.is_some()),
-            Self::In(key, values) => {
-                let value = labels.get(key)?;
-                Some(value.is_some_and(|value| values.iter().any(|one| one == value)))
-            }
-            Self::Like(key, like, text) => {
-                let value = labels.get(key)?;
-                Some(value.is_some_and(|value| match like {
-                    Like::Contains => value.contains(text),
-                    Like::Starts => value.starts_with(text),
-                    Like::Ends => value.ends_with(text),
-                }))
-            }
+            Self::Has(key) => labels.meets(key, |_| true),
+            Self::In(key, values) => labels.meets(key, |value| values.iter().any(|one| one == value)),
+            Self::Like(key, like, text) => labels.meets(key, |value| match like {
+                Like::Contains => value.contains(text),
+                Like::Starts => value.starts_with(text),
+                Like::Ends => value.ends_with(text),
+            }),
             Self::Global => Some(false),
             Self::Unknown => None,
         }

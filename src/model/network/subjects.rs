@@ -38,7 +38,10 @@ pub(crate) fn subjects(
     workload: &Workload,
     asked: &Asked,
 ) -> Vec<Subject> {
-    let mut found = policies(network, &ways(members, asked));
+    let mut found = Vec::new();
+    if !network.policies.is_empty() {
+        found.extend(policies(network, &ways(members, asked)));
+    }
     found.extend(guards(stack, network, members));
     found.extend(trust(network, workload));
     found
@@ -100,6 +103,25 @@ fn policies(network: &Network, ways: &[Way<'_>]) -> Vec<Subject> {
 }
 
 impl Network {
+    /// Whether the input shows the policies of a namespace: a chart by itself says nothing of those beside it.
+    fn covers(&self, stack: &Stack<'_>, namespace: &str) -> bool {
+        !self.policies.is_empty()
+            || !self.unread.is_empty()
+            || stack.objects(&["Namespace"]).any(|(resource, _)| *resource.object.name == *namespace)
+    }
+
+    /// The same as [`Network::guards`] of the port at which a member is asked, with words for what is not known.
+    fn guarded(&self, member: &Member) -> Fact {
+        match self.guards(member, member.port) {
+            Some(guarded) => Fact::new(guarded, member.place),
+            None => Fact::unknown(
+                "whether network policies keep others out hangs on what is not known: labels, addresses, or policies \
+                 that are not read",
+                member.place,
+            ),
+        }
+    }
+
     /// Whether pods of users and of other namespaces are kept from a port: `Some(true)` where policies keep others out, `Some(false)` where anyone gets in.
     pub(crate) fn guards(&self, member: &Member, port: u16) -> Option<bool> {
         let session = End::Pod(some_pod(TEAM, &[("posit.team/component", "workbench-session")]));
@@ -144,29 +166,37 @@ fn guards(stack: &Stack<'_>, network: &Network, members: &Members) -> Vec<Subjec
 
 /// Who reaches one of them.
 fn guard(stack: &Stack<'_>, network: &Network, name: &str, member: &Member) -> Subject {
-    let namespace = &member.pod.namespace;
-    // A chart by itself says nothing of the policies that are applied beside it.
-    let covered = !network.policies.is_empty()
-        || stack.objects(&["Namespace"]).any(|(resource, _)| *resource.object.name == **namespace);
     let place = member.place;
-    let guarded = match network.guards(member, member.port) {
-        Some(guarded) => Fact::new(guarded, place),
-        None => Fact::unknown(
-            "whether network policies keep others out hangs on what is not known: labels, addresses, or policies \
-             that are not read",
-            place,
-        ),
-    };
     let entries = [
         ("name", Fact::new(name, place)),
         ("role", Fact::new(member.role.words(), place)),
-        ("namespace", Fact::new(namespace.as_str(), place)),
-        ("covered", Fact::bare(covered)),
+        ("namespace", Fact::new(member.pod.namespace.as_str(), place)),
+        ("covered", Fact::bare(network.covers(stack, &member.pod.namespace))),
         ("selected", Fact::bare(network.has_say(&member.pod))),
-        ("guarded", guarded),
+        ("guarded", network.guarded(member)),
     ];
-    let key = format!("guard of {name} in {namespace}");
+    let key = format!("guard of {name} in {}", member.pod.namespace);
     Subject { kind: "pod_guard", key, facts: Fact::map(entries, place) }
+}
+
+/// Whether network policies keep others from the Grafana of a namespace, whose pods the input may not show; null where it
+/// shows nothing of policies.
+pub(crate) fn grafana_guard(
+    stack: &Stack<'_>,
+    network: &Network,
+    members: &Members,
+    grafana: &Subject,
+) -> Fact {
+    let (namespace, place) = (grafana.facts.reach("namespace"), grafana.facts.place);
+    let (Some(name), Some(place)) = (namespace.text(), place) else { return Fact::absent(place) };
+    if !network.covers(stack, name) {
+        return Fact::absent(place);
+    }
+    let own = members.all(Role::Grafana).find(|member| member.pod.namespace == name);
+    own.map_or_else(
+        || network.guarded(&Member::unseen(Role::Grafana, name, place)),
+        |own| network.guarded(own),
+    )
 }
 
 /// The subject `network_trust`: how far the policies of the input trust pods, to be held against the declaration.

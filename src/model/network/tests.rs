@@ -202,6 +202,15 @@ fn what_a_policy_asks_for_and_nobody_knows_is_left_open_where_it_matters() {
 }
 
 #[test]
+fn what_names_no_namespace_may_be_for_any() {
+    let web = pod("shop", &[("app", "web")]);
+    let policy = kubernetes("  ingress: []\n").replace(", namespace: shop", "");
+    assert_eq!(asked(&policy, &bare(), &web, WEB), "open: web");
+    let nowhere = pod("", &[("app", "web")]);
+    assert_eq!(asked(&kubernetes("  ingress: []\n"), &bare(), &nowhere, WEB), "open: web");
+}
+
+#[test]
 fn pods_of_their_node_are_beyond_policies() {
     let deny = calico("GlobalNetworkPolicy", "deny", "{selector: all(), types: [Ingress]}");
     let node = End::Pod(Pod { shares_node: true, ..some_pod("shop", &[]) });

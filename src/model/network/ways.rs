@@ -116,12 +116,14 @@ pub(crate) fn ways<'m>(members: &'m Members, asked: &Asked) -> Vec<Way<'m>> {
     }
     for (gateway, store) in [(Role::MimirGateway, Role::Mimir), (Role::LokiGateway, Role::Loki)] {
         let carries = if store == Role::Mimir { Purpose::Metrics } else { Purpose::Monitoring };
+        // All talk to all. Each with the first of them, both ways, is enough to find who is shut out.
+        let Some(one) = members.all(store).next() else { continue };
         for to in members.all(store) {
-            for from in members.all(gateway) {
+            if let Some(from) = members.all(gateway).next() {
                 let words = format!("{} to {}", gateway.words(), store.words());
                 push(carries, words, from, pod(from), pod(to), Port::tcp(to.port));
             }
-            for from in members.all(store) {
+            for (from, to) in [(one, to), (to, one)] {
                 for port in [GRPC, MEMBERLIST] {
                     let words = format!("{} to each other", store.words());
                     push(carries, words, from, pod(from), pod(to), Port::tcp(port));

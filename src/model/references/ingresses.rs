@@ -150,7 +150,11 @@ pub(super) fn certificates(stack: &Stack<'_>) -> Vec<Subject> {
             found.push(certificate(&by, certified, &hosts, fits, resource.at.place_of(first)));
         }
     }
-    for release in stack.releases_of(Chart::Mimir) {
+    // What the chart made of its values is better evidence than the values.
+    let rendered = stack.objects(&["Ingress"]).any(|(_, root)| {
+        chart_of(root).is_some_and(|chart| chart.starts_with(&format!("{}-", Chart::Mimir.name())))
+    });
+    for release in stack.releases_of(Chart::Mimir).filter(|_| !rendered) {
         found.extend(of_sample(release));
     }
     found

@@ -184,10 +184,18 @@ impl<'d> Walk<'d, '_> {
     fn value(&mut self, node: NodeRef<'d>, key: Option<NodeRef<'d>>, word: &'static str, depth: u32) {
         let Some(depth) = depth.checked_sub(1) else { return };
         let wanted = Word::parse(word);
-        if wanted == Word::Any || node.is_null() || is_hidden(node) {
+        if wanted == Word::Any {
             return;
         }
-        if !node.is_scalar() && !self.seen.insert((node.resolved().id, word)) {
+        // Most values are scalars, and as they should be: what is hidden is asked last.
+        if let Some(value) = node.scalar() {
+            let opened = self.opened && matches!(wanted, Word::Map(_));
+            if value != Scalar::Null && !fits(wanted, value) && !opened && !is_hidden(node) {
+                self.wrong(node, key, wanted);
+            }
+            return;
+        }
+        if is_hidden(node) || !self.seen.insert((node.resolved().id, word)) {
             return;
         }
         match wanted {
@@ -214,7 +222,6 @@ impl<'d> Walk<'d, '_> {
                     self.fields(node, key, entry, depth);
                 }
             }
-            _ if node.scalar().is_some_and(|value| fits(wanted, value)) => {}
             _ => self.wrong(node, key, wanted),
         }
     }

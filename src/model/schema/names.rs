@@ -13,7 +13,7 @@ const TEMPLATES: [&str; 3] = ["spec.template", "spec.jobTemplate.spec.template",
 pub(super) fn faults(root: NodeRef<'_>, doc: DocId, kind: &str) -> Vec<Fault> {
     let mut names = Names { doc, found: Vec::new() };
     if let Some(namespace) = root.at("metadata.namespace") {
-        names.hold(namespace, "metadata.namespace", |text| names::fault(text, true));
+        names.hold(namespace, || "metadata.namespace".to_owned(), |text| names::fault(text, true));
     }
     for route in ["metadata", "spec.template.metadata", "spec.jobTemplate.spec.template.metadata"] {
         if let Some(metadata) = root.at(route) {
@@ -23,7 +23,7 @@ pub(super) fn faults(root: NodeRef<'_>, doc: DocId, kind: &str) -> Vec<Fault> {
     if matches!(kind, "ConfigMap" | "Secret") {
         for section in ["data", "stringData", "binaryData"] {
             for (key, _) in root.get(section).into_iter().flat_map(NodeRef::entries_merged) {
-                names.hold(key, &format!("a key of `{section}`"), file_fault);
+                names.hold(key, || format!("a key of `{section}`"), file_fault);
             }
         }
     }
@@ -66,10 +66,10 @@ impl Names {
     fn labels(&mut self, metadata: NodeRef<'_>, route: &str) {
         for section in ["labels", "annotations"] {
             for (key, value) in metadata.get(section).into_iter().flat_map(NodeRef::entries_merged) {
-                self.hold(key, &format!("a key of `{route}.{section}`"), key_fault);
+                self.hold(key, || format!("a key of `{route}.{section}`"), key_fault);
                 if section == "labels" && !value.is_null() {
-                    let name = key.text().unwrap_or_default();
-                    self.hold(value, &format!("the label `{name}`"), value_fault);
+                    let what = || format!("the label `{}`", key.text().unwrap_or_default());
+                    self.hold(value, what, value_fault);
                 }
             }
         }
@@ -77,16 +77,21 @@ impl Names {
 
     fn name_of(&mut self, node: NodeRef<'_>, what: &str, fault: impl Fn(&str) -> Option<String>) {
         if let Some(name) = node.get("name").filter(|name| !name.is_null()) {
-            self.hold(name, what, fault);
+            self.hold(name, || what.to_owned(), fault);
         }
     }
 
-    /// Holds a name against its grammar. Places for values of templates are none.
-    fn hold(&mut self, node: NodeRef<'_>, what: &str, fault: impl Fn(&str) -> Option<String>) {
-        let Some(text) = node.text().filter(|text| !text.contains("{{")) else { return };
-        if let Some(reason) = fault(text) {
+    /// Holds a name against its grammar; `what` names it in words. Places for values of templates are none.
+    fn hold(
+        &mut self,
+        node: NodeRef<'_>,
+        what: impl FnOnce() -> String,
+        fault: impl Fn(&str) -> Option<String>,
+    ) {
+        let Some(text) = node.text() else { return };
+        if let Some(reason) = fault(text).filter(|_| !text.contains("{{")) {
             let place = Place { doc: self.doc, span: node.span() };
-            self.found.push(Fault::name(what, &reason, place));
+            self.found.push(Fault::name(&what(), &reason, place));
         }
     }
 }
