@@ -12,7 +12,7 @@ pub(super) fn door(stack: &Stack<'_>, namespace: Option<&str>) -> Option<Fact> {
     let mut found: Option<Fact> = None;
     for (resource, root) in stack.objects(&["Ingress", "IngressRoute"]) {
         let here = namespace.is_none_or(|namespace| namespace == &*resource.object.namespace);
-        if !here || !(is_grafana(root) || leads_to_grafana(root)) {
+        if !here || !is_its_ingress(root) {
             continue;
         }
         let middlewares = match route_middlewares(root) {
@@ -57,6 +57,11 @@ fn route_middlewares(root: NodeRef<'_>) -> Option<(String, Span)> {
     let names = routes.iter().filter_map(|route| route.get("middlewares")).flat_map(NodeRef::items);
     let names: Vec<_> = names.filter_map(|item| item.text_at("name")).collect();
     Some((names.join(","), key))
+}
+
+/// Whether an Ingress stands before Grafana.
+pub(crate) fn is_its_ingress(root: NodeRef<'_>) -> bool {
+    is_grafana(root) || leads_to_grafana(root)
 }
 
 /// Whether an object carries the label of Grafana's chart.

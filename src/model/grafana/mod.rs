@@ -13,6 +13,8 @@ mod summary;
 mod table;
 mod variables;
 
+pub(super) use door::is_its_ingress;
+
 use super::fact::Subject;
 use super::middlewares;
 use super::stack::Stack;

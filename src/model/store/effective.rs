@@ -230,7 +230,7 @@ impl Effective<'_> {
     }
 
     /// The place of the nearest section above an option that is written.
-    fn nearest(&self, path: &str) -> Option<Place> {
+    pub(crate) fn nearest(&self, path: &str) -> Option<Place> {
         let mut best: Option<(usize, Option<Place>)> = None;
         // Of two that lead equally far, the weaker one is where a person would look first: the file.
         for layer in &self.layers {

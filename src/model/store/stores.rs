@@ -46,6 +46,8 @@ pub(super) struct Found<'s> {
     pub(super) written_version: Fact,
     /// The version that the tables are asked for.
     pub(super) version: Minor,
+    /// The version that the input itself says.
+    pub(super) input_version: Option<Minor>,
     /// Whether the version is known, and not the newest for want of a better one.
     pub(super) version_known: bool,
     /// What is written, as one tree; of Loki's values, with what the chart makes of them.
@@ -187,6 +189,7 @@ fn from_objects<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Ve
             namespace_place: stack.namespace_place(home.object.as_ref()),
             written_version,
             version,
+            input_version: minor,
             version_known,
             config,
             made: None,
@@ -264,6 +267,7 @@ fn from_values<'s>(
         namespace_place: None,
         written_version: of_image.or(of_chart).unwrap_or(Fact::absent(place)),
         version,
+        input_version: minor,
         version_known,
         config,
         made: Some(made.chart),
