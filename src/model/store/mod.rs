@@ -9,6 +9,7 @@ mod options;
 mod overrides;
 mod parts;
 mod processes;
+mod released;
 mod scalars;
 mod storage;
 mod stores;
