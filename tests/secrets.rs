@@ -156,6 +156,26 @@ spec:
       auth.anonymous:
         enabled: true
       security: {{secret_key: {CANARY}38}}
+      remote_cache: {{connstr: "addr=a:1,password={CANARY}48"}}
+      smtp: {{enabled: true, host: "smtp://me:{CANARY}49@mail.evil.example.net", cert_pass: {CANARY}50}}
+    env:
+      GF_SMTP_PASSWORD: {CANARY}51
+    datasources:
+      d.yaml:
+        datasources:
+        - name: T
+          type: tempo
+          url: https://me:{CANARY}52@tempo.evil.example.net
+          jsonData: {{httpHeaderName1: Authorization, httpHeaderValue1: {CANARY}53, tlsSkipVerify: true}}
+          secureJsonData: {{any: {CANARY}54}}
+    alerting:
+      c.yaml:
+        contactPoints:
+        - name: team
+          receivers:
+          - {{type: slack, settings: {{url: "https://hooks.slack.com/services/{CANARY}55"}}}}
+          - {{type: pagerduty, settings: {{integrationKey: {CANARY}56}}}}
+        policies: [{{receiver: none}}]
 "#
     )
 }

@@ -3,6 +3,7 @@
 mod asking;
 mod control_room;
 mod faults;
+mod grafana;
 mod options;
 mod placement;
 mod policy;

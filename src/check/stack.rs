@@ -6,6 +6,7 @@ use super::CheckOptions;
 use super::asking::Asking;
 use super::control_room;
 use super::faults;
+use super::grafana;
 use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
@@ -108,6 +109,7 @@ impl Run<'_> {
             Assumed { versions: self.options.assumed.clone(), asked: self.policy.rules.options_asked() };
         let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed);
         subjects.extend(model::queries::query_subjects(&queries));
+        grafana::join(&mut subjects, || surroundings::surroundings(&stack, &[], &workload, governing));
         if !collectors.is_empty() {
             let all = queries.all.iter().chain(self.asking.elsewhere(name, &workload));
             subjects.extend(flow::asked(&flows, &Needs::of(all.filter(|query| query.is_rule()))));
@@ -394,6 +396,11 @@ fn subjects(
     subjects.extend(model::chart_value_subjects(stack));
     subjects.extend(model::object_subjects(stack));
     subjects.extend(model::store_subjects(stack, assumed));
+    subjects.extend(model::schema_subjects(stack));
+    let cluster = model::cluster(stack);
+    subjects.extend(model::reference_subjects(stack, &cluster));
+    subjects.extend(model::budget_subjects(stack, &cluster));
+    subjects.extend(model::sizing_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
 }

@@ -49,6 +49,7 @@ pub(crate) use schema::Misfit;
 pub(crate) use schema::MisfitKind;
 pub(crate) use schema::Schema;
 pub(crate) use secret::COVER;
+pub(crate) use secret::is_hook;
 pub(crate) use secret::is_secret_name;
 pub(crate) use secret::secret_spans;
 pub(crate) use secret::unparsed_secrets;

@@ -132,12 +132,42 @@ fn of_tree(tree: &Tree) -> Vec<Span> {
                         spans.push(value.span());
                     }
                 }
-                name if value.is_scalar() && is_secret_name(name) => spans.push(value.span()),
+                name if value.is_scalar() && (is_secret_name(name) || IN_TREES.contains(&name)) => {
+                    spans.push(value.span());
+                }
+                // The value of a header that a data source sends.
+                name if name.starts_with("httpHeaderValue") && value.is_scalar() => spans.push(value.span()),
+                _ if value.is_scalar() && value.text().is_some_and(is_hook) => spans.push(value.span()),
                 _ => {}
             }
         }
     }
     spans
+}
+
+/// Names of secrets in settings of Grafana and of its contact points that hold none of [`WORDS`].
+const IN_TREES: [&str; 9] = [
+    "account_key",
+    "cert_pass",
+    "integrationKey",
+    "oncall_url",
+    "routingKey",
+    "rudderstack_write_key",
+    "sentry_dsn",
+    "serviceKey",
+    "userKey",
+];
+
+/// Whether a text is an address that is all that one needs to write to a channel of some messenger.
+pub(crate) fn is_hook(text: &str) -> bool {
+    const HOOKS: [&str; 5] = [
+        "hooks.slack.com/services/",
+        "webhook.office.com/webhook",
+        "discord.com/api/webhooks/",
+        "chat.googleapis.com/v1/spaces/",
+        "logic.azure.com/workflows/",
+    ];
+    text.starts_with("https://") && HOOKS.iter().any(|hook| text.contains(hook))
 }
 
 fn id_of(index: usize) -> NodeId {

@@ -62,6 +62,7 @@ pub(crate) use zone::ServiceTarget;
 pub(crate) use zone::Surroundings;
 pub(crate) use zone::Taker;
 pub(crate) use zone::Zone;
+pub(crate) use zone::place;
 
 use draft::Draft;
 

@@ -28,7 +28,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
 
 /// Why a name is refused, in words that follow "it"; `one_label` for kinds whose names are a single label of a host.
 /// Source: Kubernetes' rules for object names (RFC 1123, RFC 1035).
-fn fault(name: &str, one_label: bool) -> Option<String> {
+pub(super) fn fault(name: &str, one_label: bool) -> Option<String> {
     let allowed =
         |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.' && !one_label;
     if let Some(wrong) = name.chars().find(|c| !allowed(*c)) {

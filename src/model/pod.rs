@@ -57,6 +57,11 @@ impl<'d> Pod<'d> {
         self.workload
     }
 
+    /// The specification of the pod.
+    pub(crate) fn spec(&self) -> NodeRef<'d> {
+        self.spec
+    }
+
     /// All containers, sidecars among the init containers too.
     pub(crate) fn containers(&self) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
         let spec = self.spec;

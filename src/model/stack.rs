@@ -87,8 +87,8 @@ pub(crate) struct Stack<'d> {
     pub(crate) relay_configs: Vec<(&'static str, NodeAt)>,
     /// `grafana.ini` documents.
     pub(crate) grafana_inis: Vec<(NodeAt, &'d Home)>,
-    /// Provisioned data sources.
-    pub(crate) data_sources: Vec<NodeAt>,
+    /// Files of provisioned data sources.
+    pub(crate) data_sources: Vec<(NodeAt, &'d Home)>,
     /// Limits of single tenants that the stores read while they run.
     pub(crate) runtime_overrides: Vec<NodeAt>,
     /// Groups of alerting and recording rules.
@@ -184,7 +184,7 @@ impl<'d> Stack<'d> {
                     Piece::ConfigText(at, home) if kept(home) => stack.config_texts.push((*at, home)),
                     Piece::RelayConfig(language, at) => stack.relay_configs.push((language, *at)),
                     Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
-                    Piece::DataSources(at, home) if kept(home) => stack.data_sources.push(*at),
+                    Piece::DataSources(at, home) if kept(home) => stack.data_sources.push((*at, home)),
                     Piece::RuleGroups(at, home) if kept(home) => stack.rule_groups.push((*at, home)),
                     Piece::Dashboard(at, home) if kept(home) => stack.dashboards.push((*at, home)),
                     Piece::RuntimeOverrides(at, home) if kept(home) => stack.runtime_overrides.push(*at),

@@ -11,10 +11,10 @@ use regex::RegexBuilder;
 
 use super::eval::Outcome;
 use super::eval::Stop;
-use crate::text::units;
 use super::value::Items;
 use super::value::Value;
 use super::value::View;
+use crate::text::units;
 
 /// A function that rules may call, as `name(x, ...)` or `x.name(...)`.
 pub(crate) struct Function {

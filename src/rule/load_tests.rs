@@ -159,7 +159,8 @@ fn missing_and_doubled_keys_are_told() {
 
 #[test]
 fn a_file_that_is_no_mapping_is_told() {
-    let help = "give it the keys `id`, `invariant`, `severity`, `over`, `why`, `help`, and `when` with `message`";
+    let help =
+        "give it the keys `id`, `invariant`, `severity`, `over`, `why`, `help`, and `when` with `message`";
     one("- a\n", 1, 1, "- a", "a rule file holds one mapping", help);
 }
 

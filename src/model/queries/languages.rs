@@ -21,7 +21,7 @@ impl Languages {
     /// Those that the stack provisions.
     pub(super) fn of_stack(stack: &Stack<'_>) -> Self {
         let mut languages = Self::default();
-        for at in &stack.data_sources {
+        for (at, _) in &stack.data_sources {
             let Some(root) = at.in_documents(stack.documents) else { continue };
             for source in root.get("datasources").into_iter().flat_map(NodeRef::items) {
                 let names = ["uid", "name"].map(|key| source.text_at(key));

@@ -185,6 +185,10 @@ impl<'t> Search<'_, 't> {
         {
             return;
         }
+        // The default is taken, whether or not it is among the words.
+        if spec.default_in(self.judge.version).as_str().unwrap_or_default() == text {
+            return;
+        }
         let list: Vec<String> =
             values.iter().filter(|value| !value.is_empty()).map(|value| format!("`{value}`")).collect();
         let near = crate::text::nearest(text, values.iter().map(|value| &**value));

@@ -37,3 +37,14 @@ pub(crate) struct Assumed {
     /// The options that rules ask for, by the paths of the tables.
     pub(crate) asked: BTreeSet<String>,
 }
+
+/// What a version of a store refuses in a configuration, as `(reason, path)`: keys and types alone.
+#[cfg(test)]
+pub(crate) fn refusals(
+    store: Store,
+    version: Minor,
+    root: crate::document::NodeRef<'_>,
+) -> Vec<(String, String)> {
+    let judge = faults::Judge { store, options: options::table(store), version, expands: false };
+    judge.faults(root, "").into_iter().map(|fault| (fault.reason, fault.path)).collect()
+}

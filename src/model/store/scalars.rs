@@ -116,7 +116,7 @@ fn go_duration(store: Store, raw: Raw<'_>) -> Result<FactValue, String> {
         // A bare number is one of nanoseconds to go-yaml 2.
         (Store::Loki, Scalar::Int(value)) => return Ok(format!("{value}ns").into()),
         #[expect(clippy::cast_possible_truncation, reason = "go-yaml cuts it off in the same way")]
-        (Store::Loki, Scalar::Float(value)) if value.is_finite() => {
+        (Store::Loki, Scalar::Float(value)) if value.abs() < 9.2e18 => {
             return Ok(format!("{}ns", value as i64).into());
         }
         (_, Scalar::Bool(_)) => return Err("a duration such as `30s` is wanted".to_owned()),

@@ -87,7 +87,9 @@ fn override_subjects(store: Store, tenant: &Tenant, found: Option<&Found<'_>>) -
     let (base, own) = (effective(found, group, None), effective(found, group, Some(&tree)));
     for (limit, written) in tenant.limits.entries() {
         let path = format!("{}.{limit}", limits(store));
-        let Some(spec) = found.options().spec(&path).filter(|spec| spec.is_in(found.version)) else { continue };
+        let Some(spec) = found.options().spec(&path).filter(|spec| spec.is_in(found.version)) else {
+            continue;
+        };
         let (base, (value, _)) = (base.value(&path, &spec).0, own.value(&path, &spec));
         let is = match spec.type_in(found.version) {
             "int" | "uint" | "float" | "bytes" | "bytesize" => "number",
@@ -100,7 +102,8 @@ fn override_subjects(store: Store, tenant: &Tenant, found: Option<&Found<'_>>) -
             (_, Some((reason, at))) => Fact::new(reason.as_str(), *at),
             _ => Fact::absent(written.place),
         };
-        let seconds = |fact: &Fact| Fact { value: fact.text().and_then(duration_seconds).into(), place: fact.place };
+        let seconds =
+            |fact: &Fact| Fact { value: fact.text().and_then(duration_seconds).into(), place: fact.place };
         let facts = Fact::map(
             [
                 ("store", Fact::bare(name)),
