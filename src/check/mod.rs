@@ -2,8 +2,11 @@
 
 mod asking;
 mod control_room;
+mod coverage;
 mod faults;
 mod grafana;
+mod guards;
+mod limits;
 mod options;
 mod placement;
 mod policy;

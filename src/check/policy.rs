@@ -8,6 +8,7 @@ use super::CheckOptions;
 use super::problems;
 use crate::config::Config;
 use crate::config::ControlRoom as Declared;
+use crate::config::DeclaredLimit;
 use crate::config::Spanned;
 use crate::document::Body;
 use crate::document::DocId;
@@ -31,6 +32,8 @@ use crate::model::Problem;
 use crate::model::ProblemKind;
 use crate::model::Reading;
 use crate::model::Stated;
+use crate::model::Store;
+use crate::model::store::Minor;
 use crate::rule::Overrides;
 use crate::rule::Rule;
 use crate::rule::RuleProblem;
@@ -226,7 +229,18 @@ impl Governing {
                 },
             },
             domain: config.domain.as_ref().map(|domain| Fact::new(domain.value.as_str(), domain.place)),
+            declared: config.declared.clone(),
         }
+    }
+
+    /// Versions that the settings want stores to be judged by.
+    pub(crate) fn assumed(&self) -> &[(Store, Minor)] {
+        &self.config.assume
+    }
+
+    /// Bounds that the settings declare for options of the stores.
+    pub(crate) fn limits(&self) -> &[DeclaredLimit] {
+        &self.config.limits
     }
 
     /// Services that the settings declare, by namespace and name, with what they are.

@@ -1,12 +1,16 @@
 //! Judges one stack: assembles it, follows its flows, lets the rules look, and draws the verdicts.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::CheckOptions;
 use super::asking::Asking;
 use super::control_room;
+use super::coverage;
 use super::faults;
 use super::grafana;
+use super::guards;
+use super::limits;
 use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
@@ -29,10 +33,13 @@ use crate::flow::CollectorFlow;
 use crate::flow::CollectorInput;
 use crate::flow::Wanted;
 use crate::model;
+use crate::model::Asked;
 use crate::model::Collector;
 use crate::model::ControlRoom;
 use crate::model::Fact;
 use crate::model::FilePieces;
+use crate::model::Members;
+use crate::model::Network;
 use crate::model::Piece;
 use crate::model::Readable;
 use crate::model::Reading;
@@ -105,9 +112,17 @@ impl Run<'_> {
         let flows = self.flows(&stack, (&collectors, &relays), &workload, governing, || {
             self.asking.control_room(name, &workload, &queries)
         });
-        let assumed =
-            Assumed { versions: self.options.assumed.clone(), asked: self.policy.rules.options_asked() };
-        let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed);
+        let mut asked = self.policy.rules.options_asked();
+        asked.extend(limits::asked(governing.limits()));
+        let mut versions: BTreeMap<_, _> = governing.assumed().iter().copied().collect();
+        versions.extend(self.options.assumed.iter().map(|(store, version)| (*store, *version)));
+        let assumed = Assumed { versions, asked };
+        let (network, members) = (model::network(&stack), model::Members::of(&stack));
+        let around = (&network, &members);
+        let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed, around);
+        let asked = asked_of_network(&flows, &collectors, &workload);
+        subjects.extend(model::network_subjects(&stack, &network, &members, &workload, &asked));
+        guards::join_grafana(&mut subjects);
         subjects.extend(model::queries::query_subjects(&queries));
         grafana::join(&mut subjects, || surroundings::surroundings(&stack, &[], &workload, governing));
         if !collectors.is_empty() {
@@ -116,6 +131,9 @@ impl Run<'_> {
         }
         let problems = self.members(group).flat_map(|reading| &reading.problems);
         subjects.extend(problems.chain(&stack.problems).map(problems::subject));
+        subjects.extend(declared(&stack, &workload, &flows));
+        let limited = limits::subjects(governing.limits(), &subjects);
+        subjects.extend(limited);
         subjects.extend(model::text_subjects(self.documents, &group.files));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
@@ -198,6 +216,7 @@ impl Run<'_> {
                 super::ControlRoom::None => ControlRoom::None(None),
             },
             domain: config.domain,
+            declared: config.declared,
         };
         let workload = model::workload(stack, &stated, name);
         if workload.control_room != ControlRoom::Undeclared || workload.is_control_room {
@@ -367,6 +386,7 @@ fn subjects(
     (collectors, relays): (&[Collector], &[Relay]),
     flows: &[CollectorFlow],
     assumed: &Assumed,
+    (network, members): (&Network, &Members),
 ) -> Vec<Subject> {
     let mut subjects = Vec::new();
     let several = collectors.len() > 1;
@@ -388,11 +408,14 @@ fn subjects(
         placement::join(&mut of_flow, collector);
         subjects.extend(of_flow);
         subjects.extend(placement::node_exporters(flow, collector));
-        subjects.extend(flow::listener_subjects(flow, &collector.exposure));
+        let mut listeners = flow::listener_subjects(flow, &collector.exposure);
+        guards::join_listeners(&mut listeners, collector, network, members);
+        subjects.extend(listeners);
     }
     let (own, others) = flows.split_at(collectors.len().min(flows.len()));
     subjects.extend(relays::subjects(relays, others));
-    subjects.extend(flow::coverage(own));
+    let coverage = flow::coverage(own).map(|coverage| coverage::with_declared(coverage, own, &subjects));
+    subjects.extend(coverage);
     subjects.extend(model::chart_value_subjects(stack));
     subjects.extend(model::object_subjects(stack));
     subjects.extend(model::store_subjects(stack, assumed));
@@ -401,8 +424,37 @@ fn subjects(
     subjects.extend(model::reference_subjects(stack, &cluster));
     subjects.extend(model::budget_subjects(stack, &cluster));
     subjects.extend(model::sizing_subjects(stack));
+    subjects.extend(model::role_subjects(stack));
     subjects.extend(model::grafana_subjects(stack));
     subjects
+}
+
+/// What of the monitoring's connections only its programs and the declaration tell.
+fn asked_of_network(flows: &[CollectorFlow], collectors: &[Collector], workload: &Workload) -> Asked {
+    let scraped = flows.iter().flat_map(|flow| &flow.collected.metric_namespaces);
+    let mut scraped: Vec<String> =
+        scraped.filter(|(name, _)| name != "*").map(|(name, _)| name.clone()).collect();
+    scraped.sort();
+    scraped.dedup();
+    let hosts = |collector: &Collector| !collector.facts.reach("hosts").items().is_empty();
+    Asked {
+        control_room: workload.control_room.domain().is_some(),
+        scraped,
+        front_end: collectors.iter().any(hosts),
+    }
+}
+
+/// What the workload declares, held against itself and against what is installed.
+fn declared(stack: &Stack<'_>, workload: &Workload, flows: &[CollectorFlow]) -> Vec<Subject> {
+    let components = flows.iter().flat_map(|flow| &flow.components);
+    let probing = components.filter(|note| note.name == "prometheus.exporter.blackbox");
+    let exporters: Vec<_> = probing.map(|note| (note.arguments.clone(), note.place)).collect();
+    let mut found = model::declaration_subjects(stack);
+    found.extend(model::sites(stack, workload));
+    found.extend(model::products(stack, workload, &exporters));
+    found.extend(model::version_subjects(stack, workload));
+    found.extend(model::cluster_subject(stack, workload));
+    found
 }
 
 /// A collector whose program is not in the input: nothing can be said of its flows.

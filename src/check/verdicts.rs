@@ -217,7 +217,30 @@ fn assumptions(invariant: Invariant, evidence: &Evidence<'_>) -> Vec<String> {
             _ => {}
         }
     }
+    if matches!(
+        invariant,
+        Invariant::StoreLimits | Invariant::StoreRetention | Invariant::StoreStorage | Invariant::Coherence
+    ) {
+        all.extend(evidence.subjects.iter().filter_map(assumed_version));
+    }
     all.sort();
     all.dedup();
     all
+}
+
+/// That a store is judged as the newest version, for want of a better one.
+fn assumed_version(subject: &Subject) -> Option<String> {
+    let product = match subject.kind {
+        "mimir" => "Mimir",
+        "loki" => "Loki",
+        _ => return None,
+    };
+    if subject.facts.at("version_known").and_then(crate::model::Fact::bool) != Some(false) {
+        return None;
+    }
+    let version = subject.facts.at("version").and_then(crate::model::Fact::text)?;
+    let kind = subject.kind;
+    Some(format!(
+        "{product} is version {version}, the newest that is known (the input does not say; say so with --assume {kind}=VERSION)"
+    ))
 }

@@ -285,27 +285,10 @@ impl From<KindArg> for Expected {
 
 /// A store and the version to judge it by.
 fn assumed(text: &str) -> Result<(Store, Minor), String> {
-    let wrong = || "a store and its version are expected here, such as `mimir=3.0` or `loki=next`".to_owned();
-    let (store, version) = text.split_once('=').ok_or_else(wrong)?;
-    let store = match store.trim().to_ascii_lowercase().as_str() {
-        "mimir" => Store::Mimir,
-        "loki" => Store::Loki,
-        other => return Err(format!("`{other}` is no store: versions of mimir and loki can be assumed")),
-    };
-    let table = model::store::options(store);
-    let version = version.trim();
-    let known = || table.versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let minor = if version.eq_ignore_ascii_case("next") {
-        table.versions.last().copied()
-    } else {
-        Minor::parse(version)
-    };
-    let minor = minor.ok_or_else(wrong)?;
-    if table.versions.contains(&minor) {
-        Ok((store, minor))
-    } else {
-        Err(format!("version {minor} is not known; these are: {}", known()))
-    }
+    let (store, version) = text.split_once('=').ok_or_else(|| {
+        "a store and its version are expected here, such as `mimir=3.0` or `loki=next`".to_owned()
+    })?;
+    model::store::wanted(store.trim(), version.trim())
 }
 
 /// The domain of a control room.

@@ -1,10 +1,15 @@
 //! Turns `ptd-lint.yaml` into settings that remember where they were written.
 
+mod declared;
 mod keys;
 mod parse;
 
 use crate::document::Place;
 use crate::finding::Severity;
+use crate::model::Fact;
+use crate::model::Store;
+use crate::model::store::Minor;
+pub(crate) use declared::DeclaredLimit;
 pub(crate) use keys::known_entries;
 pub(crate) use parse::is_domain;
 
@@ -37,6 +42,10 @@ pub(crate) struct Config {
     pub(crate) control_room: Option<Spanned<ControlRoom>>,
     /// The workload's domain.
     pub(crate) domain: Option<Spanned<String>>,
+    /// Facts of the workload, by their names in `workload`; they stand for those of `ptd.yaml`.
+    pub(crate) declared: Vec<(&'static str, Fact)>,
+    /// Bounds for options of the stores.
+    pub(crate) limits: Vec<DeclaredLimit>,
     /// Destinations outside the workload that are allowed.
     pub(crate) allowed: Vec<Allowed>,
     /// Services in the cluster that are not in the input.
@@ -53,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) strict: Option<Spanned<bool>>,
     /// Folders below the file, each a workload of its own.
     pub(crate) stacks: Vec<Spanned<String>>,
+    /// Versions to judge stores by, whatever the inputs say.
+    pub(crate) assume: Vec<(Store, Minor)>,
 }
 
 /// Whether there is a control room.

@@ -17,6 +17,9 @@ use crate::document::Place;
 use crate::document::Scalar;
 use crate::finding::Severity;
 use crate::model::SETTINGS_KEYS;
+use crate::model::Store;
+use crate::model::store::Minor;
+use crate::model::store::wanted;
 use crate::text::Span;
 use crate::text::suggest;
 
@@ -48,15 +51,21 @@ impl Config {
     }
 }
 
-struct Reader {
+/// Reads one file, and notes what is wrong with it.
+pub(super) struct Reader {
     doc: DocId,
     problems: Vec<ConfigProblem>,
 }
 
 impl Reader {
-    fn report(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn report(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         let place = Place { doc: self.doc, span };
         self.problems.push(ConfigProblem { place, message: message.into(), help: help.into() });
+    }
+
+    /// The place of a node.
+    pub(super) fn place(&self, node: NodeRef<'_>) -> Place {
+        Place { doc: self.doc, span: node.span() }
     }
 
     fn at<T>(&self, node: NodeRef<'_>, value: T) -> Spanned<T> {
@@ -74,6 +83,8 @@ impl Reader {
                 }
                 "workload" => config.workload = self.text(value, "the workload's name"),
                 "control_room" => config.control_room = self.control_room(value),
+                "declared" => config.declared = self.declared(value),
+                "limits" => config.limits = self.limits(value),
                 "domain" => config.domain = self.text(value, "a domain such as `example.com`"),
                 "allowed" => {
                     config.allowed =
@@ -92,7 +103,8 @@ impl Reader {
                 "ignore" => config.ignore = self.texts(value, "ids of rules"),
                 "fail_on" => config.fail_on = self.severity(value),
                 "strict" => config.strict = self.flag(value),
-                _ => config.stacks = self.stacks(value),
+                "stacks" => config.stacks = self.stacks(value),
+                _ => config.assume = self.assume(value),
             }
         }
         if !versioned && root.is_mapping() {
@@ -103,7 +115,7 @@ impl Reader {
     }
 
     /// The entries of a mapping whose keys are known and given once; others are problems.
-    fn entries<'t>(
+    pub(super) fn entries<'t>(
         &mut self,
         node: NodeRef<'t>,
         allowed: &[&str],
@@ -118,7 +130,7 @@ impl Reader {
         }
     }
 
-    fn text(&mut self, node: NodeRef<'_>, what: &str) -> Option<Spanned<String>> {
+    pub(super) fn text(&mut self, node: NodeRef<'_>, what: &str) -> Option<Spanned<String>> {
         match node.scalar() {
             Some(Scalar::Text(text)) if !text.trim().is_empty() => Some(self.at(node, text.to_owned())),
             // A name such as `2024` is meant as text.
@@ -156,6 +168,18 @@ impl Reader {
     }
 
     /// Folders below the file.
+    /// `assume`: versions by store.
+    fn assume(&mut self, node: NodeRef<'_>) -> Vec<(Store, Minor)> {
+        let mut assumed = Vec::new();
+        for (store, value) in self.entries(node, &["mimir", "loki"], "`assume`") {
+            match wanted(&store, value.text().unwrap_or_default()) {
+                Ok(found) => assumed.push(found),
+                Err(reason) => self.report(value.span(), reason, "write a version such as \"3.0\""),
+            }
+        }
+        assumed
+    }
+
     fn stacks(&mut self, node: NodeRef<'_>) -> Vec<Spanned<String>> {
         let folders = self.texts(node, "folders");
         for folder in &folders {
@@ -167,7 +191,7 @@ impl Reader {
         folders
     }
 
-    fn flag(&mut self, node: NodeRef<'_>) -> Option<Spanned<bool>> {
+    pub(super) fn flag(&mut self, node: NodeRef<'_>) -> Option<Spanned<bool>> {
         let flag = node.bool();
         if flag.is_none() {
             self.report(node.span(), "true or false is expected here", "write `true` or `false`");
@@ -178,8 +202,10 @@ impl Reader {
     fn control_room(&mut self, node: NodeRef<'_>) -> Option<Spanned<ControlRoom>> {
         match node.scalar() {
             Some(Scalar::Bool(false)) => Some(self.at(node, ControlRoom::None)),
-            Some(Scalar::Text(text)) if is_domain(text) => {
-                Some(self.at(node, ControlRoom::Domain(text.to_ascii_lowercase())))
+            // A dot at the end says that the name is whole.
+            Some(Scalar::Text(text)) if is_domain(text.strip_suffix('.').unwrap_or(text)) => {
+                let domain = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+                Some(self.at(node, ControlRoom::Domain(domain)))
             }
             _ => {
                 let help = "write its domain, such as `cr.example.com`, or `false` where there is none";

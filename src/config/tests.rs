@@ -8,6 +8,8 @@ use crate::document::DocId;
 use crate::document::Document;
 use crate::document::Language;
 use crate::document::parse_yaml;
+use crate::model::FactValue;
+use crate::model::Store;
 use crate::text::LineIndex;
 
 fn parse(text: &str) -> (Config, Vec<String>) {
@@ -55,6 +57,45 @@ fn reads_every_key_with_its_place() {
     assert_eq!(config.fail_on.map(|value| value.value), Some(Severity::Error));
     assert_eq!(config.strict.map(|value| value.value), Some(true));
     assert_eq!(config.stacks.len() + config.select.len() + config.ignore.len(), 4);
+}
+
+#[test]
+fn what_is_declared_becomes_facts_of_the_workload() {
+    let (config, problems) = parse(
+        "version: 1\ndeclared:\n  account: 012345678901\n  system_logs: true\n  sites: { main: A.example.com }\n  \
+         clusters: { '20260115': { loki_version: 5.40, loki_replicas: 3 } }\n",
+    );
+    assert_eq!(problems, Vec::<String>::new());
+    let fact = |name: &str| config.declared.iter().find(|(own, _)| *own == name).unwrap().1.clone();
+    assert_eq!(fact("account").text(), Some("012345678901"));
+    assert_eq!(fact("account").place.map(|place| place.span.start), Some(32));
+    assert_eq!(fact("system_logs").bool(), Some(true));
+    assert_eq!(fact("sites").items()[0].reach("domain").text(), Some("a.example.com"));
+    assert_eq!(fact("clusters").reach("20260115.loki_version").text(), Some("5.40"));
+    assert_eq!(fact("clusters").reach("20260115.loki_replicas").value, FactValue::Int(3));
+}
+
+#[test]
+fn bounds_have_the_type_of_their_option() {
+    let (config, problems) = parse(
+        "version: 1\nlimits:\n  mimir:\n    max_global_series_per_user: { max: 800000, reason: memory }\n  loki:\n    \
+         limits_config.per_stream_rate_limit: { max: 3MB, min: 1MB }\n",
+    );
+    assert_eq!(problems, Vec::<String>::new());
+    let told: Vec<_> = config
+        .limits
+        .iter()
+        .map(|limit| (limit.store, limit.path.text().unwrap(), limit.kind, limit.bound.value.clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Store::Mimir, "limits.max_global_series_per_user", "max", FactValue::Int(800_000)),
+            (Store::Loki, "limits_config.per_stream_rate_limit", "max", FactValue::Int(3 << 20)),
+            (Store::Loki, "limits_config.per_stream_rate_limit", "min", FactValue::Int(1 << 20)),
+        ]
+    );
+    assert_eq!(config.limits[0].reason.as_deref(), Some("memory"));
 }
 
 #[test]
@@ -122,6 +163,26 @@ fn mistakes_have_a_place_and_a_remedy() {
             "version: 1\nstacks: [a, ../b]\n",
             "2:13 `../b` does not lie below this file (name a folder beside or below this file)",
         ),
+        (
+            "version: 1\ndeclared: { third_party_telemetri: false }\n",
+            "2:13 `declared` has no key `third_party_telemetri` (did you mean `third_party_telemetry`?)",
+        ),
+        (
+            "version: 1\ndeclared: { network_trust: zero }\n",
+            "2:28 `zero` cannot stand here (it can be one of `FULL`, `SAMESITE`, `ZERO`)",
+        ),
+        (
+            "version: 1\nlimits: { mimir: { max_global_series_per_usr: { max: 1 } } }\n",
+            "2:54 Mimir has no option `limits.max_global_series_per_usr` (did you mean `limits.max_global_series_per_user`?)",
+        ),
+        (
+            "version: 1\nlimits: { loki: { retention_period: { max: 30 days } } }\n",
+            "2:44 this is no value of `limits_config.retention_period`: a duration such as `30d` or `1h30m` is wanted, in whole numbers (write a duration such as `30d` or `1h30m`)",
+        ),
+        (
+            "version: 1\nlimits: { loki: { retention_period: { reason: cost } } }\n",
+            "2:19 the limit has no bound (add `max`, `min` or `equal`)",
+        ),
         ("version: 1\nselect: [a, a]\n", "2:13 `a` is given twice (remove one of the two)"),
         (
             "version: 1\nrules: { settings: { r: { s: { a: 1 } } } }\n",
@@ -129,7 +190,7 @@ fn mistakes_have_a_place_and_a_remedy() {
         ),
         (
             "- a\n",
-            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `allowed`, `endpoints`, `rules`, `select`, `ignore`, `fail_on`, `strict`, `stacks`)",
+            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `declared`, `limits`, `allowed`, `endpoints`, `rules`, `select`, `ignore`, `fail_on`, `strict`, `stacks`, `assume`)",
         ),
     ] {
         assert_eq!(parse(text).1, [problem], "{text}");

@@ -216,6 +216,8 @@ pub(crate) enum Piece {
     GrafanaIni(NodeAt, Home),
     /// Provisioned Grafana data sources.
     DataSources(NodeAt, Home),
+    /// A file by itself with contact points or notification policies for Grafana.
+    Notifications(NodeAt),
     /// A mapping with groups of alerting and recording rules.
     RuleGroups(NodeAt, Home),
     /// A Grafana dashboard.
@@ -223,10 +225,6 @@ pub(crate) enum Piece {
     /// A `ptd.yaml`.
     Declaration(Declaration),
     /// A `site.yaml`.
-    #[expect(
-        dead_code,
-        reason = "recognised, and told apart from other files; what it says is not judged yet"
-    )]
     Site(NodeAt),
     /// A `ptd-lint.yaml`.
     Settings(NodeAt),

@@ -4,15 +4,13 @@
 use super::fact::Fact;
 use super::mounts::Mount;
 use super::mounts::Volume;
+use super::roles::ROLE;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
 use super::values::fact_of;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
-
-/// The annotation with which AWS gives a service account a role.
-const ROLE: &str = "eks.amazonaws.com/role-arn";
 
 /// The facts of a rendered workload. `mounts` are those of its collector's container.
 pub(super) fn facts_of_workload(

@@ -411,6 +411,10 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
                 let at = found.at(root);
                 found.pieces.push(Piece::DataSources(at, Home::default()));
             }
+            Shape::Notifications => {
+                let at = found.at(root);
+                found.pieces.push(Piece::Notifications(at));
+            }
             Shape::RuleGroups => {
                 let at = found.at(root);
                 found.pieces.push(Piece::RuleGroups(at, Home::default()));

@@ -45,6 +45,8 @@ pub(crate) enum Shape {
     RuntimeOverrides,
     /// Provisioned data sources.
     DataSources,
+    /// Contact points or notification policies for Grafana's alerting.
+    Notifications,
     /// Groups of alerting and recording rules.
     RuleGroups,
     /// A Grafana dashboard.
@@ -91,6 +93,9 @@ fn shape_by_content(root: NodeRef<'_>) -> Shape {
     if is_dashboard(root) {
         return Shape::Dashboard;
     }
+    if is_provisioning(root) && ["contactPoints", "policies"].into_iter().any(|key| holds_items(root, key)) {
+        return Shape::Notifications;
+    }
     if is_provisioning(root) {
         return Shape::Other("a file for Grafana's provisioning without rules or data sources".to_owned());
     }
@@ -100,14 +105,15 @@ fn shape_by_content(root: NodeRef<'_>) -> Shape {
     if root.at("deployment.resources").is_some_and(NodeRef::is_sequence) {
         return Shape::PulumiExport;
     }
+    // Before the stores' own files, which have `limits` too, and never a `version`.
+    if settings_shape(root) {
+        return Shape::Settings;
+    }
     if let Some(shape) = store_shape(root) {
         return shape;
     }
     if let Some(chart) = values_shape(root) {
         return Shape::Values(chart);
-    }
-    if settings_shape(root) {
-        return Shape::Settings;
     }
     if let Some(language) = relay_shape(root) {
         return Shape::Relay(language);
@@ -126,6 +132,11 @@ fn is_provisioning(root: NodeRef<'_>) -> bool {
     root.get("kind").is_none()
         && root.get("apiVersion").and_then(NodeRef::int).is_some()
         && keys.into_iter().any(|key| root.get(key).is_some())
+}
+
+/// Whether a mapping holds a list that is not empty.
+fn holds_items(root: NodeRef<'_>, key: &str) -> bool {
+    root.get(key).is_some_and(|list| list.items().next().is_some())
 }
 
 /// Values files, told apart by keys that only one of the charts reads.
@@ -239,6 +250,8 @@ pub(crate) const SETTINGS_KEYS: &[&str] = &[
     "workload",
     "control_room",
     "domain",
+    "declared",
+    "limits",
     "allowed",
     "endpoints",
     "rules",
@@ -247,6 +260,7 @@ pub(crate) const SETTINGS_KEYS: &[&str] = &[
     "fail_on",
     "strict",
     "stacks",
+    "assume",
 ];
 
 fn settings_shape(root: NodeRef<'_>) -> bool {

@@ -89,6 +89,8 @@ pub(crate) struct Stack<'d> {
     pub(crate) grafana_inis: Vec<(NodeAt, &'d Home)>,
     /// Files of provisioned data sources.
     pub(crate) data_sources: Vec<(NodeAt, &'d Home)>,
+    /// Files by themselves with contact points or notification policies for Grafana.
+    pub(crate) notifications: Vec<NodeAt>,
     /// Limits of single tenants that the stores read while they run.
     pub(crate) runtime_overrides: Vec<NodeAt>,
     /// Groups of alerting and recording rules.
@@ -97,6 +99,10 @@ pub(crate) struct Stack<'d> {
     pub(crate) dashboards: Vec<(NodeAt, &'d Home)>,
     /// Declarations (`ptd.yaml`) that govern this stack.
     pub(crate) declarations: Vec<&'d Declaration>,
+    /// Declarations of sites (`site.yaml`).
+    pub(crate) sites: Vec<NodeAt>,
+    /// The cluster that is judged, where the inputs tell several apart.
+    pub(crate) cluster: Option<String>,
     /// What contradicts itself.
     pub(crate) problems: Vec<Problem>,
     by_name: BTreeMap<&'d ObjectName, usize>,
@@ -130,10 +136,13 @@ impl<'d> Stack<'d> {
             relay_configs: Vec::new(),
             grafana_inis: Vec::new(),
             data_sources: Vec::new(),
+            notifications: Vec::new(),
             runtime_overrides: Vec::new(),
             rule_groups: Vec::new(),
             dashboards: Vec::new(),
             declarations: Vec::new(),
+            sites: Vec::new(),
+            cluster: cluster.map(str::to_owned),
             problems: Vec::new(),
             by_name: BTreeMap::new(),
             by_kind_and_name: HashMap::new(),
@@ -185,10 +194,12 @@ impl<'d> Stack<'d> {
                     Piece::RelayConfig(language, at) => stack.relay_configs.push((language, *at)),
                     Piece::GrafanaIni(at, home) if kept(home) => stack.grafana_inis.push((*at, home)),
                     Piece::DataSources(at, home) if kept(home) => stack.data_sources.push((*at, home)),
+                    Piece::Notifications(at) => stack.notifications.push(*at),
                     Piece::RuleGroups(at, home) if kept(home) => stack.rule_groups.push((*at, home)),
                     Piece::Dashboard(at, home) if kept(home) => stack.dashboards.push((*at, home)),
                     Piece::RuntimeOverrides(at, home) if kept(home) => stack.runtime_overrides.push(*at),
                     Piece::Declaration(declaration) => stack.add_declaration(declaration),
+                    Piece::Site(at) => stack.sites.push(*at),
                     _ => {}
                 }
             }

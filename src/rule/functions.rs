@@ -1,5 +1,6 @@
 //! The functions of conditions: those of CEL, and those that monitoring configuration needs.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use regex::RegexBuilder;
 
 use super::eval::Outcome;
 use super::eval::Stop;
+use super::paths;
 use super::value::Items;
 use super::value::Value;
 use super::value::View;
@@ -48,13 +50,27 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     function("flatten", 1, 1, "a list of lists as one list"),
     function("host", 1, 1, "the host of a URL in lower case; null for other text"),
     function("int", 1, 1, "the integer that text or a number stands for"),
+    function("is_map_of_texts", 1, 1, "whether text is a JSON object whose values are all texts"),
+    function("is_power_of_two", 1, 1, "whether an integer is a power of two"),
     function("join", 1, 2, "a list of texts as one text, with a separator"),
     function("keys", 1, 1, "the keys of a map, sorted"),
     function("lowerAscii", 1, 1, "text in lower case"),
     function("matches", 2, 2, "whether a regular expression (RE2) matches somewhere in text"),
     function("max", 1, 2, "the largest number of a list, or the larger of two"),
     function("min", 1, 2, "the smallest number of a list, or the smaller of two"),
+    function(
+        "not_multiple_of_previous",
+        1,
+        1,
+        "the first number of a list that is no multiple of the one before it; null if there is none",
+    ),
     function("path", 1, 1, "the path of a URL; null for other text"),
+    function(
+        "paths_overlap",
+        2,
+        2,
+        "whether one of two paths is the other, or begins with it, letter by letter",
+    ),
     function("port", 1, 1, "the port of a URL, also where it is its scheme's own; null for other text"),
     function("replace", 3, 3, "text with one text replaced by another"),
     function("scheme", 1, 1, "the scheme of a URL; null for other text"),
@@ -178,6 +194,13 @@ fn call_on_one<'a>(name: &str, value: &Value<'a>) -> Outcome<'a> {
             }
             Ok(Value::Int(sum))
         }
+        "is_power_of_two" => match value.view() {
+            View::Int(number) => Ok(Value::Bool(u64::try_from(number).is_ok_and(u64::is_power_of_two))),
+            _ => Err(wrong(name, "an integer", value)),
+        },
+        "is_map_of_texts" => text(name, value)
+            .map(|(text, _)| Value::Bool(serde_json::from_str::<BTreeMap<String, String>>(text).is_ok())),
+        "not_multiple_of_previous" => not_multiple_of_previous(name, value),
         "duration_seconds" => measured(name, value, units::duration_seconds),
         "bytes" => measured(name, value, units::quantity),
         "host" | "scheme" | "path" | "port" => part_of_url(name, value),
@@ -198,6 +221,7 @@ fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<
         "contains" => Ok(Value::Bool(value.contains(argument))),
         "startsWith" => Ok(Value::Bool(value.starts_with(argument))),
         "endsWith" => Ok(Value::Bool(value.ends_with(argument))),
+        "paths_overlap" => Ok(Value::Bool(paths::overlap(value, argument))),
         "matches" => Ok(Value::Bool(pattern(argument).map_err(Stop::Error)?.is_match(value))),
         "split" => {
             let part = |part: &str| Value::Text { text: part.to_owned().into(), secret };
@@ -316,6 +340,24 @@ fn sorted<'a>(name: &str, value: &Value<'a>) -> Result<Vec<Value<'a>>, Stop> {
     Ok(list)
 }
 
+/// The first number that is no multiple of the one before it. Nothing is a multiple of 0.
+fn not_multiple_of_previous<'a>(name: &str, value: &Value<'a>) -> Outcome<'a> {
+    let mut previous: Option<f64> = None;
+    for item in items(name, value)? {
+        let number = match item.view() {
+            View::Unknown(reason) => return Err(Stop::Unknown(reason.clone())),
+            view => {
+                super::operators::as_float(view).ok_or_else(|| wrong(name, "a list of numbers", &item))?
+            }
+        };
+        if previous.is_some_and(|previous| previous == 0.0 || number % previous != 0.0) {
+            return Ok(item);
+        }
+        previous = Some(number);
+    }
+    Ok(Value::Null)
+}
+
 /// A number with a unit; null for null and for text that is none.
 fn measured<'a>(name: &str, value: &Value<'_>, read: fn(&str) -> Option<f64>) -> Outcome<'a> {
     match value.view() {
@@ -356,6 +398,41 @@ mod tests {
             let arguments = vec![Value::Null; function.least];
             let outcome = call(function.name, &arguments);
             assert!(!matches!(&outcome, Err(Stop::Error(text)) if text.contains("there is no function")));
+        }
+    }
+
+    #[test]
+    fn tells_powers_of_two() {
+        for (number, expected) in
+            [(1, true), (2, true), (16384, true), (0, false), (-4, false), (16383, false)]
+        {
+            assert_eq!(
+                call("is_power_of_two", &[Value::Int(number)]).unwrap().render(),
+                expected.to_string()
+            );
+        }
+    }
+
+    #[test]
+    fn finds_the_first_number_that_is_no_multiple_of_the_one_before() {
+        let of = |numbers: &[i64]| {
+            let list = Value::list(numbers.iter().map(|number| Value::Int(*number)).collect());
+            call("not_multiple_of_previous", &[list]).unwrap().render()
+        };
+        assert_eq!(of(&[7200, 43200, 86400]), of(&[]));
+        assert_eq!(of(&[7200, 43200, 64800, 86400]), "64800");
+        assert_eq!(of(&[0, 43200]), "43200");
+    }
+
+    #[test]
+    fn tells_json_objects_of_texts() {
+        let of = |text: &str| {
+            let value = Value::Text { text: text.to_owned().into(), secret: false };
+            call("is_map_of_texts", &[value]).unwrap().render()
+        };
+        assert_eq!(of(r#"{"a": "b"}"#), "true");
+        for text in [r#"["a"]"#, r#"{"a": 1}"#, "a", ""] {
+            assert_eq!(of(text), "false", "{text}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod functions;
 mod load;
 mod named;
 mod operators;
+mod paths;
 mod quick;
 mod run;
 #[cfg(test)]

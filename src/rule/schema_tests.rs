@@ -75,6 +75,28 @@ fn the_configuration_schema_accepts_and_refuses_what_the_reader_does() {
         ("version: 1\ncontrol_room: false\nallowed: [{ destination: '*.a.com', reason: x }]\n", true),
         ("version: 1\ncontrol_room: cr.example.com\nrules: { settings: { r: { s: 1, t: [a] } } }\n", true),
         ("version: 1\nendpoints: [{ service: loki.logs, is: loki }]\nselect: [a]\nfail_on: info\n", true),
+        (
+            "version: 1\ndeclared: { account: 012345678901, cloud: aws, region: eu-north-1, network_trust: ZERO,\n\
+             sites: { main: a.example.com }, clusters: { '20260115': { loki_version: 5.42, mimir_replicas: 3 } },\n\
+             forward_auth: true, system_logs: false, third_party_telemetry: false, tenant_name: A,\n\
+             filter_control_room_metrics: true, subscription: s-1 }\n",
+            true,
+        ),
+        (
+            "version: 1\nlimits:\n  mimir:\n    max_global_series_per_user: { max: 800000, reason: cost }\n    \
+             blocks_storage.tsdb.retention_period: { min: 12h }\n  loki:\n    retention_period: { min: 28d, max: 31d }\n    \
+             volume_enabled: { equal: true }\n    ingestion_rate_mb: { max: 4.5 }\n",
+            true,
+        ),
+        ("version: 1\ndeclared: { acount: 1 }\n", false),
+        ("version: 1\ndeclared: { network_trust: zero }\n", false),
+        ("version: 1\ndeclared: { system_logs: 'yes' }\n", false),
+        ("version: 1\ndeclared: { clusters: { a: { loki_replicas: three } } }\n", false),
+        ("version: 1\ndeclared: [a]\n", false),
+        ("version: 1\nlimits: { tempo: {} }\n", false),
+        ("version: 1\nlimits: { mimir: { max_global_series_per_user: 800000 } }\n", false),
+        ("version: 1\nlimits: { mimir: { max_global_series_per_user: { most: 800000 } } }\n", false),
+        ("version: 1\nlimits: { mimir: { max_global_series_per_user: { reason: cost } } }\n", false),
         ("version: 2\n", false),
         ("workload: x\n", false),
         ("version: 1\nworklaod: x\n", false),
@@ -96,5 +118,38 @@ fn the_configuration_schema_accepts_and_refuses_what_the_reader_does() {
         let doc = crate::document::DocId { file: 0, index: 0 };
         let (_, problems) = crate::config::Config::parse(doc, &document);
         assert_eq!(problems.is_empty(), valid, "{text}");
+    }
+}
+
+/// The settings files in the documentation and in fixtures are ones that an editor with the schema accepts.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test reads the project's own examples")]
+fn the_configuration_schema_accepts_every_example() {
+    let schema = schema(include_str!("../../schemas/config.schema.json"));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let blocks = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut examples: Vec<(String, String)> = blocks
+        .filter(|text| text.lines().any(|line| line == "version: 1"))
+        .map(|text| ("README.md".to_owned(), text.to_owned()))
+        .collect();
+    let mut folders = vec![root.join("fixtures")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let broken = path.components().any(|part| part.as_os_str() == "settings-fault");
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.ends_with("ptd-lint.yaml") && !broken {
+                examples.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(examples.len() > 10, "{} examples", examples.len());
+    for (path, text) in examples {
+        let errors: Vec<String> =
+            validator.iter_errors(&yaml(&text)).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{path}");
     }
 }

@@ -89,6 +89,11 @@ pub(crate) struct Cluster {
     pub(crate) pods: Vec<PodSet>,
 }
 
+/// The pods of all workloads of a stack.
+pub(crate) fn pod_sets(stack: &Stack<'_>) -> Vec<PodSet> {
+    pods::pods(stack)
+}
+
 /// Reads the Services of a stack, and adds those that releases of known charts make.
 pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
     let pods = pods::pods(stack);

@@ -46,6 +46,11 @@ impl PodSet {
         here && selector.iter().all(|(key, value)| self.labels.get(*key).is_some_and(|own| own == value))
     }
 
+    /// The labels of the pods.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// The value of a label of the pods.
     pub(crate) fn label(&self, name: &str) -> Option<&str> {
         self.labels.get(name).map(String::as_str)

@@ -60,6 +60,9 @@ fn files(stack: &Stack<'_>) -> Vec<(Fact, bool)> {
             files.push((fact_of(root, at.doc), plain));
         }
     }
+    for at in &stack.notifications {
+        files.extend(at.in_documents(stack.documents).map(|root| (fact_of(root, at.doc), true)));
+    }
     let rendered: BTreeSet<Option<&str>> = stack
         .grafana_inis
         .iter()

@@ -144,6 +144,18 @@ fn data_sources_of_the_chart_stand_aside_where_what_it_renders_is_there() {
 }
 
 #[test]
+fn contact_points_stand_in_files_by_themselves_too() {
+    let file = "apiVersion: 1\ncontactPoints:\n- {name: team, receivers: []}\npolicies:\n- receiver: taem\n";
+    let known = |one: &Subject| one.facts.reach("known").bool();
+    let found = subjects_of(&[("a.yaml", file)], "notification_policy", known);
+    assert_eq!(found, [("notification policy to taem".to_owned(), Some(false))]);
+    // Where no contact point is provisioned, people make them by hand.
+    let file = "apiVersion: 1\npolicies:\n- receiver: taem\n";
+    let found = subjects_of(&[("a.yaml", file)], "notification_policy", known);
+    assert_eq!(found, [("notification policy to taem".to_owned(), Some(true))]);
+}
+
+#[test]
 fn a_data_source_without_a_uid_leaves_open_what_alerts_ask() {
     let alert = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: g}\ndata:\n  a.yaml: |\n    groups:\n    - {name: g, folder: f, interval: 1m, rules: [{uid: u, title: t, condition: A, data: [{refId: A, datasourceUid: lost}]}]}\n";
     let unknown = |uid: &str| {

@@ -220,7 +220,7 @@ impl Effective<'_> {
     }
 
     /// The place of the nearest section above an option that is written.
-    fn nearest(&self, path: &str) -> Option<Place> {
+    pub(crate) fn nearest(&self, path: &str) -> Option<Place> {
         let mut best: Option<(usize, Option<Place>)> = None;
         // Of two that lead equally far, the weaker one is where a person would look first: the file.
         for layer in &self.layers {
@@ -241,7 +241,8 @@ impl Effective<'_> {
         best.and_then(|(_, place)| place)
     }
 
-    fn default_of(&self, spec: &Spec) -> Fact {
+    /// The default of an option in the version that runs.
+    pub(super) fn default_of(&self, spec: &Spec) -> Fact {
         if spec.dynamic {
             return Fact::unknown("it is worked out when the process starts", None);
         }

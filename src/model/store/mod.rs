@@ -1,9 +1,12 @@
 //! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
 
+mod bounds;
+mod directories;
 mod effective;
 mod env;
 mod explain;
 mod faults;
+mod gossip;
 mod leaves;
 mod options;
 mod overrides;
@@ -15,7 +18,9 @@ mod storage;
 mod stores;
 mod subjects;
 mod version;
+mod written;
 
+pub(crate) use bounds::bound;
 pub(crate) use explain::Explained;
 pub(crate) use explain::Said;
 pub(crate) use explain::explain;
@@ -36,6 +41,31 @@ pub(crate) struct Assumed {
     pub(crate) versions: BTreeMap<Store, Minor>,
     /// The options that rules ask for, by the paths of the tables.
     pub(crate) asked: BTreeSet<String>,
+}
+/// The store of that name, and the version of its table that is meant: `3.0`, `v3.0.2`, or `next` for the one under
+/// development.
+///
+/// # Errors
+///
+/// What is wrong with the names, in words.
+pub(crate) fn wanted(store: &str, version: &str) -> Result<(Store, Minor), String> {
+    let store = match store.to_ascii_lowercase().as_str() {
+        "mimir" => Store::Mimir,
+        "loki" => Store::Loki,
+        other => return Err(format!("`{other}` is no store: versions of mimir and loki can be assumed")),
+    };
+    let table = options(store);
+    let minor = if version.eq_ignore_ascii_case("next") {
+        table.versions.last().copied()
+    } else {
+        Minor::parse(version)
+    };
+    let minor = minor.ok_or_else(|| "a version is expected here, such as `3.0` or `next`".to_owned())?;
+    if table.versions.contains(&minor) {
+        return Ok((store, minor));
+    }
+    let known: Vec<String> = table.versions.iter().map(ToString::to_string).collect();
+    Err(format!("version {minor} is not known; these are: {}", known.join(", ")))
 }
 
 /// What a version of a store refuses in a configuration, as `(reason, path)`: keys and types alone.

@@ -1,5 +1,7 @@
 //! Turns workloads and values into the parts of a store: replicas, volumes, resource limits.
 
+use std::collections::btree_map::Entry;
+
 use super::released;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -23,12 +25,30 @@ pub(super) fn mimir_parts(values: &Fact, version: Option<&str>) -> Fact {
                 ("volumes_deleted_when_scaled", deleted(&at, "whenScaled")),
                 ("volumes_deleted_with_it", deleted(&at, "whenDeleted")),
                 ("limits", at("resources.limits")),
+                ("requests", requests(&at)),
+                ("keeps_volume", at("persistentVolume.enabled").or_default(true)),
             ],
             values.reach(part).place,
         );
         (part, facts)
     });
     Fact::map(parts, values.place)
+}
+
+/// What each pod asks for, with the chart's defaults.
+fn requests(at: &dyn Fn(&str) -> Fact) -> Fact {
+    let mut requests = at("resources.requests");
+    let place = requests.place;
+    if requests.is_null() {
+        requests = Fact::map::<String>([], place);
+    }
+    for name in ["cpu", "memory"] {
+        let request = at(&format!("resources.requests.{name}"));
+        if requests.at(name).is_none() && !request.is_null() {
+            requests.insert(name, request);
+        }
+    }
+    requests
 }
 
 /// A value of the user, or else the chart's default; absent where that is not known.
@@ -100,6 +120,17 @@ fn deleted_by_loki(at: &dyn Fn(&str) -> Fact, when: &str) -> Fact {
     policy
 }
 
+/// Adds the replicas of another zone.
+fn add_replicas(part: &mut Fact, zone: &Fact) {
+    let FactValue::Map(entries) = &mut part.value else { return };
+    let Some(replicas) = entries.get_mut("replicas") else { return };
+    if let (FactValue::Int(sum), Some(FactValue::Int(more))) =
+        (&mut replicas.value, zone.at("replicas").map(|fact| &fact.value))
+    {
+        *sum = sum.saturating_add(*more);
+    }
+}
+
 /// Parts of a store from its rendered StatefulSets and Deployments, and the store's version from their labels.
 pub(super) fn rendered_parts(
     stack: &Stack<'_>,
@@ -136,24 +167,33 @@ pub(super) fn rendered_parts(
         };
         let container =
             root.at("spec.template.spec.containers").and_then(|containers| containers.items().next());
-        let limits = container.map(|container| {
+        let resources = |kind: &str| {
+            let Some(container) = container else { return Fact::absent(resource.place) };
             let name = container.get("name").map_or(resource.place, |name| resource.at.place_of(name));
-            // By way of the container, so that limits are pointed at by their key.
-            Fact { place: Some(name), ..fact_of(container, resource.at.doc) }.reach("resources.limits")
-        });
-        let limits = limits.unwrap_or(Fact::absent(resource.place));
+            // By way of the container, so that they are pointed at by their key.
+            Fact { place: Some(name), ..fact_of(container, resource.at.doc) }
+                .reach(&format!("resources.{kind}"))
+        };
+        let is_set = resource.object.kind.as_ref() == "StatefulSet";
+        let keeps_volume = is_set.then(|| root.at("spec.volumeClaimTemplates").is_some());
         let facts = Fact::map(
             [
                 ("replicas", fact("spec.replicas")),
                 ("volume", volume),
                 ("volumes_deleted_when_scaled", policy("whenScaled")),
                 ("volumes_deleted_with_it", policy("whenDeleted")),
-                ("limits", limits),
+                ("limits", resources("limits")),
+                ("requests", resources("requests")),
+                ("keeps_volume", Fact::new(keeps_volume, resource.place)),
             ],
             resource.place,
         );
-        // Zone-aware store-gateways and ingesters are several StatefulSets of one part: the first speaks for all.
-        parts.entry(part.replace('-', "_")).or_insert(facts);
+        // Zone-aware store-gateways and ingesters are several StatefulSets of one part: the first speaks for all, with
+        // the replicas of all.
+        match parts.entry(part.replace('-', "_")) {
+            Entry::Vacant(entry) => drop(entry.insert(facts)),
+            Entry::Occupied(mut entry) => add_replicas(entry.get_mut(), &facts),
+        }
     }
     let parts = if parts.is_empty() {
         Fact::absent(place)

@@ -26,6 +26,8 @@ pub(super) fn storage(kind: &str, config: &Fact) -> Fact {
                 ("ruler", bucket("ruler")),
                 ("admin", bucket("admin")),
                 ("admin_shown", Fact::bare(true)),
+                ("region", values.reach("s3.region")),
+                ("endpoint", values.reach("s3.endpoint")),
             ],
             values.place,
         );
@@ -51,6 +53,8 @@ pub(super) fn storage(kind: &str, config: &Fact) -> Fact {
             ("admin", Fact::absent(common.place)),
             // The rendered configuration of open-source Loki has no admin bucket.
             ("admin_shown", Fact::bare(false)),
+            ("region", common.reach("s3.region")),
+            ("endpoint", common.reach("s3.endpoint")),
         ],
         common.place,
     )

@@ -47,6 +47,8 @@ pub(super) struct Found<'s> {
     pub(super) written_version: Fact,
     /// The version that the tables are asked for.
     pub(super) version: Minor,
+    /// The version that the input itself says.
+    pub(super) input_version: Option<Minor>,
     /// Whether the version is known, and not the newest for want of a better one.
     pub(super) version_known: bool,
     /// What is written, as one tree; of Loki's values, with what the chart makes of them.
@@ -63,6 +65,8 @@ pub(super) struct Found<'s> {
     pub(super) unseen: Option<(String, Place)>,
     /// Its processes, one group for each set of flags; at least one.
     pub(super) groups: Vec<Group>,
+    /// Whether its configuration is in a Secret.
+    pub(super) in_secret: bool,
     /// The mappings of options that people wrote, each with the path at which it stands.
     pub(super) written: Vec<(NodeRef<'s>, DocId, String)>,
 }
@@ -186,6 +190,7 @@ fn from_objects<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Ve
             namespace_place: stack.namespace_place(home.object.as_ref()),
             written_version,
             version,
+            input_version: minor,
             version_known,
             config,
             made: None,
@@ -194,6 +199,7 @@ fn from_objects<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Ve
             place,
             unseen: None,
             groups,
+            in_secret: home.object.as_ref().is_some_and(|object| &*object.kind == "Secret"),
             written: vec![(root, at.doc, String::new())],
         });
     }
@@ -263,6 +269,7 @@ fn from_values<'s>(
         namespace_place: None,
         written_version: of_image.or(of_chart).unwrap_or(Fact::absent(place)),
         version,
+        input_version: minor,
         version_known,
         config,
         made: Some(made.chart),
@@ -271,6 +278,7 @@ fn from_values<'s>(
         place,
         unseen,
         groups,
+        in_secret: false,
         written,
     }
 }

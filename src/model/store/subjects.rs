@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::Assumed;
+use super::directories;
 use super::effective::Effective;
 use super::effective::Layer;
 use super::effective::Origin;
 use super::faults::FaultKind;
 use super::faults::Judge;
 use super::faults::OptionFault;
+use super::gossip;
 use super::leaves;
 use super::overrides;
 use super::overrides::Tenant;
@@ -18,6 +20,8 @@ use super::storage::storage;
 use super::stores;
 use super::stores::Found;
 use super::stores::second_document;
+use super::written::Written;
+use super::written::written;
 use crate::document::DocId;
 use crate::document::Place;
 use crate::model::fact::Fact;
@@ -31,20 +35,23 @@ use crate::text::units::duration_seconds;
 /// The subjects of both stores.
 pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
     let mut subjects = Vec::new();
-    for (store, kind) in [(Store::Mimir, "mimir"), (Store::Loki, "loki")] {
-        let found = stores::find(stack, store, assumed);
+    let of_both = [Store::Mimir, Store::Loki].map(|store| stores::find(stack, store, assumed));
+    let unlabelled = gossip::unlabelled(of_both.iter().flatten());
+    for ((store, kind), found) in [(Store::Mimir, "mimir"), (Store::Loki, "loki")].into_iter().zip(&of_both) {
         let tenants = overrides::tenants(stack, store);
         subjects.extend(tenants.iter().flat_map(|tenant| override_subjects(store, tenant, found.first())));
         subjects.extend(runtime_faults(stack, store, found.first(), assumed));
         let several = found.len() > 1;
-        for store in &found {
+        for store in found {
             let key = if several { format!("{kind} {}", store.name) } else { kind.to_owned() };
             subjects.extend(parts(kind, &key, &store.parts));
             subjects.extend(option_faults(kind, store));
+            subjects.extend(changed_defaults(kind, store));
             for group in &store.groups {
-                subjects.push(subject(kind, &key, store, group, None, assumed));
+                subjects.extend(directories::pairs(&effective(store, group, None), &group.targets));
+                subjects.push(subject(kind, &key, store, group, None, (assumed, &unlabelled)));
                 for tenant in &tenants {
-                    subjects.push(subject(kind, &key, store, group, Some(tenant), assumed));
+                    subjects.push(subject(kind, &key, store, group, Some(tenant), (assumed, &unlabelled)));
                 }
             }
         }
@@ -178,7 +185,10 @@ pub(super) fn effective<'e>(
     let mut layers: Vec<Layer<'e>> = Vec::new();
     layers.extend(store.made.as_ref().map(|tree| Layer { origin: Origin::Chart, tree }));
     layers.push(Layer { origin: Origin::Written, tree: store.own.as_ref().unwrap_or(&store.config) });
-    layers.push(Layer { origin: Origin::Flag, tree: &group.flags });
+    // Nothing is set where no command line is seen, and that is not the same as null.
+    if !group.flags.is_null() {
+        layers.push(Layer { origin: Origin::Flag, tree: &group.flags });
+    }
     layers.extend(tenant.map(|tree| Layer { origin: Origin::Tenant, tree }));
     let variables = (group.expands != Some(false)).then(|| group.variables.clone());
     Effective { store: store.store, options: store.options(), version: store.version, layers, variables }
@@ -190,7 +200,7 @@ fn subject(
     store: &Found<'_>,
     group: &Group,
     tenant: Option<&Tenant>,
-    assumed: &Assumed,
+    (assumed, unlabelled): (&Assumed, &[(Place, Fact)]),
 ) -> Subject {
     let unseen = match &store.unseen {
         Some((reason, place)) => Fact::new(reason.as_str(), *place),
@@ -213,16 +223,21 @@ fn subject(
     {
         own.place = section;
     }
-    let effective =
-        effective(store, group, of_tenant.as_ref()).tree(assumed.asked.iter().map(String::as_str));
+    let running_with = effective(store, group, of_tenant.as_ref());
+    let Written { options, at_defaults } = written(&running_with, &config, store.in_secret);
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
     let running: BTreeSet<String> = group
         .targets
         .iter()
         .flat_map(|target| modules(store.store, target.text().unwrap_or("all")))
         .collect();
+    let neighbours = unlabelled
+        .iter()
+        .filter(|(place, _)| store.form == "rendered" && *place != store.place)
+        .map(|(_, name)| name.clone());
     let facts = Fact::map(
         [
+            ("unlabelled_neighbours", Fact::list(neighbours, store.place)),
             ("name", Fact::new(store.name.as_str(), store.place)),
             ("namespace", Fact::new(store.namespace.clone(), store.namespace_place.unwrap_or(store.place))),
             ("form", Fact::bare(store.form)),
@@ -238,7 +253,9 @@ fn subject(
             ),
             ("storage", storage(kind, &config)),
             ("config", config),
-            ("effective", effective),
+            ("effective", running_with.tree(assumed.asked.iter().map(String::as_str))),
+            ("written", options),
+            ("at_defaults", Fact::bare(at_defaults)),
             ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
             ("processes", Fact::list(processes, store.place)),
             ("parts", store.parts.clone()),
@@ -298,6 +315,45 @@ fn runtime_faults(
                 Subject { kind: "option_fault", key: format!("{name} overrides {}", fault.path), facts }
             }));
         }
+    }
+    subjects
+}
+
+/// What an upgrade to the assumed version changes for options that nobody sets.
+fn changed_defaults(kind: &'static str, store: &Found<'_>) -> Vec<Subject> {
+    let Some(before) = store.input_version.map(|version| store.options().nearest(version)) else {
+        return Vec::new();
+    };
+    let Some(group) = store.groups.first().filter(|_| before != store.version) else { return Vec::new() };
+    let effective = effective(store, group, None);
+    let mut subjects = Vec::new();
+    for (path, spec) in store.options().below("") {
+        if spec.dynamic || path.contains(['[', '<']) || !spec.is_in(before) || !spec.is_in(store.version) {
+            continue;
+        }
+        let (old, new) = (spec.default_in(before), spec.default_in(store.version));
+        if old == new || effective.value(path, &spec).1 != Origin::Default {
+            continue;
+        }
+        let fact = Fact { value: path.into(), place: effective.nearest(path) };
+        let shown = |value: &serde_json::Value| match value {
+            serde_json::Value::Null => "not set".to_owned(),
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let facts = Fact::map(
+            [
+                ("store", Fact::bare(kind)),
+                ("product", Fact::bare(if kind == "mimir" { "Mimir" } else { "Loki" })),
+                ("option", fact.clone()),
+                ("old", Fact::bare(shown(old))),
+                ("new", Fact::bare(shown(new))),
+                ("from", Fact::bare(before.to_string())),
+                ("version", Fact::bare(store.version.to_string())),
+            ],
+            fact.place,
+        );
+        subjects.push(Subject { kind: "changed_default", key: format!("{kind} {path}"), facts });
     }
     subjects
 }
