@@ -20,6 +20,7 @@ user's). An option has, where it differs from what most have:
   use      what to set instead of it: it is deprecated or gone
 """
 
+import fnmatch
 import json
 import pathlib
 import re
@@ -99,6 +100,19 @@ def replacements(changes, paths):
     return moved
 
 
+def words(product, options):
+    """What `words.json` knows of the words that options take, beyond the facts; null: a rule judges the option."""
+    known = json.loads((pathlib.Path(__file__).parent / "words.json").read_text())[product]
+    for pattern, change in known.items():
+        for path, option in options.items():
+            if path == pattern or "*" in pattern and fnmatch.fnmatchcase(path, pattern.replace("[", "[[]")):
+                if change is None:
+                    option.pop("values", None)
+                    option.pop("refused", None)
+                else:
+                    option.update(change)
+
+
 def table(product, facts):
     versions = [version["minor"] for version in facts["meta"]["versions"]]
     moved = replacements(facts["changes"], facts["options"])
@@ -108,9 +122,12 @@ def table(product, facts):
         f'"newest": {json.dumps(facts["meta"]["newest_release"])},',
         '"options": {',
     ]
+    known = sorted(facts["options"].items(), key=lambda item: item[0].encode())
+    entries = {path: entry(path, fact, versions, moved) for path, fact in known}
+    words(product, entries)
     options = [
-        f"{json.dumps(path)}:{json.dumps(entry(path, fact, versions, moved), separators=(',', ':'), ensure_ascii=False)}"
-        for path, fact in sorted(facts["options"].items(), key=lambda item: item[0].encode())
+        f"{json.dumps(path)}:{json.dumps(option, separators=(',', ':'), ensure_ascii=False)}"
+        for path, option in entries.items()
     ]
     return "{\n" + "\n".join(lines) + "\n" + ",\n".join(options) + "\n}\n}\n"
 

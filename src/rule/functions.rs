@@ -13,6 +13,7 @@ use regex::RegexBuilder;
 use super::eval::Outcome;
 use super::eval::Stop;
 use super::paths;
+use super::selector;
 use super::value::Items;
 use super::value::Value;
 use super::value::View;
@@ -74,6 +75,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     function("port", 1, 1, "the port of a URL, also where it is its scheme's own; null for other text"),
     function("replace", 3, 3, "text with one text replaced by another"),
     function("scheme", 1, 1, "the scheme of a URL; null for other text"),
+    function(
+        "selector_fault",
+        1,
+        1,
+        "what Loki would refuse a text for as a stream selector (`{app=\"x\"}`); null where it takes it",
+    ),
     function("size", 1, 1, "how many items or characters; 0 for null"),
     function("sort", 1, 1, "a list of texts or numbers in order"),
     function("split", 2, 2, "text as a list, cut at a separator"),
@@ -203,6 +210,11 @@ fn call_on_one<'a>(name: &str, value: &Value<'a>) -> Outcome<'a> {
         "not_multiple_of_previous" => not_multiple_of_previous(name, value),
         "duration_seconds" => measured(name, value, units::duration_seconds),
         "bytes" => measured(name, value, units::quantity),
+        "selector_fault" => {
+            // No selector is as good as an empty text.
+            let source = if matches!(value.view(), View::Null) { "" } else { text(name, value)?.0 };
+            selector::fault(source).map_or(Ok(Value::Null), |fault| made(fault, false))
+        }
         "host" | "scheme" | "path" | "port" => part_of_url(name, value),
         _ => Err(no_such(name)),
     }

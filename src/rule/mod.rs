@@ -14,6 +14,7 @@ mod quick;
 mod run;
 #[cfg(test)]
 mod schema_tests;
+mod selector;
 mod set;
 mod settings;
 mod syntax;

@@ -142,6 +142,15 @@ impl Effective<'_> {
         }
     }
 
+    /// The section at `route`, where something in it is written and is not what it is by default anyway.
+    pub(super) fn changed(&self, route: &str) -> Option<Fact> {
+        let written = self.options.below(route).any(|(path, spec)| {
+            let value = self.written(path, &spec).map(|(fact, _)| fact.value);
+            spec.is_in(self.version) && value.is_some_and(|value| value != self.default_of(&spec).value)
+        });
+        written.then(|| Fact::new(route.rsplit('.').next(), self.nearest(route)))
+    }
+
     /// The value of an option, with where it came from.
     pub(crate) fn value(&self, path: &str, spec: &Spec) -> (Fact, Origin) {
         if let Some(found) = self.written(path, spec) {
@@ -172,7 +181,8 @@ impl Effective<'_> {
 
     /// The value that a layer sets, the strongest first.
     fn written(&self, path: &str, spec: &Spec) -> Option<(Fact, Origin)> {
-        for layer in self.layers.iter().rev() {
+        // No flags are no layer, and not flags that set everything to nothing.
+        for layer in self.layers.iter().rev().filter(|layer| !layer.tree.is_null()) {
             match find(layer.tree, path) {
                 Found::Value(fact) => {
                     let value = self.typed(path, spec, fact);
@@ -328,6 +338,11 @@ impl Effective<'_> {
             if rest.is_empty() || rest.contains(['[', '<']) || !spec.is_in(self.version) {
                 continue;
             }
+            let single = Effective {
+                layers: vec![Layer { origin: Origin::Written, tree: item }],
+                variables: None,
+                ..*self
+            };
             let value = match find(item, rest) {
                 Found::Value(fact) => {
                     let value = self.typed(path, &spec, fact);
@@ -337,12 +352,9 @@ impl Effective<'_> {
                         value
                     }
                 }
-                Found::Nulled(_) | Found::Nothing => Fact { place: item.place, ..self.default_of(&spec) },
-            };
-            let single = Effective {
-                layers: vec![Layer { origin: Origin::Written, tree: item }],
-                variables: None,
-                ..*self
+                Found::Nulled(_) | Found::Nothing => {
+                    Fact { place: single.nearest(rest), ..self.default_of(&spec) }
+                }
             };
             single.put(&mut tree, rest, value);
         }

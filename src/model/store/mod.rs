@@ -11,6 +11,7 @@ mod leaves;
 mod options;
 mod overrides;
 mod parts;
+mod periods;
 mod processes;
 mod released;
 mod scalars;

@@ -224,6 +224,10 @@ fn subject(
         own.place = section;
     }
     let running_with = effective(store, group, of_tenant.as_ref());
+    let schema = match store.store {
+        Store::Loki => super::periods::facts(&running_with, &config, store.place),
+        Store::Mimir => Fact::absent(store.place),
+    };
     let Written { options, at_defaults } = written(&running_with, &config, store.in_secret);
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
     let running: BTreeSet<String> = group
@@ -254,6 +258,7 @@ fn subject(
             ("storage", storage(kind, &config)),
             ("config", config),
             ("effective", running_with.tree(assumed.asked.iter().map(String::as_str))),
+            ("schema", schema),
             ("written", options),
             ("at_defaults", Fact::bare(at_defaults)),
             ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
