@@ -44,15 +44,30 @@ fn deleted(volume: &Fact, when: &str) -> Fact {
     policy
 }
 
+/// The parts of Loki that a chart runs: by `deploymentMode`, which charts before 6 tell from `singleBinary.replicas`.
 pub(super) fn loki_parts(values: &Fact) -> Fact {
-    let parts = ["backend", "read", "write"].map(|part| {
-        let facts = Fact::map(
-            [("replicas", values.reach(&format!("{part}.replicas")).or_default(3_i64))],
-            values.reach(part).place,
-        );
-        (part, facts)
+    let mode = values.reach("deploymentMode");
+    let single = matches!(values.reach("singleBinary.replicas").value, FactValue::Int(replicas) if replicas > 0);
+    // Name in the values, and how many there are unless it is written.
+    let parts: &[(&str, Option<i64>)] = match mode.text() {
+        Some("SingleBinary" | "Monolithic") => &[("singleBinary", None)],
+        Some("Distributed") => &[("ingester", None)],
+        Some("SimpleScalable") => &[("backend", Some(3)), ("read", Some(3)), ("write", Some(3))],
+        None if single => &[("singleBinary", None)],
+        None => &[("backend", Some(3)), ("read", Some(3)), ("write", Some(3))],
+        // Two ways at once, while one is left for the other.
+        Some(_) => &[],
+    };
+    let parts = parts.iter().map(|(part, replicas)| {
+        let written = values.reach(&format!("{part}.replicas"));
+        let written = match replicas {
+            Some(replicas) => written.or_default(*replicas),
+            None => written,
+        };
+        let name = if *part == "singleBinary" { "single_binary" } else { part };
+        (name, Fact::map([("replicas", written)], values.reach(part).place))
     });
-    Fact::map(parts, values.place)
+    Fact::map(parts.collect::<Vec<_>>(), values.place)
 }
 
 /// Adds the replicas of another zone.

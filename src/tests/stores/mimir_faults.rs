@@ -49,7 +49,11 @@ fn said(text: &str) -> Vec<(usize, String)> {
     let checked = check::check(&sources, &["mimir.yaml".to_owned()], &options);
     let line = |place| checked.documents.resolve(place).start.line as usize;
     let findings = checked.report.findings.iter();
-    findings.map(|finding| (line(finding.place), format!("{} {}", finding.severity.name(), finding.rule))).collect()
+    let said = |finding: &crate::finding::Finding| {
+        let text = format!("{} {}", finding.severity.name(), finding.rule);
+        (finding.place.map_or(0, line), text)
+    };
+    findings.map(said).collect()
 }
 
 #[test]
