@@ -1,6 +1,7 @@
 //! Tests of what is known of the stores' options, against the facts that the tables were made from and the programs.
 
 mod agreement;
+mod loki_faults;
 mod mimir_faults;
 mod tables;
 mod walk;
