@@ -47,7 +47,8 @@ fn deleted(volume: &Fact, when: &str) -> Fact {
 /// The parts of Loki that a chart runs: by `deploymentMode`, which charts before 6 tell from `singleBinary.replicas`.
 pub(super) fn loki_parts(values: &Fact) -> Fact {
     let mode = values.reach("deploymentMode");
-    let single = matches!(values.reach("singleBinary.replicas").value, FactValue::Int(replicas) if replicas > 0);
+    let single =
+        matches!(values.reach("singleBinary.replicas").value, FactValue::Int(replicas) if replicas > 0);
     // Name in the values, and how many there are unless it is written.
     let parts: &[(&str, Option<i64>)] = match mode.text() {
         Some("SingleBinary" | "Monolithic") => &[("singleBinary", None)],
