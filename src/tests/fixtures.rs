@@ -47,8 +47,10 @@ fn every_near_miss_is_one_that_the_rule_looks_at() {
     // Problems, faults and opaque parts are there only where something is wrong; a rule that only ever ends undecided has no
     // condition to turn round.
     let has_condition = |rule: &&Rule| {
-        !matches!(rule.over.as_str(), "alloy_fault" | "problem" | "opaque" | "option_fault" | "changed_default")
-            && !only_undecided(rule)
+        !matches!(
+            rule.over.as_str(),
+            "alloy_fault" | "problem" | "opaque" | "option_fault" | "changed_default"
+        ) && !only_undecided(rule)
     };
     let rules = RuleSet::builtin();
     for rule in rules.rules().into_iter().filter(has_condition) {

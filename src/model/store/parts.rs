@@ -90,10 +90,13 @@ fn deleted(at: &dyn Fn(&str) -> Fact, when: &str) -> Fact {
 /// The parts of Loki, of which some keep data.
 pub(super) fn loki_parts(release: &ReleasedChart<'_>, version: Option<&str>) -> Fact {
     let values = &release.values;
+    let moving = values.reach("deploymentMode").text().is_some_and(|mode| mode.contains("<->"));
     let parts = released::parts(release, Store::Loki).into_iter().map(|(target, section)| {
         let at = |route: &str| value(values, Chart::Loki, version, &format!("{section}.{route}"));
         // The table has no replicas of the single program in charts that make one by default.
         let replicas = if target == "all" { values.reach("singleBinary.replicas") } else { at("replicas") };
+        // Two ways at once, while one is left for the other: how many there are together is nobody's plan.
+        let replicas = if moving { Fact::absent(replicas.place) } else { replicas };
         let mut facts = Fact::map(
             [("replicas", replicas), ("limits", at("resources.limits"))],
             values.reach(section).place,

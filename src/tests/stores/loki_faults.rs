@@ -38,7 +38,9 @@ enum Kind {
 impl Fault {
     fn text(&self) -> String {
         let lines = SOUND.lines().enumerate();
-        lines.map(|(index, line)| if index + 1 == self.line { &self.becomes } else { line }.to_owned() + "\n").collect()
+        lines
+            .map(|(index, line)| if index + 1 == self.line { &self.becomes } else { line }.to_owned() + "\n")
+            .collect()
     }
 }
 
