@@ -35,9 +35,7 @@ fn said(text: &str) -> Vec<(usize, Severity, String)> {
     let checked = checked("mimir", "3.0.2", text);
     let line = |place| checked.documents.resolve(place).start.line as usize;
     let findings = checked.report.findings.iter();
-    findings
-        .map(|finding| (finding.place.map_or(0, line), finding.severity, finding.rule.clone()))
-        .collect()
+    findings.map(|finding| (finding.place.map_or(0, line), finding.severity, finding.rule.clone())).collect()
 }
 
 #[test]
