@@ -110,12 +110,17 @@ impl<'t> Builder<'t> {
     /// shows that, the fault is told at the one that opens.
     fn blame(&self, problem: ParseProblem) -> ParseProblem {
         let noticed = problem.span.start as usize;
-        let line_of = |at: usize| self.text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
+        let line_of =
+            |at: usize| self.text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
         let indent = |line: usize| {
             let rest = self.text.get(line..).unwrap_or_default();
             rest.len() - rest.trim_start_matches(' ').len()
         };
-        let open = self.frames.last().filter(|frame| !frame.block).and_then(|frame| self.nodes.get(frame.node.0 as usize));
+        let open = self
+            .frames
+            .last()
+            .filter(|frame| !frame.block)
+            .and_then(|frame| self.nodes.get(frame.node.0 as usize));
         if let Some(open) = open {
             let start = open.span.start as usize;
             let (first, last) = (line_of(start), line_of(noticed));
@@ -125,8 +130,12 @@ impl<'t> Builder<'t> {
                 let (name, end) =
                     if matches!(open.kind, NodeKind::Mapping(_)) { ("mapping", "}") } else { ("list", "]") };
                 let span = Span::new(offset(start), offset(start + 1));
-                return ParseProblem::new(problem.kind, span, format!("the {name} that opens here is never closed"))
-                    .with_hint(format!("add the `{end}`"));
+                return ParseProblem::new(
+                    problem.kind,
+                    span,
+                    format!("the {name} that opens here is never closed"),
+                )
+                .with_hint(format!("add the `{end}`"));
             }
         }
         // The scanner takes the next quote for the closing one, whatever it was for.

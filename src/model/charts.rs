@@ -15,7 +15,7 @@ pub(crate) use made::made_config;
 pub(crate) use made::pasted_sections;
 pub(crate) use table::ChartTable;
 pub(crate) use table::Wanted;
-
+pub(crate) use table::chart_default;
 pub(crate) use table::table;
 pub(crate) use versions::app_version;
 

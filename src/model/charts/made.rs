@@ -283,8 +283,12 @@ impl Making<'_> {
 
     /// The nearest section of the user's own configuration in which an option would be.
     fn nearest(&self, option: &str) -> Option<Place> {
-        let home = if self.chart == Chart::Mimir { "mimir" } else { "loki" };
-        self.values.reach(&format!("{home}.structuredConfig.{option}")).place
+        self.values.reach(&format!("{}.structuredConfig.{option}", self.program())).place
+    }
+
+    /// The program's name, and that of the section of the values for its configuration.
+    fn program(&self) -> &'static str {
+        if self.chart == Chart::Mimir { "mimir" } else { "loki" }
     }
 
     /// A value of the table, with what its texts name filled in.
@@ -325,8 +329,10 @@ impl Making<'_> {
             let (name, behind) = behind.split_once('}')?;
             filled.push_str(before);
             match (name, name.split_once('|')) {
-                ("fullname", _) => filled.push_str(self.full_name?),
-                ("namespace", _) => filled.push_str(self.namespace?),
+                // Where nobody says how the release is called, it is called as its chart mostly is: the text is there at
+                // any rate, and nothing of the input is found by it.
+                ("fullname", _) => filled.push_str(self.full_name.unwrap_or(self.program())),
+                ("namespace", _) => filled.push_str(self.namespace.unwrap_or(self.program())),
                 (_, Some((route, otherwise))) => match self.given(route).map(|given| &given.value) {
                     None | Some(FactValue::Null) => filled.push_str(otherwise),
                     Some(FactValue::Text(text)) if !text.contains("{{") => filled.push_str(text),

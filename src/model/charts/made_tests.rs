@@ -54,9 +54,9 @@ fn release(
 ) {
     let name = if chart == Chart::Mimir { "mimir" } else { "loki" };
     let version = version.map(|version| format!("  version: {version}\n")).unwrap_or_default();
-    let indented: String = values.lines().map(|line| format!("    {line}\n")).collect();
+    let indented = values.trim_end().replace('\n', "\n    ");
     let text = format!(
-        "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata:\n  name: {name}\nspec:\n  chart: {}\n{version}  targetNamespace: {name}\n  valuesContent: |\n{indented}",
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata:\n  name: {name}\nspec:\n  chart: {}\n{version}  targetNamespace: {name}\n  valuesContent: |\n    {indented}\n",
         chart.name()
     );
     with_stack(&[("release.yaml", &text)], |stack, _| {
@@ -137,9 +137,9 @@ fn what_is_made_is_what_the_charts_render() {
 fn with_structured(chart: Chart, values: &str, route: &str) -> Fact {
     let mut over = Fact::default();
     let name = chart.name();
-    let indented: String = values.lines().map(|line| format!("    {line}\n")).collect();
+    let indented = values.trim_end().replace('\n', "\n    ");
     let text = format!(
-        "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata:\n  name: a\nspec:\n  chart: {name}\n  valuesContent: |\n{indented}"
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata:\n  name: a\nspec:\n  chart: {name}\n  valuesContent: |\n    {indented}\n"
     );
     with_stack(&[("release.yaml", &text)], |stack, _| {
         over = stack.releases_of(chart).next().unwrap().values.reach(route);

@@ -16,7 +16,7 @@ pub(crate) struct Explained {
     pub(crate) store: String,
     /// The version that it was asked of.
     pub(crate) version: String,
-    /// What the option takes.
+    /// What the option takes, and its flag.
     pub(crate) kind: String,
     /// What says something of it, weakest first; the last one counts.
     pub(crate) chain: Vec<Said>,
@@ -66,7 +66,10 @@ pub(crate) fn explain(stack: &Stack<'_>, assumed: &Assumed, path: &str) -> Vec<E
                 explained.push(Explained {
                     store: format!("{product} {}", found.name),
                     version: found.version.to_string(),
-                    kind: spec.type_in(found.version).to_owned(),
+                    kind: match &spec.flag {
+                        Some(flag) => format!("{}, flag -{flag}", spec.type_in(found.version)),
+                        None => spec.type_in(found.version).to_owned(),
+                    },
                     chain,
                 });
             }

@@ -13,6 +13,7 @@ mod overrides;
 mod parts;
 mod periods;
 mod processes;
+mod released;
 mod scalars;
 mod storage;
 mod stores;

@@ -2,26 +2,30 @@
 
 use std::collections::btree_map::Entry;
 
+use super::released;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::model::charts::chart_default;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::piece::Chart;
+use crate::model::piece::Store;
+use crate::model::stack::ReleasedChart;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
 
-/// The parts of Mimir that keep data. Defaults are those of mimir-distributed 5.x (`helm-values` facts).
-pub(super) fn mimir_parts(values: &Fact) -> Fact {
+/// The parts of Mimir that keep data.
+pub(super) fn mimir_parts(values: &Fact, version: Option<&str>) -> Fact {
     let parts = ["ingester", "compactor", "store_gateway"].map(|part| {
-        let at = |route: &str| values.reach(&format!("{part}.{route}"));
+        let at = |route: &str| value(values, Chart::Mimir, version, &format!("{part}.{route}"));
         let facts = Fact::map(
             [
-                ("replicas", at("replicas")),
-                ("volume", at("persistentVolume.size").or_default("2Gi")),
-                ("volumes_deleted_when_scaled", deleted(&at("persistentVolume"), "whenScaled")),
-                ("volumes_deleted_with_it", deleted(&at("persistentVolume"), "whenDeleted")),
+                ("replicas", replicas_of_zones(at("replicas"), &at("zoneAwareReplication"), &at)),
+                ("volume", at("persistentVolume.size")),
+                ("volumes_deleted_when_scaled", deleted(&at, "whenScaled")),
+                ("volumes_deleted_with_it", deleted(&at, "whenDeleted")),
                 ("limits", at("resources.limits")),
-                ("requests", at("resources.requests")),
+                ("requests", requests(&at)),
                 ("keeps_volume", at("persistentVolume.enabled").or_default(true)),
             ],
             values.reach(part).place,
@@ -31,10 +35,49 @@ pub(super) fn mimir_parts(values: &Fact) -> Fact {
     Fact::map(parts, values.place)
 }
 
+/// What each pod asks for, with the chart's defaults.
+fn requests(at: &dyn Fn(&str) -> Fact) -> Fact {
+    let mut requests = at("resources.requests");
+    let place = requests.place;
+    if requests.is_null() {
+        requests = Fact::map::<String>([], place);
+    }
+    for name in ["cpu", "memory"] {
+        let request = at(&format!("resources.requests.{name}"));
+        if requests.at(name).is_none() && !request.is_null() {
+            requests.insert(name, request);
+        }
+    }
+    requests
+}
+
+/// A value of the user, or else the chart's default; absent where that is not known.
+fn value(values: &Fact, chart: Chart, version: Option<&str>, route: &str) -> Fact {
+    let given = values.reach(route);
+    match given.value {
+        FactValue::Null => Fact { value: chart_default(chart, version, route).unwrap_or_default(), ..given },
+        _ => given,
+    }
+}
+
+/// How many replicas there are in all zones: each zone gets its share, rounded up.
+fn replicas_of_zones(replicas: Fact, zones: &Fact, at: &dyn Fn(&str) -> Fact) -> Fact {
+    let FactValue::Int(count) = replicas.value else { return replicas };
+    let migrating = zones.reach("migration.enabled").bool() == Some(true);
+    if at("zoneAwareReplication.enabled").bool() != Some(true) || migrating {
+        return replicas;
+    }
+    // The chart has three zones, unless the user lists some.
+    let zones =
+        i64::try_from(zones.reach("zones").items().len()).ok().filter(|zones| *zones > 0).unwrap_or(3);
+    let share = count.max(0).saturating_add(zones - 1) / zones;
+    Fact { value: FactValue::Int(share.saturating_mul(zones)), ..replicas }
+}
+
 /// Whether volumes go: `Delete` under a retention policy that is switched on.
-fn deleted(volume: &Fact, when: &str) -> Fact {
-    let enabled = volume.reach("enableRetentionPolicy");
-    let mut policy = volume.reach(when);
+fn deleted(at: &dyn Fn(&str) -> Fact, when: &str) -> Fact {
+    let enabled = at("persistentVolume.enableRetentionPolicy");
+    let mut policy = at(&format!("persistentVolume.{when}"));
     if enabled.bool() != Some(true) {
         policy = enabled;
         policy.value = FactValue::Bool(false);
@@ -44,15 +87,37 @@ fn deleted(volume: &Fact, when: &str) -> Fact {
     policy
 }
 
-pub(super) fn loki_parts(values: &Fact) -> Fact {
-    let parts = ["backend", "read", "write"].map(|part| {
-        let facts = Fact::map(
-            [("replicas", values.reach(&format!("{part}.replicas")).or_default(3_i64))],
-            values.reach(part).place,
+/// The parts of Loki, of which some keep data.
+pub(super) fn loki_parts(release: &ReleasedChart<'_>, version: Option<&str>) -> Fact {
+    let values = &release.values;
+    let parts = released::parts(release, Store::Loki).into_iter().map(|(target, section)| {
+        let at = |route: &str| value(values, Chart::Loki, version, &format!("{section}.{route}"));
+        // The table has no replicas of the single program in charts that make one by default.
+        let replicas = if target == "all" { values.reach("singleBinary.replicas") } else { at("replicas") };
+        let mut facts = Fact::map(
+            [("replicas", replicas), ("limits", at("resources.limits"))],
+            values.reach(section).place,
         );
-        (part, facts)
+        // Readers are a Deployment, whatever is set for their volumes.
+        if section != "read" || at("legacyReadTarget").bool() == Some(true) {
+            facts.insert("volume", at("persistence.size"));
+            facts.insert("volumes_deleted_when_scaled", deleted_by_loki(&at, "whenScaled"));
+            facts.insert("volumes_deleted_with_it", deleted_by_loki(&at, "whenDeleted"));
+        }
+        let name = if target == "all" { "single_binary".to_owned() } else { target.replace('-', "_") };
+        (name, facts)
     });
     Fact::map(parts, values.place)
+}
+
+/// Whether volumes go. One switch is for both; only later charts let users say which.
+fn deleted_by_loki(at: &dyn Fn(&str) -> Fact, when: &str) -> Fact {
+    let mut policy = at("persistence.enableStatefulSetAutoDeletePVC");
+    let told = at(&format!("persistence.{when}"));
+    if let FactValue::Bool(on) = policy.value {
+        policy.value = FactValue::Bool(on && told.text() != Some("Retain"));
+    }
+    policy
 }
 
 /// Adds the replicas of another zone.

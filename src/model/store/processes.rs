@@ -1,4 +1,4 @@
-//! Turns pods and chart values into the processes of a store: what each runs, with which flags, in which environment.
+//! Turns pods into the processes of a store: what each runs, with which flags, in which environment.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,6 @@ use crate::model::piece::ObjectName;
 use crate::model::piece::Store;
 use crate::model::pod::Pod;
 use crate::model::pod::image_tag;
-use crate::model::stack::ReleasedChart;
 use crate::model::stack::Stack;
 
 /// Processes that share their flags, targets aside.
@@ -109,8 +108,7 @@ pub(super) fn of_object(
                 continue;
             }
             let place = |node: NodeRef<'_>| resource.at.place_of(node);
-            let mut flags =
-                Flags { store, options, tree: Fact::map::<String>([], None), target: None, expands: false };
+            let mut flags = Flags::new(store, options);
             let items: Vec<(&str, Fact)> = ["command", "args"]
                 .into_iter()
                 .flat_map(|key| container.get(key).into_iter().flat_map(NodeRef::items))
@@ -160,71 +158,28 @@ fn version(
     Some(Fact::new(text, place(label)))
 }
 
-/// The processes that a release of a chart makes.
-pub(super) fn of_release(release: &ReleasedChart<'_>, store: Store) -> Vec<Group> {
-    let values = &release.values;
-    let place = release.release.place;
-    let off = |part: &str| values.reach(&format!("{part}.enabled")).bool() == Some(false);
-    let names: Vec<&str> = match store {
-        Store::Mimir => {
-            let parts = [
-                ("distributor", "distributor"),
-                ("ingester", "ingester"),
-                ("querier", "querier"),
-                ("query-frontend", "query_frontend"),
-                ("query-scheduler", "query_scheduler"),
-                ("store-gateway", "store_gateway"),
-                ("compactor", "compactor"),
-                ("ruler", "ruler"),
-                ("alertmanager", "alertmanager"),
-                ("overrides-exporter", "overrides_exporter"),
-            ];
-            parts.into_iter().filter(|(_, part)| !off(part)).map(|(target, _)| target).collect()
-        }
-        Store::Loki => match values.reach("deploymentMode").text() {
-            Some("SingleBinary" | "Monolithic") => vec!["all"],
-            Some("Distributed") => {
-                vec![
-                    "distributor",
-                    "ingester",
-                    "querier",
-                    "query-frontend",
-                    "query-scheduler",
-                    "compactor",
-                    "ruler",
-                    "index-gateway",
-                ]
-            }
-            _ => vec!["read", "write", "backend"],
-        },
-    };
-    let image = match store {
-        Store::Mimir => values.reach("image.tag"),
-        Store::Loki => values.reach("loki.image.tag"),
-    };
-    let version =
-        image.text().filter(|tag| Minor::parse(tag).is_some()).map(|tag| Fact::new(tag, image.place));
-    vec![Group {
-        targets: names.into_iter().map(|name| Fact::new(name, place)).collect(),
-        flags: Fact::map::<String>([], place),
-        // mimir-distributed passes the flag; the loki chart does not, unless it is told.
-        expands: Some(store == Store::Mimir),
-        variables: Variables::default(),
-        version,
-    }]
-}
-
 /// Reads the command line of a process.
-struct Flags<'o> {
+pub(super) struct Flags<'o> {
+    /// The store.
     store: Store,
+    /// Its options.
     options: &'o Options,
-    tree: Fact,
+    /// The options that are set.
+    pub(super) tree: Fact,
+    /// What `-target` says.
     target: Option<Fact>,
-    expands: bool,
+    /// Whether references to the environment are replaced.
+    pub(super) expands: bool,
 }
 
-impl Flags<'_> {
-    fn read(&mut self, items: &[(&str, Fact)]) {
+impl<'o> Flags<'o> {
+    /// A command line without arguments.
+    pub(super) fn new(store: Store, options: &'o Options) -> Self {
+        Self { store, options, tree: Fact::map::<String>([], None), target: None, expands: false }
+    }
+
+    /// Reads arguments: the text of each, and a fact with its place.
+    pub(super) fn read(&mut self, items: &[(&str, Fact)]) {
         let mut items = items.iter().peekable();
         while let Some((text, fact)) = items.next() {
             let Some(flag) = text.strip_prefix('-') else { continue };
@@ -267,7 +222,7 @@ impl Flags<'_> {
     }
 
     /// What tells this process's flags from those of others, places aside.
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         fn write(fact: &Fact, out: &mut String) {
             match &fact.value {
                 FactValue::Map(entries) => {

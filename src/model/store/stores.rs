@@ -9,6 +9,7 @@ use super::parts::mimir_parts;
 use super::parts::rendered_parts;
 use super::processes;
 use super::processes::Group;
+use super::released;
 use super::version::Minor;
 use crate::document::DocId;
 use crate::document::NodeRef;
@@ -215,15 +216,16 @@ fn from_values<'s>(
     let values = &release.values;
     let place = release.release.place;
     let full_name = release.full_name();
+    let chart_version = release.release.version.as_ref().map(|(version, _)| &**version);
     let made = made_config(&Making {
         chart: chart_of(store),
-        version: release.release.version.as_ref().map(|(version, _)| &**version),
+        version: chart_version,
         values,
         full_name: full_name.as_deref(),
         namespace: namespace.as_deref(),
     });
     let (config, own, parts) = match store {
-        Store::Mimir => (section(values, "mimir.structuredConfig"), None, mimir_parts(values)),
+        Store::Mimir => (section(values, "mimir.structuredConfig"), None, mimir_parts(values, chart_version)),
         Store::Loki => {
             let structured = section(values, "loki.structuredConfig");
             let mut config = made.merged();
@@ -232,7 +234,7 @@ fn from_values<'s>(
             config.place = values.reach("loki").place;
             let mut own = made.written;
             merge(&mut own, structured);
-            (config, Some(own), loki_parts(values))
+            (config, Some(own), loki_parts(release, chart_version))
         }
     };
     let templated = match store {
@@ -249,7 +251,7 @@ fn from_values<'s>(
         }
         (None, None) => None,
     };
-    let groups = processes::of_release(release, store);
+    let groups = released::of_release(release, store);
     let of_image = groups.iter().find_map(|group| group.version.clone());
     let of_chart = release.release.version.as_ref().map(|(version, place)| Fact::new(&**version, *place));
     let app = release.release.version.as_ref().and_then(|(version, _)| app_version(chart_of(store), version));
