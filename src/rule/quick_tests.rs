@@ -73,8 +73,10 @@ fn every_expression_of_the_built_in_rules_is_taken_for_the_same() {
     let rules = RuleSet::builtin();
     let mut count = 0;
     for rule in rules.rules() {
-        // A pattern that holds both kinds of quotes stands in three of them, which is rare enough for the full parser.
-        for expression in expressions(rule).into_iter().filter(|one| !one.source().contains("'''")) {
+        // A pattern that holds both kinds of quotes stands in three of them; that and a text with an escape are rare enough
+        // for the full parser.
+        let is_rare = |source: &str| source.contains("'''") || source.contains('\\');
+        for expression in expressions(rule).into_iter().filter(|one| !is_rare(one.source())) {
             assert!(
                 agreed(expression.source()).is_some(),
                 "{} is left to the full parser",

@@ -38,6 +38,9 @@ struct Fact {
     type_by_version: Vec<Change>,
     #[serde(default)]
     default: serde_json::Value,
+    /// What the newest release ends with, where it rewrites its defaults.
+    #[serde(rename = "effective_default_3.7")]
+    effective_default: Option<serde_json::Value>,
     #[serde(default)]
     default_by_version: Vec<Change>,
     #[serde(rename = "enum")]
@@ -83,7 +86,8 @@ impl Facts {
     }
 
     fn default<'f>(&self, fact: &'f Fact, version: usize) -> &'f serde_json::Value {
-        self.at(&fact.default_by_version, version).unwrap_or(&fact.default)
+        let newest = fact.effective_default.as_ref().unwrap_or(&fact.default);
+        self.at(&fact.default_by_version, version).unwrap_or(newest)
     }
 }
 
