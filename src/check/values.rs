@@ -8,6 +8,8 @@ use super::stacks;
 use crate::document::Documents;
 use crate::finding::ValueChain;
 use crate::finding::ValueStep;
+use crate::model::Fact;
+use crate::model::FactValue;
 use crate::model::FilePieces;
 use crate::model::Stack;
 use crate::model::store;
@@ -69,8 +71,15 @@ pub(crate) fn near_values(path: &str) -> Vec<String> {
 }
 
 fn chain(stack: &str, explained: store::Explained) -> ValueChain {
+    // Nothing would be a hole in the line.
+    let shown = |fact: &Fact| match (&fact.value, crate::rule::shown(fact, "")) {
+        (FactValue::List(_), text) if text.is_empty() => "[]".to_owned(),
+        (FactValue::Map(_), text) if text.is_empty() => "{}".to_owned(),
+        (_, text) if text.is_empty() => "\"\"".to_owned(),
+        (_, text) => text,
+    };
     let step = |said: &store::Said| ValueStep {
-        value: crate::rule::shown(&said.value, ""),
+        value: shown(&said.value),
         origin: said.origin.clone(),
         place: said.value.place.filter(|_| said.is_written),
     };
