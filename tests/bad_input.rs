@@ -118,9 +118,7 @@ fn object_that_cannot_be_read_is_named_with_its_line_and_a_remedy() {
         ),
         (
             format!("{HELM_CHART}  valuesContent: |\n    alloy:\n      a: [b\n      c: d\n"),
-            &[
-                "a.yaml:11: a `:` cannot stand here: put quotes around a value that contains `: `, or check the indentation of this line",
-            ],
+            &["a.yaml:10: the list that opens here is never closed: add the `]`"],
         ),
         (
             format!("{HELM_CHART}  values: text\n"),

@@ -121,7 +121,14 @@ fn every_form_of_every_case_gives_the_same_true_verdicts_and_findings() {
             let holds_charts = ["values", "cluster json", "all json", "pulumi", "everything"].contains(&form);
             let gives_away = !findings(&report, "grafana-secret-in-plain-text").is_empty();
             assert_eq!(gives_away, name == "control-room" && holds_charts, "{name} {form}");
-            assert_eq!(code, i32::from(gives_away), "{name} {form}");
+            // Two replicas for three copies are an outage at the next restart: the producer's default.
+            let stops = ["mimir-too-few-replicas", "loki-too-few-replicas"]
+                .iter()
+                .any(|rule| findings(&report, rule).iter().any(|finding| finding["severity"] == "error"));
+            let asked =
+                !["aws-two-clusters", "azure-", "control-room"].iter().any(|start| name.starts_with(start));
+            assert_eq!(stops, asked, "{name} {form}");
+            assert_eq!(code, i32::from(gives_away || stops), "{name} {form}");
             // The control room's manifests hold no charts, so its forms say different things.
             if name != "control-room" {
                 let mut found = fingerprints(&report);
@@ -369,8 +376,7 @@ fn a_filter_is_held_against_the_alerts_and_dashboards_of_the_control_room() {
     let Some(corpus) = corpus() else { return };
     let case = corpus.join("aws-filtered-metrics");
     let room = corpus.join("control-room/manifests");
-    let (code, report) = lint(&[case.join("manifests"), room.clone()], &[]);
-    assert_eq!(code, 0);
+    let (_, report) = lint(&[case.join("manifests"), room.clone()], &[]);
     assert!(findings(&report, "alerted-metric-filtered-out").is_empty());
     let unused = "`prometheus.relabel.control_room_filter` keeps 4 names that no alert and no dashboard of the control room reads: \
                   label_launcher_instance_id, resourceID, volume, volumes";

@@ -26,8 +26,8 @@ const KINDS: [(&str, &str, &str, &str); 8] = [
         "grafana.ini:\n  auth.anonymous:\n    enabled: true\n",
         "anonymous-access-on",
     ),
-    ("mimir", "a.yaml", "blocks_storage:\n  backend: s3\nlimits: {}\n", "metrics-kept-for-ever"),
-    ("loki", "a.yaml", "schema_config: {}\nlimits_config: {}\n", "logs-kept-for-ever"),
+    ("mimir", "a.yaml", "blocks_storage:\n  backend: s3\nlimits: {series: 1}\n", "unknown-option"),
+    ("loki", "a.yaml", "schema_config: {}\nlimits_config: {streams: 1}\n", "unknown-option"),
     ("grafana-ini", "a.ini", "[auth.anonymous]\nenabled = true\n", "anonymous-access-on"),
     ("alloy", "a.alloy", PROGRAM, "logs-leave-workload"),
 ];
