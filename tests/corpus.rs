@@ -71,14 +71,24 @@ const CASES: [(&str, &str, &str); 13] = [
 ];
 
 /// Rules that say something only where the input has what not every form has: the workload's declaration, the version of
-/// the collector, the Secret that Grafana's environment comes from, the control room's dashboards.
-const OF_SOME_FORMS: [&str; 6] = [
+/// the collector, the Secret that Grafana's environment comes from, the control room's dashboards, the versions of charts
+/// (values alone have none: the newest chart sets other limits and runs Loki in another way), the namespaces' policies, what
+/// the chart rendered.
+const OF_SOME_FORMS: [&str; 14] = [
     "dashboard-asks-unknown-data-source",
+    "declared-key-not-read",
     "exporter-lost-in-cluster",
     "front-end-origin-of-site-missing",
     "grafana-contacts-others",
+    "loki-query-windows",
+    "loki-too-few-replicas",
     "middleware-missing",
+    "mimir-memberlist-without-label",
+    "query-timeout-differs",
     "secret-key-left-at-default",
+    "store-open-to-every-pod",
+    "value-left-out-by-chart",
+    "value-not-read-by-chart",
 ];
 
 /// The forms of a case that hold everything, by name. The charts rendered by themselves lack the program.
