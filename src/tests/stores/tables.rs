@@ -8,8 +8,8 @@ use crate::check;
 use crate::check::CheckOptions;
 use crate::document::parse_yaml;
 use crate::model::Expected;
+use crate::model::Minor;
 use crate::model::Store;
-use crate::model::store::Minor;
 use crate::model::store::refusals;
 use crate::source::Source;
 use crate::source::Sources;
@@ -62,10 +62,12 @@ fn nothing_is_found_in_a_store_that_is_left_at_its_defaults() {
             let mut draft = Draft::default();
             for (path, fact) in &facts.options {
                 let known = fact.default_dynamic.is_none() && !fact.hidden_in.contains(&version.minor);
-                if facts.has(fact, index) && known && !path.contains(['[', '<']) {
-                    if let Some(value) = written(facts.default(fact, index)) {
-                        draft.set(path, &value);
-                    }
+                if facts.has(fact, index)
+                    && known
+                    && !path.contains(['[', '<'])
+                    && let Some(value) = written(facts.default(fact, index))
+                {
+                    draft.set(path, &value);
                 }
             }
             // Loki starts with no default for its schema.
