@@ -3,17 +3,8 @@
 use crate::config::DeclaredLimit;
 use crate::model::Fact;
 use crate::model::FactValue;
-use crate::model::Store;
 use crate::model::Subject;
 use crate::text::units::duration_seconds;
-
-/// The name of a store in subjects.
-const fn name(store: Store) -> &'static str {
-    match store {
-        Store::Mimir => "mimir",
-        Store::Loki => "loki",
-    }
-}
 
 /// The options that bounds are declared for, as paths.
 pub(super) fn asked(limits: &[DeclaredLimit]) -> impl Iterator<Item = String> + '_ {
@@ -23,7 +14,7 @@ pub(super) fn asked(limits: &[DeclaredLimit]) -> impl Iterator<Item = String> + 
 /// The subject `declared_limit` for each bound and each store (and tenant with limits of its own) that it is for.
 pub(super) fn subjects(limits: &[DeclaredLimit], stores: &[Subject]) -> Vec<Subject> {
     let each = limits.iter().flat_map(|limit| {
-        let own = stores.iter().filter(|subject| subject.kind == name(limit.store));
+        let own = stores.iter().filter(|subject| subject.kind == limit.store.name());
         own.filter(move |store| !is_told_of_all(limit, store, stores)).map(move |store| subject(limit, store))
     });
     each.collect()
@@ -41,7 +32,7 @@ fn is_told_of_all(limit: &DeclaredLimit, store: &Subject, stores: &[Subject]) ->
 fn subject(limit: &DeclaredLimit, store: &Subject) -> Subject {
     let path = limit.path.text().unwrap_or_default();
     let effective = store.facts.reach(&format!("effective.{path}"));
-    let product = if limit.store == Store::Mimir { "Mimir" } else { "Loki" };
+    let product = limit.store.product();
     let tenant = store.facts.reach("tenant");
     let key = format!(
         "{} {} {path}{}",

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::Expected;
+use crate::model::Minor;
 use crate::model::Store;
-use crate::model::store::Minor;
 use crate::source::Source;
 
 /// Everything that a check depends on besides its texts. Holds texts and words only: no paths are opened behind it.

@@ -7,6 +7,7 @@ use crate::finding::Verdict;
 use crate::flow::CollectorFlow;
 use crate::model::Collector;
 use crate::model::ControlRoom;
+use crate::model::Store;
 use crate::model::Subject;
 use crate::model::Workload;
 
@@ -111,10 +112,10 @@ fn scope(invariant: Invariant, evidence: &Evidence<'_>) -> Scope {
         Invariant::LogBoundary => log_scope(evidence),
         Invariant::DualWrite => metric_scope(evidence),
         Invariant::StoreLimits | Invariant::StoreRetention | Invariant::StoreStorage => {
-            let stores: Vec<&str> = [("mimir", "Mimir"), ("loki", "Loki")]
+            let stores: Vec<&str> = Store::ALL
                 .into_iter()
-                .filter(|(kind, _)| of_kind(kind) > 0)
-                .map(|(_, name)| name)
+                .filter(|store| of_kind(store.name()) > 0)
+                .map(Store::product)
                 .collect();
             if stores.is_empty() {
                 Scope::Nothing("neither Mimir nor Loki is in the input".to_owned())
@@ -230,11 +231,7 @@ fn assumptions(invariant: Invariant, evidence: &Evidence<'_>) -> Vec<String> {
 
 /// That a store is judged as the newest version, for want of a better one.
 fn assumed_version(subject: &Subject) -> Option<String> {
-    let product = match subject.kind {
-        "mimir" => "Mimir",
-        "loki" => "Loki",
-        _ => return None,
-    };
+    let product = Store::named(subject.kind)?.product();
     if subject.facts.at("version_known").and_then(crate::model::Fact::bool) != Some(false) {
         return None;
     }

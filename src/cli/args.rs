@@ -14,8 +14,8 @@ use crate::finding::Severity;
 use crate::model;
 use crate::model::Chart;
 use crate::model::Expected;
+use crate::model::Minor;
 use crate::model::Store;
-use crate::model::store::Minor;
 
 /// Texts after the options.
 const EXAMPLES: &str = "\

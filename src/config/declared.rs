@@ -53,10 +53,6 @@ pub(crate) struct DeclaredLimit {
 /// The kinds of bounds.
 pub(crate) const BOUNDS: [&str; 3] = ["max", "min", "equal"];
 
-/// The stores with the names that they have in settings, and the section that a bare name is looked for in.
-const STORES: [(&str, Store, &str); 2] =
-    [("mimir", Store::Mimir, "limits"), ("loki", Store::Loki, "limits_config")];
-
 impl Reader {
     /// `declared`: facts of the workload by name.
     pub(super) fn declared(&mut self, node: NodeRef<'_>) -> Vec<(&'static str, Fact)> {
@@ -127,14 +123,12 @@ impl Reader {
     /// `limits`: store, then option, then bounds.
     pub(super) fn limits(&mut self, node: NodeRef<'_>) -> Vec<DeclaredLimit> {
         let mut limits = Vec::new();
-        for (store, options) in self.entries(node, &STORES.map(|(name, ..)| name), "`limits`") {
-            let Some((_, store, section)) = STORES.into_iter().find(|(name, ..)| *name == store) else {
-                continue;
-            };
+        for (store, options) in self.entries(node, &Store::ALL.map(Store::name), "`limits`") {
+            let Some(store) = Store::named(store) else { continue };
             for (option, at, bounds) in
                 self.named(options, "the limits of a store", "write `OPTION: { max: ... }`")
             {
-                let name = if option.contains('.') { option } else { format!("{section}.{option}") };
+                let name = if option.contains('.') { option } else { format!("{}.{option}", store.limits()) };
                 let path = Fact::new(name.as_str(), at);
                 let before = limits.len();
                 let mut reason = None;

@@ -16,9 +16,9 @@ use crate::document::NodeRef;
 use crate::document::Place;
 use crate::document::Scalar;
 use crate::finding::Severity;
+use crate::model::Minor;
 use crate::model::SETTINGS_KEYS;
 use crate::model::Store;
-use crate::model::store::Minor;
 use crate::model::store::wanted;
 use crate::text::Span;
 use crate::text::suggest;
@@ -167,12 +167,11 @@ impl Reader {
         texts
     }
 
-    /// Folders below the file.
     /// `assume`: versions by store.
     fn assume(&mut self, node: NodeRef<'_>) -> Vec<(Store, Minor)> {
         let mut assumed = Vec::new();
-        for (store, value) in self.entries(node, &["mimir", "loki"], "`assume`") {
-            match wanted(&store, value.text().unwrap_or_default()) {
+        for (store, value) in self.entries(node, &Store::ALL.map(Store::name), "`assume`") {
+            match wanted(store, value.text().unwrap_or_default()) {
                 Ok(found) => assumed.push(found),
                 Err(reason) => self.report(value.span(), reason, "write a version such as \"3.0\""),
             }

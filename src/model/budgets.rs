@@ -58,7 +58,7 @@ fn rendered(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Subject> {
         let member = taken.iter().find_map(|pods| {
             let of = |(part, store): &&(&str, Store)| {
                 pods.label("app.kubernetes.io/component") == Some(part)
-                    && pods.label("app.kubernetes.io/name") == Some(name(*store))
+                    && pods.label("app.kubernetes.io/name") == Some(store.name())
             };
             MEMBERS.iter().find(of)
         });
@@ -75,14 +75,6 @@ fn rendered(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Subject> {
         found.push(subject(&resource.object.to_string(), gone, copies, place));
     }
     found
-}
-
-/// The store's name in labels.
-const fn name(store: Store) -> &'static str {
-    match store {
-        Store::Mimir => "mimir",
-        Store::Loki => "loki",
-    }
 }
 
 /// How many a budget allows to be gone, and what says so.

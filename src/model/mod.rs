@@ -42,6 +42,7 @@ mod stack;
 mod start;
 pub(crate) mod store;
 mod values;
+mod version;
 mod workload;
 
 pub(crate) use budgets::subjects as budget_subjects;
@@ -109,6 +110,7 @@ pub(crate) use sizing::subjects as sizing_subjects;
 pub(crate) use stack::FilePieces;
 pub(crate) use stack::Stack;
 pub(crate) use store::subjects as store_subjects;
+pub(crate) use version::Minor;
 pub(crate) use workload::ControlRoom;
 pub(crate) use workload::Stated;
 pub(crate) use workload::Workload;

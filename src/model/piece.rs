@@ -184,6 +184,40 @@ pub(crate) enum Store {
     Loki,
 }
 
+impl Store {
+    /// Both.
+    pub(crate) const ALL: [Self; 2] = [Self::Mimir, Self::Loki];
+
+    /// How settings and kinds of subjects name it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Mimir => "mimir",
+            Self::Loki => "loki",
+        }
+    }
+
+    /// The store of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|store| store.name() == name)
+    }
+
+    /// How messages name it.
+    pub(crate) const fn product(self) -> &'static str {
+        match self {
+            Self::Mimir => "Mimir",
+            Self::Loki => "Loki",
+        }
+    }
+
+    /// The section of its configuration that holds what a tenant may have of its own.
+    pub(crate) const fn limits(self) -> &'static str {
+        match self {
+            Self::Mimir => "limits",
+            Self::Loki => "limits_config",
+        }
+    }
+}
+
 /// The workload's own declaration: `ptd.yaml`.
 #[derive(Debug, Clone)]
 pub(crate) struct Declaration {

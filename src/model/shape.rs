@@ -166,12 +166,13 @@ fn values_shape(root: NodeRef<'_>) -> Option<Chart> {
     None
 }
 
+/// The keys of a runtime file of either store.
+const RUNTIME: [&str; 5] =
+    ["overrides", "configs", "multi_kv_config", "ingester_limits", "distributor_limits"];
+
 /// Configuration files of the stores, told apart by sections that only one of them has.
 fn store_shape(root: NodeRef<'_>) -> Option<Shape> {
     let has = |key: &str| root.get(key).is_some();
-    // The other keys of a runtime file of either store.
-    const RUNTIME: [&str; 5] =
-        ["overrides", "configs", "multi_kv_config", "ingester_limits", "distributor_limits"];
     if root.get("overrides").is_some_and(NodeRef::is_mapping)
         && root.entries().all(|(key, _)| key.text().is_some_and(|key| RUNTIME.contains(&key)))
     {

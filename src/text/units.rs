@@ -37,6 +37,26 @@ pub(crate) fn duration_seconds(text: &str) -> Option<f64> {
     Some(sign * seconds)
 }
 
+/// The suffixes of quantities as they must be written, with what they stand for. Source: Kubernetes, apimachinery,
+/// resource.Quantity.
+pub(crate) const SUFFIXES: [(&str, f64); 15] = [
+    ("n", 1e-9),
+    ("u", 1e-6),
+    ("m", 1e-3),
+    ("k", 1e3),
+    ("M", 1e6),
+    ("G", 1e9),
+    ("T", 1e12),
+    ("P", 1e15),
+    ("E", 1e18),
+    ("Ki", 1024.0),
+    ("Mi", 1_048_576.0),
+    ("Gi", 1_073_741_824.0),
+    ("Ti", 1_099_511_627_776.0),
+    ("Pi", 1_125_899_906_842_624.0),
+    ("Ei", 1_152_921_504_606_846_976.0),
+];
+
 /// The number that a Kubernetes quantity such as `20Gi`, `500m` or `1e3` stands for; `None` for other text.
 pub(crate) fn quantity(text: &str) -> Option<f64> {
     let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '+' | '-')).unwrap_or(text.len());
@@ -45,29 +65,14 @@ pub(crate) fn quantity(text: &str) -> Option<f64> {
         return None;
     }
     let number: f64 = number.parse().ok()?;
-    let scale = match suffix {
-        "" => 1.0,
-        "n" => 1e-9,
-        "u" => 1e-6,
-        "m" => 1e-3,
-        "k" => 1e3,
-        "M" => 1e6,
-        "G" => 1e9,
-        "T" => 1e12,
-        "P" => 1e15,
-        "E" => 1e18,
-        "Ki" => 1024.0,
-        "Mi" => 1_048_576.0,
-        "Gi" => 1_073_741_824.0,
-        "Ti" => 1_099_511_627_776.0,
-        "Pi" => 1_125_899_906_842_624.0,
-        "Ei" => 1_152_921_504_606_846_976.0,
-        _ => {
-            let exponent = suffix.strip_prefix(['e', 'E'])?;
-            10_f64.powi(exponent.parse().ok().filter(|power: &i32| power.abs() <= 30)?)
-        }
-    };
-    Some(number * scale)
+    if suffix.is_empty() {
+        return Some(number);
+    }
+    if let Some((_, scale)) = SUFFIXES.iter().find(|(own, _)| *own == suffix) {
+        return Some(number * scale);
+    }
+    let exponent = suffix.strip_prefix(['e', 'E'])?;
+    Some(number * 10_f64.powi(exponent.parse().ok().filter(|power: &i32| power.abs() <= 300)?))
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ fn what_is_made_is_what_the_charts_render() {
             (Chart::Mimir, Store::Mimir, mimir, "mimir.structuredConfig"),
             (Chart::Loki, Store::Loki, "5.42.0", "loki.structuredConfig"),
         ] {
-            let name = if store == Store::Mimir { "mimir" } else { "loki" };
+            let name = store.name();
             if *folder == "control-room" && store == Store::Loki {
                 continue;
             }

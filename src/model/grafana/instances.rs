@@ -50,7 +50,7 @@ pub(super) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
             found.push(of_values(stack, release, namespace));
         }
     }
-    found.iter().flat_map(|grafana| grafana.subjects()).collect()
+    found.iter().flat_map(Instance::subjects).collect()
 }
 
 /// A Grafana by its `grafana.ini`, with the workload that reads it.

@@ -1,13 +1,11 @@
 //! Turns the text of a quantity into whether Kubernetes can read it, and what was meant where it cannot.
 
-/// Suffixes as they must be written. Source: Kubernetes, apimachinery, resource.Quantity.
-const SUFFIXES: [&str; 16] =
-    ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+use crate::text::units::SUFFIXES;
+use crate::text::units::quantity;
 
 /// Whether a text is a quantity: a number with a suffix or an exponent.
 pub(super) fn is_quantity(text: &str) -> bool {
-    let (number, rest) = split(text.trim());
-    is_number(number) && (SUFFIXES.contains(&rest) || is_exponent(rest))
+    quantity(text.trim()).is_some()
 }
 
 /// What was probably meant by a text that is none: `20GB`, `20 gi`.
@@ -15,14 +13,13 @@ pub(super) fn meant(text: &str) -> Option<String> {
     let (number, rest) = split(text.trim());
     let rest = rest.trim();
     let unit = rest.strip_suffix(['B', 'b']).unwrap_or(rest);
-    let own = SUFFIXES.iter().filter(|suffix| !suffix.is_empty());
+    let suffixes = || SUFFIXES.iter().map(|(suffix, _)| *suffix);
     // `m` is a thousandth: whoever writes `5mb` means millions.
-    let mut alike = own.filter(|suffix| suffix.eq_ignore_ascii_case(unit));
     let meant = match unit {
         "m" if unit != rest => "M",
-        _ => alike.find(|suffix| **suffix == unit).or_else(|| {
-            SUFFIXES.iter().find(|suffix| !suffix.is_empty() && suffix.eq_ignore_ascii_case(unit))
-        })?,
+        _ => suffixes()
+            .find(|suffix| *suffix == unit)
+            .or_else(|| suffixes().find(|suffix| suffix.eq_ignore_ascii_case(unit)))?,
     };
     is_number(number).then(|| format!("{number}{meant}"))
 }
@@ -38,13 +35,6 @@ fn split(text: &str) -> (&str, &str) {
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     digits.matches('.').count() <= 1 && digits.contains(|c: char| c.is_ascii_digit())
-}
-
-/// `e3`, `E-2`.
-fn is_exponent(text: &str) -> bool {
-    let Some(digits) = text.strip_prefix(['e', 'E']) else { return false };
-    let digits = digits.strip_prefix(['+', '-']).unwrap_or(digits);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

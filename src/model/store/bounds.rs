@@ -15,7 +15,7 @@ const NEAR: usize = 8;
 /// what to do.
 pub(crate) fn bound(store: Store, path: &str, node: NodeRef<'_>) -> Result<FactValue, (String, String)> {
     let options = table(store);
-    let name = if store == Store::Mimir { "Mimir" } else { "Loki" };
+    let name = store.product();
     let Some(spec) = options.spec(path) else {
         let section = path.rsplit_once('.').map_or("", |(section, _)| section);
         let beside: Vec<&str> = options.below(section).map(|(path, _)| path).collect();

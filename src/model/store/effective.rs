@@ -14,13 +14,13 @@ use super::options::Options;
 use super::options::Spec;
 use super::scalars;
 use super::scalars::Raw;
-use super::version::Minor;
 use crate::document::Place;
 use crate::document::Scalar;
 use crate::document::plain_scalar;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::piece::Store;
+use crate::model::version::Minor;
 
 /// What a store runs with, option by option.
 #[derive(Debug)]
@@ -156,7 +156,7 @@ impl Effective<'_> {
         if let Some(found) = self.written(path, spec) {
             return found;
         }
-        if let Some(found) = self.inherited(path, spec) {
+        if let Some(found) = self.inherited(path) {
             return found;
         }
         (Fact { place: self.nearest(path), ..self.default_of(spec) }, Origin::Default)
@@ -165,7 +165,7 @@ impl Effective<'_> {
     /// Everything that says something of an option, weakest first; the last one counts.
     pub(crate) fn chain(&self, path: &str, spec: &Spec) -> Vec<(Fact, Origin)> {
         let mut chain = vec![(self.default_of(spec), Origin::Default)];
-        chain.extend(self.inherited(path, spec));
+        chain.extend(self.inherited(path));
         for layer in &self.layers {
             let single = Effective {
                 store: self.store,
@@ -194,7 +194,7 @@ impl Effective<'_> {
                 }
                 Found::Nulled(section) if self.store == Store::Loki => {
                     let place = section.place;
-                    return Some((Fact { place, ..self.zero(spec.type_in(self.version)) }, layer.origin));
+                    return Some((Fact { place, ..Self::zero(spec.type_in(self.version)) }, layer.origin));
                 }
                 Found::Nulled(_) | Found::Nothing => {}
             }
@@ -203,7 +203,7 @@ impl Effective<'_> {
     }
 
     /// The value that an option takes over from a section for all.
-    fn inherited(&self, path: &str, spec: &Spec) -> Option<(Fact, Origin)> {
+    fn inherited(&self, path: &str) -> Option<(Fact, Origin)> {
         for line in inheritance(self.store) {
             let source = match &line.to_each {
                 Some(ending) if path.ends_with(&**ending) && path != &*line.from => line.from.to_string(),
@@ -223,7 +223,6 @@ impl Effective<'_> {
                 let Some(text) = fact.text().filter(|text| !text.is_empty()) else { continue };
                 fact.value = format!("{text}{append}").into();
             }
-            let _ = spec;
             return Some((fact, Origin::Common));
         }
         None
@@ -259,7 +258,7 @@ impl Effective<'_> {
         let kind = spec.type_in(self.version);
         let default = spec.default_in(self.version);
         let scalar = match default {
-            serde_json::Value::Null => return self.zero(kind),
+            serde_json::Value::Null => return Self::zero(kind),
             serde_json::Value::Array(items) => {
                 return Fact::list(items.iter().filter_map(|item| item.as_str()).map(Fact::bare), None);
             }
@@ -277,7 +276,7 @@ impl Effective<'_> {
     }
 
     /// The zero value of a type.
-    fn zero(&self, kind: &str) -> Fact {
+    fn zero(kind: &str) -> Fact {
         let value = match kind {
             "int" | "uint" | "bytes" | "bytesize" => FactValue::Int(0),
             "float" => FactValue::Float(0.0),
@@ -303,7 +302,8 @@ impl Effective<'_> {
         let place = fact.place;
         let inner = |prefix: &str| kind.strip_prefix(prefix).and_then(|rest| rest.strip_suffix('>'));
         match (&fact.value, inner("list<"), inner("map<string,")) {
-            (FactValue::Unknown(_), ..) => fact.clone(),
+            (FactValue::Unknown(_), ..) | (FactValue::Map(_), _, Some("any" | "list<block>")) => fact.clone(),
+            (FactValue::List(_), ..) if kind == "list<string>|csv" => fact.clone(),
             (FactValue::Null, Some(_), _) => Fact::list([], place),
             (FactValue::List(items), Some("block" | "relabel_config"), _) => {
                 let items = items.iter().map(|item| self.fields(&format!("{path}[]"), item));
@@ -317,12 +317,10 @@ impl Effective<'_> {
                 let route = format!("{path}.<name>");
                 Fact::map(entries.iter().map(|(name, item)| (name.clone(), self.fields(&route, item))), place)
             }
-            (FactValue::Map(_), _, Some("any" | "list<block>")) => fact.clone(),
             (FactValue::Map(entries), _, Some(inner)) => Fact::map(
                 entries.iter().map(|(name, item)| (name.clone(), self.typed_as(inner, path, spec, item))),
                 place,
             ),
-            (FactValue::List(_), ..) if kind == "list<string>|csv" => fact.clone(),
             (FactValue::List(_) | FactValue::Map(_), ..) => {
                 Fact::unknown("it is not of the type that the store wants", place)
             }
@@ -347,7 +345,7 @@ impl Effective<'_> {
                 Found::Value(fact) => {
                     let value = self.typed(path, &spec, fact);
                     if value.is_null() {
-                        Fact { place: fact.place, ..self.zero(spec.type_in(self.version)) }
+                        Fact { place: fact.place, ..Self::zero(spec.type_in(self.version)) }
                     } else {
                         value
                     }
@@ -367,7 +365,7 @@ impl Effective<'_> {
         let mut secret = spec.is_secret();
         let mut scalar = match &fact.value {
             FactValue::Null if self.store == Store::Loki => {
-                return Fact { place, ..self.zero(kind) };
+                return Fact { place, ..Self::zero(kind) };
             }
             FactValue::Null => Scalar::Null,
             FactValue::Bool(value) => Scalar::Bool(*value),
@@ -392,7 +390,7 @@ impl Effective<'_> {
         }
         let text = text_of(&scalar);
         match scalars::read(self.store, kind, Raw { text: &text, scalar }) {
-            Ok(FactValue::Null) if self.store == Store::Loki => Fact { place, ..self.zero(kind) },
+            Ok(FactValue::Null) if self.store == Store::Loki => Fact { place, ..Self::zero(kind) },
             Ok(FactValue::Text(text)) if secret => Fact { value: FactValue::Secret(text), place },
             Ok(value) => Fact { value, place },
             Err(_) => Fact::unknown("it is not of the type that the store wants", place),

@@ -86,36 +86,31 @@ pub(crate) fn expand(store: Store, text: &str, variables: &Variables) -> Option<
     replaced.then_some(out)
 }
 
+/// The same as Go's `os.Expand` finds it; `braced` is what follows `${`.
+fn mimir_reference<'t>(text: &'t str, braced: Option<&'t str>) -> Option<Reference<'t>> {
+    if let Some(inner) = braced {
+        // What it cannot read it eats.
+        let Some((inside, _)) = inner.split_once('}') else {
+            return Some(Reference { name: "", default: None, trap: Some(Trap::NotClosed), length: 2 });
+        };
+        let (name, default) = inside.split_once(':').map_or((inside, None), |(n, d)| (n, Some(d)));
+        return Some(Reference { name, default, trap: None, length: inside.len() + 3 });
+    }
+    let inner = text.get(1..)?;
+    let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
+    if end > 0 {
+        let end = if inner.starts_with(|c: char| c.is_ascii_digit()) { 1 } else { end };
+        return Some(Reference { name: inner.get(..end)?, default: None, trap: None, length: end + 1 });
+    }
+    let special = inner.starts_with(['$', '*', '#', '@', '!', '?', '-']);
+    special.then_some(Reference { name: "", default: None, trap: Some(Trap::DollarEaten), length: 2 })
+}
+
 /// The reference that a text begins with.
 fn reference(store: Store, text: &str) -> Option<Reference<'_>> {
     let braced = text.strip_prefix("${");
     match store {
-        Store::Mimir => Some(match braced {
-            Some(inner) => match inner.split_once('}') {
-                Some((inside, _)) => {
-                    let (name, default) =
-                        inside.split_once(':').map_or((inside, None), |(n, d)| (n, Some(d)));
-                    Reference { name, default, trap: None, length: inside.len() + 3 }
-                }
-                // Go's `os.Expand` eats what it cannot read.
-                None => Reference { name: "", default: None, trap: Some(Trap::NotClosed), length: 2 },
-            },
-            None => {
-                let inner = text.get(1..)?;
-                let end =
-                    inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
-                if end > 0 {
-                    let end = if inner.starts_with(|c: char| c.is_ascii_digit()) { 1 } else { end };
-                    Reference { name: inner.get(..end)?, default: None, trap: None, length: end + 1 }
-                } else {
-                    let special = inner.starts_with(['$', '*', '#', '@', '!', '?', '-']);
-                    if !special {
-                        return None;
-                    }
-                    Reference { name: "", default: None, trap: Some(Trap::DollarEaten), length: 2 }
-                }
-            }
-        }),
+        Store::Mimir => mimir_reference(text, braced),
         Store::Loki => {
             let inner = braced?;
             let Some((inside, _)) = inner.split_once('}') else {

@@ -36,9 +36,9 @@ pub(crate) struct Said {
 /// The chains of the option at `path` in all stores that have it. Empty where none has.
 pub(crate) fn explain(stack: &Stack<'_>, assumed: &Assumed, path: &str) -> Vec<Explained> {
     let mut explained = Vec::new();
-    for (store, product) in [(Store::Mimir, "Mimir"), (Store::Loki, "Loki")] {
+    for store in Store::ALL {
         let tenants = overrides::tenants(stack, store);
-        let section = if store == Store::Mimir { "limits" } else { "limits_config" };
+        let section = store.limits();
         for found in stores::find(stack, store, assumed) {
             let Some(spec) = found.options().spec(path).filter(|spec| spec.is_in(found.version)) else {
                 continue;
@@ -64,7 +64,7 @@ pub(crate) fn explain(stack: &Stack<'_>, assumed: &Assumed, path: &str) -> Vec<E
                     }
                 }
                 explained.push(Explained {
-                    store: format!("{product} {}", found.name),
+                    store: format!("{} {}", store.product(), found.name),
                     version: found.version.to_string(),
                     kind: match &spec.flag {
                         Some(flag) => format!("{}, flag -{flag}", spec.type_in(found.version)),

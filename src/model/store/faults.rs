@@ -9,13 +9,13 @@ use super::options::Options;
 use super::options::Spec;
 use super::scalars;
 use super::scalars::Raw;
-use super::version::Minor;
 use crate::document::Misfit;
 use crate::document::MisfitKind;
 use crate::document::NodeRef;
 use crate::document::Scalar;
 use crate::document::Schema;
 use crate::model::piece::Store;
+use crate::model::version::Minor;
 use crate::text::nearest;
 
 /// One fault of a configuration.
@@ -118,10 +118,10 @@ impl Judge<'_> {
         for (key, value) in node.entries_merged() {
             let Some(name) = key.text() else { continue };
             let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
-            let schema = self.options.spec(&path).map(|spec| self.leaf(&path, &spec));
+            let schema = self.options.spec(&path).map(|spec| self.leaf(&spec));
             let schema = schema.flatten().or_else(|| self.section(&path));
             let Some(schema) = schema else {
-                faults.push(self.unknown(path, key));
+                faults.push(self.unknown(&path, key));
                 continue;
             };
             // One section at a time: few of them occur in a file, and all of them are thousands of options.
@@ -137,36 +137,34 @@ impl Judge<'_> {
         let mut root = Map::new();
         for (own, spec) in self.options.below(path) {
             let rest = own.get(path.len()..).unwrap_or_default().trim_start_matches('.');
-            if let Some(leaf) = self.leaf(own, &spec).filter(|_| !rest.is_empty()) {
+            if let Some(leaf) = self.leaf(&spec).filter(|_| !rest.is_empty()) {
                 put(&mut root, rest, leaf);
             }
         }
-        (!root.is_empty()).then(|| mapping(root))
+        (!root.is_empty()).then(|| mapping(&root))
     }
 
     /// The schema of one option; `None` where the version lacks it.
-    fn leaf(&self, path: &str, spec: &Spec) -> Option<Value> {
+    fn leaf(&self, spec: &Spec) -> Option<Value> {
         if !spec.is_in(self.version) {
             return None;
         }
-        let kind = spec.type_in(self.version);
-        let _ = path;
-        Some(self.typed(kind, spec))
+        Some(self.typed(spec.type_in(self.version)))
     }
 
-    fn typed(&self, kind: &str, spec: &Spec) -> Value {
+    fn typed(&self, kind: &str) -> Value {
         if let Some(inner) = kind.strip_prefix("list<").and_then(|rest| rest.strip_suffix('>')) {
             return match inner {
                 // Their fields are options of their own.
                 "block" | "relabel_config" => json!({"type": ["array", "null"]}),
-                inner => json!({"type": ["array", "null"], "items": self.typed(inner, spec)}),
+                inner => json!({"type": ["array", "null"], "items": self.typed(inner)}),
             };
         }
         if let Some(inner) = kind.strip_prefix("map<string,").and_then(|rest| rest.strip_suffix('>')) {
             return match inner {
                 "block" | "any" | "list<block>" => json!({"type": ["object", "null"]}),
                 inner => {
-                    json!({"type": ["object", "null"], "additionalProperties": self.typed(inner, spec)})
+                    json!({"type": ["object", "null"], "additionalProperties": self.typed(inner)})
                 }
             };
         }
@@ -174,9 +172,8 @@ impl Judge<'_> {
             "block" => json!({"type": ["object", "null"]}),
             "list<string>|csv" => json!({"type": ["array", "string", "number", "boolean", "null"]}),
             kind => {
-                let store = if self.store == Store::Mimir { "mimir" } else { "loki" };
                 json!({"type": ["string", "number", "boolean", "null"],
-                       "scalar": {"store": store, "type": kind, "expands": self.expands}})
+                       "scalar": {"store": self.store.name(), "type": kind, "expands": self.expands}})
             }
         }
     }
@@ -190,7 +187,7 @@ impl Judge<'_> {
         }
         let key = misfit.key.unwrap_or(key);
         match misfit.kind {
-            MisfitKind::UnknownKey => self.unknown(own, key),
+            MisfitKind::UnknownKey => self.unknown(&own, key),
             MisfitKind::Scalar(reason) => {
                 let help =
                     format!("write {}", scalars::name(self.type_at(&own).as_deref().unwrap_or_default()));
@@ -265,13 +262,13 @@ impl Judge<'_> {
     }
 
     /// A key that the version does not have there: why, and what to do.
-    fn unknown<'t>(&self, path: String, key: NodeRef<'t>) -> OptionFault<'t> {
+    fn unknown<'t>(&self, path: &str, key: NodeRef<'t>) -> OptionFault<'t> {
         let name = path.rsplit('.').next().unwrap_or_default().to_owned();
         let parent = path.strip_suffix(&name).unwrap_or_default().trim_end_matches('.').to_owned();
-        let product = if self.store == Store::Mimir { "Mimir" } else { "Loki" };
-        let fault = |kind, reason, help| OptionFault { kind, path: path.clone(), node: key, reason, help };
+        let product = self.store.product();
+        let fault = |kind, reason, help| OptionFault { kind, path: path.to_owned(), node: key, reason, help };
         let mut known = self
-            .route_at(&path)
+            .route_at(path)
             .map(|route| self.options.below(&route).map(|(_, spec)| spec).collect::<Vec<_>>())
             .unwrap_or_default();
         if !known.is_empty() {
@@ -293,7 +290,7 @@ impl Judge<'_> {
             };
             return fault(FaultKind::Removed, reason, help);
         }
-        let limits = if self.store == Store::Mimir { "limits" } else { "limits_config" };
+        let limits = self.store.limits();
         if RUNTIME.contains(&name.as_str())
             && (parent.is_empty() || parent == limits || parent == "runtime_config")
         {
@@ -352,7 +349,7 @@ fn put(root: &mut Map<String, Value>, route: &str, leaf: Value) {
         root.insert(name.to_owned(), leaf);
         return;
     }
-    let entry = root.entry(name).or_insert_with(|| mapping(Map::new()));
+    let entry = root.entry(name).or_insert_with(|| mapping(&Map::new()));
     insert(entry, rest, leaf);
 }
 
@@ -360,7 +357,7 @@ fn put(root: &mut Map<String, Value>, route: &str, leaf: Value) {
 fn insert(entry: &mut Value, rest: &str, leaf: Value) {
     let Some(entry) = entry.as_object_mut() else { return };
     if let Some(rest) = rest.strip_prefix("[]") {
-        let items = entry.entry("items").or_insert_with(|| mapping(Map::new()));
+        let items = entry.entry("items").or_insert_with(|| mapping(&Map::new()));
         insert(items, rest.trim_start_matches('.'), leaf);
         return;
     }
@@ -370,9 +367,9 @@ fn insert(entry: &mut Value, rest: &str, leaf: Value) {
             entry.insert("additionalProperties".to_owned(), leaf);
             return;
         }
-        let values = entry.entry("additionalProperties").or_insert_with(|| mapping(Map::new()));
+        let values = entry.entry("additionalProperties").or_insert_with(|| mapping(&Map::new()));
         if values.is_boolean() {
-            *values = mapping(Map::new());
+            *values = mapping(&Map::new());
         }
         insert(values, rest, leaf);
         return;
@@ -387,7 +384,7 @@ fn insert(entry: &mut Value, rest: &str, leaf: Value) {
     }
 }
 
-fn mapping(properties: Map<String, Value>) -> Value {
+fn mapping(properties: &Map<String, Value>) -> Value {
     json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false})
 }
 
@@ -398,9 +395,6 @@ fn check(wanted: &Value, node: NodeRef<'_>) -> Result<(), String> {
     if wanted.get("expands").and_then(Value::as_bool) == Some(true) && written.contains('$') {
         return Ok(());
     }
-    let store = if text("store") == "mimir" { Store::Mimir } else { Store::Loki };
-    if scalar == Scalar::Null {
-        return Ok(());
-    }
+    let Some(store) = Store::named(text("store")).filter(|_| scalar != Scalar::Null) else { return Ok(()) };
     scalars::read(store, text("type"), Raw { text: written, scalar }).map(|_| ())
 }

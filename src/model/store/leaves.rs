@@ -179,9 +179,7 @@ impl<'t> Search<'_, 't> {
         // What only matters to one backend is judged by rules that know the backend.
         if values.is_empty()
             || spec.refused.as_deref() == Some("s3")
-            || values
-                .iter()
-                .any(|value| **value == *text || spec.any_case && value.eq_ignore_ascii_case(text))
+            || values.iter().any(|value| **value == *text)
         {
             return;
         }

@@ -18,7 +18,6 @@ mod scalars;
 mod storage;
 mod stores;
 mod subjects;
-mod version;
 mod written;
 
 pub(crate) use bounds::bound;
@@ -26,14 +25,13 @@ pub(crate) use explain::Explained;
 pub(crate) use explain::Said;
 pub(crate) use explain::explain;
 pub(crate) use options::table as options;
-pub(crate) use version::Minor;
-
 pub(crate) use subjects::subjects;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::piece::Store;
+use super::version::Minor;
 
 /// What the caller knows of the stores beyond the inputs.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +41,7 @@ pub(crate) struct Assumed {
     /// The options that rules ask for, by the paths of the tables.
     pub(crate) asked: BTreeSet<String>,
 }
+
 /// The store of that name, and the version of its table that is meant: `3.0`, `v3.0.2`, or `next` for the one under
 /// development.
 ///
@@ -50,11 +49,9 @@ pub(crate) struct Assumed {
 ///
 /// What is wrong with the names, in words.
 pub(crate) fn wanted(store: &str, version: &str) -> Result<(Store, Minor), String> {
-    let store = match store.to_ascii_lowercase().as_str() {
-        "mimir" => Store::Mimir,
-        "loki" => Store::Loki,
-        other => return Err(format!("`{other}` is no store: versions of mimir and loki can be assumed")),
-    };
+    let name = store.to_ascii_lowercase();
+    let store = Store::named(&name)
+        .ok_or_else(|| format!("`{name}` is no store: versions of mimir and loki can be assumed"))?;
     let table = options(store);
     let minor = if version.eq_ignore_ascii_case("next") {
         table.versions.last().copied()

@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::version::Minor;
 use crate::model::piece::Store;
+use crate::model::version::Minor;
 
 /// One option of a store's configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -29,9 +29,6 @@ pub(crate) struct Spec {
     last: Option<Box<str>>,
     #[serde(default)]
     absent: Vec<Box<str>>,
-    /// Whether capitals do not matter in its words.
-    #[serde(skip)]
-    pub(crate) any_case: bool,
     /// Its command-line flag, without the dash.
     pub(crate) flag: Option<Box<str>>,
     #[serde(default)]
@@ -118,19 +115,6 @@ impl Spec {
     }
 }
 
-/// What the generated table lacks: values that were tried on the program.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Tried {
-    /// The words that the option takes; left out where the table has them.
-    values: Option<Vec<Box<str>>>,
-    /// When another one is refused.
-    refused: Option<Box<str>>,
-    /// Whether capitals do not matter.
-    #[serde(default)]
-    any_case: bool,
-}
-
 /// The options of one store.
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -140,8 +124,6 @@ pub(crate) struct Options {
     pub(crate) newest: Minor,
     /// `(path, JSON)`, sorted by path.
     lines: Vec<(&'static str, &'static str)>,
-    /// By path, or by the end of paths behind a `*`.
-    tried: BTreeMap<Box<str>, Tried>,
 }
 
 /// The table of a store.
@@ -150,20 +132,15 @@ pub(crate) fn table(store: Store) -> &'static Options {
     static LOKI: OnceLock<Options> = OnceLock::new();
     match store {
         Store::Mimir => {
-            let tried = include_str!("../../../schemas/stores/mimir_values.json");
-            MIMIR.get_or_init(|| Options::read(include_str!("../../../schemas/stores/mimir.json"), tried))
+            MIMIR.get_or_init(|| Options::read(include_str!("../../../schemas/stores/mimir.json")))
         }
-        Store::Loki => {
-            let tried = include_str!("../../../schemas/stores/loki_values.json");
-            LOKI.get_or_init(|| Options::read(include_str!("../../../schemas/stores/loki.json"), tried))
-        }
+        Store::Loki => LOKI.get_or_init(|| Options::read(include_str!("../../../schemas/stores/loki.json"))),
     }
 }
 
 impl Options {
-    fn read(text: &'static str, tried: &str) -> Self {
-        let tried = serde_json::from_str(tried).unwrap_or_default();
-        let mut table = Self { versions: Vec::new(), newest: Minor::default(), lines: Vec::new(), tried };
+    fn read(text: &'static str) -> Self {
+        let mut table = Self { versions: Vec::new(), newest: Minor::default(), lines: Vec::new() };
         for line in text.lines() {
             let line = line.strip_suffix(',').unwrap_or(line);
             let Some((name, value)) = line.strip_prefix('"').and_then(|rest| rest.split_once("\":")) else {
@@ -187,27 +164,7 @@ impl Options {
     /// The option at a path, whatever version has it. Items of lists are `[]`, keys of the user's `<name>`.
     pub(crate) fn spec(&self, path: &str) -> Option<Spec> {
         let at = self.lines.binary_search_by(|(own, _)| (*own).cmp(path)).ok()?;
-        let (path, text) = self.lines.get(at)?;
-        self.parse(path, text)
-    }
-
-    /// One line of the table, with what was tried.
-    fn parse(&self, path: &str, text: &str) -> Option<Spec> {
-        let mut spec: Spec = serde_json::from_str(text).ok()?;
-        let ending = |own: &str| own.strip_prefix('*').is_some_and(|end| path.ends_with(end));
-        let tried = self
-            .tried
-            .get(path)
-            .or_else(|| self.tried.iter().find(|(own, _)| ending(own)).map(|(_, tried)| tried));
-        if let Some(tried) = tried {
-            if let Some(values) = &tried.values {
-                spec.values.clone_from(values);
-                spec.enums.clear();
-            }
-            spec.refused = tried.refused.clone().or(spec.refused);
-            spec.any_case = tried.any_case;
-        }
-        Some(spec)
+        parse(self.lines.get(at)?.1)
     }
 
     /// All options at and below a path, in order.
@@ -217,7 +174,7 @@ impl Options {
         lines
             .take_while(move |(own, _)| own.starts_with(path))
             .filter(move |(own, _)| is_below(own, path))
-            .filter_map(|(own, text)| Some((*own, self.parse(own, text)?)))
+            .filter_map(|(own, text)| Some((*own, parse(text)?)))
     }
 
     /// Whether anything lies below a path.
@@ -236,7 +193,7 @@ impl Options {
     pub(crate) fn of_flag(&self, flag: &str) -> Option<(&'static str, Spec)> {
         let wanted = format!("\"flag\":\"{flag}\"");
         let (path, text) = self.lines.iter().find(|(_, text)| text.contains(&wanted))?;
-        Some((path, self.parse(path, text)?))
+        Some((path, parse(text)?))
     }
 
     /// The version of the table that a version is judged by: itself, or the nearest one that is known.
@@ -244,6 +201,11 @@ impl Options {
         let older = self.versions.iter().copied().filter(|known| *known <= version).max();
         older.or(self.versions.first().copied()).unwrap_or(version)
     }
+}
+
+/// One line of the table.
+fn parse(text: &str) -> Option<Spec> {
+    serde_json::from_str(text).ok()
 }
 
 /// Whether a path is `above` or lies below it.

@@ -1,12 +1,12 @@
 //! Turns pods into the processes of a store: what each runs, with which flags, in which environment.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::env::Variables;
 use super::options::Options;
 use super::scalars;
 use super::scalars::Raw;
-use super::version::Minor;
 use crate::document::NodeRef;
 use crate::document::Scalar;
 use crate::document::plain_scalar;
@@ -18,6 +18,7 @@ use crate::model::piece::Store;
 use crate::model::pod::Pod;
 use crate::model::pod::image_tag;
 use crate::model::stack::Stack;
+use crate::model::version::Minor;
 
 /// Processes that share their flags, targets aside.
 #[derive(Debug, Default)]
@@ -61,7 +62,7 @@ pub(super) fn modules(store: Store, target: &str) -> Vec<String> {
     let of = |name: &str| -> Vec<String> {
         let list: &[&str] = match (store, name) {
             (Store::Mimir, "all") => MIMIR,
-            (Store::Mimir, "read") => &["query_frontend", "querier"],
+            (_, "read") => &["query_frontend", "querier"],
             (Store::Mimir, "write") => &["distributor", "ingester"],
             (Store::Mimir, "backend") => &[
                 "query_scheduler",
@@ -72,7 +73,6 @@ pub(super) fn modules(store: Store, target: &str) -> Vec<String> {
                 "overrides_exporter",
             ],
             (Store::Loki, "all") => LOKI,
-            (Store::Loki, "read") => &["query_frontend", "querier"],
             (Store::Loki, "write") => &["distributor", "ingester", "pattern_ingester"],
             (Store::Loki, "backend") => {
                 &["query_scheduler", "ruler", "compactor", "index_gateway", "bloom_gateway"]
@@ -184,22 +184,16 @@ impl<'o> Flags<'o> {
         while let Some((text, fact)) = items.next() {
             let Some(flag) = text.strip_prefix('-') else { continue };
             let flag = flag.strip_prefix('-').unwrap_or(flag);
-            let (name, value) = match flag.split_once('=') {
-                Some((name, value)) => (name, value.to_owned()),
-                None => {
-                    // `-name value`; a flag that is followed by another one is a switch.
-                    let next = items.peek().filter(|(next, _)| !next.starts_with('-') && !is_switch(flag));
-                    match next {
-                        Some((value, _)) => (flag, (*value).to_owned()),
-                        None => (flag, "true".to_owned()),
-                    }
-                }
-            };
+            let (name, value) = flag.split_once('=').unwrap_or_else(|| {
+                // `-name value`; a flag that is followed by another one is a switch.
+                let next = items.peek().filter(|(next, _)| !next.starts_with('-') && !is_switch(flag));
+                (flag, next.map_or("true", |(value, _)| value))
+            });
             match name {
-                "target" => self.target = Some(Fact { value: value.as_str().into(), place: fact.place }),
+                "target" => self.target = Some(Fact { value: value.into(), place: fact.place }),
                 "config.expand-env" => self.expands = value != "false",
                 "config.file" => {}
-                name => self.set(name, &value, fact),
+                name => self.set(name, value, fact),
             }
         }
     }
@@ -223,21 +217,23 @@ impl<'o> Flags<'o> {
 
     /// What tells this process's flags from those of others, places aside.
     pub(super) fn key(&self) -> String {
-        fn write(fact: &Fact, out: &mut String) {
+        fn put(fact: &Fact, out: &mut String) {
             match &fact.value {
                 FactValue::Map(entries) => {
                     for (name, fact) in entries {
                         out.push_str(name);
                         out.push('{');
-                        write(fact, out);
+                        put(fact, out);
                         out.push('}');
                     }
                 }
-                value => out.push_str(&format!("{value:?}")),
+                value => {
+                    let _ = write!(out, "{value:?}");
+                }
             }
         }
         let mut key = format!("{} ", self.expands);
-        write(&self.tree, &mut key);
+        put(&self.tree, &mut key);
         key
     }
 }

@@ -7,7 +7,6 @@ use super::options;
 use super::processes::Flags;
 use super::processes::Group;
 use super::stores::chart_of;
-use super::version::Minor;
 use crate::model::charts::chart_default;
 use crate::model::charts::is_empty;
 use crate::model::charts::number;
@@ -15,6 +14,7 @@ use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::piece::Store;
 use crate::model::stack::ReleasedChart;
+use crate::model::version::Minor;
 
 /// The parts that a chart makes: what runs in each, and the section of the values for it.
 type Parts = &'static [(&'static str, &'static str)];

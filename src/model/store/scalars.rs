@@ -292,8 +292,9 @@ fn cidrs(text: &str) -> Result<(), String> {
             bits.parse::<u8>().is_ok_and(|bits| bits <= most)
         })
     };
-    match text.is_empty() || text.split(',').all(fits) {
-        true => Ok(()),
-        false => Err("networks such as `10.0.0.0/8` are wanted, with commas between them".to_owned()),
+    if text.is_empty() || text.split(',').all(fits) {
+        Ok(())
+    } else {
+        Err("networks such as `10.0.0.0/8` are wanted, with commas between them".to_owned())
     }
 }

@@ -10,7 +10,6 @@ use super::parts::rendered_parts;
 use super::processes;
 use super::processes::Group;
 use super::released;
-use super::version::Minor;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -29,6 +28,7 @@ use crate::model::stack::ReleasedChart;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
 use crate::model::values::merge;
+use crate::model::version::Minor;
 use crate::text::Span;
 
 /// One store of the stack.

@@ -23,6 +23,7 @@ use super::stores::second_document;
 use super::written::Written;
 use super::written::written;
 use crate::document::DocId;
+use crate::document::NodeRef;
 use crate::document::Place;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
@@ -37,7 +38,8 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
     let mut subjects = Vec::new();
     let of_both = [Store::Mimir, Store::Loki].map(|store| stores::find(stack, store, assumed));
     let unlabelled = gossip::unlabelled(of_both.iter().flatten());
-    for ((store, kind), found) in [(Store::Mimir, "mimir"), (Store::Loki, "loki")].into_iter().zip(&of_both) {
+    for (store, found) in Store::ALL.into_iter().zip(&of_both) {
+        let kind = store.name();
         let tenants = overrides::tenants(stack, store);
         subjects.extend(tenants.iter().flat_map(|tenant| override_subjects(store, tenant, found.first())));
         subjects.extend(runtime_faults(stack, store, found.first(), assumed));
@@ -59,14 +61,6 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
     subjects
 }
 
-/// The section of the configuration that a tenant's limits replace.
-const fn limits(store: Store) -> &'static str {
-    match store {
-        Store::Mimir => "limits",
-        Store::Loki => "limits_config",
-    }
-}
-
 /// The subjects of the limits of one tenant: all of them together, and each beside what it is for all tenants.
 fn override_subjects(store: Store, tenant: &Tenant, found: Option<&Found<'_>>) -> Vec<Subject> {
     let names: Vec<Fact> = tenant.limits.entries().map(|(name, fact)| Fact::new(name, fact.place)).collect();
@@ -74,7 +68,7 @@ fn override_subjects(store: Store, tenant: &Tenant, found: Option<&Found<'_>>) -
         return Vec::new();
     }
     let place = tenant.limits.place;
-    let name = if store == Store::Mimir { "mimir" } else { "loki" };
+    let name = store.name();
     let facts = Fact::map(
         [
             ("store", Fact::bare(name)),
@@ -90,10 +84,10 @@ fn override_subjects(store: Store, tenant: &Tenant, found: Option<&Found<'_>>) -
         subjects.push(limits_without_base(name, tenant));
         return subjects;
     };
-    let tree = Fact::map([(limits(store), tenant.limits.clone())], place);
+    let tree = Fact::map([(store.limits(), tenant.limits.clone())], place);
     let (base, own) = (effective(found, group, None), effective(found, group, Some(&tree)));
     for (limit, written) in tenant.limits.entries() {
-        let path = format!("{}.{limit}", limits(store));
+        let path = format!("{}.{limit}", store.limits());
         let Some(spec) = found.options().spec(&path).filter(|spec| spec.is_in(found.version)) else {
             continue;
         };
@@ -207,10 +201,10 @@ fn subject(
         None => Fact::absent(store.place),
     };
     let of_tenant =
-        tenant.map(|tenant| Fact::map([(limits(store.store), tenant.limits.clone())], tenant.limits.place));
+        tenant.map(|tenant| Fact::map([(store.store.limits(), tenant.limits.clone())], tenant.limits.place));
     let mut config = store.config.clone();
     let place = config.place;
-    let section = config.at(limits(store.store)).and_then(|section| section.place);
+    let section = config.at(store.store.limits()).and_then(|section| section.place);
     for over in std::iter::once(&group.flags).chain(&of_tenant) {
         if matches!(over.value, FactValue::Map(_)) {
             merge(&mut config, over.clone());
@@ -219,7 +213,7 @@ fn subject(
     // What is not set would have to stand in the file, not in the runtime file.
     config.place = place;
     if let (Some(_), FactValue::Map(entries)) = (section, &mut config.value)
-        && let Some(own) = entries.get_mut(limits(store.store))
+        && let Some(own) = entries.get_mut(store.store.limits())
     {
         own.place = section;
     }
@@ -287,7 +281,8 @@ fn option_faults(kind: &'static str, store: &Found<'_>) -> Vec<Subject> {
         let variables = group.filter(|_| expands).map(|group| &group.variables);
         let mut faults = judge.faults(*node, prefix);
         faults.extend(leaves::faults(&judge, *node, prefix, variables));
-        let faults = faults.into_iter().map(|fault| fault_subject(kind, *doc, store, "configuration", fault));
+        let faults =
+            faults.into_iter().map(|fault| fault_subject(kind, *doc, store, "configuration", &fault));
         subjects.extend(faults);
         if let Some(span) = second_document(*node).filter(|_| prefix.is_empty() && store.form != "values") {
             subjects.push(second_document_subject(kind, Place { doc: *doc, span }, store));
@@ -308,13 +303,13 @@ fn runtime_faults(
         || assumed.versions.get(&kind).map_or(table.newest, |wanted| table.nearest(*wanted)),
         |store| store.version,
     );
-    let name = if kind == Store::Mimir { "mimir" } else { "loki" };
+    let name = kind.name();
     let judge = Judge { store: kind, options: table, version, expands: false };
     let mut subjects = Vec::new();
     for (root, doc) in overrides::nodes(stack, kind) {
-        for (_, tenant) in root.get("overrides").into_iter().flat_map(|node| node.entries_merged()) {
-            let mut faults = judge.faults(tenant, limits(kind));
-            faults.extend(leaves::faults(&judge, tenant, limits(kind), None));
+        for (_, tenant) in root.get("overrides").into_iter().flat_map(NodeRef::entries_merged) {
+            let mut faults = judge.faults(tenant, kind.limits());
+            faults.extend(leaves::faults(&judge, tenant, kind.limits(), None));
             subjects.extend(faults.into_iter().map(|fault| {
                 let facts = fault_facts(name, doc, version.to_string(), "runtime file", &fault);
                 Subject { kind: "option_fault", key: format!("{name} overrides {}", fault.path), facts }
@@ -322,6 +317,11 @@ fn runtime_faults(
         }
     }
     subjects
+}
+
+/// How messages name the store of that kind of subject.
+fn product(kind: &str) -> &'static str {
+    Store::named(kind).map_or("", Store::product)
 }
 
 /// What an upgrade to the assumed version changes for options that nobody sets.
@@ -349,7 +349,7 @@ fn changed_defaults(kind: &'static str, store: &Found<'_>) -> Vec<Subject> {
         let facts = Fact::map(
             [
                 ("store", Fact::bare(kind)),
-                ("product", Fact::bare(if kind == "mimir" { "Mimir" } else { "Loki" })),
+                ("product", Fact::bare(product(kind))),
                 ("option", fact.clone()),
                 ("old", Fact::bare(shown(old))),
                 ("new", Fact::bare(shown(new))),
@@ -369,7 +369,7 @@ fn second_document_subject(kind: &'static str, place: Place, store: &Found<'_>) 
     let facts = Fact::map(
         [
             ("store", Fact::bare(kind)),
-            ("product", Fact::bare(if kind == "mimir" { "Mimir" } else { "Loki" })),
+            ("product", Fact::bare(product(kind))),
             ("kind", Fact::new(name, place)),
             ("path", Fact::new("", place)),
             ("reason", Fact::bare("another document begins here")),
@@ -387,9 +387,9 @@ fn fault_subject(
     doc: DocId,
     store: &Found<'_>,
     part: &'static str,
-    fault: OptionFault<'_>,
+    fault: &OptionFault<'_>,
 ) -> Subject {
-    let facts = fault_facts(kind, doc, store.version.to_string(), part, &fault);
+    let facts = fault_facts(kind, doc, store.version.to_string(), part, fault);
     Subject { kind: "option_fault", key: format!("{kind} {} {}", fault.kind.name(), fault.path), facts }
 }
 
@@ -401,11 +401,10 @@ fn fault_facts(
     fault: &OptionFault<'_>,
 ) -> Fact {
     let place = Place { doc, span: fault.node.span() };
-    let product = if store == "mimir" { "Mimir" } else { "Loki" };
     Fact::map(
         [
             ("store", Fact::bare(store)),
-            ("product", Fact::bare(product)),
+            ("product", Fact::bare(product(store))),
             ("kind", Fact::new(fault.kind.name(), place)),
             ("path", Fact::new(fault.path.as_str(), place)),
             ("reason", Fact::bare(fault.reason.as_str())),

@@ -11,8 +11,8 @@ use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::finding::Severity;
 use crate::model::Expected;
+use crate::model::Minor;
 use crate::model::Store;
-use crate::model::store::Minor;
 use crate::source::Source;
 use crate::source::Sources;
 use crate::tests::shared;
@@ -68,6 +68,7 @@ fn said(case: &Case) -> Said {
 }
 
 /// `PTD_LINT_STORES=all` (or a word of the id, class or variant) lists what we judge differently.
+#[expect(clippy::disallowed_methods, reason = "the test is asked for more words")]
 fn listed(case: &Case) -> bool {
     std::env::var("PTD_LINT_STORES").is_ok_and(|wanted| {
         wanted == "all"

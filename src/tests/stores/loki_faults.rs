@@ -8,8 +8,8 @@ use crate::check;
 use crate::check::CheckOptions;
 use crate::finding::Severity;
 use crate::model::Expected;
+use crate::model::Minor;
 use crate::model::Store;
-use crate::model::store::Minor;
 use crate::source::Source;
 use crate::source::Sources;
 

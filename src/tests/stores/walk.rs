@@ -8,8 +8,8 @@ use regex::Regex;
 use super::Draft;
 use super::Facts;
 use crate::document::parse_yaml;
+use crate::model::Minor;
 use crate::model::Store;
-use crate::model::store::Minor;
 use crate::model::store::refusals;
 use crate::tests::Random;
 
@@ -106,9 +106,8 @@ impl Judge {
             "uint" => !quoted && Self::fits(number, text) && text.len() < 20 && !text.starts_with('-'),
             "float" => !quoted && (Self::fits(number, text) || text == ".inf"),
             "bool" => {
-                (!quoted || mimir && text == "yes")
-                    && Self::fits("true|false|yes", text)
-                    && !(quoted && text != "yes")
+                let takes = if quoted { mimir && text == "yes" } else { true };
+                takes && Self::fits("true|false|yes", text)
             }
             "go_duration" => {
                 let bare = !mimir && !quoted && (Self::fits(number, text) && text.len() < 20);

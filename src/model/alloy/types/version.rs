@@ -1,45 +1,25 @@
 //! Turns image tags, chart versions and flags into what a collector runs: version, stability, community components.
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::model::charts;
 use crate::model::piece::Chart;
+use crate::model::version::Minor;
 
 /// The newest release that the table of arguments was made from. What is later may have what the table lacks.
 /// Source: `also_read` of the component facts.
-pub(crate) const NEWEST: Release = Release { major: 1, minor: 18 };
+pub(crate) const NEWEST: Minor = Minor::new(1, 18);
 
-/// A minor release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Release {
-    /// The first number.
-    pub(crate) major: u32,
-    /// The second number.
-    pub(crate) minor: u32,
-}
+/// The first release. What is below is no version of Alloy.
+const FIRST: Minor = Minor::new(1, 0);
 
 /// The version that a collector runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Version {
     /// What decides which components there are.
-    pub(crate) release: Release,
+    pub(crate) release: Minor,
     /// As it is written, without a `v`: `1.7.5`.
     pub(crate) text: Arc<str>,
-}
-
-impl Release {
-    /// Reads `1.8`. `main` and other words are no release.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (major, minor) = text.split_once('.')?;
-        Some(Self { major: major.parse().ok()?, minor: minor.parse().ok()? })
-    }
-}
-
-impl fmt::Display for Release {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)
-    }
 }
 
 impl Version {
@@ -47,10 +27,8 @@ impl Version {
     /// Alloy has no such release.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.strip_prefix('v').unwrap_or(text);
-        let (major, rest) = text.split_once('.')?;
-        let minor = rest.split(['.', '-', '+']).next()?;
-        let release = Release { major: major.parse().ok()?, minor: minor.parse().ok()? };
-        (release.major > 0).then(|| Self { release, text: text.into() })
+        let release = Minor::parse(text)?;
+        (release >= FIRST).then(|| Self { release, text: text.into() })
     }
 
     /// The version that a chart of that exact version runs by default.
@@ -115,7 +93,7 @@ impl Running {
     /// The version, if it has not yet what came with `since`. `main` is what no known release has.
     pub(super) fn before(&self, since: &str) -> Option<&Version> {
         let version = self.version.as_ref()?;
-        let lacks = match Release::parse(since) {
+        let lacks = match Minor::parse(since) {
             Some(since) => version.release < since,
             None => !self.is_newer(),
         };
@@ -125,7 +103,7 @@ impl Running {
     /// The version, if it no longer has what `last` was the last to have.
     pub(super) fn after(&self, last: &str) -> Option<&Version> {
         let version = self.version.as_ref()?;
-        Release::parse(last).is_some_and(|last| version.release > last).then_some(version)
+        Minor::parse(last).is_some_and(|last| version.release > last).then_some(version)
     }
 }
 

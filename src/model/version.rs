@@ -1,4 +1,4 @@
-//! Turns image tags, labels and chart versions into the minor version by which a store is judged.
+//! Turns image tags, labels and versions of tables into the minor version by which a program is judged.
 
 /// A minor version, such as 3.0. A version under development comes before the release that it will be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
@@ -8,6 +8,11 @@ pub(crate) struct Minor {
 }
 
 impl Minor {
+    /// That version.
+    pub(crate) const fn new(major: u16, minor: u16) -> Self {
+        Self { major, minor }
+    }
+
     /// Reads `3.0`, `3.0.2`, `v3.0.2-rc.1`, `3.1-dev`; `None` for anything else.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.strip_prefix('v').unwrap_or(text);
