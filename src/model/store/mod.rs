@@ -18,6 +18,7 @@ mod scalars;
 mod storage;
 mod stores;
 mod subjects;
+mod uses;
 mod version;
 mod written;
 
@@ -29,6 +30,9 @@ pub(crate) use options::table as options;
 pub(crate) use version::Minor;
 
 pub(crate) use subjects::subjects;
+pub(crate) use uses::Bucket;
+pub(crate) use uses::StoreUse;
+pub(crate) use uses::uses;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
