@@ -146,7 +146,8 @@ fn beside(uses: &[StoreUse]) -> BTreeMap<usize, Shared> {
     let mut shelf = Shelf::<()>::default();
     let found = uses.iter().enumerate().filter_map(|(number, own)| {
         let found = shelf.nearest(own, |entry| are_two(own, entry.kept)).map(|(entry, clash)| {
-            let by = format!("{} of {}", name(entry.kept.store), entry.kept.name);
+            let home = entry.kept.namespace.as_ref().map(|namespace| format!(" in namespace {namespace}"));
+            let by = format!("{}{}", name(entry.kept.store), home.unwrap_or_default());
             let key = (entry.kept.store, own.store, &own.bucket);
             (key, number, shared(entry.kept, by, clash, false))
         });
