@@ -7,12 +7,14 @@ mod declared;
 mod faults;
 mod grafana;
 mod guards;
+mod identity;
 mod limits;
 mod options;
 mod placement;
 mod policy;
 mod problems;
 mod relays;
+mod sharing;
 mod stack;
 mod stacks;
 mod surroundings;
@@ -70,8 +72,17 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         .collect();
     let groups = stacks::groups(&inputs, &declared, &options.folder);
     let asking = asking::Asking::of(&groups, &readings, &documents);
-    let run =
-        stack::Run { readings: &readings, documents: &documents, sources, policy: &policy, options, asking };
+    let mut run = stack::Run {
+        readings: &readings,
+        documents: &documents,
+        sources,
+        policy: &policy,
+        options,
+        asking,
+        sharing: sharing::Sharing::default(),
+    };
+    run.sharing = sharing::Sharing::of(&run.kept(&groups));
+    let run = run;
     let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
     } else {

@@ -17,6 +17,7 @@ use super::policy::Governing;
 use super::policy::Policy;
 use super::problems;
 use super::relays;
+use super::sharing::Sharing;
 use super::stacks::Group;
 use super::surroundings;
 use super::verdicts;
@@ -46,11 +47,13 @@ use crate::model::Reading;
 use crate::model::Relay;
 use crate::model::Stack;
 use crate::model::Stated;
+use crate::model::Store;
 use crate::model::Subject;
 use crate::model::Workload;
 use crate::model::alloy::Computed;
 use crate::model::queries::Needs;
 use crate::model::store::Assumed;
+use crate::model::store::Minor;
 use crate::rule::Outcome;
 use crate::rule::RuleSet;
 use crate::source::Sources;
@@ -82,6 +85,8 @@ pub(crate) struct Run<'r> {
     pub(crate) options: &'r CheckOptions,
     /// What stacks without collectors ask.
     pub(crate) asking: Asking,
+    /// What stacks of several clusters share.
+    pub(crate) sharing: Sharing,
 }
 
 impl Run<'_> {
@@ -114,9 +119,7 @@ impl Run<'_> {
         });
         let mut asked = self.policy.rules.options_asked();
         asked.extend(limits::asked(governing.limits()));
-        let mut versions: BTreeMap<_, _> = governing.assumed().iter().copied().collect();
-        versions.extend(self.options.assumed.iter().map(|(store, version)| (*store, *version)));
-        let assumed = Assumed { versions, asked };
+        let assumed = Assumed { versions: self.versions(governing), asked };
         let (network, members) = (model::network(&stack), model::Members::of(&stack));
         let around = (&network, &members);
         let mut subjects = subjects(&stack, (&collectors, &relays), &flows, &assumed, around);
@@ -134,6 +137,7 @@ impl Run<'_> {
         subjects.extend(declared::subjects(&stack, &workload, &flows));
         let limited = limits::subjects(governing.limits(), &subjects);
         subjects.extend(limited);
+        subjects.extend(self.sharing.subjects(name, &model::store::uses(&stack, &assumed)));
         subjects.extend(model::text_subjects(self.documents, &group.files));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
@@ -188,6 +192,13 @@ impl Run<'_> {
         }
     }
 
+    /// The versions to judge by; the command line beats the settings.
+    pub(super) fn versions(&self, governing: &Governing) -> BTreeMap<Store, Minor> {
+        let mut versions: BTreeMap<_, _> = governing.assumed().iter().copied().collect();
+        versions.extend(self.options.assumed.iter().map(|(store, version)| (*store, *version)));
+        versions
+    }
+
     /// Inputs of this stack that could not be read.
     fn unread(&self, group: &Group) -> Vec<String> {
         let files = group.files.iter().zip(self.members(group));
@@ -200,7 +211,8 @@ impl Run<'_> {
         broken.chain(missing).cloned().collect()
     }
 
-    fn workload(
+    /// What is declared of the workload, or guessed of its control room.
+    pub(super) fn workload(
         &self,
         stack: &Stack<'_>,
         collectors: &[Collector],

@@ -81,7 +81,7 @@ fn partition_of_arn(text: &str) -> Option<&str> {
 }
 
 /// The partition of the region in `s3.REGION.amazonaws.com`, which in China ends in `.cn`.
-fn partition_of_endpoint(text: &str) -> Option<&'static str> {
+pub(super) fn partition_of_endpoint(text: &str) -> Option<&'static str> {
     let host = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = host.split(['/', ':']).next().unwrap_or_default();
     let (inside, china) = match host.strip_suffix(".amazonaws.com.cn") {

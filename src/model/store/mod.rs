@@ -18,6 +18,8 @@ mod scalars;
 mod storage;
 mod stores;
 mod subjects;
+mod uses;
+mod version;
 mod written;
 
 pub(crate) use bounds::bound;
@@ -26,6 +28,9 @@ pub(crate) use explain::Said;
 pub(crate) use explain::explain;
 pub(crate) use options::table as options;
 pub(crate) use subjects::subjects;
+pub(crate) use uses::Bucket;
+pub(crate) use uses::StoreUse;
+pub(crate) use uses::uses;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -1,0 +1,236 @@
+//! Turns where the stores of a run keep their data into who shares what: two stores of one stack, or the stores of two
+//! clusters, in one bucket under one prefix.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+
+use super::identity::Identity;
+use crate::document::Place;
+use crate::model::Fact;
+use crate::model::Store;
+use crate::model::Subject;
+use crate::model::store::Bucket;
+use crate::model::store::StoreUse;
+
+/// How many that share a prefix are remembered: of many, the first few are told.
+const REMEMBERED: usize = 8;
+
+/// Where the stores of one stack keep their data.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// The stack's name.
+    pub(crate) stack: String,
+    /// Whose it is.
+    pub(crate) identity: Identity,
+    /// What its stores keep, in order.
+    pub(crate) uses: Vec<StoreUse>,
+}
+
+/// What the stores of each stack share with those of stacks before it, by the stack's name and the number of the use.
+#[derive(Debug, Default)]
+pub(crate) struct Sharing(BTreeMap<(String, usize), Shared>);
+
+/// Data that another store keeps in the same place.
+#[derive(Debug, Clone)]
+struct Shared {
+    /// Who, in words.
+    by: String,
+    store: Store,
+    data: &'static str,
+    /// The same data under the same prefix, and not something else or one within the other.
+    clash: bool,
+    other_workload: bool,
+    place: Option<Place>,
+}
+
+impl Shared {
+    fn facts<const N: usize>(&self, more: [(&str, Fact); N]) -> Fact {
+        let facts =
+            [("by", Fact::new(self.by.as_str(), self.place)), ("data", Fact::new(self.data, self.place))];
+        Fact::map(facts.into_iter().chain(more), self.place)
+    }
+
+    fn in_stack(&self) -> Fact {
+        self.facts([("clash", Fact::new(self.clash, self.place))])
+    }
+
+    fn of_cluster(&self) -> Fact {
+        self.facts([
+            ("store", Fact::new(name(self.store), self.place)),
+            ("other_workload", Fact::new(self.other_workload, self.place)),
+        ])
+    }
+}
+
+impl Sharing {
+    /// What stacks of different clusters share.
+    pub(crate) fn of(stacks: &[Kept]) -> Self {
+        let mut shelf = Shelf::<&Kept>::default();
+        let mut found = BTreeMap::new();
+        for kept in stacks {
+            let reachable = || kept.uses.iter().enumerate().filter(|(_, own)| !own.bucket.inside);
+            let each = reachable().filter_map(|(number, own)| {
+                let (entry, clash) = shelf.nearest(own, |entry| {
+                    own.place != entry.kept.place && kept.identity.is_other_cluster(&entry.who.identity)
+                })?;
+                let by = entry.who.stack.clone();
+                let other_workload = kept.identity.is_other_workload(&entry.who.identity);
+                // A store that keeps all its data in one bucket is told once.
+                Some(((own.store, &own.bucket), number, shared(entry.kept, by, clash, other_workload)))
+            });
+            let each = worst(each).into_iter();
+            found.extend(each.map(|(number, shared)| ((kept.stack.clone(), number), shared)));
+            for (_, own) in reachable() {
+                shelf.add(own, kept, |one, two| one.identity == two.identity);
+            }
+        }
+        Self(found)
+    }
+
+    /// The subjects `storage_use` of a stack.
+    pub(crate) fn subjects(&self, stack: &str, uses: &[StoreUse]) -> Vec<Subject> {
+        let beside = beside(uses);
+        let each = uses.iter().enumerate().map(|(number, own)| {
+            let elsewhere = self.0.get(&(stack.to_owned(), number));
+            let facts = Fact::map(
+                [
+                    ("store", Fact::new(name(own.store), own.place)),
+                    ("name", Fact::new(own.name.as_str(), own.place)),
+                    ("data", Fact::new(own.data, own.place)),
+                    ("backend", Fact::new(own.bucket.backend, own.place)),
+                    ("bucket", Fact::new(own.bucket.name.as_str(), own.place)),
+                    ("prefix", Fact::new(own.prefix.as_str(), own.place)),
+                    ("beside", beside.get(&number).map(Shared::in_stack).unwrap_or_default()),
+                    ("elsewhere", elsewhere.map(Shared::of_cluster).unwrap_or_default()),
+                ],
+                own.place,
+            );
+            let key = format!("{} {} {}", name(own.store), own.data, own.bucket.name);
+            Subject { kind: "storage_use", key, facts }
+        });
+        each.collect()
+    }
+}
+
+/// What another store keeps.
+fn shared(kept: &StoreUse, by: String, clash: bool, other_workload: bool) -> Shared {
+    Shared { by, store: kept.store, data: kept.data, clash, other_workload, place: kept.place }
+}
+
+/// Of what is found of one key, the first that clashes, or else the first; by the number of the use.
+fn worst<K: Ord>(found: impl Iterator<Item = (K, usize, Shared)>) -> BTreeMap<usize, Shared> {
+    let mut worst: BTreeMap<K, (usize, Shared)> = BTreeMap::new();
+    for (key, number, shared) in found {
+        match worst.entry(key) {
+            Slot::Occupied(slot) if slot.get().1.clash || !shared.clash => {}
+            Slot::Occupied(mut slot) => {
+                slot.insert((number, shared));
+            }
+            Slot::Vacant(slot) => {
+                slot.insert((number, shared));
+            }
+        }
+    }
+    worst.into_values().collect()
+}
+
+const fn name(store: Store) -> &'static str {
+    match store {
+        Store::Mimir => "Mimir",
+        Store::Loki => "Loki",
+    }
+}
+
+/// What stores of one stack share, by the number of the use: one for each two stores and bucket.
+fn beside(uses: &[StoreUse]) -> BTreeMap<usize, Shared> {
+    let mut shelf = Shelf::<()>::default();
+    let found = uses.iter().enumerate().filter_map(|(number, own)| {
+        let found = shelf.nearest(own, |entry| are_two(own, entry.kept)).map(|(entry, clash)| {
+            let home = entry.kept.namespace.as_ref().map(|namespace| format!(" in namespace {namespace}"));
+            let by = format!("{}{}", name(entry.kept.store), home.unwrap_or_default());
+            let key = (entry.kept.store, own.store, &own.bucket);
+            (key, number, shared(entry.kept, by, clash, false))
+        });
+        shelf.add(own, (), |(), ()| false);
+        found
+    });
+    worst(found)
+}
+
+/// Whether two uses are of two stores for certain: the values of a store and what is rendered of them are one.
+fn are_two(one: &StoreUse, two: &StoreUse) -> bool {
+    let namespaces = one.namespace.as_ref().zip(two.namespace.as_ref());
+    let apart = namespaces.is_some_and(|(one, two)| one != two);
+    // A name without dots is that of a service of the own namespace.
+    let two_services = apart && one.bucket.inside && !one.bucket.owner.contains('.');
+    !two_services && (one.store != two.store || apart)
+}
+
+/// What is kept under each prefix of each bucket. A look costs the depth of a prefix, however many there are.
+#[derive(Debug)]
+struct Shelf<'u, W> {
+    at: BTreeMap<(&'u Bucket, &'u str), Vec<Entry<'u, W>>>,
+    /// By each prefix that lies above.
+    below: BTreeMap<(&'u Bucket, &'u str), Vec<Entry<'u, W>>>,
+}
+
+impl<W> Default for Shelf<'_, W> {
+    fn default() -> Self {
+        Self { at: BTreeMap::new(), below: BTreeMap::new() }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Entry<'u, W> {
+    kept: &'u StoreUse,
+    who: W,
+}
+
+impl<'u, W: Copy> Shelf<'u, W> {
+    /// Of those that are wanted and overlap, one that keeps the same data if there is one; and whether it does so under
+    /// the same prefix.
+    fn nearest(
+        &self,
+        own: &'u StoreUse,
+        wanted: impl Fn(&Entry<'u, W>) -> bool,
+    ) -> Option<(&Entry<'u, W>, bool)> {
+        let alike = self.overlapping(own, |entry| entry.kept.data == own.data && wanted(entry));
+        alike.or_else(|| self.overlapping(own, &wanted).map(|(entry, _)| (entry, false)))
+    }
+
+    /// The first that keeps something under the same prefix, else above or below it; and whether it is the same.
+    fn overlapping<'s>(
+        &'s self,
+        own: &'u StoreUse,
+        wanted: impl Fn(&Entry<'u, W>) -> bool,
+    ) -> Option<(&'s Entry<'u, W>, bool)> {
+        let slot = |entries: Option<&'s Vec<Entry<'u, W>>>| entries?.iter().find(|entry| wanted(entry));
+        let own_prefix = own.prefix.as_str();
+        if let Some(entry) = slot(self.at.get(&(&own.bucket, own_prefix))) {
+            return Some((entry, true));
+        }
+        let above = above(own_prefix).find_map(|above| slot(self.at.get(&(&own.bucket, above))));
+        let nested = above.or_else(|| slot(self.below.get(&(&own.bucket, own_prefix))));
+        nested.map(|entry| (entry, false))
+    }
+
+    fn add(&mut self, own: &'u StoreUse, who: W, alike: impl Fn(W, W) -> bool) {
+        let put = |entries: &mut Vec<Entry<'u, W>>| {
+            let known = |entry: &Entry<'u, W>| alike(entry.who, who) && entry.kept.data == own.data;
+            if entries.len() < REMEMBERED && !entries.iter().any(known) {
+                entries.push(Entry { kept: own, who });
+            }
+        };
+        put(self.at.entry((&own.bucket, own.prefix.as_str())).or_default());
+        for above in above(&own.prefix) {
+            put(self.below.entry((&own.bucket, above)).or_default());
+        }
+    }
+}
+
+/// The prefixes above one, the nearest first, the bucket itself last. Nobody nests them deeper than this.
+fn above(prefix: &str) -> impl Iterator<Item = &str> {
+    let next =
+        |prefix: &&'_ str| -> Option<usize> { (!prefix.is_empty()).then(|| prefix.rfind('/').unwrap_or(0)) };
+    std::iter::successors(Some(prefix), move |prefix| prefix.get(..next(prefix)?)).skip(1).take(16)
+}
