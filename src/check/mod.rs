@@ -15,6 +15,7 @@ mod problems;
 mod relays;
 mod stack;
 mod stacks;
+mod store_exits;
 mod surroundings;
 mod values;
 mod verdicts;
