@@ -126,8 +126,7 @@ impl Run<'_> {
         subjects.extend(model::network_subjects(&stack, &network, &members, &workload, &asked));
         guards::join_grafana(&mut subjects, &stack, &network, &members);
         subjects.extend(model::queries::query_subjects(&queries));
-        let outside =
-            LazyCell::new(|| surroundings::surroundings(&stack, &[], &workload, governing));
+        let outside = LazyCell::new(|| surroundings::surroundings(&stack, &[], &workload, governing));
         grafana::join(&mut subjects, || &outside);
         store_exits::join(&mut subjects, || &outside);
         if !collectors.is_empty() {

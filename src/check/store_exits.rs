@@ -23,18 +23,20 @@ pub(super) fn join<'s>(subjects: &mut [Subject], around: impl FnOnce() -> &'s Su
     let around = around();
     for subject in found {
         let to = subject.facts.reach("to");
-        subject.facts.insert("zone", zone(&subject.facts, &to, around));
+        let (zone, assumption) = zone(&subject.facts, &to, around);
+        subject.facts.insert("zone", zone);
+        subject.facts.insert("assumption", Fact::bare(assumption));
         if let FactValue::Text(text) = &to.value {
             subject.facts.insert("to", Fact::new(flow::redacted(text), to.place));
         }
     }
 }
 
-/// The zone of the address that a store sends to.
-fn zone(exit: &Fact, to: &Fact, around: &Surroundings) -> Fact {
+/// The zone of the address that a store sends to, and what is taken for granted.
+fn zone(exit: &Fact, to: &Fact, around: &Surroundings) -> (Fact, Option<String>) {
     let text = match &to.value {
         FactValue::Text(text) | FactValue::Secret(text) => text,
-        _ => return unless_harmless(exit, to.clone()),
+        _ => return (unless_harmless(exit, to.clone()), None),
     };
     let syntax = match text.split_once("://") {
         Some(("dns", _)) => Syntax::Grpc,
@@ -42,13 +44,40 @@ fn zone(exit: &Fact, to: &Fact, around: &Surroundings) -> Fact {
         None => Syntax::HostPort,
     };
     let is_storage = exit.reach("object_store").bool() == Some(true);
-    if is_storage && flow::host_name(text, syntax).is_some_and(|host| is_object_store(&host)) {
-        return Fact::new(CLOUD, to.place);
+    let host = flow::host_name(text, syntax);
+    if is_storage && host.as_deref().is_some_and(is_object_store) {
+        return (Fact::new(CLOUD, to.place), None);
     }
-    match flow::place(text, syntax, around, exit.reach("namespace").text()).zone {
-        Zone::Unknown { reason } => unless_harmless(exit, Fact::unknown(reason, to.place)),
-        zone => Fact::new(zone.name(), to.place),
+    let (namespace, store) = (exit.reach("namespace"), exit.reach("store"));
+    // Both stores have a namespace of their name.
+    let Some(own) = namespace.text().or(store.text()) else { return (to.clone(), None) };
+    match flow::place(text, syntax, around, Some(own)).zone {
+        Zone::Unknown { .. } if host.is_some_and(|host| is_unseen_neighbour(&host, own, around)) => {
+            let product = exit.reach("product");
+            let assumption = format!(
+                "Services of namespace {own} that {} names are parts of it (some are not in the input)",
+                product.text().unwrap_or_default()
+            );
+            let made = exit.reach("made").bool() == Some(true);
+            (Fact::new("workload", to.place), (!made).then_some(assumption))
+        }
+        Zone::Unknown { reason } => (unless_harmless(exit, Fact::unknown(reason, to.place)), None),
+        zone => (Fact::new(zone.name(), to.place), None),
     }
+}
+
+/// Whether a host is a Service of the store's own namespace that the input does not show.
+fn is_unseen_neighbour(host: &str, own: &str, around: &Surroundings) -> bool {
+    let inside = host.strip_suffix(".cluster.local").unwrap_or(host);
+    let inside = inside.strip_suffix(".svc").unwrap_or(inside);
+    let labels: Vec<&str> = inside.split('.').collect();
+    let (service, namespace) = match labels[..] {
+        [service] => (service, own),
+        [.., service, namespace] => (service, namespace),
+        [] => return false,
+    };
+    let key = (namespace.to_owned(), service.to_owned());
+    namespace == own && !around.services.contains_key(&key) && !around.unplaced.contains_key(service)
 }
 
 /// Nothing may hide where logs and metrics go; of anything else nobody promises where it goes.

@@ -103,7 +103,7 @@ impl<'x> Exits<'x> {
         let holds = if self.kind == "loki" { "logs" } else { "metrics" };
         let Some(words) = reason.text() else { return };
         let to = Fact::unknown(words, reason.place);
-        self.push("its configuration", (holds, "data", true), &to, None);
+        self.push("its configuration", (holds, "data", true), &to, (false, None));
     }
 
     /// Adds the ways out of a process that runs `modules`, for a tenant where it has limits of its own.
@@ -119,11 +119,16 @@ impl<'x> Exits<'x> {
             }
             for option in &exit.options {
                 for (name, value, origin) in named_values(effective, option) {
-                    let own = tenant.is_none() || origin == Origin::Tenant;
-                    if own && exit.is_used(effective, name.as_deref()) {
+                    // What a chart makes of names of its own stays in the cluster.
+                    let made = origin == Origin::Chart && matches!(value.value, FactValue::Unknown(_));
+                    let own = !made && (tenant.is_none() || origin == Origin::Tenant);
+                    let used = own.then(|| exit.is_used(effective, name.as_deref()));
+                    // A default goes nowhere where nobody says that it is used.
+                    if used == Some(Some(true)) || used == Some(None) && origin != Origin::Default {
                         let option = option.replace("<name>", name.as_deref().unwrap_or_default());
                         for to in addresses(&value, exit.syntax) {
-                            self.push(&option, (&exit.holds, &exit.what, exit.storage), &to, tenant);
+                            let kind = (&*exit.holds, &*exit.what, exit.storage);
+                            self.push(&option, kind, &to, (origin == Origin::Chart, tenant));
                         }
                     }
                 }
@@ -136,7 +141,7 @@ impl<'x> Exits<'x> {
         option: &str,
         (holds, what, storage): (&str, &str, bool),
         to: &Fact,
-        tenant: Option<&str>,
+        (made, tenant): (bool, Option<&str>),
     ) {
         if self.seen.contains(to) {
             return;
@@ -151,6 +156,7 @@ impl<'x> Exits<'x> {
                 ("holds", Fact::new(holds, place)),
                 ("what", Fact::new(what, place)),
                 ("object_store", Fact::new(storage, place)),
+                ("made", Fact::new(made, place)),
                 ("tenant", Fact::new(tenant, place)),
                 ("namespace", Fact::new(self.namespace, place)),
                 ("to", to.clone()),
@@ -163,20 +169,20 @@ impl<'x> Exits<'x> {
 }
 
 impl Exit {
-    /// Whether the options that switch it on are set so. What is not known counts as set so.
-    fn is_used(&self, effective: &Effective<'_>, name: Option<&str>) -> bool {
-        self.when.iter().all(|(option, words)| {
+    /// Whether the options that switch it on are set so; `None` where that is not known.
+    fn is_used(&self, effective: &Effective<'_>, name: Option<&str>) -> Option<bool> {
+        let met = self.when.iter().map(|(option, words)| {
             let fits = |fact: &Fact| {
                 let says = match &fact.value {
-                    FactValue::Unknown(_) => return true,
+                    FactValue::Unknown(_) => return None,
                     FactValue::Bool(value) => if *value { "true" } else { "false" }.to_owned(),
                     FactValue::Text(text) | FactValue::Secret(text) => text.to_string(),
                     _ => String::new(),
                 };
-                words.iter().any(|word| match (&**word, name) {
+                Some(words.iter().any(|word| match (&**word, name) {
                     ("<name>", Some(name)) => says == name,
                     (word, _) => says == word,
-                })
+                }))
             };
             let value = |path: &str| {
                 let spec = effective.options.spec(path).filter(|spec| spec.is_in(effective.version));
@@ -185,15 +191,23 @@ impl Exit {
             match option.split_once("[].") {
                 Some((list, field)) => {
                     let list = value(list).unwrap_or_default();
-                    list.items().is_empty() || list.items().iter().any(|item| fits(&item.reach(field)))
+                    let fits: Vec<Option<bool>> =
+                        list.items().iter().map(|item| fits(&item.reach(field))).collect();
+                    if fits.contains(&Some(true)) {
+                        Some(true)
+                    } else {
+                        (!fits.is_empty() && !fits.contains(&None)).then_some(false)
+                    }
                 }
                 // A switch that the version lacks is off.
                 None => match value(option) {
                     Some(value) => fits(&value),
-                    None => words.iter().any(|word| matches!(&**word, "false" | "")),
+                    None => Some(words.iter().any(|word| matches!(&**word, "false" | ""))),
                 },
             }
-        })
+        });
+        let met: Vec<Option<bool>> = met.collect();
+        if met.contains(&Some(false)) { Some(false) } else { (!met.contains(&None)).then_some(true) }
     }
 }
 
@@ -318,7 +332,11 @@ mod tests {
     fn hosts_are_told_from_each_way_of_writing() {
         for (syntax, text, wanted) in [
             (Syntax::Addresses, "a:1, dns+b:2,", vec!["a:1", "b:2"]),
-            (Syntax::Addresses, "dnssrvnoa+http://_http._tcp.am.x.svc/y", vec!["http://_http._tcp.am.x.svc/y"]),
+            (
+                Syntax::Addresses,
+                "dnssrvnoa+http://_http._tcp.am.x.svc/y",
+                vec!["http://_http._tcp.am.x.svc/y"],
+            ),
             (Syntax::Addresses, "", vec![]),
             (Syntax::S3Url, "s3://key:word@minio.example.com:9000/logs", vec!["minio.example.com:9000"]),
             (Syntax::S3Url, "s3://key:word@eu-west-1/logs", vec![]),
@@ -327,7 +345,11 @@ mod tests {
                 "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=b==;EndpointSuffix=core.windows.net",
                 vec!["blob.core.windows.net"],
             ),
-            (Syntax::AzureConnection, "blobendpoint=https://x.example.com/a;AccountKey=b", vec!["https://x.example.com/a"]),
+            (
+                Syntax::AzureConnection,
+                "blobendpoint=https://x.example.com/a;AccountKey=b",
+                vec!["https://x.example.com/a"],
+            ),
             (Syntax::AzureConnection, "AccountKey=b", vec![]),
         ] {
             assert_eq!(hosts(text, syntax), wanted, "{text}");
