@@ -8,7 +8,7 @@ use crate::model::Subject;
 use crate::model::alloy::Syntax;
 
 /// Adds the zone to the subjects that have an address. `around` is asked for only if there are such.
-pub(super) fn join(subjects: &mut [Subject], around: impl FnOnce() -> Surroundings) {
+pub(super) fn join<'s>(subjects: &mut [Subject], around: impl FnOnce() -> &'s Surroundings) {
     let has_address = |subject: &&mut Subject| matches!(subject.kind, "grafana_address" | "datasource");
     let mut found: Vec<_> = subjects.iter_mut().filter(has_address).collect();
     if found.is_empty() {
@@ -25,7 +25,7 @@ pub(super) fn join(subjects: &mut [Subject], around: impl FnOnce() -> Surroundin
             FactValue::Text(text) | FactValue::Secret(text) => {
                 // Both are also written without a scheme.
                 let syntax = if is_url && text.contains("://") { Syntax::Url } else { Syntax::HostPort };
-                let zone = flow::place(text, syntax, &around, namespace.text()).zone;
+                let zone = flow::place(text, syntax, around, namespace.text()).zone;
                 Fact::new(zone.name(), to.place)
             }
             // Nothing may hide where logs go.

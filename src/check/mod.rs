@@ -17,6 +17,7 @@ mod relays;
 mod sharing;
 mod stack;
 mod stacks;
+mod store_exits;
 mod surroundings;
 mod values;
 mod verdicts;

@@ -1,5 +1,6 @@
 //! Judges one stack: assembles it, follows its flows, lets the rules look, and draws the verdicts.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ use super::problems;
 use super::relays;
 use super::sharing::Sharing;
 use super::stacks::Group;
+use super::store_exits;
 use super::surroundings;
 use super::verdicts;
 use super::verdicts::Evidence;
@@ -127,7 +129,9 @@ impl Run<'_> {
         subjects.extend(model::network_subjects(&stack, &network, &members, &workload, &asked));
         guards::join_grafana(&mut subjects, &stack, &network, &members);
         subjects.extend(model::queries::query_subjects(&queries));
-        grafana::join(&mut subjects, || surroundings::surroundings(&stack, &[], &workload, governing));
+        let outside = LazyCell::new(|| surroundings::surroundings(&stack, &[], &workload, governing));
+        grafana::join(&mut subjects, || &outside);
+        store_exits::join(&mut subjects, || &outside);
         if !collectors.is_empty() {
             let all = queries.all.iter().chain(self.asking.elsewhere(name, &workload));
             subjects.extend(flow::asked(&flows, &Needs::of(all.filter(|query| query.is_rule()))));

@@ -204,6 +204,16 @@ fn assumptions(invariant: Invariant, evidence: &Evidence<'_>) -> Vec<String> {
     if matches!(invariant, Invariant::LogBoundary | Invariant::DualWrite) {
         all.extend(evidence.collectors.iter().filter_map(|collector| collector.assumption.clone()));
     }
+    let sender = match invariant {
+        Invariant::LogBoundary => Some("loki"),
+        Invariant::DualWrite => Some("mimir"),
+        _ => None,
+    };
+    if let Some(sender) = sender {
+        let exits = evidence.subjects.iter().filter(|subject| subject.kind == "store_exit");
+        let exits = exits.filter(|exit| exit.facts.reach("store").text() == Some(sender));
+        all.extend(exits.filter_map(|exit| exit.facts.reach("assumption").text().map(str::to_owned)));
+    }
     if invariant == Invariant::DualWrite {
         match &evidence.workload.control_room {
             ControlRoom::Assumed(domain) => all.push(format!(

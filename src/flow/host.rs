@@ -59,6 +59,14 @@ pub(crate) fn target(text: &str, syntax: Syntax) -> Target {
     }
 }
 
+/// The host name that is dialled; `None` for an address, and for what is not plain.
+pub(crate) fn host_name(text: &str, syntax: Syntax) -> Option<String> {
+    match target(text, syntax) {
+        Target::Name(name) => Some(name),
+        _ => None,
+    }
+}
+
 /// The port that is dialled, where the text or its scheme tells it.
 pub(crate) fn port(text: &str, syntax: Syntax) -> Option<u16> {
     let (scheme, rest) = match text.split_once("://") {

@@ -35,6 +35,8 @@ pub(crate) use beside::Beside;
 pub(crate) use collected::Collected;
 pub(crate) use collected::Probe;
 pub(crate) use fetched::Fetcher;
+pub(crate) use host::host_name;
+pub(crate) use host::redacted;
 pub(crate) use journal::Journal;
 pub(crate) use listeners::subjects as listener_subjects;
 pub(crate) use subjects::coverage;

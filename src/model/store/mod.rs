@@ -4,6 +4,7 @@ mod bounds;
 mod directories;
 mod effective;
 mod env;
+mod exits;
 mod explain;
 mod faults;
 mod gossip;
@@ -23,6 +24,7 @@ mod version;
 mod written;
 
 pub(crate) use bounds::bound;
+pub(crate) use exits::is_object_store;
 pub(crate) use explain::Explained;
 pub(crate) use explain::Said;
 pub(crate) use explain::explain;

@@ -7,6 +7,7 @@ use super::directories;
 use super::effective::Effective;
 use super::effective::Layer;
 use super::effective::Origin;
+use super::exits::Exits;
 use super::faults::FaultKind;
 use super::faults::Judge;
 use super::faults::OptionFault;
@@ -49,6 +50,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
             subjects.extend(parts(kind, &key, &store.parts));
             subjects.extend(option_faults(kind, store));
             subjects.extend(changed_defaults(kind, store));
+            subjects.extend(exits(kind, &key, store, &tenants));
             for group in &store.groups {
                 subjects.extend(directories::pairs(&effective(store, group, None), &group.targets));
                 subjects.push(subject(kind, &key, store, group, None, (assumed, &unlabelled)));
@@ -59,6 +61,36 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
         }
     }
     subjects
+}
+
+/// The ways by which data leaves a store by itself.
+fn exits(kind: &'static str, key: &str, store: &Found<'_>, tenants: &[Tenant]) -> Vec<Subject> {
+    let mut exits = Exits::new(kind, key, store.namespace.as_deref());
+    if let Some((reason, place)) = &store.unseen {
+        exits.unseen(&Fact::new(reason.as_str(), *place));
+    }
+    for group in &store.groups {
+        let running = running(store.store, group);
+        exits.add(&effective(store, group, None), &running, None);
+        for tenant in tenants {
+            let limits = Fact::map([(limits(store.store), tenant.limits.clone())], tenant.limits.place);
+            exits.add(&effective(store, group, Some(&limits)), &running, Some(&tenant.name));
+        }
+    }
+    exits.subjects
+}
+
+/// The modules that the processes of a group run.
+fn running(store: Store, group: &Group) -> BTreeSet<String> {
+    group.targets.iter().flat_map(|target| modules(store, target.text().unwrap_or("all"))).collect()
+}
+
+/// The section of the configuration that a tenant's limits replace.
+const fn limits(store: Store) -> &'static str {
+    match store {
+        Store::Mimir => "limits",
+        Store::Loki => "limits_config",
+    }
 }
 
 /// The subjects of the limits of one tenant: all of them together, and each beside what it is for all tenants.
@@ -224,11 +256,7 @@ fn subject(
     };
     let Written { options, at_defaults } = written(&running_with, &config, store.in_secret);
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
-    let running: BTreeSet<String> = group
-        .targets
-        .iter()
-        .flat_map(|target| modules(store.store, target.text().unwrap_or("all")))
-        .collect();
+    let running = running(store.store, group);
     let neighbours = unlabelled
         .iter()
         .filter(|(place, _)| store.form == "rendered" && *place != store.place)
