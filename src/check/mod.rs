@@ -21,12 +21,18 @@ mod store_exits;
 mod surroundings;
 mod values;
 mod verdicts;
+#[cfg(test)]
+mod watch;
 
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
 pub(crate) use policy::rule_docs;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
+#[cfg(test)]
+pub(crate) use watch::Asked;
+#[cfg(test)]
+pub(crate) use watch::watched;
 
 use rayon::prelude::*;
 

@@ -29,6 +29,8 @@ pub(crate) use load::RuleProblem;
 pub(crate) use run::Outcome;
 pub(crate) use set::Overrides;
 pub(crate) use set::RuleSet;
+#[cfg(test)]
+pub(crate) use syntax::Expression;
 
 use crate::model::Fact;
 

@@ -159,6 +159,12 @@ impl RuleSet {
         (set, problems)
     }
 
+    /// Changes the rules that were read.
+    #[cfg(test)]
+    pub(crate) fn change(&mut self, change: impl FnMut(&mut Rule)) {
+        self.slots.iter_mut().filter_map(|slot| slot.rule.get_mut()?.as_mut()).for_each(change);
+    }
+
     /// Adds a user's rule. Where there are problems, it is not added.
     pub(crate) fn add(&mut self, doc: DocId, document: &Document) -> Vec<RuleProblem> {
         let Some(tree) = document.tree() else {

@@ -168,27 +168,12 @@ fn strays(rules: &RuleSet) -> Vec<String> {
 /// What the rule by itself says of the stack in a folder, one line each; `replacement` is a text to use instead of the
 /// rule's own file.
 fn said_by(rule: &Rule, folder: &Path, replacement: Option<&str>) -> String {
-    let Sources { texts, problems, .. } =
-        source::read_all(&[OsString::from(folder)], None, &mut std::io::empty());
-    assert!(problems.is_empty(), "{}: {problems:?}", shown(folder));
-    let prefix = format!("{}/", source::shown(folder.as_os_str()));
-    let below = texts.into_iter().map(|source| Source {
-        path: source.path.strip_prefix(&prefix).unwrap_or(&source.path).to_owned(),
-        ..source
-    });
-    let (mut rules, inputs): (Vec<Source>, Vec<Source>) =
-        below.partition(|source| source.path.starts_with("rules/"));
+    let (sources, mut options) = inputs_of(rule, folder);
     if let Some(text) = replacement {
         let text = format!("{text}\nreplaces: {}\n", rule.id);
-        rules.push(Source { path: "turned-round.yaml".to_owned(), argument: 0, text: text.into() });
+        let path = "turned-round.yaml".to_owned();
+        options.rules.push(Source { path, argument: 0, text: text.into() });
     }
-    let options = CheckOptions {
-        config: inputs.iter().find(|source| source.path == "ptd-lint.yaml").cloned(),
-        rules,
-        select: vec![rule.id.clone()],
-        ..CheckOptions::default()
-    };
-    let sources = Sources { texts: inputs, ..Sources::default() };
     let Checked { documents, report, .. } = check::check(&sources, &[".".to_owned()], &options);
     let mut said = String::new();
     for finding in &report.findings {
@@ -200,6 +185,27 @@ fn said_by(rule: &Rule, folder: &Path, replacement: Option<&str>) -> String {
         }
     }
     said
+}
+
+/// The stack in a folder of fixtures, and how it is checked with one rule.
+pub(super) fn inputs_of(rule: &Rule, folder: &Path) -> (Sources, CheckOptions) {
+    let Sources { texts, problems, .. } =
+        source::read_all(&[OsString::from(folder)], None, &mut std::io::empty());
+    assert!(problems.is_empty(), "{}: {problems:?}", shown(folder));
+    let prefix = format!("{}/", source::shown(folder.as_os_str()));
+    let below = texts.into_iter().map(|source| Source {
+        path: source.path.strip_prefix(&prefix).unwrap_or(&source.path).to_owned(),
+        ..source
+    });
+    let (rules, inputs): (Vec<Source>, Vec<Source>) =
+        below.partition(|source| source.path.starts_with("rules/"));
+    let options = CheckOptions {
+        config: inputs.iter().find(|source| source.path == "ptd-lint.yaml").cloned(),
+        rules,
+        select: vec![rule.id.clone()],
+        ..CheckOptions::default()
+    };
+    (Sources { texts: inputs, ..Sources::default() }, options)
 }
 
 /// `path:line:column-endLine:endColumn`, as a finding's line and columns in the outermost file.
@@ -229,7 +235,7 @@ fn with_key(text: &str, key: &str, expression: &str) -> String {
     format!("{}\n{key}: {quoted}\n", lines.join("\n"))
 }
 
-fn holds_inputs(folder: &Path) -> bool {
+pub(super) fn holds_inputs(folder: &Path) -> bool {
     folder.is_dir() && entries(folder).iter().any(|path| !path.ends_with("expected.txt"))
 }
 
@@ -241,11 +247,11 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn folder_of(rule: &Rule) -> PathBuf {
+pub(super) fn folder_of(rule: &Rule) -> PathBuf {
     root().join("fixtures/rules").join(&rule.family).join(&rule.id)
 }
 
-fn root() -> &'static Path {
+pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -254,16 +260,16 @@ fn shown(path: &Path) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test is asked to write what it expects")]
-fn update() -> bool {
+pub(super) fn update() -> bool {
     std::env::var_os("UPDATE").is_some()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test reads the project's own files")]
-fn read(path: &Path) -> String {
+pub(super) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test is asked to write what it expects")]
-fn write(path: &Path, text: &str) {
+pub(super) fn write(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
 }

@@ -9,6 +9,7 @@ mod mutations;
 mod programs;
 mod random;
 mod relays;
+mod rule_mutations;
 mod shared;
 mod stores;
 mod ways_out;
