@@ -20,7 +20,6 @@ mod storage;
 mod stores;
 mod subjects;
 mod uses;
-mod version;
 mod written;
 
 pub(crate) use bounds::bound;
