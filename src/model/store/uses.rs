@@ -200,9 +200,9 @@ impl Section {
     /// The buckets that it names, none where it does not say enough to tell one from others.
     fn buckets(&self) -> Vec<(Bucket, Option<Place>)> {
         let names = ["bucketnames", "bucket_name", "container_name"];
-        let named = names.into_iter().find(|name| !self.text(name).is_empty());
-        let place = named.and_then(|name| self.fields.at(name)?.place);
-        let text = named.map(|name| self.text(name)).unwrap_or_default();
+        let found = names.into_iter().find(|name| !self.text(name).is_empty());
+        let place = found.and_then(|name| self.fields.at(name)?.place);
+        let text = found.map(|name| self.text(name)).unwrap_or_default();
         let (owner, inside) = match self.kind {
             "s3" => return self.of_s3(text, place),
             "azure" => (format!("{} {}", self.text("account_name"), self.text("endpoint_suffix")), false),
