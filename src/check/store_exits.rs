@@ -34,9 +34,8 @@ pub(super) fn join<'s>(subjects: &mut [Subject], around: impl FnOnce() -> &'s Su
 
 /// The zone of the address that a store sends to, and what is taken for granted.
 fn zone(exit: &Fact, to: &Fact, around: &Surroundings) -> (Fact, Option<String>) {
-    let text = match &to.value {
-        FactValue::Text(text) | FactValue::Secret(text) => text,
-        _ => return (unless_harmless(exit, to.clone()), None),
+    let (FactValue::Text(text) | FactValue::Secret(text)) = &to.value else {
+        return (unless_harmless(exit, to.clone()), None);
     };
     let syntax = match text.split_once("://") {
         Some(("dns", _)) => Syntax::Grpc,
