@@ -253,7 +253,7 @@ fn owner(endpoint: &str, region: &str) -> (String, bool) {
     }
     let inside = !name.contains('.')
         || name.split('.').any(|label| label == "svc")
-        || name.ends_with(".local")
+        || name.rsplit_once('.').is_some_and(|(_, last)| last.eq_ignore_ascii_case("local"))
         || name.parse::<std::net::IpAddr>().is_ok();
     (host.to_ascii_lowercase(), inside)
 }
