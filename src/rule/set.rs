@@ -84,12 +84,19 @@ impl Slot {
 /// behind them or further in, which a test holds.
 fn deciding_part(text: &str) -> String {
     let mut part = String::with_capacity(text.len());
-    let mut wanted = false;
+    let (mut wanted, mut in_cases) = (false, false);
     for line in text.split_inclusive('\n') {
         if line.starts_with(|first: char| first.is_ascii_lowercase())
             && let Some((key, _)) = line.split_once(':')
         {
             wanted = load::DECIDING.contains(&key);
+            in_cases = key == "cases";
+        } else if in_cases
+            // Of a case only the condition decides; it stands first, which a test holds.
+            && let Some(rest) = line.strip_prefix("  - ").or_else(|| line.strip_prefix("    "))
+            && rest.starts_with(|first: char| first.is_ascii_lowercase())
+        {
+            wanted = rest.starts_with("when:");
         }
         if wanted {
             part.push_str(line);
