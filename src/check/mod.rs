@@ -72,12 +72,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
-    let given = |source: &Source| arguments.get(source.argument).map_or("", String::as_str);
-    let inputs = sources.texts.iter().zip(&readings);
-    let inputs: Vec<stacks::Input<'_>> = inputs
-        .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
-        .collect();
-    let groups = stacks::groups(&inputs, &declared, &options.folder);
+    let groups = groups(sources, arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
     let mut run = stack::Run {
         readings: &readings,
@@ -103,6 +98,22 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     report.coverage.errors = problems::run_errors(problems, &documents);
     cover_passwords(&mut report);
     Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
+}
+
+/// The files of each stack of the run. `declared` are the folders that settings declare to be stacks.
+fn groups(
+    sources: &Sources,
+    arguments: &[String],
+    options: &CheckOptions,
+    readings: &[Reading],
+    declared: &[String],
+) -> Vec<stacks::Group> {
+    let given = |source: &Source| arguments.get(source.argument).map_or("", String::as_str);
+    let inputs = sources.texts.iter().zip(readings);
+    let inputs: Vec<stacks::Input<'_>> = inputs
+        .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
+        .collect();
+    stacks::groups(&inputs, declared, &options.folder)
 }
 
 /// Messages quote values, URLs above all. None of their passwords leaves this function.

@@ -1,10 +1,10 @@
 //! Turns a question for one option of a store into what sets it, stack by stack: `explain --value`.
 
 use super::CheckOptions;
+use super::groups;
 use super::policy::Policy;
 use super::read_all;
 use super::stack;
-use super::stacks;
 use crate::document::Documents;
 use crate::finding::ValueChain;
 use crate::finding::ValueStep;
@@ -13,7 +13,6 @@ use crate::model::FactValue;
 use crate::model::FilePieces;
 use crate::model::Stack;
 use crate::model::store;
-use crate::source::Source;
 use crate::source::Sources;
 
 /// What sets the option at `path` in each store of the inputs that has it, with the documents that places refer to.
@@ -28,12 +27,7 @@ pub(crate) fn values(
         Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
-    let given = |source: &Source| arguments.get(source.argument).map_or("", String::as_str);
-    let inputs = sources.texts.iter().zip(&readings);
-    let inputs: Vec<stacks::Input<'_>> = inputs
-        .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
-        .collect();
-    let groups = stacks::groups(&inputs, &declared, &options.folder);
+    let groups = groups(sources, arguments, options, &readings, &declared);
     let assumed = store::Assumed { versions: options.assumed.clone(), ..store::Assumed::default() };
     let mut chains = Vec::new();
     for group in &groups {

@@ -1,17 +1,9 @@
 //! Holds the rules of Loki to faults that were written down before the rules were: each is found, at its line.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
-use crate::check;
-use crate::check::CheckOptions;
+use super::agreement::checked;
 use crate::finding::Severity;
-use crate::model::Expected;
-use crate::model::Minor;
-use crate::model::Store;
-use crate::source::Source;
-use crate::source::Sources;
 
 const SOUND: &str = include_str!("../../../fixtures/stores/loki/faults/sound.yaml");
 const FAULTS: &str = include_str!("../../../fixtures/stores/loki/faults/faults.json");
@@ -46,14 +38,7 @@ impl Fault {
 
 /// The findings of a file by itself: lines, severity and rule.
 fn said(text: &str) -> Vec<(Vec<usize>, Severity, String)> {
-    let source = Source { path: "loki.yaml".to_owned(), argument: 0, text: text.into() };
-    let sources = Sources { texts: vec![source], ..Sources::default() };
-    let options = CheckOptions {
-        expected: Expected::Leaning(Store::Loki),
-        assumed: BTreeMap::from([(Store::Loki, Minor::parse("3.7.6").unwrap())]),
-        ..CheckOptions::default()
-    };
-    let checked = check::check(&sources, &["loki.yaml".to_owned()], &options);
+    let checked = checked("loki", "3.7.6", text);
     let line = |place| checked.documents.resolve(place).start.line as usize;
     let findings = checked.report.findings.iter();
     let places = findings.map(|finding| {
