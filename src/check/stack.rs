@@ -394,6 +394,7 @@ pub(crate) fn evaluate(
                     label: String::new(),
                     related: Vec::new(),
                     fingerprint,
+                    fixes: Vec::new(),
                 };
                 Found { finding, breaks: false, undecided: true }
             }

@@ -54,6 +54,7 @@ mod tests {
             label: String::new(),
             related: Vec::new(),
             fingerprint: String::new(),
+            fixes: Vec::new(),
         };
         Report { findings: vec![finding], ..Report::default() }
     }

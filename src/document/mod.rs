@@ -4,6 +4,7 @@
 pub(crate) mod alloy;
 mod base64;
 mod decode;
+mod edit;
 mod fluent_bit;
 mod fluentd;
 mod grow;
@@ -29,6 +30,9 @@ mod yaml;
 mod nest;
 
 pub(crate) use base64::decode_base64;
+pub(crate) use edit::Change;
+pub(crate) use edit::Edit;
+pub(crate) use edit::NewValue;
 pub(crate) use ini::parse_ini;
 pub(crate) use json::parse_json;
 pub(crate) use nest::Body;

@@ -1,11 +1,13 @@
 //! What can be said about a stack: findings, verdicts, coverage.
 
 mod fingerprint;
+mod fix;
 mod report;
 mod rule_doc;
 mod values;
 
 pub(crate) use fingerprint::fingerprint;
+pub(crate) use fix::Fix;
 pub(crate) use report::Coverage;
 pub(crate) use report::Finding;
 pub(crate) use report::InvariantVerdict;

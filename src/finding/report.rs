@@ -1,5 +1,6 @@
 //! The outcome of a run, before any format.
 
+use super::Fix;
 use super::Invariant;
 use super::Severity;
 use super::Verdict;
@@ -35,6 +36,8 @@ pub(crate) struct Finding {
     pub(crate) related: Vec<Label>,
     /// Hash of rule, subject and meaning; the same for every form of the same input.
     pub(crate) fingerprint: String,
+    /// How it can be mended: the first whose result is good is taken. Empty where a person has to.
+    pub(crate) fixes: Vec<Fix>,
 }
 
 /// How one promise ended for one workload.

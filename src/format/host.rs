@@ -1,7 +1,7 @@
 //! Turns a change to the text in a scalar into a change to the text around it, in the scalar's own style.
 
-use super::Edit;
 use crate::document::Dialect;
+use crate::document::Edit;
 use crate::document::NodeKind;
 use crate::document::NodeRef;
 use crate::document::Style;

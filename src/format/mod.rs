@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::document::Document;
 use crate::document::Documents;
+use crate::document::Edit;
 use crate::document::File;
 use crate::document::HostMap;
 use crate::document::NodeId;
@@ -52,15 +53,6 @@ pub(crate) struct Fault {
     pub(crate) line: u32,
     /// What is in the way and what to do.
     pub(crate) message: String,
-}
-
-/// A change to the text of a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Edit {
-    /// What is replaced.
-    span: Span,
-    /// By what.
-    text: String,
 }
 
 /// The change of one program, in the text of the file.

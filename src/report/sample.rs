@@ -205,6 +205,7 @@ fn leak(documents: &Documents, file: u32) -> Finding {
             Label { place: place(documents, 2, 0, "24h"), text: "kept this long".to_owned() },
         ],
         fingerprint: "00112233445566778899aabbccddeeff".to_owned(),
+        fixes: Vec::new(),
     }
 }
 
@@ -219,6 +220,7 @@ fn other(severity: Severity, place: Option<Place>) -> Finding {
         label: String::new(),
         related: Vec::new(),
         fingerprint: "ffeeddccbbaa99887766554433221100".to_owned(),
+        fixes: Vec::new(),
     }
 }
 

@@ -245,6 +245,7 @@ fn finding<'a>(
             first.map(|at| at.source().trim()).unwrap_or_default(),
             value.trim(),
         ]),
+        fixes: Vec::new(),
     }
 }
 

@@ -63,6 +63,7 @@ fn a_broken_rule_is_a_finding_at_the_fact() {
             label: "is 9".to_owned(),
             related: vec![],
             fingerprint: fingerprint(&["test-rule", "mimir/main", "mimir.config.limits.series", "9"]),
+            fixes: vec![],
         }
     );
     assert_eq!(run(SERIES, limits(Fact::new(8_i64, place(30)))), []);

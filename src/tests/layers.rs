@@ -14,13 +14,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &["text", "source", "document", "model", "finding"]),
     ("rule", &["text", "document", "model", "flow", "finding", "config"]),
     ("check", &["text", "source", "document", "model", "flow", "finding", "config", "rule"]),
+    ("fix", &["text", "source", "document", "finding", "check"]),
     ("format", &["text", "document", "model"]),
+    ("generate", &["text", "document", "model", "config", "rule"]),
     ("report", &["text", "source", "document", "flow", "finding"]),
     (
         "cli",
         &[
-            "text", "source", "document", "model", "flow", "finding", "config", "rule", "check", "format",
-            "report",
+            "text", "source", "document", "model", "flow", "finding", "config", "rule", "check", "fix", "format",
+            "generate", "report",
         ],
     ),
 ];

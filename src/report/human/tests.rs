@@ -48,6 +48,7 @@ fn bare() -> Finding {
         label: String::new(),
         related: Vec::new(),
         fingerprint: "00".to_owned(),
+        fixes: Vec::new(),
     }
 }
 
