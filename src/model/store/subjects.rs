@@ -47,7 +47,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
         let several = found.len() > 1;
         for store in found {
             let key = if several { format!("{kind} {}", store.name) } else { kind.to_owned() };
-            subjects.extend(parts(kind, &key, &store.parts));
+            subjects.extend(parts(kind, &key, store));
             subjects.extend(option_faults(kind, store));
             subjects.extend(changed_defaults(kind, store));
             subjects.extend(exits(kind, &key, store, &tenants));
@@ -192,14 +192,15 @@ fn only_tenant(found: &Found<'_>) -> Fact {
 }
 
 /// The parts of a store, each a subject of its own.
-fn parts(store: &'static str, key: &str, parts: &Fact) -> Vec<Subject> {
+fn parts(store: &'static str, key: &str, found: &Found<'_>) -> Vec<Subject> {
     let subject = |(name, fact): (&str, &Fact)| {
         let mut facts = fact.clone();
         facts.insert("store", Fact::new(store, fact.place));
         facts.insert("name", Fact::new(name, fact.place));
+        facts.insert("values", found.values.clone());
         Subject { kind: "part", key: format!("{key} {name}"), facts }
     };
-    parts.entries().map(subject).collect()
+    found.parts.entries().map(subject).collect()
 }
 
 /// What a process of the store runs with, for one tenant where it has limits of its own.
@@ -286,6 +287,8 @@ fn subject(
             ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
             ("processes", Fact::list(processes, store.place)),
             ("parts", store.parts.clone()),
+            ("values", store.values.clone()),
+            ("config_at", store.config_at.clone()),
             ("unseen", unseen),
         ],
         store.place,
