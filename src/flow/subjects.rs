@@ -83,6 +83,8 @@ fn probe_subject(flow: &CollectorFlow, probe: &Probe) -> Subject {
         ("scrape", Fact::new(probe.scrape.as_str(), place)),
         ("normalised", Fact::new(probe.normalised, place)),
         ("forward_to", Fact::new(true, place)),
+        ("receivers", Fact::new(probe.receivers.as_str(), place)),
+        ("label", Fact::new(probe.label.as_str(), place)),
     ];
     subject("probe", probe.scrape.clone(), fields, place)
 }

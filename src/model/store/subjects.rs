@@ -26,11 +26,13 @@ use super::written::written;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::document::is_secret_name;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::fact::Subject;
 use crate::model::piece::Store;
 use crate::model::stack::Stack;
+use crate::model::values::fact_of;
 use crate::model::values::merge;
 use crate::text::units::duration_seconds;
 
@@ -424,6 +426,17 @@ fn fault_subject(
     Subject { kind: "option_fault", key: format!("{kind} {} {}", fault.kind.name(), fault.path), facts }
 }
 
+/// What is written where a fault is about a single value.
+fn value_of(node: NodeRef<'_>, path: &str, doc: DocId) -> Fact {
+    let fact = if node.is_scalar() { fact_of(node, doc) } else { Fact::default() };
+    match fact.value {
+        FactValue::Text(text) if is_secret_name(path.rsplit('.').next().unwrap_or_default()) => {
+            Fact { value: FactValue::Secret(text), ..fact }
+        }
+        _ => fact,
+    }
+}
+
 fn fault_facts(
     store: &'static str,
     doc: DocId,
@@ -442,6 +455,7 @@ fn fault_facts(
             ("help", Fact::bare(fault.help.as_str())),
             ("version", Fact::bare(version)),
             ("part", Fact::bare(part)),
+            ("value", value_of(fault.node, &fault.path, doc)),
         ],
         place,
     )
