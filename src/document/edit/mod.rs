@@ -1,5 +1,12 @@
 //! Turns changes of meaning ("this option is 30d") into changes of text that leave every other byte as it was.
 
+mod standin;
+
+pub(crate) use standin::FileEdit;
+pub(crate) use standin::Refusal;
+pub(crate) use standin::apply;
+pub(crate) use standin::edits;
+
 use std::sync::Arc;
 
 use super::nest::Place;
