@@ -107,7 +107,8 @@ impl Offer<'_> {
     }
 
     fn edits_of(&self, fix: &Fix) -> Result<Vec<FileEdit>, String> {
-        let mut edits = (self.edits)(&self.checked.documents, &fix.changes).map_err(|refusal| refusal.to_string())?;
+        let mut edits =
+            (self.edits)(&self.checked.documents, &fix.changes).map_err(|refusal| refusal.to_string())?;
         edits.sort_by(|one, two| (one.file, &one.edit).cmp(&(two.file, &two.edit)));
         edits.dedup();
         let path = |file: u32| self.checked.documents.files.get(file as usize).map_or("", |file| &file.path);

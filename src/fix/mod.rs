@@ -176,7 +176,10 @@ pub(crate) fn fix(sources: &Sources, wishes: &Wishes, workings: &Workings<'_>) -
                 before.get_or_insert(last.checked);
             }
             None => rejected.extend(
-                round.rejected.into_iter().map(|(candidate, why)| ((candidate.finding, candidate.alternative), why)),
+                round
+                    .rejected
+                    .into_iter()
+                    .map(|(candidate, why)| ((candidate.finding, candidate.alternative), why)),
             ),
         }
         if run.trials >= MAX_TRIALS {
@@ -231,22 +234,22 @@ impl Run<'_> {
     }
 
     fn without_suspects<'c>(&self, state: &State, candidates: &'c [Candidate]) -> Vec<&'c Candidate> {
-        let is_fresh =
-            |candidate: &&Candidate| !self.suspects.contains(&candidate.identity(&state.checked));
+        let is_fresh = |candidate: &&Candidate| !self.suspects.contains(&candidate.identity(&state.checked));
         candidates.iter().filter(is_fresh).collect()
     }
 
     /// What is told of a fix that was made.
     fn done(&self, checked: &Checked, candidate: &Candidate) -> Done {
-        let (mut path, mut line, mut rule) = (String::new(), 1, String::new());
-        if let Some(finding) = checked.report.findings.get(candidate.finding) {
-            rule.clone_from(&finding.rule);
-            if let Some(place) = finding.place {
-                let resolved = checked.documents.resolve(place);
-                path = resolved.path;
-                line = self.original_line(place.doc.file, resolved.outer.start).unwrap_or(resolved.start.line);
-            }
-        }
+        let finding = checked.report.findings.get(candidate.finding);
+        let place = finding.and_then(|finding| finding.place);
+        let place = place.map(|place| (place.doc.file, checked.documents.resolve(place).outer.start));
+        // A finding about a whole input is told where it was mended.
+        let edit = candidate.edits.first().map(|edit| (edit.file, edit.edit.span.start));
+        let (file, offset) = place.or(edit).unwrap_or_default();
+        let path =
+            checked.documents.files.get(file as usize).map(|file| file.path.clone()).unwrap_or_default();
+        let line = self.original_line(file, offset).unwrap_or(1);
+        let rule = finding.map(|finding| finding.rule.clone()).unwrap_or_default();
         Done { path, line, rule, title: candidate.title.clone(), files: candidate.files() }
     }
 
@@ -261,11 +264,14 @@ impl Run<'_> {
     fn left(&self, checked: &Checked, rejected: &Rejected) -> Vec<Left> {
         let findings = checked.report.findings.iter().enumerate();
         let wanted = findings.filter(|(_, finding)| self.wishes.wants(&finding.rule));
-        wanted.map(|(index, finding)| Left { finding: index, why: self.why(index, finding, rejected) }).collect()
+        wanted
+            .map(|(index, finding)| Left { finding: index, why: self.why(index, finding, rejected) })
+            .collect()
     }
 
     fn why(&self, index: usize, finding: &Finding, rejected: &Rejected) -> Why {
-        let in_inputs = finding.place.is_none_or(|place| (place.doc.file as usize) < self.original.texts.len());
+        let in_inputs =
+            finding.place.is_none_or(|place| (place.doc.file as usize) < self.original.texts.len());
         for (alternative, fix) in finding.fixes.iter().enumerate().filter(|_| in_inputs) {
             if let Some(reason) = rejected.get(&(index, alternative)) {
                 return Why::Rejected { title: fix.title.clone(), reason: reason.clone() };

@@ -203,7 +203,8 @@ fn keep_owner(file: &File, old: &std::fs::Metadata) -> Result<(), String> {
         return Ok(());
     }
     std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid())).map_err(|_| {
-        "the file belongs to another user or group, and its replacement would not; run as its owner".to_owned()
+        "the file belongs to another user or group, and its replacement would not; run as its owner"
+            .to_owned()
     })
 }
 
