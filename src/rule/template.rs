@@ -6,6 +6,7 @@ use super::check;
 use super::check::Scope;
 use super::eval::Evaluation;
 use super::eval::Stop;
+use super::fix::plain_text;
 use super::syntax::Expression;
 use super::syntax::TextProblem;
 use crate::text::Span;
@@ -95,6 +96,21 @@ impl Template {
             }));
         }
         problems
+    }
+
+    /// The text with its values, to be written into a document; nothing where a value is not set, not known, no scalar
+    /// or a secret.
+    pub(crate) fn tell<'a>(&'a self, evaluation: &mut Evaluation<'a>) -> Option<String> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(part) => text.push_str(part),
+                Part::Value(expression, _) => {
+                    text.push_str(&plain_text(&evaluation.value(expression.tree().ok()?).ok()?)?);
+                }
+            }
+        }
+        Some(text)
     }
 
     /// The text with its values. A value that cannot be told does not lose the finding.
