@@ -6,6 +6,9 @@
 
 mod beside;
 
+#[cfg(all(test, unix))]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs::File;
