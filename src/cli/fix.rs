@@ -37,16 +37,27 @@ use crate::source::Replacement;
 use crate::source::SourceProblem;
 use crate::source::Sources;
 
+/// Told where settings or rules are not understood.
+const UNGOVERNED: &str = "nothing was changed: mend settings and rules first";
+
 /// Mends files and gives the exit code.
 pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
     use_threads(&args.input);
     let (options, unread) = options(&args.input, (&args.select, &args.ignore))?;
+    if !unread.is_empty() {
+        let lines = unread.iter().map(problem_line).chain([UNGOVERNED.to_owned()]);
+        return Err(Stop::Failed(lines.collect()));
+    }
     let stdin_name = args.input.stdin_filename.as_deref();
     let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
     let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
     let fixed = mended(&found, &arguments, &options, args.unsafe_too);
-    let mut errors: Vec<String> = unread.iter().chain(&found.problems).map(problem_line).collect();
+    let mut errors: Vec<String> = found.problems.iter().map(problem_line).collect();
     errors.extend(fixed.now().report.coverage.errors.iter().map(error_line));
+    if !fix::is_governed(&found, fixed.now()) {
+        errors.push(UNGOVERNED.to_owned());
+        return Err(Stop::Failed(errors));
+    }
     errors.iter().for_each(|line| say(&format!("error: {line}")));
 
     let is_stdin = |file: u32| {
@@ -202,7 +213,7 @@ impl Told {
             let here: Vec<&Done> = fixed.done.iter().filter(|done| done.files.contains(file)).collect();
             self.say(&format!("{done} {} ({})", source.path, count(here.len(), "finding")));
             for Done { path, line, rule, title, .. } in here {
-                self.say(&format!("  {} {rule}: {title}", placed(path, Some(*line), "").trim_end()));
+                self.say(&format!("  {path}:{line} {rule}: {title}"));
             }
         }
     }
@@ -213,8 +224,8 @@ impl Told {
         let place = |left: &Left| {
             let finding = report.findings.get(left.finding)?;
             let place = finding.place.map(|place| documents.resolve(place));
-            let place = place.map(|place| placed(&place.path, Some(place.start.line), ""));
-            Some((place.unwrap_or_default().trim_end().to_owned(), &*finding.rule, &*finding.message))
+            let place = place.map(|place| format!("{}:{}", place.path, place.start.line));
+            Some((place.unwrap_or_default(), &*finding.rule, &*finding.message))
         };
         for left in &fixed.left {
             let Some((place, rule, _)) = place(left) else { continue };
@@ -229,7 +240,7 @@ impl Told {
             let Some((place, rule, message)) = place(left) else { continue };
             match &left.why {
                 Why::NeedsUnsafe(title) => self.say(&format!("needs --unsafe {place} {rule}: {title}")),
-                Why::NeedsPerson => self.say(&format!("needs a person {place} {rule} {message}")),
+                Why::NeedsPerson => self.say(&format!("needs a person {place} {rule}: {message}")),
                 Why::Rejected { .. } => {}
             }
         }

@@ -17,7 +17,9 @@ use crate::text::Span;
 pub(super) enum Worse {
     /// These findings, which were to go, are still there; by index before the fixes.
     Stays(BTreeSet<usize>),
-    /// Something that was good is not any more, in words.
+    /// Findings are there that were not: the files that they are in, and the first of them in words.
+    New(BTreeSet<u32>, String),
+    /// Something else that was good is not any more, in words.
     Other(String),
 }
 
@@ -37,7 +39,8 @@ pub(super) fn compare(
         return Err(Worse::Stays(stays));
     }
     if let Some(finding) = new.first() {
-        return Err(Worse::Other(told(after, finding)));
+        let files = new.iter().filter_map(|finding| Some(finding.place?.doc.file)).collect();
+        return Err(Worse::New(files, told(after, finding)));
     }
     worse_verdict(&before.report, &after.report).map_or(Ok(()), |why| Err(Worse::Other(why)))
 }

@@ -149,7 +149,8 @@ pub(crate) fn fix(sources: &Sources, wishes: &Wishes, workings: &Workings<'_>) -
     // Whether nothing was put off since the last fix that was made.
     let mut is_full = true;
     let mut rejected = BTreeMap::new();
-    for _ in 0..MAX_ROUNDS {
+    let rounds = if is_governed(sources, &state.checked) { MAX_ROUNDS } else { 0 };
+    for _ in 0..rounds {
         let offer = run.offer(&state, &mut rejected);
         let fresh = run.without_suspects(&state, &offer);
         if fresh.is_empty() {
@@ -194,6 +195,12 @@ pub(crate) fn fix(sources: &Sources, wishes: &Wishes, workings: &Workings<'_>) -
         None => (state.checked, None),
     };
     Fixed { before, after, texts, done, left }
+}
+
+/// Whether settings and rules were understood: what was agreed is not known otherwise.
+pub(crate) fn is_governed(sources: &Sources, checked: &Checked) -> bool {
+    let errors = &checked.report.coverage.errors;
+    errors.iter().all(|error| sources.texts.iter().any(|source| source.path == error.path))
 }
 
 /// The new texts of files that changed.

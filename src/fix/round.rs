@@ -42,10 +42,12 @@ impl Run<'_> {
                     round.accepted.extend(part);
                     round.state = Some(next);
                 }
-                Err(worse) => match &part[..] {
-                    [] => {}
-                    [one] => round.rejected.push(((*one).clone(), reason(worse))),
-                    _ => parts.extend(split(part, &worse)),
+                Err(worse) => match split(&part, &worse) {
+                    Some(smaller) => parts.extend(smaller),
+                    None => {
+                        let why = reason(worse);
+                        round.rejected.extend(part.into_iter().map(|fix| (fix.clone(), why.clone())));
+                    }
                 },
             }
         }
@@ -65,24 +67,36 @@ impl Run<'_> {
     }
 }
 
-/// Two smaller parts, the one to try first last.
-fn split<'c>(part: Vec<&'c Candidate>, worse: &Worse) -> [Vec<&'c Candidate>; 2] {
-    if let Worse::Stays(findings) = worse {
-        let (bad, good): (Vec<_>, Vec<_>) =
-            part.iter().partition(|candidate| findings.contains(&candidate.finding));
-        if !bad.is_empty() && !good.is_empty() {
-            return [bad, good];
-        }
+/// From so many fixes on, those in whose files something new is found are to blame without being tried one by one.
+const MANY: usize = 32;
+
+/// Two smaller parts, the one to try first last. `None` where all fixes of the part are to blame.
+fn split<'c>(part: &[&'c Candidate], worse: &Worse) -> Option<[Vec<&'c Candidate>; 2]> {
+    let blamed = |candidate: &&Candidate| match worse {
+        Worse::Stays(findings) => findings.contains(&candidate.finding),
+        Worse::New(files, _) => candidate.edits.iter().any(|edit| files.contains(&edit.file)),
+        Worse::Other(_) => false,
+    };
+    let (bad, good): (Vec<_>, Vec<_>) = part.iter().copied().partition(blamed);
+    if !bad.is_empty() && !good.is_empty() {
+        return Some([bad, good]);
     }
-    let mut first = part;
-    let second = first.split_off(first.len() / 2);
-    [second, first]
+    let is_certain = match worse {
+        Worse::Stays(_) => good.is_empty(),
+        Worse::New(files, _) => good.is_empty() && part.len() > MANY && files.len() >= part.len(),
+        Worse::Other(_) => false,
+    };
+    if is_certain || part.len() < 2 {
+        return None;
+    }
+    let (first, second) = part.split_at(part.len() / 2);
+    Some([second.to_vec(), first.to_vec()])
 }
 
 fn reason(worse: Worse) -> String {
     match worse {
         Worse::Stays(_) => "the rule would still say so".to_owned(),
-        Worse::Other(why) => why,
+        Worse::New(_, why) | Worse::Other(why) => why,
     }
 }
 

@@ -25,7 +25,9 @@ fn folder(names: &[&str]) -> TempDir {
 
 fn put(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::File::create(path).and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes())).unwrap();
+    fs::File::create(path)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
+        .unwrap();
 }
 
 fn held(path: &Path) -> String {
@@ -47,9 +49,7 @@ fn all(folder: &Path, files: &[(&str, usize)], stop: &mut dyn FnMut() -> bool) -
     let replacements: Vec<Replacement<'_>> = paths
         .iter()
         .zip(files)
-        .map(|(path, (name, group))| {
-            Replacement { path, old: name, new: "new", group: *group }
-        })
+        .map(|(path, (name, group))| Replacement { path, old: name, new: "new", group: *group })
         .collect();
     replace_all(&replacements, stop)
 }
@@ -110,7 +110,10 @@ fn file_that_is_write_protected_or_has_two_names_is_left_alone() {
         ]
     );
     assert_eq!(names(folder.path()), ["a", "b", "c", "d"]);
-    assert_eq!((held(&path("a")), held(&path("d")), held(&path("c"))), ("a".into(), "b".into(), "new".into()));
+    assert_eq!(
+        (held(&path("a")), held(&path("d")), held(&path("c"))),
+        ("a".into(), "b".into(), "new".into())
+    );
 }
 
 #[test]
@@ -122,7 +125,7 @@ fn file_in_a_folder_that_may_not_be_written_to_is_left_alone() {
     let outcomes = all(folder.path(), &[("x/a", 0), ("b", 1)], &mut || false);
     fs::set_permissions(folder.path().join("x"), fs::Permissions::from_mode(0o755)).unwrap();
     if is_root {
-        crate::tests::not_run("a folder that may not be written to: root may");
+        crate::tests::not_run("an account that is refused to write (root writes anywhere)");
     } else {
         let why = "no permission to replace it; make the file and its folder writable for this user";
         assert_eq!(outcomes, [Err(why.to_owned()), Ok(())]);
