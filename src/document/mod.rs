@@ -37,6 +37,7 @@ pub(crate) use edit::NewValue;
 pub(crate) use edit::Refusal;
 pub(crate) use edit::apply;
 pub(crate) use edit::edits;
+pub(crate) use edit::outwards;
 pub(crate) use ini::parse_ini;
 pub(crate) use json::parse_json;
 pub(crate) use nest::Body;
