@@ -1,5 +1,7 @@
 //! Turns the remedies that a rule carries into the fixes of a finding.
 
+use std::sync::Arc;
+
 use cel::common::ast::Expr;
 use cel::common::ast::LiteralValue;
 use cel::common::ast::operators;
@@ -7,6 +9,7 @@ use cel::parser::Expression as Tree;
 
 use super::eval::Evaluation;
 use super::eval::Stop;
+use super::fields;
 use super::syntax::Expression;
 use super::template::Template;
 use super::value::Value;
@@ -46,6 +49,8 @@ pub(crate) enum Action {
     /// A fact that is named as it is written gets a value: at its place, or, where it is missing, with the keys that
     /// are missing in the nearest map that is there.
     Set { fact: Expression, value: Made },
+    /// A value becomes another, at a fact's place.
+    Replace { at: Expression, value: Made },
     /// A key gets a value, in the container that a fact's place names.
     Put { keys: Vec<Template>, under: Expression, value: Made },
     /// A list gets one more item.
@@ -89,6 +94,7 @@ impl Remedy {
             let conditions = step.each.iter().chain(&step.when);
             let (places, value): (Vec<&Expression>, Option<&Made>) = match &step.action {
                 Action::Set { fact, value } => (vec![fact], Some(value)),
+                Action::Replace { at, value } => (vec![at], Some(value)),
                 Action::Put { under, value, .. } => (vec![under], Some(value)),
                 Action::Append { list, value } => (vec![list], Some(value)),
                 Action::Remove { at } => (vec![at], None),
@@ -110,11 +116,11 @@ impl Remedy {
 const MAX_DEPTH: u32 = 16;
 
 /// The fixes that `remedies` offer for what an evaluation looks at.
-pub(super) fn fixes<'a>(evaluation: &mut Evaluation<'a>, remedies: &'a [Remedy]) -> Vec<Fix> {
-    remedies.iter().filter_map(|remedy| fix(evaluation, remedy)).collect()
+pub(super) fn fixes<'a>(evaluation: &mut Evaluation<'a>, remedies: &'a [Remedy], subject: &str) -> Vec<Fix> {
+    remedies.iter().filter_map(|remedy| fix(evaluation, remedy, subject)).collect()
 }
 
-fn fix<'a>(evaluation: &mut Evaluation<'a>, remedy: &'a Remedy) -> Option<Fix> {
+fn fix<'a>(evaluation: &mut Evaluation<'a>, remedy: &'a Remedy, subject: &str) -> Option<Fix> {
     if let Some(given) = &remedy.given
         && !holds(evaluation, given)?
     {
@@ -122,7 +128,7 @@ fn fix<'a>(evaluation: &mut Evaluation<'a>, remedy: &'a Remedy) -> Option<Fix> {
     }
     let mut changes = Vec::new();
     for step in &remedy.steps {
-        for change in made(evaluation, step)? {
+        for change in made(evaluation, step, subject)? {
             if !changes.contains(&change) {
                 changes.push(change);
             }
@@ -133,8 +139,8 @@ fn fix<'a>(evaluation: &mut Evaluation<'a>, remedy: &'a Remedy) -> Option<Fix> {
 }
 
 /// The changes of one step; `None` where one of them cannot be made.
-fn made<'a>(evaluation: &mut Evaluation<'a>, step: &'a Step) -> Option<Vec<Change>> {
-    let Some(each) = &step.each else { return one(evaluation, step) };
+fn made<'a>(evaluation: &mut Evaluation<'a>, step: &'a Step, subject: &str) -> Option<Vec<Change>> {
+    let Some(each) = &step.each else { return one(evaluation, step, subject) };
     let list = value(evaluation, each)?;
     let items = match list.view() {
         View::List(items) => items.to_vec(),
@@ -144,31 +150,37 @@ fn made<'a>(evaluation: &mut Evaluation<'a>, step: &'a Step) -> Option<Vec<Chang
     };
     let mut changes = Vec::new();
     for item in items {
-        changes.extend(evaluation.with("item", item, |inner| one(inner, step))?);
+        changes.extend(evaluation.with("item", item, |inner| one(inner, step, subject))?);
     }
     Some(changes)
 }
 
-fn one<'a>(evaluation: &mut Evaluation<'a>, step: &'a Step) -> Option<Vec<Change>> {
+fn one<'a>(evaluation: &mut Evaluation<'a>, step: &'a Step, subject: &str) -> Option<Vec<Change>> {
     if let Some(when) = &step.when
         && !holds(evaluation, when)?
     {
         return Some(Vec::new());
     }
-    change(evaluation, &step.action).map(|change| vec![change])
+    change(evaluation, &step.action, subject).map(|change| vec![change])
 }
 
-fn change<'a>(evaluation: &mut Evaluation<'a>, action: &'a Action) -> Option<Change> {
+fn change<'a>(evaluation: &mut Evaluation<'a>, action: &'a Action, subject: &str) -> Option<Change> {
     Some(match action {
         Action::Set { fact, value } => {
             let value = new_value(evaluation, value)?;
-            match target(evaluation, fact.tree().ok()?)? {
+            match target(evaluation, fact.tree().ok()?, subject)? {
                 Target::There(at) => Change::Replace { at, value },
                 Target::Missing(under, route) => Change::Put { under, route, value },
             }
         }
+        Action::Replace { at, value } => {
+            Change::Replace { at: place(evaluation, at)?, value: new_value(evaluation, value)? }
+        }
         Action::Put { keys, under, value } => {
-            let route = keys.iter().map(|key| Some(key.tell(evaluation)?.into())).collect::<Option<_>>()?;
+            let mut route = Vec::with_capacity(keys.len());
+            for key in keys {
+                route.extend(names(evaluation, key)?);
+            }
             Change::Put { under: place(evaluation, under)?, route, value: new_value(evaluation, value)? }
         }
         Action::Append { list, value } => {
@@ -186,39 +198,105 @@ fn change<'a>(evaluation: &mut Evaluation<'a>, action: &'a Action) -> Option<Cha
     })
 }
 
+/// The name of a key, or several: those of a list where the key is nothing but an expression that yields one.
+fn names<'a>(evaluation: &mut Evaluation<'a>, key: &'a Template) -> Option<Vec<Arc<str>>> {
+    if let Some(expression) = key.lone()
+        && let View::List(items) = value(evaluation, expression)?.view()
+    {
+        let names =
+            items.to_vec().iter().map(|item| plain_text(item).map(Arc::from)).collect::<Option<Vec<_>>>()?;
+        return (!names.is_empty()).then_some(names);
+    }
+    Some(vec![key.tell(evaluation)?.into()])
+}
+
 /// Where a fact is written, or would be.
 enum Target {
     There(Place),
     /// The nearest map that has a place, and the keys below it.
-    Missing(Place, Vec<std::sync::Arc<str>>),
+    Missing(Place, Vec<Arc<str>>),
 }
 
-fn target<'a>(evaluation: &mut Evaluation<'a>, tree: &'a Tree) -> Option<Target> {
-    let own = known(evaluation.value(tree))?;
-    if !matches!(own.view(), View::Null) {
-        return own.place().map(Target::There);
-    }
-    // Something absent has the place of what lacks it; a key that is written with nothing behind it has its own.
-    let (mut node, mut absent) = (tree, own.place());
-    let mut route = Vec::new();
-    loop {
+/// The fact at each step of a route, from the map whose keys are those of a text on; that map's place may be the one of
+/// what is around it, and a fact with the place of what is around it is not written itself.
+fn target<'a>(evaluation: &mut Evaluation<'a>, tree: &'a Tree, subject: &str) -> Option<Target> {
+    let mut keys = Vec::new();
+    let mut node = tree;
+    while !is_open(node, subject) {
         let (container, key) = step_up(node)?;
-        let value = known(evaluation.value(container))?;
-        let place = value.place();
-        if let Some(at) = absent.filter(|_| absent != place) {
-            route.reverse();
-            return Some(if route.is_empty() { Target::There(at) } else { Target::Missing(at, route) });
-        }
-        route.push(key.into());
+        keys.push(key);
+        node = container;
+    }
+    keys.reverse();
+    let base = known(evaluation.value(node))?;
+    let mut value = base.clone();
+    // The deepest that is written: its place, and how many keys lead to it.
+    let mut found = value.place().map(|place| (place, 0));
+    let mut around = value.place();
+    for (index, key) in keys.iter().enumerate() {
+        value = known(super::operators::field(&value, key))?;
+        let place = value.place().filter(|_| value.place() != around);
         match (value.view(), place) {
-            (View::Map(_), Some(at)) => {
-                route.reverse();
-                return Some(Target::Missing(at, route));
-            }
-            (View::Map(_) | View::Null, _) => {}
+            (View::Map(_) | View::Null, Some(place)) => found = Some((place, index + 1)),
+            (_, Some(place)) if index + 1 == keys.len() => found = Some((place, index + 1)),
+            // Nothing can be put into a number or a text.
+            (View::Map(_) | View::Null, None) => {}
+            (_, None) if index + 1 == keys.len() && value.place().is_some() => {}
             _ => return None,
         }
-        (node, absent) = (container, place);
+        around = value.place().or(around);
+    }
+    let (place, depth) = found?;
+    if depth == keys.len() && depth > 0 {
+        return Some(Target::There(place));
+    }
+    let missing: Vec<Arc<str>> = keys.get(depth..)?.iter().map(|key| Arc::from(*key)).collect();
+    if depth > 0 {
+        return Some(Target::Missing(place, missing));
+    }
+    let Some((at, way)) = written_at(evaluation, node, missing.first()?) else {
+        return Some(Target::Missing(place, missing));
+    };
+    Some(Target::Missing(at, way.into_iter().chain(missing.into_iter().skip(1)).collect()))
+}
+
+/// Where a key of an open map is written that is not there, as the subject says it: `config_at` beside `config` has the
+/// keys to each section from its own place on, and under `other` those to all the others.
+fn written_at<'a>(
+    evaluation: &mut Evaluation<'a>,
+    open: &'a Tree,
+    key: &Arc<str>,
+) -> Option<(Place, Vec<Arc<str>>)> {
+    let (container, name) = step_up(open)?;
+    let container = known(evaluation.value(container))?;
+    let at = known(super::operators::field(&container, &format!("{name}_at")))?;
+    let View::Map(sections) = at.view() else { return None };
+    let texts = |value: &Value<'_>| match value.view() {
+        View::List(keys) => keys.to_vec().iter().filter_map(plain_text).map(Arc::from).collect(),
+        _ => Vec::new(),
+    };
+    let way = match (sections.get(key), sections.get("other")) {
+        (Some(own), _) => texts(&own),
+        (None, Some(other)) => texts(&other).into_iter().chain([key.clone()]).collect(),
+        (None, None) => vec![key.clone()],
+    };
+    Some((at.place()?, way))
+}
+
+/// Whether a chain of fields leads to a map whose keys are not ours but those of a text.
+pub(super) fn is_open(tree: &Tree, subject: &str) -> bool {
+    route(tree).is_some_and(|route| {
+        let path = route.strip_prefix(subject).and_then(|rest| rest.strip_prefix('.'));
+        path.is_some_and(|path| fields::is_open(subject, path))
+    })
+}
+
+/// The names of a chain of fields.
+fn route(tree: &Tree) -> Option<String> {
+    match &tree.expr {
+        Expr::Ident(name) => Some(name.clone()),
+        Expr::Select(select) => Some(format!("{}.{}", route(&select.operand)?, select.field)),
+        _ => None,
     }
 }
 

@@ -46,13 +46,17 @@ fn facts() -> Fact {
 }
 
 fn fixes_of(fix: &str) -> Vec<Fix> {
+    fixes_with(fix, facts())
+}
+
+fn fixes_with(fix: &str, facts: Fact) -> Vec<Fix> {
     let text = format!(
         "id: r\ninvariant: store-limits\nseverity: warning\nover: mimir\nwhy: w\nhelp: h\nwhen: 'true'\nmessage: m\n\
          settings: {{ least: {{ default: 30d, about: x }} }}\n{fix}"
     );
     let (set, problems) = RuleSet::from_texts(&[("mimir/r.yaml", &text)], false);
     assert_eq!(problems, []);
-    let subject = Subject { kind: "mimir", key: "mimir/main".to_owned(), facts: facts() };
+    let subject = Subject { kind: "mimir", key: "mimir/main".to_owned(), facts };
     match &set.evaluate(&[subject], &Fact::default(), &Overrides::new())[..] {
         [Outcome::Finding(finding)] => finding.fixes.clone(),
         other => panic!("{other:?}"),
@@ -61,7 +65,11 @@ fn fixes_of(fix: &str) -> Vec<Fix> {
 
 /// The changes of the only fix; none where none is offered.
 fn changes(changes: &str) -> Vec<Change> {
-    let mut fixes = fixes_of(&format!("fix:\n  title: t\n  changes:\n{changes}"));
+    changes_of(changes, facts())
+}
+
+fn changes_of(changes: &str, facts: Fact) -> Vec<Change> {
+    let mut fixes = fixes_with(&format!("fix:\n  title: t\n  changes:\n{changes}"), facts);
     assert!(fixes.len() < 2);
     fixes.pop().map(|fix| fix.changes).unwrap_or_default()
 }
@@ -85,6 +93,10 @@ fn what_is_there_is_replaced_at_its_place() {
     assert_eq!(changes("  - { set: mimir.config.limits.series, value: 8 }\n"), replaced(plain("8")));
     let made = changes("  - { set: mimir.config.limits.series, value: settings.least }\n");
     assert_eq!(made, replaced(text("30d")));
+    assert_eq!(
+        changes("  - { replace: mimir.config.limits.series, literal: eight }\n"),
+        replaced(text("eight"))
+    );
     let made = changes("  - { set: \"mimir.config.limits['series']\", code: 'sys.env(\"{mimir.name}\")' }\n");
     assert_eq!(made, replaced(plain("sys.env(\"main\")")));
 }
@@ -105,8 +117,31 @@ fn a_key_without_a_value_has_its_own_place_and_something_absent_that_of_what_lac
     assert_eq!(made, [Change::Replace { at: place(22), value: plain("8") }]);
     let made = changes("  - { set: mimir.config.limits.empty.deep, value: 8 }\n");
     assert_eq!(made, [put(22, &["deep"], plain("8"))]);
-    let made = changes("  - { set: mimir.namespace, value: \"'x'\" }\n");
-    assert_eq!(made, [put(1, &["namespace"], text("x"))]);
+}
+
+#[test]
+fn what_a_chart_makes_is_set_by_its_value_and_not_where_the_chart_is_named() {
+    let made = changes("  - { set: mimir.config.made, value: 8 }\n");
+    assert_eq!(made, [put(10, &["made"], plain("8"))]);
+    let made = changes("  - { set: mimir.config.made_section.deep, value: 8 }\n");
+    assert_eq!(made, [put(10, &["made_section", "deep"], plain("8"))]);
+}
+
+#[test]
+fn a_section_that_is_missing_goes_where_the_subject_says() {
+    let list = |keys: &[&str]| Fact::list(keys.iter().map(|key| Fact::bare(*key)), None);
+    let mut facts = facts();
+    let at = Fact::map(
+        [("pasted", list(&["loki", "pasted"])), ("other", list(&["loki", "structuredConfig"]))],
+        place(5),
+    );
+    facts.insert("config_at", at);
+    let put_under = |route: &[&str]| vec![put(5, route, plain("8"))];
+    let made =
+        |key: &str| changes_of(&format!("  - {{ set: mimir.config.{key}, value: 8 }}\n"), facts.clone());
+    assert_eq!(made("pasted.a.b"), put_under(&["loki", "pasted", "a", "b"]));
+    assert_eq!(made("common.a"), put_under(&["loki", "structuredConfig", "common", "a"]));
+    assert_eq!(made("limits.other"), [put(20, &["other"], plain("8"))]);
 }
 
 #[test]
@@ -117,6 +152,8 @@ fn literals_keep_their_order_and_their_texts_are_templates() {
     let list = NewValue::List(vec![plain("1"), plain("true"), plain("null"), text("is main")]);
     let map = NewValue::Map(vec![("z".into(), list), ("a".into(), text(""))]);
     assert_eq!(made, [put(10, &["a", "main", "c"], map)]);
+    let made = changes("  - { put: \"x.{split('a.b/c', '/')}\", under: mimir.config, literal: 1 }\n");
+    assert_eq!(made, [put(10, &["x", "a.b", "c"], plain("1"))]);
     let made = changes("  - { put: ['a.b', c], under: mimir.config, literal: 1 }\n");
     assert_eq!(made, [put(10, &["a.b", "c"], plain("1"))]);
 }

@@ -103,7 +103,8 @@ pub(super) struct Loader {
     pub(super) thorough: bool,
     /// Keys that have to be there.
     required: &'static [&'static str],
-    problems: Vec<RuleProblem>,
+    /// What was found to be wrong.
+    pub(super) problems: Vec<RuleProblem>,
 }
 
 /// The values of a mapping by key.

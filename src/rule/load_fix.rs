@@ -7,6 +7,7 @@ use super::fix::Literal;
 use super::fix::Made;
 use super::fix::Remedy;
 use super::fix::Step;
+use super::fix::is_open;
 use super::fix::step_up;
 use super::load::Keyed;
 use super::load::Loader;
@@ -28,6 +29,7 @@ const VALUE_KEYS: &[&str] = &["value", "literal", "code"];
 /// What a change can do: the key that says so, the others that it takes, and whether it writes a value.
 pub(super) const ACTIONS: &[(&str, &[&str], bool)] = &[
     ("set", &[], true),
+    ("replace", &[], true),
     ("put", &["under"], true),
     ("append_to", &[], true),
     ("remove", &[], false),
@@ -144,6 +146,11 @@ impl Loader {
                 let value = self.made(keys, start, scope);
                 Some(Action::Set { fact: fact?, value: value? })
             }
+            "replace" => {
+                let at = self.route(main, scope);
+                let value = self.made(keys, start, scope);
+                Some(Action::Replace { at: at?, value: value? })
+            }
             "put" => {
                 let put = self.put_keys(main, scope);
                 let under = keys.get("under").and_then(|node| self.route(*node, scope));
@@ -171,9 +178,13 @@ impl Loader {
 
     /// A fact that is named as it is written: the last part of its route is a key.
     fn set_route(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Expression> {
+        let before = self.problems.len();
         let expression = self.expression(node, scope)?;
-        if self.thorough && expression.placed_tree().is_ok_and(|tree| step_up(tree).is_none()) {
-            let help = "write a chain of fields such as `mimir.config.limits.some_limit`, or use `put`";
+        if self.thorough
+            && self.problems.len() == before
+            && expression.placed_tree().is_ok_and(|tree| !names_a_key(tree, scope))
+        {
+            let help = "write a chain such as `mimir.config.limits.some_limit`, or use `put` and `under`";
             self.report(node.span(), "this names no key that could be set", help);
         }
         Some(expression)
@@ -232,6 +243,19 @@ impl Loader {
             Some(_) => Some(Literal::Plain(node.text()?.into())),
         }
     }
+}
+
+/// Whether a chain of fields ends below a map whose keys are those of a text.
+fn names_a_key(tree: &cel::parser::Expression, scope: Option<&Scope<'_>>) -> bool {
+    let Some(subject) = scope.map(|scope| scope.subject) else { return true };
+    let mut above = step_up(tree).map(|(above, _)| above);
+    while let Some(tree) = above {
+        if is_open(tree, subject) {
+            return true;
+        }
+        above = step_up(tree).map(|(above, _)| above);
+    }
+    false
 }
 
 /// The keys between the dots of a text; dots in expressions part nothing.

@@ -355,7 +355,8 @@ fn broken_changes_are_told_at_their_places() {
     let check = |change: &str, line: u32, column: u32, at: &str, message: &str, help: &str| {
         fix(&format!("fix:\n  title: t\n  changes:\n  - {change}\n"), line, column, at, message, help);
     };
-    let actions = "give it one of the keys `set`, `put`, `append_to`, `remove`, `rename`, `add_component`";
+    let actions =
+        "give it one of the keys `set`, `replace`, `put`, `append_to`, `remove`, `rename`, `add_component`";
     check("delete: mimir.name", 12, 5, "delete", "the change says not what it does", actions);
     check(
         "{ remove: mimir.name, set: mimir.name, value: 1 }",
@@ -379,7 +380,7 @@ fn broken_changes_are_told_at_their_places() {
     );
     let route = "write a chain of fields such as `mimir.config.limits`";
     check("remove: \"'a'\"", 12, 13, "\"'a'\"", "this leads to no fact", route);
-    let set = "write a chain of fields such as `mimir.config.limits.some_limit`, or use `put`";
+    let set = "write a chain such as `mimir.config.limits.some_limit`, or use `put` and `under`";
     check("{ set: mimir, value: 1 }", 12, 12, "mimir", "this names no key that could be set", set);
     check(
         "{ set: mimir.confg, value: 1 }",

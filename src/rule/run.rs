@@ -246,7 +246,11 @@ fn finding<'a>(
             first.map(|at| at.source().trim()).unwrap_or_default(),
             value.trim(),
         ]),
-        fixes: fixes(evaluation, if case.remedies.is_empty() { &rule.remedies } else { &case.remedies }),
+        fixes: fixes(
+            evaluation,
+            if case.remedies.is_empty() { &rule.remedies } else { &case.remedies },
+            &rule.over,
+        ),
     }
 }
 

@@ -76,6 +76,14 @@ impl Template {
         &self.source
     }
 
+    /// The expression that is all of it.
+    pub(crate) fn lone(&self) -> Option<&Expression> {
+        match &*self.parts {
+            [Part::Value(expression, _)] => Some(expression),
+            _ => None,
+        }
+    }
+
     /// Its expressions.
     #[cfg(test)]
     pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
