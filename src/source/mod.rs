@@ -12,7 +12,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use read::read_all;
+pub(crate) use write::Replacement;
 pub(crate) use write::replace;
+pub(crate) use write::replace_all;
 
 /// The most that is read of one input. Far above real stacks (a whole cluster's dump is some MB), and far below the
 /// 4 GiB that spans can address.
