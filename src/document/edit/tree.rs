@@ -138,9 +138,13 @@ impl Writer<'_, '_> {
     fn fill_empty_document(&mut self, entries: Entries) -> Result<(), Refused> {
         let layout = self.nodes.layout;
         let at = layout.text.len();
-        if self.nodes.tree.dialect == Dialect::Json
-            || layout.text.lines().any(|line| line.starts_with("---") || line.starts_with("..."))
-        {
+        let is_mark = |line: &&str| line.starts_with("---") || line.starts_with("...");
+        let is_rest = |line: &str| {
+            let rest = line.strip_prefix("---").unwrap_or(line).trim_start_matches('\u{feff}').trim();
+            rest.is_empty() || rest.starts_with('#')
+        };
+        let is_only = layout.text.lines().filter(is_mark).count() <= 1 && layout.text.lines().all(is_rest);
+        if self.nodes.tree.dialect == Dialect::Json || !is_only {
             return refuse(
                 Span::at(0),
                 "this document is empty and one of several; write its first key by hand",

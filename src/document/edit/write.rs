@@ -3,6 +3,7 @@
 use super::NewValue;
 use super::Refused;
 use super::layout::BLANKS;
+use super::nodes::LinesEnd;
 use super::nodes::Role;
 use super::print::Brackets;
 use super::refuse;
@@ -120,7 +121,7 @@ impl Writer<'_, '_> {
     /// Refuses `? key` without `:`, where a value has no place.
     fn check_place(&self, id: NodeId) -> Result<(), Refused> {
         let span = self.nodes.raw(id).span;
-        if span.is_empty() && self.gap_before(id) == ": " {
+        if self.nodes.start(id) == self.nodes.end(id) && self.gap_before(id) == ": " {
             return refuse(span, "a value has no place here; write `:` behind the key");
         }
         Ok(())
@@ -213,9 +214,11 @@ impl Writer<'_, '_> {
         lines.scalar(value, 0, Style::Plain, &mut text)?;
         let start = self.nodes.start(id);
         let last = self.nodes.last_part(id);
-        let end =
-            if self.nodes.is_block_scalar(last) { self.nodes.lines_end(id).at } else { self.nodes.end(id) };
-        let end = if layout.break_at(layout.back(end)) > 0 { layout.back(end).max(start) } else { end };
+        let end = match self.nodes.lines_end(id) {
+            _ if !self.nodes.is_block_scalar(last) => self.nodes.end(id),
+            LinesEnd { at, is_line_start: true } => at - layout.break_before(at),
+            LinesEnd { at, .. } => at,
+        };
         let Role::Value(mapping, number) = self.nodes.role(id) else {
             self.push(start, end, text);
             return Ok(());
@@ -239,14 +242,7 @@ impl Writer<'_, '_> {
         if layout.byte(at) == Some(b':') {
             at += 1;
         }
-        loop {
-            let next = layout.skip_blanks(at);
-            if !matches!(layout.byte(next), Some(b'&' | b'!')) {
-                return at;
-            }
-            let word = layout.after(next);
-            at = next + word.find(BLANKS).unwrap_or(word.len());
-        }
+        layout.behind_properties(at)
     }
 
     /// A block over several lines becomes another.

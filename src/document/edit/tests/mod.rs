@@ -2,6 +2,8 @@
 
 mod blocks;
 mod programs;
+mod properties;
+mod random;
 
 use std::sync::Arc;
 
