@@ -186,6 +186,12 @@ fn flags(args: &GenerateArgs) -> Result<Given, Stop> {
             .iter()
             .map(|value| Said { value: value.clone(), by: "--tolerate".to_owned() })
             .collect(),
+        identities: args
+            .client_id
+            .iter()
+            .map(|value| Said { value: value.clone(), by: "--client-id".to_owned() })
+            .collect(),
+        forward_auth: args.no_forward_auth.then_some(false),
         network_trust: said(&args.network_trust, "--network-trust"),
         ..Given::default()
     };

@@ -29,6 +29,8 @@ pub(crate) use parts::Form;
 pub(crate) use secrets::needed;
 pub(crate) use wanted::Cloud;
 pub(crate) use wanted::PRODUCTS;
+#[cfg(test)]
+pub(crate) use wanted::Site;
 pub(crate) use wanted::Wanted;
 
 use std::sync::Arc;
