@@ -77,7 +77,7 @@ impl Cloud {
     }
 
     /// The region where nobody names one.
-    const fn region(self) -> &'static str {
+    pub(super) const fn region(self) -> &'static str {
         match self {
             Self::Aws => "us-east-2",
             Self::Azure => "eastus2",
