@@ -21,8 +21,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "text", "source", "document", "model", "flow", "finding", "config", "rule", "check", "fix", "format",
-            "generate", "report",
+            "text", "source", "document", "model", "flow", "finding", "config", "rule", "check", "fix",
+            "format", "generate", "report",
         ],
     ),
 ];
