@@ -23,6 +23,8 @@ mod check;
 
 mod format;
 
+mod generate;
+
 mod report;
 
 mod cli;

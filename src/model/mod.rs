@@ -63,6 +63,7 @@ pub(crate) use collector::collectors;
 pub(crate) use collector::libraries;
 pub(crate) use declaration::cluster_subject;
 pub(crate) use declaration::declaration_subjects;
+pub(crate) use declaration::declared_products;
 pub(crate) use declaration::products;
 pub(crate) use declaration::sites;
 pub(crate) use declaration::version_subjects;

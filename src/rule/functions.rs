@@ -74,6 +74,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     function("port", 1, 1, "the port of a URL, also where it is its scheme's own; null for other text"),
     function("replace", 3, 3, "text with one text replaced by another"),
+    function(
+        "same_address",
+        2,
+        2,
+        "whether two URLs are the same but for spelling: letters of the host, a dot at its end, its scheme's own port",
+    ),
     function("scheme", 1, 1, "the scheme of a URL; null for other text"),
     function(
         "selector_fault",
@@ -233,6 +239,7 @@ fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<
         "contains" => Ok(Value::Bool(value.contains(argument))),
         "startsWith" => Ok(Value::Bool(value.starts_with(argument))),
         "endsWith" => Ok(Value::Bool(value.ends_with(argument))),
+        "same_address" => Ok(Value::Bool(same_address(value, argument))),
         "paths_overlap" => Ok(Value::Bool(paths::overlap(value, argument))),
         "matches" => Ok(Value::Bool(pattern(argument).map_err(Stop::Error)?.is_match(value))),
         "split" => {
@@ -383,6 +390,17 @@ fn measured<'a>(name: &str, value: &Value<'_>, read: fn(&str) -> Option<f64>) ->
     }
 }
 
+/// Whether two URLs lead to the same place, however they are spelt. Texts that are no URLs lead nowhere.
+fn same_address(one: &str, two: &str) -> bool {
+    let parsed = |text: &str| {
+        let mut url = url::Url::parse(text.trim()).ok()?;
+        let host = url.host_str()?.strip_suffix('.').map(str::to_owned);
+        host.map_or(Ok(()), |host| url.set_host(Some(&host))).ok()?;
+        Some(url)
+    };
+    parsed(one).is_some_and(|one| Some(one) == parsed(two))
+}
+
 fn part_of_url<'a>(name: &str, value: &Value<'_>) -> Outcome<'a> {
     if matches!(value.view(), View::Null) {
         return Ok(Value::Null);
@@ -411,6 +429,31 @@ mod tests {
             let outcome = call(function.name, &arguments);
             assert!(!matches!(&outcome, Err(Stop::Error(text)) if text.contains("there is no function")));
         }
+    }
+
+    #[test]
+    fn tells_spellings_of_an_address_from_others() {
+        let agreed = "http://loki.example/push";
+        for same in
+            ["http://loki.example/push", "http://LOKI.example.:80/push", " http://loki.example:80/push"]
+        {
+            assert!(same_address(same, agreed), "{same}");
+        }
+        for other in [
+            "https://loki.example/push",
+            "http://loki.example:81/push",
+            "http://loki.example/push/",
+            "http://loki.example/push?x",
+            "http://me@loki.example/push",
+            "http://loki.example.org/push",
+            "loki.example/push",
+            "",
+        ] {
+            assert!(!same_address(other, agreed), "{other}");
+            assert!(!same_address(agreed, other), "{other}");
+        }
+        assert!(same_address("http://loki.example", "http://loki.example/"));
+        assert!(!same_address("x", "x"), "no URLs");
     }
 
     #[test]

@@ -1,0 +1,1 @@
+//! Tests of generated texts by themselves.
