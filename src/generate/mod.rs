@@ -7,6 +7,7 @@
 mod agreed;
 mod charts;
 mod given;
+mod images;
 mod kept;
 mod names;
 mod parts;

@@ -11,6 +11,7 @@ use sha2::Sha256;
 use super::Fault;
 use super::agreed::Agreed;
 use super::charts::CHARTS;
+use super::images::IMAGES;
 use super::parts::Form;
 use super::secrets::secrets;
 use super::wanted::Cloud;
@@ -49,6 +50,11 @@ pub(super) fn names(
         (chart.name.replace('-', "_"), Value::from(facts))
     });
     let charts: BTreeMap<String, Value> = charts.collect();
+    let images = IMAGES.iter().map(|image| {
+        let facts =
+            Map::from([("image", Value::from(image.address())), ("version", Value::from(image.version()))]);
+        (image.name, Value::from(facts))
+    });
     let named = vec![
         ("form", Value::from(form.name())),
         ("cloud", Value::from(wanted.cloud.name())),
@@ -79,6 +85,7 @@ pub(super) fn names(
         ("ingester_memory", Value::from(ingester_memory(wanted, agreed)?)),
         ("ingestion_rate", Value::from(ingestion_rate(agreed)?)),
         ("charts", Value::from(charts)),
+        ("images", Value::from(images.collect::<Map>())),
         ("secrets", needed.collect()),
     ];
     Ok(named)

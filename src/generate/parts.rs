@@ -48,8 +48,11 @@ pub(super) struct Part {
     pub(super) when: fn(&Wanted) -> bool,
 }
 
+const PLAIN: &[Form] = &[Form::Manifests];
 const HELM: &[Form] = &[Form::HelmChart];
 const VALUES: &[Form] = &[Form::Values];
+/// Forms that say who may reach whom: values too, since the charts' own policies are off.
+const GUARDED: &[Form] = &[Form::Values, Form::HelmChart, Form::Manifests];
 /// Forms that bring their objects along.
 const OBJECTS: &[Form] = &[Form::HelmChart, Form::Manifests];
 
@@ -66,8 +69,18 @@ pub(super) const PARTS: &[Part] = &[
     part(VALUES, "loki.yaml", "", "values/loki.yaml"),
     part(VALUES, "grafana.yaml", "", "values/grafana.yaml"),
     part(VALUES, "kube-state-metrics.yaml", "", "values/kube-state-metrics.yaml"),
-    part(HELM, "alloy.yaml", "the collectors", "objects/program.yaml"),
+    part(OBJECTS, "alloy.yaml", "the collectors", "objects/program.yaml"),
     part(HELM, "alloy.yaml", "the collectors", "helmchart/alloy.yaml"),
+    part(PLAIN, "alloy.yaml", "the collectors", "manifests/alloy.yaml"),
+    part(PLAIN, "mimir.yaml", "the store of metrics", "manifests/mimir.yaml"),
+    part(PLAIN, "loki.yaml", "the store of logs", "manifests/loki.yaml"),
+    part(PLAIN, "grafana.yaml", "dashboards", "manifests/grafana.yaml"),
+    part(
+        PLAIN,
+        "kube-state-metrics.yaml",
+        "metrics of Kubernetes objects",
+        "manifests/kube-state-metrics.yaml",
+    ),
     part(HELM, "mimir.yaml", "the store of metrics", "helmchart/mimir.yaml"),
     part(HELM, "loki.yaml", "the store of logs", "helmchart/loki.yaml"),
     part(HELM, "grafana.yaml", "dashboards", "helmchart/grafana.yaml"),
@@ -77,6 +90,7 @@ pub(super) const PARTS: &[Part] = &[
         "metrics of Kubernetes objects",
         "helmchart/kube-state-metrics.yaml",
     ),
+    part(GUARDED, "network-policies.yaml", "who may reach whom", "objects/network-policies.yaml"),
 ];
 
 const fn part(

@@ -3,7 +3,7 @@
 //! Every value that a template prints is quoted by the language that it lands in, which the ending of the template's name
 //! says. So a template never writes quotes around a value: `url = {{ "https://" ~ host }}`. What is not to be quoted goes
 //! through a function: `text("NAME", INDENT)` is another template, `remark(value)` a value inside a comment, `part(value)` a word
-//! inside a name of Alloy.
+//! inside a name of Alloy, `indented(INDENT)` what a macro or a `set` block made.
 
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ use minijinja::State;
 use minijinja::UndefinedBehavior;
 use minijinja::Value;
 use minijinja::syntax::SyntaxConfig;
+use sha2::Digest as _;
+use sha2::Sha256;
 
 use super::Fault;
 use super::agreed::Agreed;
@@ -54,6 +56,8 @@ impl Templates {
         environment
             .add_function("remark", |value: &Value| Value::from_safe_string(remark(&value.to_string())));
         environment.add_function("part", part);
+        environment.add_filter("indented", indented);
+        environment.add_filter("fingerprint", fingerprint);
         for (name, value) in names {
             environment.add_global(name, value);
         }
@@ -102,6 +106,41 @@ fn text(state: &State<'_, '_>, name: &str, indent: usize) -> Result<Value, Error
         lines.push('\n');
     }
     Ok(Value::from_safe_string(lines))
+}
+
+/// What a macro or a `set` block made, its lines but the first behind so many blanks, without line ends at its end. It is quoted
+/// already; anything else is a fault.
+fn indented(value: &Value, indent: usize) -> Result<Value, Error> {
+    let text = value.as_str().filter(|_| value.is_safe());
+    let text =
+        text.ok_or_else(|| wrong("only what a macro or a `set` block made can be indented".to_owned()))?;
+    let mut lines = text.trim_end_matches('\n').split('\n');
+    let mut whole = lines.next().unwrap_or_default().to_owned();
+    let blanks = " ".repeat(indent);
+    for line in lines {
+        whole.push('\n');
+        if !line.is_empty() {
+            whole.push_str(&blanks);
+            whole.push_str(line);
+        }
+    }
+    Ok(Value::from_safe_string(whole))
+}
+
+/// A sum over texts, for annotations that change with what pods read.
+fn fingerprint(value: &Value) -> Result<String, Error> {
+    let mut sum = Sha256::new();
+    match value.as_str() {
+        Some(text) => sum.update(text),
+        None => {
+            for text in value.try_iter()? {
+                sum.update(text.as_str().unwrap_or_default());
+            }
+        }
+    }
+    // 128 bits are enough, and a letter before them is never taken for a number.
+    let hex: String = sum.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("sha256-{hex}"))
 }
 
 /// A value inside a comment: on one line, and nothing that cannot be seen.

@@ -47,6 +47,7 @@ mod workload;
 
 pub(crate) use budgets::subjects as budget_subjects;
 pub(crate) use chart_values::subjects as chart_value_subjects;
+pub(crate) use charts::app_version;
 pub(crate) use charts::number as version_number;
 pub(crate) use cluster::Address;
 pub(crate) use cluster::Backend;
