@@ -18,6 +18,7 @@ use super::ways::ways;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::fact::Subject;
+use crate::model::piece::Chart;
 use crate::model::stack::Stack;
 use crate::model::workload::Workload;
 
@@ -188,8 +189,8 @@ pub(crate) fn grafana_guard(
     grafana: &Subject,
 ) -> Fact {
     let (namespace, place) = (grafana.facts.reach("namespace"), grafana.facts.place);
-    // Values do not say where they are installed: where else than on the platform's own namespace, if that has policies.
-    let name = namespace.text().unwrap_or("grafana");
+    // Values do not say where they are installed.
+    let name = namespace.text().unwrap_or(Chart::Grafana.home());
     let Some(place) = place else { return Fact::absent(place) };
     if !network.covers(stack, name) {
         return Fact::absent(place);
