@@ -1,5 +1,5 @@
-//! Lists `rules/**/*.yaml` and `fixtures/rules/**` into sorted tables of embedded texts, so that adding a file is all
-//! that it takes to add a rule or an example.
+//! Lists `rules/**/*.yaml`, `fixtures/rules/**` and `templates/**` into sorted tables of embedded texts, so that adding a
+//! file is all that it takes to add a rule, an example or a template.
 #![expect(clippy::disallowed_methods, reason = "a build script reads its folder and writes to OUT_DIR")]
 
 use std::fmt::Write as _;
@@ -19,7 +19,10 @@ fn main() -> io::Result<()> {
     let examples: Vec<PathBuf> =
         files(&fixtures)?.into_iter().filter(|path| std::fs::read_to_string(path).is_ok()).collect();
     std::fs::write(out.join("examples.rs"), table(&fixtures, &examples))?;
+    let templates = files(&root.join("templates"))?;
+    std::fs::write(out.join("templates.rs"), table(&root.join("templates"), &templates))?;
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=templates");
     // A folder that is not there yet may appear: its parent is watched then.
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed={}", if fixtures.is_dir() { "fixtures/rules" } else { "Cargo.toml" });

@@ -25,6 +25,8 @@ mod fix;
 
 mod format;
 
+mod generate;
+
 mod report;
 
 mod cli;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::CheckOptions;
 use super::problems;
 use crate::config::Config;
-use crate::config::ControlRoom as Declared;
 use crate::config::DeclaredLimit;
 use crate::config::Spanned;
 use crate::document::Body;
@@ -25,7 +24,6 @@ use crate::finding::RuleDoc;
 use crate::finding::RuleSetting;
 use crate::finding::RunError;
 use crate::finding::Severity;
-use crate::model::ControlRoom;
 use crate::model::Fact;
 use crate::model::Minor;
 use crate::model::Piece;
@@ -218,19 +216,7 @@ impl Governing {
 
     /// What the settings file says of the workload.
     pub(crate) fn stated(&self) -> Stated {
-        let config = &self.config;
-        Stated {
-            name: config.workload.as_ref().map(|name| name.value.clone()),
-            control_room: match &config.control_room {
-                None => ControlRoom::Undeclared,
-                Some(room) => match &room.value {
-                    Declared::None => ControlRoom::None(Some(room.place)),
-                    Declared::Domain(domain) => ControlRoom::Declared(domain.clone(), Some(room.place)),
-                },
-            },
-            domain: config.domain.as_ref().map(|domain| Fact::new(domain.value.as_str(), domain.place)),
-            declared: config.declared.clone(),
-        }
+        self.config.stated()
     }
 
     /// Versions that the settings want stores to be judged by.

@@ -416,6 +416,7 @@ fn subjects(
         let mut facts = collector.facts.clone();
         facts.insert("system_logs", has(flow, "loki.source.journal"));
         facts.insert("reads_files", has(flow, "loki.source.file"));
+        facts.insert("reads_node", has(flow, "prometheus.exporter.unix"));
         facts.insert("writes_to_control_room", writes_to_control_room(flow));
         subjects.push(Subject { kind: "collector", key: key.clone(), facts });
         if let Some((reason, place)) = &collector.missing {

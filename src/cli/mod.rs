@@ -1,13 +1,17 @@
 //! Turns a command line into a run: reads, checks, reports, and says by its exit code how it went.
 
 mod args;
+mod asking;
+mod declared;
 mod exit;
 mod fix;
 mod fmt;
+mod generate;
 mod output;
 mod settings;
 mod signals;
 mod terminal;
+mod written;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -54,6 +58,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Check(args)) => check(*args),
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
+        Some(Command::Generate(args)) => generate::generate(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
         Some(Command::Rules { rules, .. }) => list_rules(&rules),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {

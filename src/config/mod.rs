@@ -6,8 +6,10 @@ mod parse;
 
 use crate::document::Place;
 use crate::finding::Severity;
+use crate::model;
 use crate::model::Fact;
 use crate::model::Minor;
+use crate::model::Stated;
 use crate::model::Store;
 pub(crate) use declared::DeclaredLimit;
 pub(crate) use keys::known_entries;
@@ -64,6 +66,26 @@ pub(crate) struct Config {
     pub(crate) stacks: Vec<Spanned<String>>,
     /// Versions to judge stores by, whatever the inputs say.
     pub(crate) assume: Vec<(Store, Minor)>,
+}
+
+impl Config {
+    /// What it says of the workload.
+    pub(crate) fn stated(&self) -> Stated {
+        Stated {
+            name: self.workload.as_ref().map(|name| name.value.clone()),
+            control_room: match &self.control_room {
+                None => model::ControlRoom::Undeclared,
+                Some(room) => match &room.value {
+                    ControlRoom::None => model::ControlRoom::None(Some(room.place)),
+                    ControlRoom::Domain(domain) => {
+                        model::ControlRoom::Declared(domain.clone(), Some(room.place))
+                    }
+                },
+            },
+            domain: self.domain.as_ref().map(|domain| Fact::new(domain.value.as_str(), domain.place)),
+            declared: self.declared.clone(),
+        }
+    }
 }
 
 /// Whether there is a control room.

@@ -47,6 +47,7 @@ mod workload;
 
 pub(crate) use budgets::subjects as budget_subjects;
 pub(crate) use chart_values::subjects as chart_value_subjects;
+pub(crate) use charts::app_version;
 pub(crate) use charts::number as version_number;
 pub(crate) use cluster::Address;
 pub(crate) use cluster::Backend;
@@ -63,6 +64,7 @@ pub(crate) use collector::collectors;
 pub(crate) use collector::libraries;
 pub(crate) use declaration::cluster_subject;
 pub(crate) use declaration::declaration_subjects;
+pub(crate) use declaration::declared_products;
 pub(crate) use declaration::products;
 pub(crate) use declaration::sites;
 pub(crate) use declaration::version_subjects;

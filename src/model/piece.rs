@@ -92,6 +92,14 @@ impl Chart {
         }
     }
 
+    /// The namespace that the platform puts its release into. Source: monitoring guide, topology.
+    pub(crate) const fn home(self) -> &'static str {
+        match self {
+            Self::Mimir => "mimir",
+            other => other.name(),
+        }
+    }
+
     /// The chart that a reference such as `loki`, `grafana/loki`, `oci://host/charts/loki` or
     /// `https://host/loki-5.42.0.tgz` names.
     pub(crate) fn from_reference(reference: &str) -> Option<Self> {

@@ -220,9 +220,18 @@ impl<'d> Pod<'d> {
         let secret = mounts
             .iter()
             .find(|mount| matches!(&mount.source, Volume::Secret(texts) if texts.name == "mimir-auth"));
+        // The narrowest that holds it: the root is mounted for other reasons too.
         let varlog = mounts
             .iter()
-            .find(|mount| matches!(&mount.source, Volume::HostPath(path) if holds_the_journal(path)));
+            .filter_map(|mount| match &mount.source {
+                Volume::HostPath(path) if holds_the_journal(path) => Some((path.len(), mount)),
+                _ => None,
+            })
+            .max_by_key(|(length, _)| *length)
+            .map(|(_, mount)| mount);
+        let of_root = varlog.is_some_and(
+            |mount| matches!(&mount.source, Volume::HostPath(path) if path.trim_end_matches('/').is_empty()),
+        );
         let security = |key: &str| {
             let own = container.get("securityContext").and_then(|context| context.get(key));
             let node = own.or_else(|| self.spec.get("securityContext").and_then(|context| context.get(key)));
@@ -245,6 +254,7 @@ impl<'d> Pod<'d> {
                 mount_fact(secret, secret.and_then(|mount| self.item_of(container, mount)), mounts_place),
             ),
             ("varlog", Fact::new(varlog.is_some(), varlog.map_or(mounts_place, |mount| mount.place))),
+            ("varlog_of_root", Fact::new(of_root, mounts_place)),
             ("privileged", security("privileged").or_default(false)),
             ("run_as_user", security("runAsUser")),
             ("lists", self.lists(container)),
@@ -496,6 +506,7 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
         ),
         ("lists", lists_of_values(values)),
         ("varlog", values.reach("alloy.mounts.varlog").or_default(false)),
+        ("varlog_of_root", Fact::bare(false)),
         ("privileged", values.reach("alloy.securityContext.privileged").or_default(false)),
         ("run_as_user", values.reach("alloy.securityContext.runAsUser")),
     ]

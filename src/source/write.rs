@@ -18,10 +18,10 @@ use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
-use self::beside::create_beside;
 use self::beside::remove_leftovers;
 use super::read::read_file;
 
+pub(super) use self::beside::create_beside;
 pub(super) use self::beside::is_leftover;
 
 /// Told where somebody saved the file after it was read.
@@ -218,7 +218,7 @@ fn keep_owner(_: &File, _: &std::fs::Metadata) -> Result<(), String> {
 
 /// An error of the operating system in words that name a remedy where there is one.
 #[expect(clippy::needless_pass_by_value, reason = "so that it can be handed to `map_err`")]
-fn describe(error: std::io::Error) -> String {
+pub(super) fn describe(error: std::io::Error) -> String {
     match error.kind() {
         ErrorKind::PermissionDenied => {
             "no permission to replace it; make the file and its folder writable for this user".to_owned()

@@ -124,6 +124,15 @@ pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
         }
     }
     cluster.pods = pods;
+    // Of a namespace that has policies and the like, but nothing that runs, values that name no namespace may be the rest.
+    let unplaced = stack.releases.iter().filter(|release| release.release.namespace.is_none());
+    for home in unplaced.filter_map(|release| Some(release.release.chart?.home())) {
+        let runs = cluster.pods.iter().any(|pods| &*pods.object.namespace == home)
+            || cluster.services.keys().any(|(namespace, _)| namespace == home);
+        if !runs {
+            cluster.namespaces.remove(home);
+        }
+    }
     for (index, release) in stack.releases.iter().enumerate() {
         let Some(namespace) = release.release.namespace.as_deref() else { continue };
         cluster.namespaces.insert(namespace.to_owned());

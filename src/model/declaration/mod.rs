@@ -7,6 +7,7 @@ mod versions;
 
 pub(super) use faults::flag;
 pub(crate) use faults::subjects as declaration_subjects;
+pub(crate) use sites::declared_products;
 pub(crate) use sites::products;
 pub(crate) use sites::sites;
 pub(crate) use versions::cluster_subject;

@@ -173,6 +173,31 @@ pub(crate) fn products(stack: &Stack<'_>, workload: &Workload, exporters: &[(Fac
     found
 }
 
+/// What `site.yaml` files say of the products of declared sites: maps with `site`, `product`, `replicas`, `enabled`,
+/// `checked_from_outside` and `prefix`, what stands before the site's domain.
+pub(crate) fn declared_products(stack: &Stack<'_>, workload: &Workload) -> Vec<Fact> {
+    let mut found = Vec::new();
+    let files = files(stack);
+    for site in workload.facts.reach("sites").items() {
+        let Some(file) = files.iter().find(|file| site.reach("name").text() == Some(&file.name)) else {
+            continue;
+        };
+        for product in PRODUCTS {
+            let own = |key: &str| file.spec.reach(&format!("{product}.{key}"));
+            let entries = [
+                ("site", Fact::new(file.name.as_str(), file.place)),
+                ("product", Fact::bare(product.to_ascii_lowercase())),
+                ("replicas", own("replicas")),
+                ("enabled", own("enabled")),
+                ("prefix", own("domainPrefix")),
+                ("checked_from_outside", file.spec.reach("enableFqdnHealthChecks")),
+            ];
+            found.push(Fact::map(entries, file.place));
+        }
+    }
+    found
+}
+
 /// The probes that name a site and a product, and why some are not known.
 fn probes(exporters: &[(Fact, Place)]) -> (Vec<Probe>, Option<String>) {
     let (mut found, mut unknown) = (Vec::new(), None);

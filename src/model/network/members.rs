@@ -195,6 +195,11 @@ fn of_release(release: &ReleasedChart<'_>, index: usize, role: Role, namespace: 
     if matches!(role, Role::MimirGateway | Role::LokiGateway) {
         label("app.kubernetes.io/component", "gateway");
     }
+    // The store's own pods are of many components, of which none is what stands before it.
+    if matches!(role, Role::Mimir | Role::Loki) {
+        let component = "app.kubernetes.io/component";
+        member.pod.labels.never.extend([(component, "gateway"), (component, "nginx")]);
+    }
     let node = ["controller.hostNetwork", "hostNetwork"];
     let on = |route: &str| release.values.reach(route).bool() == Some(true);
     member.pod.shares_node = node.into_iter().any(on);

@@ -14,13 +14,22 @@ pub(crate) struct Labels {
     pub(crate) known: BTreeMap<String, String>,
     /// Whether there are no others.
     pub(crate) complete: bool,
+    /// Labels with values that they certainly do not have, whatever else they have.
+    pub(crate) never: Vec<(&'static str, &'static str)>,
 }
 
 impl Labels {
     /// Labels that are all there are, or only some.
     pub(crate) fn new<'l>(known: impl IntoIterator<Item = (&'l str, &'l str)>, complete: bool) -> Self {
         let known = known.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        Self { known, complete }
+        Self { known, complete, never: Vec::new() }
+    }
+
+    /// Whether a label has one of these values; `None` where that is not known.
+    fn has_one(&self, key: &str, values: &[String]) -> Option<bool> {
+        let has = self.meets(key, |value| values.iter().any(|one| one == value));
+        let never = |value: &String| self.never.contains(&(key, value.as_str()));
+        has.or_else(|| values.iter().all(never).then_some(false))
     }
 
     /// Whether a label is there and its value meets a condition; `None` where that is not known.
@@ -97,7 +106,7 @@ impl Selector {
             }
             Self::Not(part) => part.takes(labels).map(|takes| !takes),
             Self::Has(key) => labels.meets(key, |_| true),
-            Self::In(key, values) => labels.meets(key, |value| values.iter().any(|one| one == value)),
+            Self::In(key, values) => labels.has_one(key, values),
             Self::Like(key, like, text) => labels.meets(key, |value| match like {
                 Like::Contains => value.contains(text),
                 Like::Starts => value.starts_with(text),

@@ -18,6 +18,7 @@ use super::ways::ways;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::fact::Subject;
+use crate::model::piece::Chart;
 use crate::model::stack::Stack;
 use crate::model::workload::Workload;
 
@@ -188,7 +189,9 @@ pub(crate) fn grafana_guard(
     grafana: &Subject,
 ) -> Fact {
     let (namespace, place) = (grafana.facts.reach("namespace"), grafana.facts.place);
-    let (Some(name), Some(place)) = (namespace.text(), place) else { return Fact::absent(place) };
+    // Values do not say where they are installed.
+    let name = namespace.text().unwrap_or(Chart::Grafana.home());
+    let Some(place) = place else { return Fact::absent(place) };
     if !network.covers(stack, name) {
         return Fact::absent(place);
     }

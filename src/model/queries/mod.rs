@@ -12,6 +12,7 @@ mod variables;
 
 pub(crate) use needs::Needs;
 pub(crate) use needs::Use;
+pub(crate) use promql::Name;
 pub(crate) use promql::is_metric_name;
 pub(crate) use query::Queries;
 pub(crate) use query::Query;

@@ -49,7 +49,8 @@ pub(super) fn storage(kind: &str, config: &Fact) -> Fact {
         [
             ("type", Fact::new(Some(name).filter(|name| !name.is_empty()), common.place)),
             ("chunks", bucket_of(section, common.place)),
-            ("ruler", bucket_of(ruler_section, ruler.place)),
+            // What is written of a ruler's store beats the common one, which it has otherwise.
+            ("ruler", bucket_of(ruler_section.or(section), ruler.place.or(common.place))),
             ("admin", Fact::absent(common.place)),
             // The rendered configuration of open-source Loki has no admin bucket.
             ("admin_shown", Fact::bare(false)),

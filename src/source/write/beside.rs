@@ -20,7 +20,7 @@ const LONGEST: usize = 180;
 
 /// Creates a hidden file in the folder of `path`, which nobody but its owner may read before it has the permissions of
 /// the old one.
-pub(super) fn create_beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
+pub(in crate::source) fn create_beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut length = name.len().min(LONGEST);

@@ -1,0 +1,333 @@
+//! Turns what was said of a workload into what is to be written for it: checked, with assumptions for what nobody said.
+
+use std::collections::BTreeMap;
+
+use super::Fault;
+use super::given::Given;
+use super::given::GivenSite;
+use super::given::Said;
+use super::words;
+
+/// A workload, and the monitoring that it is to have. Every text in it was checked: see `words.rs`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Wanted {
+    /// Where it runs.
+    pub(crate) cloud: Cloud,
+    /// Its compound name, such as `acme01-production`.
+    pub(crate) workload: String,
+    /// The cluster's release, such as `20260115`. Clusters of one workload keep their data apart by it.
+    pub(crate) release: Option<String>,
+    /// Of its cloud resources.
+    pub(crate) region: String,
+    /// AWS account, or Azure tenant. Also the tenant that the control room knows it by; without it the compound name is.
+    pub(crate) account: Option<String>,
+    /// Azure subscription.
+    pub(crate) subscription: Option<String>,
+    /// At least one.
+    pub(crate) sites: Vec<Site>,
+    /// The domain of the main site: Grafana and the front-end receiver lie below it.
+    pub(crate) domain: String,
+    /// The domain of the second store of metrics.
+    pub(crate) control_room: Option<String>,
+    /// The label `tenant_name` of series and logs.
+    pub(crate) tenant_name: String,
+    /// Whether the nodes' journals are collected.
+    pub(crate) system_logs: bool,
+    /// Whether programs may tell their makers how they are used.
+    pub(crate) third_party_telemetry: bool,
+    /// The metrics that the control room gets, sorted; all of them without a list.
+    pub(crate) kept_metrics: Option<Vec<String>>,
+    /// Whether browsers send their errors.
+    pub(crate) front_end_logs: bool,
+    /// Pods of each part of the stores that keeps data.
+    pub(crate) replicas: i64,
+    /// How long logs are kept; as agreed without it.
+    pub(crate) log_retention: Option<String>,
+    /// How long metrics are kept; as agreed without it.
+    pub(crate) metric_retention: Option<String>,
+    /// Taints of nodes besides those of sessions: key, and value where it has to fit.
+    pub(crate) taints: Vec<Taint>,
+    /// Azure's identities, by program.
+    pub(crate) identities: BTreeMap<String, String>,
+    /// Whether the platform's login stands before the main site, and so before Grafana.
+    pub(crate) forward_auth: bool,
+    /// Which pods may reach which: `FULL`, `SAMESITE` or `ZERO`, where it is declared.
+    pub(crate) network_trust: Option<String>,
+}
+
+/// Where a workload runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cloud {
+    /// Amazon.
+    Aws,
+    /// Microsoft.
+    Azure,
+}
+
+impl Cloud {
+    /// Both.
+    pub(crate) const ALL: [Self; 2] = [Self::Aws, Self::Azure];
+
+    /// The word in declarations and on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::Azure => "azure",
+        }
+    }
+
+    /// The region where nobody names one.
+    pub(super) const fn region(self) -> &'static str {
+        match self {
+            Self::Aws => "us-east-2",
+            Self::Azure => "eastus2",
+        }
+    }
+}
+
+/// A site of the workload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// Its name, such as `main`.
+    pub(crate) name: String,
+    /// Its domain.
+    pub(crate) domain: String,
+    /// What runs in it.
+    pub(crate) products: Vec<SiteProduct>,
+    /// Whether its products are probed under their public names too.
+    pub(crate) probed_outside: bool,
+}
+
+/// A product of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SiteProduct {
+    /// Which.
+    pub(crate) product: &'static Product,
+    /// What stands before the site's domain in its host.
+    pub(crate) prefix: String,
+}
+
+/// A product as it is probed. Source: PTD producer, blackbox targets.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Product {
+    /// Its name in addresses and labels.
+    pub(crate) name: &'static str,
+    /// Its key in `site.yaml`.
+    pub(crate) key: &'static str,
+    /// The path that answers when it is well.
+    pub(crate) path: &'static str,
+    /// The module of the prober.
+    pub(crate) module: &'static str,
+}
+
+/// All products.
+pub(crate) const PRODUCTS: [Product; 3] = [
+    Product { name: "workbench", key: "workbench", path: "/health-check", module: "http_2xx_workbench" },
+    Product { name: "connect", key: "connect", path: "/__ping__", module: "http_2xx_connect" },
+    Product { name: "packagemanager", key: "packageManager", path: "/__ping__", module: "http_2xx" },
+];
+
+/// A taint of nodes that collectors run on all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Taint {
+    /// Its key.
+    pub(crate) key: String,
+    /// Its value; any without one.
+    pub(crate) value: Option<String>,
+}
+
+/// The replication factor of both stores by default: fewer pods than copies are refused writes when one restarts.
+const REPLICAS: i64 = 3;
+
+/// The site that everything has where nobody names one.
+const MAIN: &str = "main";
+
+impl Wanted {
+    /// Checks what was said, and fills in the rest. What was assumed comes beside it, a line each. All faults are told at once.
+    pub(crate) fn new(given: &Given) -> Result<(Self, Vec<String>), Vec<Fault>> {
+        let mut checks = Checks::default();
+        let mut assumed = Vec::new();
+        let cloud = checks.text(&given.cloud, words::CLOUD);
+        let is_azure = cloud.as_deref() == Some(Cloud::Azure.name());
+        let workload = checks.text(&given.workload, words::WORKLOAD);
+        let release = checks.text(&given.release, words::RELEASE);
+        let region = checks.text(&given.region, words::REGION);
+        let account = checks.text(&given.account, if is_azure { words::TENANT } else { words::ACCOUNT });
+        let subscription = checks.text(&given.subscription, words::SUBSCRIPTION);
+        let domain = checks.text(&given.domain, words::DOMAIN);
+        let room = given.control_room.as_ref().filter(|said| !said.value.is_empty()).cloned();
+        let control_room = checks.text(&room, words::DOMAIN);
+        let tenant_name = checks.text(&given.tenant_name, words::LABEL);
+        let log_retention = checks.text(&given.log_retention, words::PERIOD);
+        let metric_retention = checks.text(&given.metric_retention, words::PERIOD);
+        let network_trust = checks.text(&given.network_trust, words::TRUST);
+        let mut sites = Vec::new();
+        for (name, site) in &given.sites {
+            let name = checks.text(&Some(Said { value: name.clone(), by: site.by.clone() }), words::SITE);
+            let own = checks.text(&site.domain, words::DOMAIN);
+            // The domain of the main site may be said by itself.
+            let own = own.or_else(|| {
+                domain.clone().filter(|_| name.as_deref() == Some(MAIN) && site.domain.is_none())
+            });
+            let mut products = Vec::new();
+            for product in &PRODUCTS {
+                let said = site.products.get(product.name);
+                if said.is_some_and(|said| !said.runs) {
+                    continue;
+                }
+                let prefix = checks.text(&said.and_then(|said| said.prefix.clone()), words::PREFIX);
+                products
+                    .push(SiteProduct { product, prefix: prefix.unwrap_or_else(|| product.name.to_owned()) });
+            }
+            match (name, own) {
+                (Some(name), Some(domain)) => sites.push(Site {
+                    name,
+                    domain,
+                    products,
+                    probed_outside: site.probed_outside.unwrap_or(true),
+                }),
+                (Some(name), None) if site.domain.is_none() => {
+                    let why = format!("site `{name}` has no domain: say `--site {name}=DOMAIN`");
+                    checks.faults.push(Fault::Given { by: site.by.clone(), why });
+                }
+                _ => {}
+            }
+        }
+        let mut taints = Vec::new();
+        for said in &given.taints {
+            match words::taint(&said.value) {
+                Ok(taint) => taints.push(taint),
+                Err(why) => checks.faults.push(Fault::Given { by: said.by.clone(), why }),
+            }
+        }
+        let mut identities = BTreeMap::new();
+        for said in &given.identities {
+            match words::identity(&said.value) {
+                Ok((part, id)) => drop(identities.insert(part, id)),
+                Err(why) => checks.faults.push(Fault::Given { by: said.by.clone(), why }),
+            }
+        }
+        if let Some(said) = given.replicas.as_ref().filter(|said| !(1..=99).contains(&said.value)) {
+            let why = format!("{} is no number of pods: write 1 to 99", said.value);
+            checks.faults.push(Fault::Given { by: said.by.clone(), why });
+        }
+        if let Some(said) = given.subscription.as_ref().filter(|_| cloud.is_some() && !is_azure) {
+            let why = "subscriptions are Azure's, and the cloud is aws".to_owned();
+            checks.faults.push(Fault::Given { by: said.by.clone(), why });
+        }
+        if let (Some(said), None) = (&given.kept_metrics, &room) {
+            let why = "there is no control room whose metrics could be filtered: say `--control-room DOMAIN`"
+                .to_owned();
+            checks.faults.push(Fault::Given { by: said.by.clone(), why });
+        }
+        let missing = |what: &str, how: &str| Fault::Missing { what: what.to_owned(), how: how.to_owned() };
+        if given.cloud.is_none() {
+            checks.faults.push(missing("the cloud", "--cloud aws or --cloud azure"));
+        }
+        if given.workload.is_none() {
+            checks.faults.push(missing("the workload's name", "--workload NAME"));
+        }
+        if sites.is_empty() && given.sites.is_empty() {
+            match &domain {
+                Some(domain) => sites.push(Site::plain(MAIN, domain)),
+                None if given.domain.is_none() => {
+                    checks.faults.push(missing("the domain", "--domain DOMAIN"))
+                }
+                None => {}
+            }
+        }
+        let main =
+            sites.iter().find(|site| site.name == MAIN).or(sites.first()).map(|site| site.domain.clone());
+        let cloud = Cloud::ALL.into_iter().find(|own| cloud.as_deref() == Some(own.name()));
+        let (Some(cloud), Some(workload), Some(domain), true) =
+            (cloud, workload, domain.or(main), checks.faults.is_empty())
+        else {
+            return Err(checks.faults);
+        };
+        let region = region.unwrap_or_else(|| {
+            assumed.push(format!("the region is {} (`--region`)", cloud.region()));
+            cloud.region().to_owned()
+        });
+        if control_room.is_some() && account.is_none() {
+            let (what, flag) = match cloud {
+                Cloud::Aws => ("account", "--account-id"),
+                Cloud::Azure => ("Azure tenant", "--tenant-id"),
+            };
+            assumed.push(format!(
+                "the control room knows the workload as tenant `{workload}`, not by its {what} (`{flag}`)"
+            ));
+        }
+        if cloud == Cloud::Azure && subscription.is_none() {
+            assumed.push("the Azure subscription comes from the variable AZURE_SUBSCRIPTION_ID of the Secret `alloy-keys` (`--subscription-id`)".to_owned());
+        }
+        if release.is_none() {
+            assumed.push(
+                "the workload has one cluster, whose name has no release in it (`--release`)".to_owned(),
+            );
+        }
+        if given.sites.is_empty() {
+            assumed.push(format!("the one site is `{MAIN}`, with Workbench, Connect and Package Manager (`--site`, `--product`)"));
+        }
+        let wanted = Self {
+            cloud,
+            tenant_name: tenant_name.unwrap_or_else(|| workload.clone()),
+            workload,
+            release,
+            region,
+            account,
+            subscription,
+            sites,
+            domain,
+            control_room,
+            system_logs: given.system_logs.unwrap_or(false),
+            third_party_telemetry: given.third_party_telemetry.unwrap_or(false),
+            kept_metrics: given.kept_metrics.as_ref().map(|said| said.value.clone()),
+            front_end_logs: given.front_end_logs.unwrap_or(true),
+            replicas: given.replicas.as_ref().map_or(REPLICAS, |said| said.value),
+            log_retention,
+            metric_retention,
+            taints,
+            identities,
+            forward_auth: given.forward_auth.unwrap_or(true),
+            network_trust,
+        };
+        Ok((wanted, assumed))
+    }
+
+    /// The site whose login stands before Grafana: the one whose domain Grafana lies below.
+    pub(crate) fn login_site(&self) -> Option<&Site> {
+        self.sites.iter().find(|site| site.domain == self.domain && self.forward_auth)
+    }
+}
+
+/// What is wrong with what was said.
+#[derive(Default)]
+struct Checks {
+    faults: Vec<Fault>,
+}
+
+impl Checks {
+    /// A text of its kind; a fault where it is not.
+    fn text(&mut self, said: &Option<Said<String>>, what: words::Word) -> Option<String> {
+        let said = said.as_ref()?;
+        let read = what.read(&said.value);
+        read.map_err(|why| self.faults.push(Fault::Given { by: said.by.clone(), why })).ok()
+    }
+}
+
+impl Site {
+    /// A site with all products under their usual names.
+    fn plain(name: &str, domain: &str) -> Self {
+        let products =
+            PRODUCTS.iter().map(|product| SiteProduct { product, prefix: product.name.to_owned() });
+        Self {
+            name: name.to_owned(),
+            domain: domain.to_owned(),
+            products: products.collect(),
+            probed_outside: true,
+        }
+    }
+}
+
+/// Sites by name, in the order of their names.
+pub(crate) type Sites = BTreeMap<String, GivenSite>;
