@@ -241,6 +241,12 @@ pub(super) struct GenerateArgs {
     /// A taint of nodes that collectors run on too, besides that of sessions. Can be repeated.
     #[arg(long, value_name = "KEY[=VALUE]")]
     pub(super) tolerate: Vec<String>,
+    /// An Azure identity of `alloy`, `mimir` or `loki`. Can be repeated.
+    #[arg(long, value_name = "PART=UUID")]
+    pub(super) client_id: Vec<String>,
+    /// No login of the platform stands before the main site: Grafana asks for names and passwords itself.
+    #[arg(long)]
+    pub(super) no_forward_auth: bool,
     /// Which pods may reach which: FULL, SAMESITE or ZERO.
     #[arg(long, value_name = "LEVEL")]
     pub(super) network_trust: Option<String>,

@@ -1,9 +1,12 @@
 //! Turns the flags of `generate`, declarations and the settings file into what is said of a workload.
 
+use std::ffi::OsString;
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use super::Stop;
 use super::args::GenerateArgs;
+use super::asking;
 use super::generate::say;
 use super::problem_line;
 use super::settings::ConfigChoice;
@@ -48,12 +51,22 @@ pub(super) fn declared(args: &GenerateArgs) -> Result<Declared, Stop> {
     if let Some(problem) = settings.problems.first() {
         return Err(super::failed(problem));
     }
-    let files = source::read_all(&args.from, None, &mut std::io::stdin().lock());
+    let from: Vec<OsString> = args.from.iter().chain(&args.also_from).cloned().collect();
+    let files = source::read_all(&from, None, &mut std::io::stdin().lock());
     if let Some(problem) = files.problems.first() {
         return Err(super::failed(problem));
     }
     let (below, overrides) = of_files(&files.texts, settings.config.as_ref())?;
     let mut given = flags(args)?.over(below);
+    if args.interactive {
+        let stdin = std::io::stdin();
+        if !stdin.is_terminal() {
+            let why = "--interactive: there is nobody to ask: standard input is not a terminal";
+            return Err(Stop::Failed(vec![why.to_owned()]));
+        }
+        asking::ask(&mut given, &mut stdin.lock(), &mut std::io::stderr())
+            .map_err(|why| Stop::Failed(vec![format!("--interactive: {why}")]))?;
+    }
     if let Some(kept) = kept(args)? {
         given.kept_metrics = Some(kept);
     } else if given.filter.as_ref().is_some_and(|said| said.value) {
@@ -186,6 +199,12 @@ fn flags(args: &GenerateArgs) -> Result<Given, Stop> {
             .iter()
             .map(|value| Said { value: value.clone(), by: "--tolerate".to_owned() })
             .collect(),
+        identities: args
+            .client_id
+            .iter()
+            .map(|value| Said { value: value.clone(), by: "--client-id".to_owned() })
+            .collect(),
+        forward_auth: args.no_forward_auth.then_some(false),
         network_trust: said(&args.network_trust, "--network-trust"),
         ..Given::default()
     };

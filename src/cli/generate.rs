@@ -30,7 +30,7 @@ pub(super) fn generate(args: &GenerateArgs) -> Result<u8, Stop> {
         return Err(Stop::Failed(vec![format!("`--as {}` cannot be written yet", form.name())]));
     }
     let code = match &args.out {
-        Some(folder) => written::write(folder, &files, args.force)?,
+        Some(folder) => written::write(folder, &files, args.force, args.quiet)?,
         None => {
             let text = generate::stream(&files);
             output::to_stdout(|out| out.write_all(text.as_bytes())).map_err(|error| unwritten(&error))?;

@@ -1,6 +1,7 @@
 //! Turns a command line into a run: reads, checks, reports, and says by its exit code how it went.
 
 mod args;
+mod asking;
 mod declared;
 mod exit;
 mod fmt;

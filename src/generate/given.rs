@@ -59,6 +59,10 @@ pub(crate) struct Given {
     pub(crate) metric_retention: Option<Said<String>>,
     /// Taints of further nodes.
     pub(crate) taints: Vec<Said<String>>,
+    /// Azure's identities of programs: `PART=UUID`.
+    pub(crate) identities: Vec<Said<String>>,
+    /// Whether a login stands before the main site.
+    pub(crate) forward_auth: Option<bool>,
     /// Which pods may reach which.
     pub(crate) network_trust: Option<Said<String>>,
 }
@@ -74,8 +78,6 @@ pub(crate) struct GivenSite {
     pub(crate) products: BTreeMap<String, GivenProduct>,
     /// Whether its products are probed under their public names.
     pub(crate) probed_outside: Option<bool>,
-    /// Whether a login stands before it.
-    pub(crate) forward_auth: Option<bool>,
 }
 
 /// What a source says of a product of a site.
@@ -100,7 +102,6 @@ impl Given {
                 domain: site.domain.or(below.domain),
                 products,
                 probed_outside: site.probed_outside.or(below.probed_outside),
-                forward_auth: site.forward_auth.or(below.forward_auth),
             };
             sites.insert(name, both);
         }
@@ -124,6 +125,8 @@ impl Given {
             log_retention: self.log_retention.or(weaker.log_retention),
             metric_retention: self.metric_retention.or(weaker.metric_retention),
             taints: if self.taints.is_empty() { weaker.taints } else { self.taints },
+            identities: if self.identities.is_empty() { weaker.identities } else { self.identities },
+            forward_auth: self.forward_auth.or(weaker.forward_auth),
             network_trust: self.network_trust.or(weaker.network_trust),
         }
     }
@@ -170,6 +173,7 @@ impl Given {
             filter: flag("filter_control_room_metrics")
                 .map(|value| Said { value, by: by(facts.reach("filter_control_room_metrics").place) }),
             replicas: replicas(&facts.reach("components"), by),
+            forward_auth: flag("forward_auth"),
             network_trust: text("network_trust"),
             ..Self::default()
         }

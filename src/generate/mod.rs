@@ -11,6 +11,7 @@ mod images;
 mod kept;
 mod names;
 mod parts;
+mod questions;
 mod quote;
 mod render;
 mod secrets;
@@ -27,9 +28,12 @@ pub(crate) use given::Said;
 pub(crate) use kept::Kept;
 pub(crate) use kept::kept_metrics;
 pub(crate) use parts::Form;
+pub(crate) use questions::Topic;
 pub(crate) use secrets::needed;
 pub(crate) use wanted::Cloud;
 pub(crate) use wanted::PRODUCTS;
+#[cfg(test)]
+pub(crate) use wanted::Site;
 pub(crate) use wanted::Wanted;
 
 use std::sync::Arc;

@@ -80,6 +80,7 @@ pub(super) fn names(
         ("login_site", Value::from(wanted.login_site().map(|site| site.name.as_str()))),
         ("taints", taints(wanted)),
         ("roles", roles(wanted)),
+        ("identities", identities(wanted)),
         ("storage", storage(wanted)),
         ("ingester_memory", Value::from(ingester_memory(wanted, agreed)?)),
         ("ingestion_rate", Value::from(ingestion_rate(agreed)?)),
@@ -157,6 +158,12 @@ fn roles(wanted: &Wanted) -> Value {
     Value::from(Map::from(["alloy", "mimir", "loki"].map(role)))
 }
 
+/// Azure's identities of programs; nothing where they are not known.
+fn identities(wanted: &Wanted) -> Value {
+    let own = |part| (part, Value::from(wanted.identities.get(part).map(String::as_str)));
+    Value::from(Map::from(super::words::PARTS.map(own)))
+}
+
 /// Where the stores keep their data: each cluster in places of its own.
 fn storage(wanted: &Wanted) -> Value {
     let stem = stem(wanted);
@@ -169,15 +176,32 @@ fn storage(wanted: &Wanted) -> Value {
     ]))
 }
 
-/// Where the stores keep their data, in words.
+/// What the cloud has to have for the stack, in words.
 pub(super) fn places(wanted: &Wanted) -> Vec<String> {
     let stem = stem(wanted);
+    let parts = super::words::PARTS;
     match wanted.cloud {
-        Cloud::Aws => ["mimir", "loki"].map(|store| format!("bucket ptd-{stem}-{store}")).into(),
-        Cloud::Azure => vec![format!(
-            "storage account {}, with the containers mimir-blocks and loki",
-            azure_account(&stem)
-        )],
+        Cloud::Aws => {
+            let buckets = ["mimir", "loki"].map(|store| format!("bucket ptd-{stem}-{store}"));
+            let roles = parts.map(|part| format!("{part}.{}.posit.team", wanted.workload)).join(", ");
+            let how = if wanted.account.is_some() {
+                ""
+            } else {
+                ", bound to the service accounts (`--account-id` writes that)"
+            };
+            buckets.into_iter().chain([format!("roles {roles}{how}")]).collect()
+        }
+        Cloud::Azure => {
+            let account = azure_account(&stem);
+            let storage = format!("storage account {account}, with the containers mimir-blocks and loki");
+            let unknown: Vec<&str> =
+                parts.into_iter().filter(|part| !wanted.identities.contains_key(*part)).collect();
+            let identities = format!(
+                "annotation azure.workload.identity/client-id on the service accounts of {} (`--client-id` writes that)",
+                unknown.join(", ")
+            );
+            [storage].into_iter().chain((!unknown.is_empty()).then_some(identities)).collect()
+        }
     }
 }
 

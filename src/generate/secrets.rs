@@ -51,5 +51,11 @@ pub(crate) fn needed(wanted: &Wanted, agreed: &Agreed) -> Result<Vec<String>, Fa
         let keys: Vec<&str> = secret.keys.iter().map(|(key, _)| *key).collect();
         format!("Secret {} in namespace {}, with {}", secret.name, secret.namespace, keys.join(", "))
     });
-    Ok(lines.chain(super::names::places(wanted)).collect())
+    let login = wanted.login_site().map(|site| {
+        format!(
+            "Middleware traefik-forward-auth-{} in namespace kube-system, the login of that site",
+            site.name
+        )
+    });
+    Ok(lines.chain(super::names::places(wanted)).chain(login).collect())
 }

@@ -47,6 +47,10 @@ pub(crate) struct Wanted {
     pub(crate) metric_retention: Option<String>,
     /// Taints of nodes besides those of sessions: key, and value where it has to fit.
     pub(crate) taints: Vec<Taint>,
+    /// Azure's identities, by program.
+    pub(crate) identities: BTreeMap<String, String>,
+    /// Whether the platform's login stands before the main site, and so before Grafana.
+    pub(crate) forward_auth: bool,
     /// Which pods may reach which: `FULL`, `SAMESITE` or `ZERO`, where it is declared.
     pub(crate) network_trust: Option<String>,
 }
@@ -73,7 +77,7 @@ impl Cloud {
     }
 
     /// The region where nobody names one.
-    const fn region(self) -> &'static str {
+    pub(super) const fn region(self) -> &'static str {
         match self {
             Self::Aws => "us-east-2",
             Self::Azure => "eastus2",
@@ -92,8 +96,6 @@ pub(crate) struct Site {
     pub(crate) products: Vec<SiteProduct>,
     /// Whether its products are probed under their public names too.
     pub(crate) probed_outside: bool,
-    /// Whether a login stands before it.
-    pub(crate) forward_auth: bool,
 }
 
 /// A product of a site.
@@ -183,7 +185,6 @@ impl Wanted {
                     domain,
                     products,
                     probed_outside: site.probed_outside.unwrap_or(true),
-                    forward_auth: site.forward_auth.unwrap_or(true),
                 }),
                 (Some(name), None) if site.domain.is_none() => {
                     let why = format!("site `{name}` has no domain: say `--site {name}=DOMAIN`");
@@ -196,6 +197,13 @@ impl Wanted {
         for said in &given.taints {
             match words::taint(&said.value) {
                 Ok(taint) => taints.push(taint),
+                Err(why) => checks.faults.push(Fault::Given { by: said.by.clone(), why }),
+            }
+        }
+        let mut identities = BTreeMap::new();
+        for said in &given.identities {
+            match words::identity(&said.value) {
+                Ok((part, id)) => drop(identities.insert(part, id)),
                 Err(why) => checks.faults.push(Fault::Given { by: said.by.clone(), why }),
             }
         }
@@ -279,15 +287,16 @@ impl Wanted {
             log_retention,
             metric_retention,
             taints,
+            identities,
+            forward_auth: given.forward_auth.unwrap_or(true),
             network_trust,
         };
         Ok((wanted, assumed))
     }
 
-    /// The site whose login stands before Grafana: the main one, or the first that has any.
+    /// The site whose login stands before Grafana: the one whose domain Grafana lies below.
     pub(crate) fn login_site(&self) -> Option<&Site> {
-        let main = self.sites.iter().find(|site| site.domain == self.domain && site.forward_auth);
-        main.or_else(|| self.sites.iter().find(|site| site.forward_auth))
+        self.sites.iter().find(|site| site.domain == self.domain && self.forward_auth)
     }
 }
 
@@ -316,7 +325,6 @@ impl Site {
             domain: domain.to_owned(),
             products: products.collect(),
             probed_outside: true,
-            forward_auth: true,
         }
     }
 }

@@ -92,10 +92,12 @@ pub(super) const PREFIX: Word = Word {
 
 /// A value of a label.
 pub(super) const LABEL: Word = Word {
+    // Charts fill in their values as templates: no quotes keep `{{` from them.
     fits: |text| {
-        !text.trim().is_empty() && text.chars().count() <= 128 && !text.chars().any(char::is_control)
+        let fits = !text.trim().is_empty() && text.chars().count() <= 128;
+        fits && !text.chars().any(char::is_control) && !text.contains("{{") && !text.contains("}}")
     },
-    expected: "a label's value: 1 to 128 letters on one line",
+    expected: "a label's value: 1 to 128 letters on one line, without `{{` and `}}`",
     lower: false,
 };
 
@@ -135,6 +137,18 @@ pub(super) fn taint(text: &str) -> Result<Taint, String> {
         Err(format!("`{}` is not a taint: write `KEY` or `KEY=VALUE`, such as `nvidia.com/gpu`", shown(text)))
     }
 }
+
+/// Whose identity it is, and the identity: `PART=UUID`.
+pub(super) fn identity(text: &str) -> Result<(String, String), String> {
+    let found = text.split_once('=').filter(|(part, id)| PARTS.contains(part) && is_uuid(id));
+    let found = found.map(|(part, id)| (part.to_owned(), id.to_ascii_lowercase()));
+    found.ok_or_else(|| {
+        format!("`{}` is not an identity: write PART=UUID, with one of {}", shown(text), PARTS.join(", "))
+    })
+}
+
+/// The programs that use the cloud by an identity.
+pub(super) const PARTS: [&str; 3] = ["alloy", "mimir", "loki"];
 
 /// A part of a host's name.
 fn is_label(text: &str, longest: usize) -> bool {

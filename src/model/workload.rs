@@ -109,6 +109,20 @@ impl Declared<'_> {
         if self.is_workload() { Fact::new(level, fact.place) } else { Fact::absent(fact.place) }
     }
 
+    /// Whether a login stands before the site that hosts are named after: the one called main, or the only one. Where neither is
+    /// there, nothing is known.
+    fn forward_auth(&self) -> Fact {
+        let sites = self.spec("sites");
+        let names: Vec<&str> = sites.entries().map(|(name, _)| name).collect();
+        match names.as_slice() {
+            [only] => self.switch(&format!("sites.{only}.spec.use_traefik_forward_auth"), false),
+            names if names.is_empty() || names.contains(&"main") => {
+                self.switch("sites.main.spec.use_traefik_forward_auth", false)
+            }
+            _ => Fact::absent(sites.place),
+        }
+    }
+
     fn is_control_room(&self) -> bool {
         self.kind.contains("ControlRoom")
     }
@@ -193,7 +207,7 @@ pub(crate) fn workload(stack: &Stack<'_>, stated: &Stated, name: &str) -> Worklo
             ("subscription", declared.text("subscription_id")),
             ("tenant_name", declared.spec("tenant_name")),
             ("clusters", declared.clusters()),
-            ("forward_auth", declared.switch("sites.main.spec.use_traefik_forward_auth", false)),
+            ("forward_auth", declared.forward_auth()),
             ("system_logs", declared.system_logs()),
             ("third_party_telemetry", declared.switch("third_party_telemetry_enabled", true)),
             ("filter_control_room_metrics", declared.switch("filter_control_room_metrics", false)),

@@ -37,7 +37,7 @@ pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<(), String> {
 }
 
 /// Creates a hidden file in the folder of `path`: only within one file system does renaming replace at once.
-fn create_beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
+pub(super) fn create_beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut options = OpenOptions::new();
@@ -55,7 +55,7 @@ fn create_beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
 
 /// An error of the operating system in words that name a remedy where there is one.
 #[expect(clippy::needless_pass_by_value, reason = "so that it can be handed to `map_err`")]
-fn describe(error: std::io::Error) -> String {
+pub(super) fn describe(error: std::io::Error) -> String {
     match error.kind() {
         ErrorKind::PermissionDenied => {
             "no permission to replace it; make the file and its folder writable for this user".to_owned()

@@ -3,6 +3,7 @@
 mod fields;
 mod fixtures;
 mod fuzzing;
+mod generated;
 mod hooks;
 mod layers;
 mod mutations;
