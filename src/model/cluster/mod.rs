@@ -83,7 +83,7 @@ pub(crate) struct Cluster {
     pub(crate) services: BTreeMap<(String, String), Service>,
     /// Services that name no namespace and do not lead to pods, by name.
     pub(crate) unplaced: BTreeMap<String, Service>,
-    /// Namespaces that the input has anything of.
+    /// Namespaces that the input has anything of. Policies alone are not: they guard what others bring, such as values of charts.
     pub(crate) namespaces: BTreeSet<String>,
     /// Workloads of the input, each with what its pods are known by.
     pub(crate) pods: Vec<PodSet>,
@@ -102,7 +102,7 @@ pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
         let object = &resource.object;
         if &*object.kind == "Namespace" {
             cluster.namespaces.insert(object.name.to_string());
-        } else if !object.namespace.is_empty() {
+        } else if !object.namespace.is_empty() && &*object.kind != "NetworkPolicy" {
             cluster.namespaces.insert(object.namespace.to_string());
         }
     }
