@@ -58,6 +58,7 @@ impl Templates {
         environment.add_function("part", part);
         environment.add_filter("indented", indented);
         environment.add_filter("fingerprint", fingerprint);
+        environment.add_filter("path", path);
         for (name, value) in names {
             environment.add_global(name, value);
         }
@@ -125,6 +126,13 @@ fn indented(value: &Value, indent: usize) -> Result<Value, Error> {
         }
     }
     Ok(Value::from_safe_string(whole))
+}
+
+/// The path of an agreed address.
+fn path(address: &str) -> Result<String, Error> {
+    let address =
+        url::Url::parse(address).map_err(|why| wrong(format!("`{address}` is no address: {why}")))?;
+    Ok(address.path().to_owned())
 }
 
 /// A sum over texts, for annotations that change with what pods read.

@@ -83,7 +83,7 @@ pub(crate) struct Cluster {
     pub(crate) services: BTreeMap<(String, String), Service>,
     /// Services that name no namespace and do not lead to pods, by name.
     pub(crate) unplaced: BTreeMap<String, Service>,
-    /// Namespaces that the input has anything of.
+    /// Namespaces that the input has anything of. Policies alone are not: they guard what others bring, such as values of charts.
     pub(crate) namespaces: BTreeSet<String>,
     /// Workloads of the input, each with what its pods are known by.
     pub(crate) pods: Vec<PodSet>,
@@ -102,7 +102,7 @@ pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
         let object = &resource.object;
         if &*object.kind == "Namespace" {
             cluster.namespaces.insert(object.name.to_string());
-        } else if !object.namespace.is_empty() {
+        } else if !object.namespace.is_empty() && &*object.kind != "NetworkPolicy" {
             cluster.namespaces.insert(object.namespace.to_string());
         }
     }
@@ -124,15 +124,6 @@ pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
         }
     }
     cluster.pods = pods;
-    // Of a namespace that has policies and the like, but nothing that runs, values that name no namespace may be the rest.
-    let unplaced = stack.releases.iter().filter(|release| release.release.namespace.is_none());
-    for home in unplaced.filter_map(|release| Some(release.release.chart?.home())) {
-        let runs = cluster.pods.iter().any(|pods| &*pods.object.namespace == home)
-            || cluster.services.keys().any(|(namespace, _)| namespace == home);
-        if !runs {
-            cluster.namespaces.remove(home);
-        }
-    }
     for (index, release) in stack.releases.iter().enumerate() {
         let Some(namespace) = release.release.namespace.as_deref() else { continue };
         cluster.namespaces.insert(namespace.to_owned());

@@ -192,14 +192,17 @@ fn of_release(release: &ReleasedChart<'_>, index: usize, role: Role, namespace: 
     if let Some(name) = release.release.name.as_deref() {
         label("app.kubernetes.io/instance", name);
     }
-    if matches!(role, Role::MimirGateway | Role::LokiGateway) {
-        label("app.kubernetes.io/component", "gateway");
-    }
-    // The store's own pods are of many components, of which none is what stands before it.
-    if matches!(role, Role::Mimir | Role::Loki) {
-        let component = "app.kubernetes.io/component";
-        member.pod.labels.never.extend([(component, "gateway"), (component, "nginx")]);
-    }
+    match role {
+        Role::MimirGateway | Role::LokiGateway => label("app.kubernetes.io/component", "gateway"),
+        // Each part of a store has a name of its own there, whichever there are.
+        Role::Mimir | Role::Loki => {
+            let gateways = ["gateway", "nginx"].map(str::to_owned);
+            let key = || "app.kubernetes.io/component".to_owned();
+            member.pod.labels.never.extend(gateways.map(|name| (key(), name)));
+            None
+        }
+        _ => None,
+    };
     let node = ["controller.hostNetwork", "hostNetwork"];
     let on = |route: &str| release.values.reach(route).bool() == Some(true);
     member.pod.shares_node = node.into_iter().any(on);

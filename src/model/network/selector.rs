@@ -12,24 +12,17 @@ const DEPTH: u32 = 32;
 pub(crate) struct Labels {
     /// Those that are known.
     pub(crate) known: BTreeMap<String, String>,
+    /// Labels that it does not have, of which no more is known: key and value.
+    pub(crate) never: Vec<(String, String)>,
     /// Whether there are no others.
     pub(crate) complete: bool,
-    /// Labels with values that they certainly do not have, whatever else they have.
-    pub(crate) never: Vec<(&'static str, &'static str)>,
 }
 
 impl Labels {
     /// Labels that are all there are, or only some.
     pub(crate) fn new<'l>(known: impl IntoIterator<Item = (&'l str, &'l str)>, complete: bool) -> Self {
         let known = known.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        Self { known, complete, never: Vec::new() }
-    }
-
-    /// Whether a label has one of these values; `None` where that is not known.
-    fn has_one(&self, key: &str, values: &[String]) -> Option<bool> {
-        let has = self.meets(key, |value| values.iter().any(|one| one == value));
-        let never = |value: &String| self.never.contains(&(key, value.as_str()));
-        has.or_else(|| values.iter().all(never).then_some(false))
+        Self { known, never: Vec::new(), complete }
     }
 
     /// Whether a label is there and its value meets a condition; `None` where that is not known.
@@ -37,6 +30,15 @@ impl Labels {
         match self.known.get(key) {
             Some(value) => Some(condition(value)),
             None => self.complete.then_some(false),
+        }
+    }
+
+    /// Whether a label has one of these values.
+    fn has_one(&self, key: &str, values: &[String]) -> Option<bool> {
+        let never = |value: &String| self.never.iter().any(|(own, other)| own == key && other == value);
+        match self.meets(key, |value| values.iter().any(|one| one == value)) {
+            None if values.iter().all(never) => Some(false),
+            known => known,
         }
     }
 }
@@ -304,6 +306,23 @@ mod tests {
 
     fn takes(expression: &str, known: &[(&'static str, &'static str)], complete: bool) -> Option<bool> {
         Selector::of_calico(expression).takes(&Labels::new(known.iter().copied(), complete))
+    }
+
+    #[test]
+    fn a_value_that_a_label_never_has_decides_what_is_open_otherwise() {
+        let mut labels = Labels::new([("app", "loki")], false);
+        labels.never.push(("part".to_owned(), "gateway".to_owned()));
+        for (expression, expected) in [
+            ("part == 'gateway'", Some(false)),
+            ("part != 'gateway'", Some(true)),
+            ("part == 'write'", None),
+            ("part in {'gateway', 'write'}", None),
+            ("part not in {'gateway'}", Some(true)),
+            ("has(part)", None),
+            ("other == 'gateway'", None),
+        ] {
+            assert_eq!(Selector::of_calico(expression).takes(&labels), expected, "{expression}");
+        }
     }
 
     #[test]

@@ -28,6 +28,15 @@ fn every_way_to_name_a_service_leads_to_the_store_behind_it() {
 }
 
 #[test]
+fn network_policies_alone_do_not_show_a_namespace() {
+    let url = "http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push";
+    let policy = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: store, namespace: loki}\nspec: {podSelector: {}, ingress: [{}]}\n";
+    holds(&sends_to(url, policy));
+    let namespace = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: loki}\n";
+    undecided(&sends_to(url, namespace), "namespace loki is in the input, but no Service loki-gateway");
+}
+
+#[test]
 fn short_name_means_the_collectors_own_namespace() {
     let url = "http://loki:3100/loki/api/v1/push";
     undecided(&sends_to(url, ""), "namespace alloy is in the input, but no Service loki");
