@@ -233,7 +233,7 @@ impl Run<'_> {
     fn offer(&self, state: &State, rejected: &mut Rejected) -> Vec<Candidate> {
         let offer = Offer {
             checked: &state.checked,
-            files: self.original.texts.len(),
+            inputs: &state.sources.texts,
             wishes: self.wishes,
             edits: self.workings.edits,
         };
