@@ -278,7 +278,12 @@ impl Writer<'_, '_> {
                 Role::Value(mapping, _) => layout.column(self.nodes.start(mapping)),
                 _ => 0,
             };
-            text = format!("{}{}{}", lines.line_break, super::layout::spaces(column + lines.step), text.trim_start());
+            text = format!(
+                "{}{}{}",
+                lines.line_break,
+                super::layout::spaces(column + lines.step),
+                text.trim_start()
+            );
         }
         self.push(from, end, text);
         Ok(())
