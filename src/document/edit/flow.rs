@@ -120,13 +120,17 @@ impl Writer<'_, '_> {
         form
     }
 
-    /// Removes the children of these numbers, of which at least one stays.
+    /// Removes the children of these numbers.
     pub(super) fn remove_in_brackets(
         &mut self,
         id: NodeId,
         numbers: &BTreeSet<usize>,
     ) -> Result<(), Refused> {
         let children = self.nodes.children(id);
+        if numbers.len() == children.len() {
+            self.empty_brackets(id, &children);
+            return Ok(());
+        }
         let mut number = 0;
         while number < children.len() {
             let mut next = number;
@@ -143,6 +147,32 @@ impl Writer<'_, '_> {
             number = next + 1;
         }
         Ok(())
+    }
+
+    /// Removes all children; other comments stay.
+    fn empty_brackets(&mut self, id: NodeId, children: &[(NodeId, NodeId)]) {
+        let layout = self.nodes.layout;
+        let start = self.nodes.child_start(id, 0);
+        let Some((_, last)) = children.last() else { return };
+        let from = self.with_comments_before(start, self.nodes.start(id));
+        let end = self.behind_child(*last, layout.before(start).trim().is_empty());
+        let (open, close) = (self.nodes.start(id) + 1, self.nodes.end(id).saturating_sub(1));
+        if layout.get(open, from).contains('#') || layout.get(end, close).contains('#') {
+            let from = if layout.before(from).trim().is_empty() { layout.back(from) } else { from };
+            self.push(from, end, "");
+        } else {
+            self.push(open, close, "");
+        }
+    }
+
+    /// The end of the comma behind a child and, for one on a line of its own, of the comment there.
+    fn behind_child(&self, child: NodeId, is_own_line: bool) -> usize {
+        let layout = self.nodes.layout;
+        let end = self.nodes.end(child);
+        let comma = layout.skip_comments(end);
+        let end = if layout.byte(comma) == Some(b',') { comma + 1 } else { end };
+        let comment = layout.skip_blanks(end);
+        if is_own_line && layout.byte(comment) == Some(b'#') { layout.line_end(comment) } else { end }
     }
 
     /// Removes the children from `first` on before `next`, which stays.

@@ -103,6 +103,18 @@ impl<'t> Layout<'t> {
         }
     }
 
+    /// The offset behind the tag and anchor that follow `at` in its line.
+    pub(super) fn behind_properties(self, mut at: usize) -> usize {
+        loop {
+            let next = self.skip_blanks(at);
+            if !matches!(self.byte(next), Some(b'&' | b'!')) {
+                return at;
+            }
+            let word = self.after(next);
+            at = next + word.find(BLANKS).unwrap_or(word.len());
+        }
+    }
+
     /// The offset behind blanks from `at` on.
     pub(super) fn skip_blanks(self, at: usize) -> usize {
         at + self.text.get(at..).map_or(0, |rest| rest.len() - rest.trim_start_matches(BLANKS).len())

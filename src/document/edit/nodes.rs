@@ -43,6 +43,8 @@ pub(super) struct Nodes<'t> {
     /// Its text.
     pub(super) layout: Layout<'t>,
     roles: Vec<Role>,
+    /// Where each node stands: as the tree has it, but values that nobody wrote directly behind their `:` or `-`.
+    spans: Vec<Span>,
     by_span: HashMap<Span, NodeId>,
     /// Each alias and what it stands for, sorted by what it stands for.
     aliases: Vec<(NodeId, NodeId)>,
@@ -76,7 +78,58 @@ impl<'t> Nodes<'t> {
             }
         }
         aliases.sort_unstable();
-        Self { tree, layout: Layout { text: &tree.text }, roles, by_span, aliases }
+        let spans = tree.nodes.iter().map(|node| node.span).collect();
+        let mut nodes = Self { tree, layout: Layout { text: &tree.text }, roles, spans, by_span, aliases };
+        if tree.dialect == Dialect::GoYaml {
+            nodes.settle();
+        }
+        nodes
+    }
+
+    /// Finds the places of values that nobody wrote: the parser may tell one behind the comment of the line.
+    fn settle(&mut self) {
+        // Nodes stand behind those that hold them.
+        for id in (0..u32::try_from(self.tree.nodes.len()).unwrap_or(0)).rev().map(NodeId) {
+            let children = self.children(id);
+            for (number, (key, value)) in children.iter().enumerate() {
+                let Some(span) = self.spans.get(value.0 as usize).copied().filter(|span| span.is_empty())
+                else {
+                    continue;
+                };
+                let start = span.start as usize;
+                let is_plain_null = matches!(self.raw(*value).kind, NodeKind::Scalar { .. });
+                let mark = match (key == value, self.is_bracketed(id)) {
+                    _ if !is_plain_null => continue,
+                    (true, true) => continue,
+                    (true, false) => self.child_start(id, number),
+                    (false, _) => self.layout.skip_comments(self.end(*key)),
+                };
+                let at = if matches!(self.layout.byte(mark), Some(b'-' | b':')) && mark < start {
+                    self.layout.behind_properties(mark + 1)
+                } else if key == value {
+                    start
+                } else {
+                    self.end(*key)
+                };
+                let next = self.layout.skip_comments(at);
+                let has_more = next < start && matches!(self.layout.byte(next), Some(b'&' | b'!'));
+                if !has_more && at < start {
+                    self.set(*value, super::layout::span(at, at));
+                }
+            }
+            if let Some((_, last)) = children.last()
+                && !self.is_bracketed(id)
+            {
+                let span = super::layout::span(self.start(id), self.end(*last));
+                self.set(id, span);
+            }
+        }
+    }
+
+    fn set(&mut self, id: NodeId, span: Span) {
+        if let Some(slot) = self.spans.get_mut(id.0 as usize) {
+            *slot = span;
+        }
     }
 
     /// The node that was written at exactly this place.
@@ -94,14 +147,19 @@ impl<'t> Nodes<'t> {
         self.tree.node(id).raw()
     }
 
+    /// Where a node stands.
+    fn span(&self, id: NodeId) -> Span {
+        self.spans.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
     /// Where a node starts.
     pub(super) fn start(&self, id: NodeId) -> usize {
-        self.raw(id).span.start as usize
+        self.span(id).start as usize
     }
 
     /// Where a node ends.
     pub(super) fn end(&self, id: NodeId) -> usize {
-        self.raw(id).span.end as usize
+        self.span(id).end as usize
     }
 
     /// What a node is to the collection that holds it.

@@ -374,6 +374,11 @@ impl<'c> Planner<'_, '_, 'c> {
             .removed
             .iter()
             .filter(|(id, removed)| removed.len() == self.nodes.children(**id).len())
+            .filter(|(id, _)| {
+                // Brackets can stay as they are.
+                let gets_more = self.plan.added.contains_key(*id) || self.plan.appended.contains_key(*id);
+                gets_more || !self.nodes.is_bracketed(**id)
+            })
             .map(|(id, _)| *id)
             .collect();
         let started: Vec<NodeId> = (self.plan.added.keys().chain(self.plan.appended.keys()))

@@ -3,6 +3,7 @@
 use super::NewValue;
 use super::Refused;
 use super::layout::BLANKS;
+use super::nodes::LinesEnd;
 use super::nodes::Role;
 use super::print::Brackets;
 use super::refuse;
@@ -120,7 +121,7 @@ impl Writer<'_, '_> {
     /// Refuses `? key` without `:`, where a value has no place.
     fn check_place(&self, id: NodeId) -> Result<(), Refused> {
         let span = self.nodes.raw(id).span;
-        if span.is_empty() && self.gap_before(id) == ": " {
+        if self.nodes.start(id) == self.nodes.end(id) && self.gap_before(id) == ": " {
             return refuse(span, "a value has no place here; write `:` behind the key");
         }
         Ok(())
@@ -213,9 +214,11 @@ impl Writer<'_, '_> {
         lines.scalar(value, 0, Style::Plain, &mut text)?;
         let start = self.nodes.start(id);
         let last = self.nodes.last_part(id);
-        let end =
-            if self.nodes.is_block_scalar(last) { self.nodes.lines_end(id).at } else { self.nodes.end(id) };
-        let end = if layout.break_at(layout.back(end)) > 0 { layout.back(end).max(start) } else { end };
+        let end = match self.nodes.lines_end(id) {
+            _ if !self.nodes.is_block_scalar(last) => self.nodes.end(id),
+            LinesEnd { at, is_line_start: true } => at - layout.break_before(at),
+            LinesEnd { at, .. } => at,
+        };
         let Role::Value(mapping, number) = self.nodes.role(id) else {
             self.push(start, end, text);
             return Ok(());
@@ -239,14 +242,7 @@ impl Writer<'_, '_> {
         if layout.byte(at) == Some(b':') {
             at += 1;
         }
-        loop {
-            let next = layout.skip_blanks(at);
-            if !matches!(layout.byte(next), Some(b'&' | b'!')) {
-                return at;
-            }
-            let word = layout.after(next);
-            at = next + word.find(BLANKS).unwrap_or(word.len());
-        }
+        layout.behind_properties(at)
     }
 
     /// A block over several lines becomes another.
@@ -257,10 +253,13 @@ impl Writer<'_, '_> {
         let end = self.nodes.lines_end(id);
         // A comment behind the last line would become part of a text there.
         lines.blocks = layout.after(self.nodes.end(id)).trim().is_empty();
-        let end = if end.is_line_start || self.nodes.is_block_scalar(self.nodes.last_part(id)) {
-            layout.back(end.at).max(start)
+        let end = if end.is_line_start {
+            end.at - layout.break_before(end.at)
+        } else if self.nodes.is_block_scalar(self.nodes.last_part(id)) {
+            end.at
         } else {
-            self.nodes.end(id)
+            let end = self.nodes.end(id);
+            if lines.blocks { layout.line_end(end) } else { end }
         };
         let mut text = String::new();
         let from = if let Role::Value(mapping, _) = self.nodes.role(id) {
@@ -275,7 +274,16 @@ impl Writer<'_, '_> {
         };
         // A header of a block text cannot stand behind a comment.
         if text.starts_with(' ') && layout.before(from).contains('#') {
-            text = format!("{}{text}", lines.line_break);
+            let column = match self.nodes.role(id) {
+                Role::Value(mapping, _) => layout.column(self.nodes.start(mapping)),
+                _ => 0,
+            };
+            text = format!(
+                "{}{}{}",
+                lines.line_break,
+                super::layout::spaces(column + lines.step),
+                text.trim_start()
+            );
         }
         self.push(from, end, text);
         Ok(())

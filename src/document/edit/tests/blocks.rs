@@ -100,7 +100,7 @@ fn put_walks_as_far_as_it_can_and_adds_the_rest() {
         ("a: {}\n", "a.x.k", "a:\n  x:\n    k: v\n"),
         ("a: # c\nb: 1\n", "a.x", "a: # c\n  x: v\nb: 1\n"),
         ("- a: 1\n- b: 2\n", "", "- a: 1\n- b: 2\n"),
-        ("# only\n", "a.b", "# only\na:\n  b: v\n"),
+        ("---\n# only\n", "a.b", "---\n# only\na:\n  b: v\n"),
         ("a: |+\n  t\n\nb: 1\n", "x", "a: |+\n  t\n\nb: 1\nx: v\n"),
         ("b: 1\na: |+\n  t\n\n", "x", "b: 1\na: |+\n  t\n\nx: v\n"),
         ("b: 1\na: |\n  t\n\n\n", "x", "b: 1\na: |\n  t\nx: v\n\n\n"),

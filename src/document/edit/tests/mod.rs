@@ -1,7 +1,10 @@
 //! What becomes of texts when changes are made.
 
 mod blocks;
+mod hosts;
 mod programs;
+mod properties;
+mod random;
 
 use std::sync::Arc;
 
