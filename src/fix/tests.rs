@@ -286,15 +286,42 @@ fn fix_that_needs_another_one_is_tried_again_after_it() {
 }
 
 #[test]
-fn step_by_step_fixes_end_though_each_brings_another() {
-    // The second finding is new, so the first fix is not good: a chain of faults is for people.
+fn fix_that_wants_another_is_made_with_it() {
+    // The new value of `a` wants a new value of `b`, and that one of `c`; by themselves these are as they should be.
     let rules = |values: &Values<'_>| {
-        let one = is(values, "a", "one").then(|| said("r", "a", &["two"]));
-        one.into_iter().chain(is(values, "a", "two").then(|| said("s", "a", &["one"]))).collect()
+        let mut all = Vec::new();
+        all.extend((!is(values, "a", "new")).then(|| said("r", "a", &["new"])));
+        all.extend((is(values, "a", "new") && is(values, "b", "old")).then(|| said("s", "b", &["new"])));
+        all.extend((is(values, "b", "new") && is(values, "c", "old")).then(|| said("t", "c", &["new"])));
+        all.extend(is(values, "d", "old").then(|| said("u", "d", &["new"])));
+        all
     };
-    let (text, fixed, _) = text("a: one\n", &rules);
-    assert_eq!(text, "a: one\n");
-    assert_eq!(reasons(&fixed), [("make it two", "it would bring about `s` at a.yaml:1: a is two")]);
+    let (text, fixed, _) = text("a: old\nb: old\nc: old\nd: old\n", &rules);
+    assert_eq!(text, "a: new\nb: new\nc: new\nd: new\n");
+    assert_eq!(done(&fixed), [(1, "r", "make it new; make it new; make it new"), (4, "u", "make it new")]);
+}
+
+#[test]
+fn chain_with_an_end_for_people_or_without_an_end_is_not_made() {
+    let rules = |values: &Values<'_>| {
+        let mut all = Vec::new();
+        all.extend(is(values, "a", "old").then(|| said("r", "a", &["new"])));
+        all.extend((is(values, "a", "new") && is(values, "b", "old")).then(|| said("s", "b", &["new"])));
+        all.extend(is(values, "b", "new").then(|| said("t", "c", &[])));
+        // One and two bring about each other.
+        all.extend(is(values, "d", "one").then(|| said("v", "d", &["two"])));
+        all.extend(is(values, "d", "two").then(|| said("w", "d", &["one"])));
+        all
+    };
+    let (text, fixed, _) = text("a: old\nb: old\nc: old\nd: one\n", &rules);
+    assert_eq!(text, "a: old\nb: old\nc: old\nd: one\n");
+    assert_eq!(
+        reasons(&fixed),
+        [
+            ("make it new", "it would bring about `s` at a.yaml:2: b is old"),
+            ("make it two", "it would bring about `w` at a.yaml:4: d is two"),
+        ]
+    );
 }
 
 #[test]
