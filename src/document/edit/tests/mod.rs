@@ -1,6 +1,7 @@
 //! What becomes of texts when changes are made.
 
 mod blocks;
+mod hosts;
 mod programs;
 mod properties;
 mod random;
