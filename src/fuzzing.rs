@@ -135,9 +135,16 @@ pub fn edit(text: &str) {
             assert!(made.is_some(), "{change:?} of {text:?} gives {edits:?}");
             let made: Arc<str> = made.unwrap_or_default().into();
             let after = model::read(0, "input", &made, Expected::Any);
-            // What stands in the new value may be read as a document of its own, which is not ours to judge.
+            // What stands in the new value may be read as a document of its own, or make another language of the
+            // whole, which is not ours to judge.
+            let language = |documents: &[crate::document::Document], index: u32| {
+                documents.get(index as usize).map(|document| document.language)
+            };
             let is_ours = |problem: &&model::Problem| {
-                problem.kind == model::ProblemKind::Syntax && problem.place.doc.index <= index
+                let number = problem.place.doc.index;
+                problem.kind == model::ProblemKind::Syntax
+                    && number <= index
+                    && language(&file.documents, number) == language(&after.file.documents, number)
             };
             let syntax = after.problems.iter().find(is_ours);
             assert!(had_faults || syntax.is_none(), "{change:?} of {text:?} gives {made:?}: {syntax:?}");
