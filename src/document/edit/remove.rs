@@ -60,11 +60,13 @@ impl Writer<'_, '_> {
                 .next()
                 .unwrap_or_default()
                 .contains('+');
-            while to < layout.text.len()
-                && layout.after(to).trim().is_empty()
-                && (keeps || !layout.after(to).is_empty())
-            {
-                to = layout.next_line(to);
+            let mut line = to;
+            while line < layout.text.len() && layout.after(line).trim().is_empty() {
+                let has_blanks = !layout.after(line).is_empty();
+                line = layout.next_line(line);
+                if keeps || has_blanks {
+                    to = line;
+                }
             }
             let next =
                 to + layout.get(to, layout.text.len()).find(|byte| !" \t\r\n".contains(byte)).unwrap_or(0);

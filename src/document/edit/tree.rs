@@ -37,11 +37,16 @@ pub(super) fn edits(tree: &Tree, changes: &[&Change]) -> Edits {
         let children = nodes.children(*id);
         (0..children.len()).rev().find(|number| removed.is_none_or(|removed| !removed.contains(number)))
     };
-    for (node, entries) in &plan.added {
-        writer.add(*node, kept(node), &NewValue::Map(entries.clone()))?;
-    }
-    for (node, items) in &plan.appended {
-        writer.add(*node, kept(node), &NewValue::List(items.iter().map(|item| (*item).clone()).collect()))?;
+    let maps = plan.added.iter().map(|(node, entries)| (*node, NewValue::Map(entries.clone())));
+    let lists = plan
+        .appended
+        .iter()
+        .map(|(node, items)| (*node, NewValue::List(items.iter().map(|item| (*item).clone()).collect())));
+    let mut more: Vec<(NodeId, NewValue)> = maps.chain(lists).collect();
+    // Where two end in one line, what goes into the inner one comes first.
+    more.sort_by_key(|(node, _)| std::cmp::Reverse(*node));
+    for (node, value) in &more {
+        writer.add(*node, kept(node), value)?;
     }
     for (node, numbers) in &plan.removed {
         writer.remove(*node, numbers)?;

@@ -262,9 +262,26 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
         return Ok(false);
     }
     let (path, node) = &nodes[random.below(nodes.len())];
-    let change = random_change(&mut random, Place { doc, span: node.span() });
+    let (mut path, mut node) = (path, node);
+    let mut change = random_change(&mut random, Place { doc, span: node.span() });
     let before = values(&documents);
     let mut expected = before.clone();
+    // Mostly where such a change can be made.
+    let fits = |node: NodeRef<'_>| match &change {
+        Change::Put { .. } => node.is_mapping() || node.is_null(),
+        Change::Append { .. } => node.is_sequence() || node.is_null(),
+        _ => true,
+    };
+    let fitting: Vec<_> = nodes.iter().filter(|(_, node)| fits(*node)).collect();
+    if let Some((other, at)) = fitting.get(random.below(fitting.len())).filter(|_| !fits(*node)) {
+        (path, node) = (other, at);
+        let place = Place { doc, span: at.span() };
+        change = match change {
+            Change::Put { route, value, .. } => Change::Put { under: place, route, value },
+            Change::Append { value, .. } => Change::Append { to: place, value },
+            change => change,
+        };
+    }
     let has_model = expected[index].as_mut().is_some_and(|root| apply_to(root, path, &change).is_some());
     let changes = [change.clone()];
     let made = match make(&documents, &changes) {
