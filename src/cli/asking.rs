@@ -90,7 +90,10 @@ mod tests {
         // The release alone was left out.
         assert_eq!(ask(&mut given, &mut "1\n".as_bytes(), &mut out), Ok(()));
         let printed = String::from_utf8(out).unwrap();
-        assert!(printed.starts_with("Release") && !printed.contains('\n') && printed.len() < 100, "{printed}");
+        assert!(
+            printed.starts_with("Release") && !printed.contains('\n') && printed.len() < 100,
+            "{printed}"
+        );
         assert_eq!(given.release.map(|said| said.value), Some("1".to_owned()));
     }
 

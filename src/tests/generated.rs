@@ -73,7 +73,8 @@ pub(super) fn given(bits: usize) -> Given {
         given.log_retention = said("90d");
         given.metric_retention = said("26w");
         given.taints = vec![said("nvidia.com/gpu").unwrap(), said("pool=big").unwrap()];
-        given.replicas = Some(Said { value: 5, by: "--replicas".to_owned() });
+        given.mimir_replicas = Some(Said { value: 5, by: "--replicas".to_owned() });
+        given.loki_replicas = Some(Said { value: 4, by: "--replicas".to_owned() });
         given.network_trust = said("FULL");
     }
     given
@@ -96,9 +97,10 @@ pub(super) fn declaration(wanted: &Wanted) -> String {
     if let Some(release) = &wanted.release {
         let _ = writeln!(
             text,
-            "  clusters: {{ {}: {{ mimir_replicas: {1}, loki_replicas: {1} }} }}",
+            "  clusters: {{ {}: {{ mimir_replicas: {}, loki_replicas: {} }} }}",
             quoted(release),
-            wanted.replicas
+            wanted.mimir_replicas,
+            wanted.loki_replicas
         );
     }
     if let Some(trust) = &wanted.network_trust {
@@ -199,7 +201,9 @@ fn faults(given: &Given, forms: &[Form], agreed: &Arc<Agreed>) -> Vec<String> {
 /// Combinations of which every two switches are seen in all four positions: any two numbers differ in a bit.
 fn pairs() -> Vec<usize> {
     const ALL: usize = (1 << SWITCHES) - 1;
-    let of_bit = |bit: usize| (0..SWITCHES).filter(|switch| (switch + 1) >> bit & 1 == 1).map(|switch| 1 << switch).sum();
+    let of_bit = |bit: usize| {
+        (0..SWITCHES).filter(|switch| (switch + 1) >> bit & 1 == 1).map(|switch| 1 << switch).sum()
+    };
     let rows = (0..4).flat_map(|bit| {
         let row: usize = of_bit(bit);
         [row, ALL ^ row]

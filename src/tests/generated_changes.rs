@@ -32,6 +32,7 @@ fn rules_notice_what_is_changed_in_a_generated_stack() {
     let agreed = Arc::new(Agreed::new(Overrides::new()));
     let mut survivors = BTreeSet::new();
     let mut tried = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     // Everything that can be wanted, on either cloud.
     for bits in [0b001_1111_1110, 0b001_1111_1111] {
         let (wanted, _) = Wanted::new(&given(bits)).unwrap();
@@ -43,6 +44,8 @@ fn rules_notice_what_is_changed_in_a_generated_stack() {
             .enumerate()
             .filter(|(_, (name, _))| !name.starts_with("site_"))
             .flat_map(|(index, (name, text))| changes(index, name, text))
+            // What both clouds have alike is changed once.
+            .filter(|change| seen.insert((change.name.clone(), change.line.clone())))
             .collect();
         let chosen: Vec<&Change> = changes.iter().step_by(if all { 1 } else { STEP }).collect();
         tried.extend(chosen.iter().map(|change| change.name.clone()));
@@ -77,6 +80,8 @@ struct Change {
     file: usize,
     /// What was done: `left out mimir.yaml mimir.structuredConfig...`
     name: String,
+    /// The line before.
+    line: String,
     /// The file's new content.
     text: String,
 }
@@ -123,12 +128,22 @@ fn changes(file: usize, name: &str, text: &str) -> Vec<Change> {
         if starts_item {
             above.push((depth, format!("{key} {value}")));
         } else {
-            found.push(Change { file, name: format!("left out: {what}"), text: with(None) });
+            found.push(Change {
+                file,
+                name: format!("left out: {what}"),
+                line: (*line).to_owned(),
+                text: with(None),
+            });
         }
         let other = other(value);
         let at = line.rfind(value).unwrap();
-        let line = format!("{}{other}{}", &line[..at], &line[at + value.len()..]);
-        found.push(Change { file, name: format!("{what} = {other}"), text: with(Some(line)) });
+        let changed = format!("{}{other}{}", &line[..at], &line[at + value.len()..]);
+        found.push(Change {
+            file,
+            name: format!("{what} = {other}"),
+            line: (*line).to_owned(),
+            text: with(Some(changed)),
+        });
     }
     found
 }

@@ -92,7 +92,8 @@ impl<'t> Nodes<'t> {
         for id in (0..u32::try_from(self.tree.nodes.len()).unwrap_or(0)).rev().map(NodeId) {
             let children = self.children(id);
             for (number, (key, value)) in children.iter().enumerate() {
-                let Some(span) = self.spans.get(value.0 as usize).copied().filter(|span| span.is_empty()) else {
+                let Some(span) = self.spans.get(value.0 as usize).copied().filter(|span| span.is_empty())
+                else {
                     continue;
                 };
                 let start = span.start as usize;

@@ -32,9 +32,9 @@ enum Value {
 fn value(node: NodeRef<'_>) -> Value {
     let node = node.resolved();
     match &node.raw().kind {
-        NodeKind::Mapping(_) => {
-            Value::Map(node.entries().map(|(key, inner)| (key.text().unwrap_or("?").to_owned(), value(inner))).collect())
-        }
+        NodeKind::Mapping(_) => Value::Map(
+            node.entries().map(|(key, inner)| (key.text().unwrap_or("?").to_owned(), value(inner))).collect(),
+        ),
         NodeKind::Sequence(_) => Value::List(node.items().map(value).collect()),
         // A tag stays before whatever is written behind it, so only what it makes of the text counts.
         _ => Value::Scalar(format!("{:?}", node.scalar())),
@@ -56,7 +56,8 @@ fn new_value(new: &NewValue) -> Value {
 /// The way to each node that was written, by numbers of children.
 fn paths(tree: &Tree) -> Vec<(Vec<usize>, NodeRef<'_>)> {
     let mut found = Vec::new();
-    let mut rest: Vec<(Vec<usize>, NodeRef<'_>)> = tree.root().map(|root| (Vec::new(), root)).into_iter().collect();
+    let mut rest: Vec<(Vec<usize>, NodeRef<'_>)> =
+        tree.root().map(|root| (Vec::new(), root)).into_iter().collect();
     while let Some((path, node)) = rest.pop() {
         let children: Vec<NodeRef<'_>> = match &node.raw().kind {
             NodeKind::Mapping(entries) => entries.iter().map(|entry| tree.node(entry.value)).collect(),
@@ -136,9 +137,55 @@ fn apply_to(root: &mut Value, path: &[usize], change: &Change) -> Option<()> {
 
 /// Texts that are hard to write.
 const TEXTS: &[&str] = &[
-    "v", "two words", "", " x ", "yes", "0644", "a: b", "a #b", "- x", "[x", "{", "*x", "&x", "it's", "\"q\"", "l\nm", "l\nm\n",
-    "l\n\n  m\n\n", " l\nm", "\n", "é", "\t", "a\tb", "tab\t", "a\u{85}b", "\u{feff}", "%x", "---", "a,b", "x:", "null", "~", "?", "? x",
-    "a\r\nb", "12:30", "=", "!x", "@", "`", "#", "1_000", ".inf", "\u{7f}", "\u{2028}", "x\\y", "...", "l\n---\nm\n", "l\n#d\n",
+    "v",
+    "two words",
+    "",
+    " x ",
+    "yes",
+    "0644",
+    "a: b",
+    "a #b",
+    "- x",
+    "[x",
+    "{",
+    "*x",
+    "&x",
+    "it's",
+    "\"q\"",
+    "l\nm",
+    "l\nm\n",
+    "l\n\n  m\n\n",
+    " l\nm",
+    "\n",
+    "é",
+    "\t",
+    "a\tb",
+    "tab\t",
+    "a\u{85}b",
+    "\u{feff}",
+    "%x",
+    "---",
+    "a,b",
+    "x:",
+    "null",
+    "~",
+    "?",
+    "? x",
+    "a\r\nb",
+    "12:30",
+    "=",
+    "!x",
+    "@",
+    "`",
+    "#",
+    "1_000",
+    ".inf",
+    "\u{7f}",
+    "\u{2028}",
+    "x\\y",
+    "...",
+    "l\n---\nm\n",
+    "l\n#d\n",
 ];
 
 fn random_value(random: &mut Random, depth: usize) -> NewValue {
@@ -160,7 +207,8 @@ fn random_value(random: &mut Random, depth: usize) -> NewValue {
 
 fn random_change(random: &mut Random, place: Place) -> Change {
     let value = random_value(random, 2);
-    let key = |random: &mut Random| -> Arc<str> { ["k0", "k1", "key1", "new", "q0", "on"][random.below(6)].into() };
+    let key =
+        |random: &mut Random| -> Arc<str> { ["k0", "k1", "key1", "new", "q0", "on"][random.below(6)].into() };
     match random.below(10) {
         0..=2 => Change::Replace { at: place, value },
         3..=5 => {
@@ -186,7 +234,9 @@ fn values(documents: &Documents) -> Vec<Option<Value>> {
 /// Makes one random change of a text, and checks what comes of it. Gives whether it was made.
 fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
     let stream = parse_yaml(&Arc::from(text));
-    if stream.errors.iter().any(crate::document::ParseProblem::is_fatal) || stream.documents.iter().all(|tree| tree.root.is_none()) {
+    if stream.errors.iter().any(crate::document::ParseProblem::is_fatal)
+        || stream.documents.iter().all(|tree| tree.root.is_none())
+    {
         return Ok(false);
     }
     let documents = read(text, Language::Yaml);
@@ -225,7 +275,9 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
         let tree = after.document(doc).tree().unwrap();
         let again = paths(tree).into_iter().find(|(other, _)| other == path).map(|(_, node)| node.span());
         let again = again.map(|span| match &change {
-            Change::Replace { value, .. } => Change::Replace { at: Place { doc, span }, value: value.clone() },
+            Change::Replace { value, .. } => {
+                Change::Replace { at: Place { doc, span }, value: value.clone() }
+            }
             Change::Put { route, value, .. } => {
                 Change::Put { under: Place { doc, span }, route: route.clone(), value: value.clone() }
             }
@@ -252,14 +304,17 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
         // Those up to the end of the line of what stands before, and those behind the last line.
         let span = node.span();
         let key = tree.nodes.iter().find_map(|above| match &above.kind {
-            NodeKind::Mapping(entries) => entries.iter().find(|entry| entry.value == node.id).map(|entry| entry.key),
+            NodeKind::Mapping(entries) => {
+                entries.iter().find(|entry| entry.value == node.id).map(|entry| entry.key)
+            }
             _ => None,
         });
         let start = key.map_or(span.start, |key| tree.node(key).span().start);
         let others = tree.scalars().filter(|scalar| scalar.id != node.id);
         let before = others.map(|scalar| scalar.span().end).filter(|end| *end <= start).max();
         let before = before.map_or(0, |end| end as usize);
-        let before = if before == 0 { 0 } else { text[before..].find('\n').map_or(text.len(), |at| before + at) };
+        let before =
+            if before == 0 { 0 } else { text[before..].find('\n').map_or(text.len(), |at| before + at) };
         let kept_above = comments(&text[..before.min(start as usize)]);
         let behind = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at);
         let kept = kept_above.into_iter().chain(comments(&text[behind..]));

@@ -14,8 +14,22 @@ pub(super) fn random_yaml(seed: u64) -> String {
 }
 
 /// Words without quotes, of every type.
-const PLAIN: &[&str] =
-    &["word", "two words", "1", "yes", "null", "~", "0644", "1.5", "a:b", "x#y", "-1", "http://a/b?c=d#e", "é", "<<x"];
+const PLAIN: &[&str] = &[
+    "word",
+    "two words",
+    "1",
+    "yes",
+    "null",
+    "~",
+    "0644",
+    "1.5",
+    "a:b",
+    "x#y",
+    "-1",
+    "http://a/b?c=d#e",
+    "é",
+    "<<x",
+];
 
 struct Writer {
     random: Random,
@@ -208,7 +222,8 @@ impl Writer {
                 self.tail();
             }
             5 => {
-                let text = self.pick(&[" \"a\"", " \"\"", " \"a\\nb\\u00e9\"", " \"\\\"#x\"", " \"a: b, [c]\""]);
+                let text =
+                    self.pick(&[" \"a\"", " \"\"", " \"a\\nb\\u00e9\"", " \"\\\"#x\"", " \"a: b, [c]\""]);
                 self.push(text);
                 self.tail();
             }
