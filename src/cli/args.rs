@@ -259,7 +259,7 @@ pub(super) struct GenerateArgs {
     /// Take no errors from browsers.
     #[arg(long)]
     pub(super) no_front_end_logs: bool,
-    /// Pods of each part of the stores that keeps data [default: 3].
+    /// Pods of each part of the stores that keeps data, 3 or more [default: 3].
     #[arg(long, value_name = "N")]
     pub(super) replicas: Option<i64>,
     /// How long logs are kept, such as `30d`.

@@ -5,6 +5,7 @@ mod fixes;
 mod fixtures;
 mod fuzzing;
 mod generated;
+mod generated_changes;
 mod hooks;
 mod layers;
 mod mutations;
