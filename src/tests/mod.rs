@@ -7,6 +7,7 @@ mod generated;
 mod hooks;
 mod layers;
 mod mutations;
+mod plain_objects;
 mod programs;
 mod random;
 mod relays;
