@@ -19,7 +19,8 @@ fn main() -> io::Result<()> {
     let examples: Vec<PathBuf> =
         files(&fixtures)?.into_iter().filter(|path| std::fs::read_to_string(path).is_ok()).collect();
     std::fs::write(out.join("examples.rs"), table(&fixtures, &examples))?;
-    let templates = files(&root.join("templates"))?;
+    let is_template = |path: &PathBuf| path.extension().is_some_and(|extension| extension != "md");
+    let templates: Vec<PathBuf> = files(&root.join("templates"))?.into_iter().filter(is_template).collect();
     std::fs::write(out.join("templates.rs"), table(&root.join("templates"), &templates))?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=templates");

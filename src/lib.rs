@@ -21,6 +21,8 @@ mod rule;
 
 mod check;
 
+mod fix;
+
 mod format;
 
 mod generate;

@@ -172,7 +172,7 @@ fn wrong_words_are_told_with_their_flags() {
         (&["--tenant-name", "a\nb"], "--tenant-name: "),
         (&["--log-retention", "forever"], "--log-retention: `forever` is not a length of time"),
         (&["--tolerate", "a b"], "--tolerate: `a b` is not a taint"),
-        (&["--replicas", "0"], "--replicas: 0 is no number of pods"),
+        (&["--replicas", "0"], "--replicas: 0 pods are not enough"),
         (
             &["--subscription-id", "00000000-0000-4000-8000-0000000000a1"],
             "--subscription-id: subscriptions are Azure's",
@@ -259,6 +259,37 @@ fn declarations_are_read_and_flags_beat_them() {
     assert_eq!(out.code, 0, "{}", out.stderr);
     let checked = run(folder.path(), &["check", "--strict", "--fail-on", "info", "__work__"], None);
     assert_eq!(checked.code, 0, "{}", checked.stdout);
+}
+
+#[test]
+fn one_of_several_declared_clusters_is_chosen() {
+    let both = DECLARATION.replace(
+        "    '20260115':\n      spec: {}\n",
+        "    '20260115':\n      spec: { components: { loki_replicas: 4 } }\n    '20260401':\n      spec: { components: { loki_version: 5.42.0, mimir_replicas: 2 } }\n",
+    );
+    let folder = folder(&[("w/ptd.yaml", both.as_bytes())]);
+    let words = ["generate", "w", "--as", "values"];
+    let ran = run(folder.path(), &words, None);
+    assert_eq!(ran.code, 2);
+    let told =
+        "which of the declared clusters is meant (20260115, 20260401) is not known: say --release RELEASE";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    let ran = run(folder.path(), &[&words[..], &["--release", "20270101"]].concat(), None);
+    assert!(
+        ran.stderr.contains("--release: no such cluster is declared; there is 20260115, 20260401"),
+        "{}",
+        ran.stderr
+    );
+    let ran = run(folder.path(), &[&words[..], &["--release", "20260401"]].concat(), None);
+    assert!(ran.code == 2 && ran.stderr.contains("w/ptd.yaml:11: 2 pods are not enough"), "{}", ran.stderr);
+    let ran = run(folder.path(), &[&words[..], &["--release", "20260401", "--replicas", "3"]].concat(), None);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told =
+        "assumed: the chart loki is 18.11.0, where w/ptd.yaml:11 declares 5.42.0: it has to be declared anew";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    assert!(ran.stdout.contains("ptd-w-20260401-mimir"), "{}", ran.stdout);
+    let ran = run(folder.path(), &[&words[..], &["--release", "20260115"]].concat(), None);
+    assert_eq!((ran.code, ran.stdout.matches("  replicas: 4\n").count()), (0, 3), "{}", ran.stderr);
 }
 
 #[test]

@@ -120,7 +120,8 @@ fn groups(
 fn cover_passwords(report: &mut Report) {
     let findings = report.findings.iter_mut().flat_map(|finding| {
         let related = finding.related.iter_mut().map(|label| &mut label.text);
-        [&mut finding.message, &mut finding.help, &mut finding.label].into_iter().chain(related)
+        let titles = finding.fixes.iter_mut().map(|fix| &mut fix.title);
+        [&mut finding.message, &mut finding.help, &mut finding.label].into_iter().chain(related).chain(titles)
     });
     let verdicts = report
         .verdicts

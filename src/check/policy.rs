@@ -301,6 +301,7 @@ fn rule_doc(rule: &Rule) -> RuleDoc {
         summary: rule.summary().to_owned(),
         why: rule.why.clone(),
         help: rule.help.source().to_owned(),
+        fixes: rule.remedies().map(|own| (own.title.source().to_owned(), own.is_safe)).collect(),
         settings: rule
             .settings
             .iter()

@@ -50,6 +50,33 @@ Exit codes:
   1  with --check: something is not
   2  something could not be read, formatted or written; bad usage";
 
+/// Texts after the options of `fix`.
+const FIX_EXAMPLES: &str = "\
+Makes the fixes that rules carry, and changes no byte besides. The result is checked as a whole before anything is
+written: a fix is made only if its finding is gone, no rule says anything new, no promise ends worse, and all can
+still be read. Fixes are made in rounds until none is left, so a second run changes nothing. What is safe only does
+what was agreed (limits, retention, switches, addresses); what may take data away or start new ways for it needs
+`--unsafe`. Findings without a fix are for people: `ptd-lint check` tells how.
+
+All new files are written beside the old ones before the first takes its place: after a full disk, a signal or a
+crash each file is old or new. Owner and permissions are kept, links are followed; access control lists and
+extended attributes are not kept. A file that was changed meanwhile, is write-protected or has several names (hard
+links) is left as it is with an error, the others are mended. Settings and rule files are never changed.
+
+Examples:
+  ptd-lint fix --diff manifests/             show what would change
+  ptd-lint fix manifests/ inputs/            mend in place
+  ptd-lint fix --check --diff .              in CI: show what can be mended, and fail
+  ptd-lint fix --select series-limit-differs . only what one rule finds
+  ptd-lint fix --unsafe --diff .             with what should be looked at first
+  ptd-lint fix - < values.yaml               standard input to standard output
+  ptd-lint check --fix .                     mend, then report what is left
+
+Exit codes:
+  0  done, also if findings are left
+  1  with --check: something would change
+  2  something could not be read or written; bad usage";
+
 /// Texts after the options of `generate`.
 const GENERATE_EXAMPLES: &str = "\
 Examples:
@@ -89,6 +116,9 @@ pub(super) enum Command {
     /// Checks files, folders, patterns or standard input (the word `check` may be left out).
     #[command(after_help = EXAMPLES)]
     Check(Box<CheckArgs>),
+    /// Mends what can be mended, in place: values, keys, parts of programs, also in embedded documents.
+    #[command(after_help = FIX_EXAMPLES)]
+    Fix(Box<FixArgs>),
     /// Formats Alloy programs: files of their own, and those embedded in YAML and JSON.
     #[command(after_help = FMT_EXAMPLES)]
     Fmt(FmtArgs),
@@ -229,7 +259,7 @@ pub(super) struct GenerateArgs {
     /// Take no errors from browsers.
     #[arg(long)]
     pub(super) no_front_end_logs: bool,
-    /// Pods of each part of the stores that keeps data [default: 3].
+    /// Pods of each part of the stores that keeps data, 3 or more [default: 3].
     #[arg(long, value_name = "N")]
     pub(super) replicas: Option<i64>,
     /// How long logs are kept, such as `30d`.
@@ -313,25 +343,9 @@ pub(super) struct RulesArgs {
     pub(super) folders: Vec<OsString>,
 }
 
-/// What to check and how.
+/// What is read, and what it is judged by.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(super) struct CheckArgs {
-    /// Files, folders, patterns (`*`, `**`, `{a,b}`) or `-` for standard input.
-    ///
-    /// A folder is read with everything below it; hidden files and those ignored by git are left out unless named. A
-    /// folder is one stack, unless declarations (`ptd.yaml`, `ptd-lint.yaml`) below it say that it holds several; files
-    /// belong with the others of their folder.
-    #[arg(value_name = "PATH|GLOB|-")]
-    pub(super) paths: Vec<OsString>,
-
-    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
-    #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
-    pub(super) output: Vec<OutputArg>,
-    /// Write the report to this file instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    pub(super) output_file: Option<PathBuf>,
-
+pub(super) struct InputArgs {
     /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
@@ -341,19 +355,6 @@ pub(super) struct CheckArgs {
     /// Further rules.
     #[command(flatten)]
     pub(super) rules: RulesArgs,
-    /// Check only this rule. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) select: Vec<String>,
-    /// Leave this rule out. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) ignore: Vec<String>,
-
-    /// Exit with 1 from this severity on [default: that of the settings file, or `error`].
-    #[arg(long, value_name = "SEVERITY", value_enum)]
-    pub(super) fail_on: Option<FailOn>,
-    /// Exit with 1 if any promise could not be decided, not only the log boundary.
-    #[arg(long)]
-    pub(super) strict: bool,
 
     /// The workload's metrics also go to the control room under this domain.
     #[arg(long, value_name = "DOMAIN", conflicts_with = "no_control_room", value_parser = domain)]
@@ -375,6 +376,54 @@ pub(super) struct CheckArgs {
     /// What standard input is called in reports.
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
+    /// How many threads to use at most.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+/// What to check and how.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct CheckArgs {
+    /// Files, folders, patterns (`*`, `**`, `{a,b}`) or `-` for standard input.
+    ///
+    /// A folder is read with everything below it; hidden files and those ignored by git are left out unless named. A
+    /// folder is one stack, unless declarations (`ptd.yaml`, `ptd-lint.yaml`) below it say that it holds several; files
+    /// belong with the others of their folder.
+    #[arg(value_name = "PATH|GLOB|-")]
+    pub(super) paths: Vec<OsString>,
+
+    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
+    #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
+    pub(super) output: Vec<OutputArg>,
+    /// Write the report to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
+
+    /// Check only this rule. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Leave this rule out. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+
+    /// First mend what can be mended, as `ptd-lint fix` does, in place; then report what is left.
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// With `--fix`: also make fixes that may take data away or start new ways for it.
+    #[arg(long = "unsafe", requires = "fix")]
+    pub(super) unsafe_too: bool,
+
+    /// Exit with 1 from this severity on [default: that of the settings file, or `error`].
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub(super) fail_on: Option<FailOn>,
+    /// Exit with 1 if any promise could not be decided, not only the log boundary.
+    #[arg(long)]
+    pub(super) strict: bool,
+
+    /// What is read, and what it is judged by.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
 
     /// When to use colours. `auto` heeds `NO_COLOR`, `CLICOLOR_FORCE` and `FORCE_COLOR`.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto)]
@@ -385,9 +434,44 @@ pub(super) struct CheckArgs {
     /// Also list what was passed over, and the settings file used.
     #[arg(short, long)]
     pub(super) verbose: bool,
-    /// How many threads to use at most.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
+}
+
+/// What to mend and how.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct FixArgs {
+    /// Files, folders, patterns (`*`, `**`, `{a,b}`), or `-` to mend standard input to standard output.
+    ///
+    /// They are chosen, and taken together as stacks, as by `check`.
+    #[arg(value_name = "PATH|GLOB|-", required = true)]
+    pub(super) paths: Vec<OsString>,
+    /// Change nothing; exit with 1 if something would change.
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Change nothing; print what would change as a unified diff. Secrets are covered.
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Also make fixes that may take data away or start new ways for it. Read the diff.
+    #[arg(long = "unsafe")]
+    pub(super) unsafe_too: bool,
+
+    /// Mend only what this rule finds. Can be repeated, or be a list with commas. All rules still judge the result.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Do not mend what this rule finds. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+
+    /// What is read, and what it is judged by.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// Print errors and what was asked for only.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Also list what is left, and why.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
 }
 
 /// Severities as the command line knows them.
@@ -510,6 +594,7 @@ mod tests {
             &["--threads", "0"],
             &["-o", "xml"],
             &["-o", "json="],
+            &["--unsafe"],
         ] {
             let words = ["ptd-lint", "a"].iter().chain(line);
             let error = Cli::try_parse_from(words).unwrap_err();

@@ -56,7 +56,7 @@ pub(super) fn declared(args: &GenerateArgs) -> Result<Declared, Stop> {
     if let Some(problem) = files.problems.first() {
         return Err(super::failed(problem));
     }
-    let (below, overrides) = of_files(&files.texts, settings.config.as_ref())?;
+    let (below, overrides) = of_files(&files.texts, settings.config.as_ref(), args.release.as_deref())?;
     let mut given = flags(args)?.over(below);
     if args.interactive {
         let stdin = std::io::stdin();
@@ -77,8 +77,12 @@ pub(super) fn declared(args: &GenerateArgs) -> Result<Declared, Stop> {
     Ok(Declared { given, overrides })
 }
 
-/// What declarations and the settings file say.
-fn of_files(files: &[Source], config: Option<&Source>) -> Result<(Given, Overrides), Stop> {
+/// What declarations and the settings file say, of that cluster where several are declared.
+fn of_files(
+    files: &[Source],
+    config: Option<&Source>,
+    cluster: Option<&str>,
+) -> Result<(Given, Overrides), Stop> {
     let all: Vec<&Source> = files.iter().chain(config).collect();
     let read =
         |(index, source): (u32, &&Source)| model::read(index, &source.path, &source.text, Expected::Any);
@@ -109,7 +113,7 @@ fn of_files(files: &[Source], config: Option<&Source>) -> Result<(Given, Overrid
             return Err(Stop::Failed(vec![format!("{}: {why}", source.path)]));
         }
     }
-    let stack = Stack::assemble(&documents, &pieces, None);
+    let stack = Stack::assemble(&documents, &pieces, cluster);
     if stack.declarations.len() > 1 {
         let why = "several workloads are declared: name the `ptd.yaml` of one";
         return Err(Stop::Failed(vec![why.to_owned()]));
@@ -173,6 +177,7 @@ fn flags(args: &GenerateArgs) -> Result<Given, Stop> {
         value.as_ref().map(|value| Said { value: value.clone(), by: flag.to_owned() })
     };
     let switch = |on: bool, off: bool| if on { Some(true) } else { off.then_some(false) };
+    let replicas = args.replicas.map(|value| Said { value, by: "--replicas".to_owned() });
     let mut given = Given {
         cloud: args.cloud.map(|cloud| Said { value: cloud.name().to_owned(), by: "--cloud".to_owned() }),
         workload: said(&args.workload, "--workload"),
@@ -191,7 +196,8 @@ fn flags(args: &GenerateArgs) -> Result<Given, Stop> {
             .filter_control_room_metrics
             .then(|| Said { value: true, by: "--filter-control-room-metrics".to_owned() }),
         front_end_logs: args.no_front_end_logs.then_some(false),
-        replicas: args.replicas.map(|value| Said { value, by: "--replicas".to_owned() }),
+        mimir_replicas: replicas.clone(),
+        loki_replicas: replicas,
         log_retention: said(&args.log_retention, "--log-retention"),
         metric_retention: said(&args.metric_retention, "--metric-retention"),
         taints: args

@@ -87,7 +87,7 @@ impl Count {
         after: &Formatted,
     ) -> Result<(), Stop> {
         if args.diff {
-            output::to_stdout(|out| report::write_diff(before, &after.documents, out))
+            output::to_stdout(|out| report::write_diff(before, &after.documents, 0, out))
                 .map_err(|error| unwritten(&error))?;
         }
         let done = match (args.check || args.diff, is_stdin) {
@@ -122,12 +122,12 @@ impl Count {
 }
 
 /// Writes a formatted standard input.
-fn print(text: &str) -> Result<(), Stop> {
+pub(super) fn print(text: &str) -> Result<(), Stop> {
     output::to_stdout(|out| out.write_all(text.as_bytes())).map_err(|error| unwritten(&error))
 }
 
 /// A line on standard error.
-fn say(line: &str) {
+pub(super) fn say(line: &str) {
     // Nobody is left to tell if standard error is gone.
     let _ = writeln!(std::io::stderr(), "{}", report::printable(line));
 }

@@ -4,10 +4,12 @@ mod args;
 mod asking;
 mod declared;
 mod exit;
+mod fix;
 mod fmt;
 mod generate;
 mod output;
 mod settings;
+mod signals;
 mod terminal;
 mod written;
 
@@ -22,6 +24,7 @@ use clap::error::ErrorKind;
 use self::args::CheckArgs;
 use self::args::Cli;
 use self::args::Command;
+use self::args::InputArgs;
 use self::args::RulesArgs;
 use self::settings::ConfigChoice;
 use self::settings::Settings;
@@ -53,6 +56,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
     let done = match cli.command {
         None => check(cli.check),
         Some(Command::Check(args)) => check(*args),
+        Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
@@ -105,20 +109,27 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     }
     let targets = output::targets(&args.output, args.output_file.as_deref())
         .map_err(|message| usage(ErrorKind::ArgumentConflict, message))?;
-    if let Some(threads) = args.threads {
-        // Fails only if there is a pool already, and nothing made one.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    if args.fix && args.paths.iter().any(|path| path == "-") {
+        let message =
+            "standard input cannot be mended in place; `ptd-lint fix -` writes it to standard output";
+        return Err(usage(ErrorKind::ArgumentConflict, message));
     }
-    let (options, mut unread) = options(&args)?;
+    use_threads(&args.input);
+    let (options, mut unread) = options(&args.input, (&args.select, &args.ignore))?;
     if args.verbose
         && let Some(config) = &options.config
     {
         let _ = writeln!(std::io::stderr(), "settings: {}", config.path);
     }
 
-    let found = source::read_all(&args.paths, args.stdin_filename.as_deref(), &mut std::io::stdin().lock());
+    let stdin_name = args.input.stdin_filename.as_deref();
+    let mut found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
     let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
-    let Checked { documents, mut report, fail_on, strict } = check::check(&found, &arguments, &options);
+    let Checked { documents, mut report, fail_on, strict } = if args.fix {
+        fix::fix_then_check(&args, &mut found, &arguments, &options)
+    } else {
+        check::check(&found, &arguments, &options)
+    };
     unread.extend(found.problems);
     add_to_coverage(&mut report.coverage, found.skipped, unread);
 
@@ -140,8 +151,19 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     Ok(exit::exit_code(&report, fail_on, undecided))
 }
 
+/// Sets how many threads there are.
+fn use_threads(args: &InputArgs) {
+    if let Some(threads) = args.threads {
+        // Fails only if there is a pool already, and nothing made one.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    }
+}
+
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
-fn options(args: &CheckArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+fn options(
+    args: &InputArgs,
+    (select, ignore): (&[String], &[String]),
+) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
     let choice = match &args.config {
         _ if args.no_config => ConfigChoice::None,
         Some(path) => ConfigChoice::Named(path),
@@ -149,10 +171,9 @@ fn options(args: &CheckArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop>
     };
     let Settings { config, rules, problems } =
         Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
-    if !args.select.is_empty() || !args.ignore.is_empty() {
+    if !select.is_empty() || !ignore.is_empty() {
         let (known, _) = check::rule_docs(&rules);
-        let unknown =
-            args.select.iter().chain(&args.ignore).find(|id| known.iter().all(|rule| rule.id != **id));
+        let unknown = select.iter().chain(ignore).find(|id| known.iter().all(|rule| rule.id != **id));
         if let Some(id) = unknown {
             return Err(Stop::Failed(vec![unknown_rule(id, &known)]));
         }
@@ -165,8 +186,8 @@ fn options(args: &CheckArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop>
     let options = CheckOptions {
         config,
         rules,
-        select: args.select.clone(),
-        ignore: args.ignore.clone(),
+        select: select.to_vec(),
+        ignore: ignore.to_vec(),
         control_room,
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),

@@ -60,7 +60,7 @@ pub(super) fn write(folder: &Path, files: &[Written], force: bool, quiet: bool) 
 fn show(path: &str, old: &Arc<str>, new: &str) -> Result<(), Stop> {
     let read = |text: &Arc<str>| Documents { files: vec![model::read(0, path, text, Expected::Any).file] };
     let (before, after) = (read(old), read(&Arc::from(new)));
-    output::to_stdout(|out| report::write_diff(&before, &after, out)).map_err(|error| unwritten(&error))
+    output::to_stdout(|out| report::write_diff(&before, &after, 0, out)).map_err(|error| unwritten(&error))
 }
 
 fn failed(path: &str, why: &str) -> Stop {

@@ -41,8 +41,21 @@ const WORDS: [&str; 19] = [
 /// Endings of names that say where a secret is, not what it is.
 const PLACES: [&str; 4] = ["_file", "_path", "_url", "_name"];
 
+/// The same in names whose words begin with capitals (`secretName`), as in Kubernetes and in charts.
+const CAPITAL_PLACES: [&str; 3] = ["File", "Path", "Name"];
+
+/// What charts call the name of a Secret.
+const NAMES_OF_SECRETS: [&str; 2] = ["existingSecret", "envFromSecret"];
+
 /// Whether an argument or key of that name holds a secret. `-` counts as `_`.
 pub(crate) fn is_secret_name(name: &str) -> bool {
+    let capital = |place: &str| {
+        name.strip_suffix(place)
+            .is_some_and(|words| words.ends_with(|letter: char| letter.is_ascii_lowercase()))
+    };
+    if NAMES_OF_SECRETS.contains(&name) || CAPITAL_PLACES.iter().any(|place| capital(place)) {
+        return false;
+    }
     let name = name.as_bytes();
     // Every argument of every component is asked for: no copies.
     let is = |part: &[u8], word: &str| {

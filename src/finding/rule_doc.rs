@@ -18,6 +18,8 @@ pub(crate) struct RuleDoc {
     pub(crate) why: String,
     /// How to mend it.
     pub(crate) help: String,
+    /// What it offers to mend by itself, and whether that is safe.
+    pub(crate) fixes: Vec<(String, bool)>,
     /// What a settings file may change.
     pub(crate) settings: Vec<RuleSetting>,
     /// Where the values come from: documents, upstream pages.

@@ -40,6 +40,10 @@ pub(crate) struct Probe {
     pub(crate) normalised: Option<bool>,
     /// The scrape's receivers.
     pub(crate) forward_to: Place,
+    /// What names them, as it is written.
+    pub(crate) receivers: String,
+    /// The scrape's label.
+    pub(crate) label: String,
 }
 
 /// Components that read what their targets name.
@@ -207,7 +211,13 @@ fn probe(program: &Program<'_>, scrape: &Component<'_>, notes: &[ComponentNote])
             normalised = normalised.map(|_| false);
         }
     }
-    Some(Probe { scrape: scrape.id.to_string(), normalised, forward_to: scrape.place(forward_to.span) })
+    Some(Probe {
+        scrape: scrape.id.to_string(),
+        normalised,
+        forward_to: scrape.place(forward_to.span),
+        receivers: scrape.file.str(forward_to.span).to_owned(),
+        label: scrape.id.rsplit('.').next().unwrap_or_default().to_owned(),
+    })
 }
 
 #[cfg(test)]

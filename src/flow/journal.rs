@@ -15,6 +15,8 @@ pub(crate) struct Journal {
     pub(crate) component: String,
     /// Its name and label.
     pub(crate) place: Place,
+    /// Whether rules change its labels already.
+    pub(crate) relabelled: bool,
     /// Whether anything from which the node can be told becomes a label, or stays in the line; `None` where the way of the
     /// entries is not known.
     pub(crate) names_node: Option<bool>,
@@ -34,8 +36,9 @@ pub(super) fn journal(program: &Program<'_>, component: &Component<'_>) -> Optio
         .value("format_as_json")
         .is_some_and(|expr| !matches!(program.evaluate(component, expr), Ok(Value::Bool(false))));
     let named = if as_json { Some(true) } else { way_names_node(program, component) };
+    let relabelled = component.value("relabel_rules").is_some();
     let (component, place) = (component.id.to_string(), component.name_place());
-    Some(Journal { component, place, names_node: named })
+    Some(Journal { component, place, relabelled, names_node: named })
 }
 
 fn way_names_node(program: &Program<'_>, start: &Component<'_>) -> Option<bool> {

@@ -83,6 +83,8 @@ fn probe_subject(flow: &CollectorFlow, probe: &Probe) -> Subject {
         ("scrape", Fact::new(probe.scrape.as_str(), place)),
         ("normalised", Fact::new(probe.normalised, place)),
         ("forward_to", Fact::new(true, place)),
+        ("receivers", Fact::new(probe.receivers.as_str(), place)),
+        ("label", Fact::new(probe.label.as_str(), place)),
     ];
     subject("probe", probe.scrape.clone(), fields, place)
 }
@@ -109,6 +111,7 @@ fn journal_subject(flow: &CollectorFlow, journal: &Journal) -> Subject {
         ("collector", collector(flow)),
         ("component", Fact::new(journal.component.as_str(), place)),
         ("names_node", Fact::new(journal.names_node, place)),
+        ("relabelled", Fact::new(journal.relabelled, place)),
     ];
     subject("journal", journal.component.clone(), fields, place)
 }
@@ -235,12 +238,20 @@ fn log_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("upstream", upstream(flow, exit)),
         ("behind", Fact::new(exit.behind(), place)),
         ("behind_name", Fact::new(behind_name(exit), place)),
+        ("block", block(flow, exit)),
     ];
     let key = match exit.kind.as_str() {
         "telemetry" => format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),
         kind => format!("{} {kind} {}", id(flow, exit.component), exit.endpoint),
     };
     subject("log_exit", key, fields, place)
+}
+
+/// The block around a way out, where it is one that can be taken out by itself.
+fn block(flow: &CollectorFlow, exit: &Exit) -> Fact {
+    let note = flow.components.get(exit.component).filter(|_| !exit.block.is_empty());
+    let block = note.and_then(|note| note.arguments.at(&exit.block)).and_then(|block| block.place);
+    block.map_or_else(Fact::default, |place| Fact::new(exit.block.as_str(), place))
 }
 
 fn control_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {

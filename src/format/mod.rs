@@ -4,7 +4,6 @@
 //! Pulumi export. Only the bytes of programs change. What comes out is read again and taken only if each program still
 //! means the same, and everything else is as it was.
 
-mod host;
 mod verify;
 
 #[cfg(test)]
@@ -20,6 +19,8 @@ use crate::document::HostMap;
 use crate::document::NodeId;
 use crate::document::Place;
 use crate::document::alloy;
+use crate::document::apply;
+use crate::document::outwards;
 use crate::model;
 use crate::model::Expected;
 use crate::model::ProblemKind;
@@ -60,7 +61,8 @@ pub(crate) struct Fault {
 struct Change {
     /// The program's place in the file as it is.
     place: Place,
-    edit: Edit,
+    /// The edits of the file's text that make it.
+    edits: Vec<Edit>,
     /// The scalars that hold it, from the inside out, each with the document that it stands in.
     scalars: Vec<(u32, NodeId)>,
 }
@@ -127,8 +129,6 @@ fn formatted(text: &Arc<str>, documents: &Documents, faults: &mut Vec<Fault>) ->
             Err(why) => faults.push(fault(documents, place, why)),
         }
     }
-    // Through aliases a text may stand in several places, all of which want the same change.
-    changes.sort_by_key(|change| (change.edit.span, change.place));
     let all: Vec<&Change> = changes.iter().collect();
     if all.is_empty() {
         return None;
@@ -148,7 +148,9 @@ fn formatted(text: &Arc<str>, documents: &Documents, faults: &mut Vec<Fault>) ->
 
 /// Makes the changes; nothing where the result is not what it should be.
 fn attempt(text: &Arc<str>, file: &File, changes: &[&Change]) -> Option<Formatted> {
-    let new: Arc<str> = apply(text, changes)?.into();
+    // Through aliases a text may stand in several places, all of which want the same edits.
+    let edits: Vec<Edit> = changes.iter().flat_map(|change| change.edits.iter().cloned()).collect();
+    let new: Arc<str> = apply(text, &edits)?.into();
     let mut reading = read(&file.path, &new);
     let after = std::mem::take(&mut reading.file);
     let is_final = changes.iter().all(|change| {
@@ -159,28 +161,12 @@ fn attempt(text: &Arc<str>, file: &File, changes: &[&Change]) -> Option<Formatte
         .then(|| Formatted { text: new, documents: Documents { files: vec![after] } })
 }
 
-/// The text with the changes made, which are in order. `None` where two get into each other's way.
-fn apply(text: &str, changes: &[&Change]) -> Option<String> {
-    let mut new = String::with_capacity(text.len());
-    let mut at = 0;
-    let mut last: Option<&Edit> = None;
-    for Change { edit, .. } in changes {
-        if last.replace(edit) == Some(edit) {
-            continue;
-        }
-        new.push_str(text.get(at..edit.span.start as usize)?);
-        new.push_str(&edit.text);
-        at = edit.span.end as usize;
-    }
-    new.push_str(text.get(at..)?);
-    Some(new)
-}
-
 /// The change that a document wants, if it is a program and not formatted; or why there can be none.
 fn change(file: &File, place: Place) -> Result<Option<Change>, String> {
     let document = |index: u32| file.documents.get(index as usize);
     let Some(mut guest) = document(place.doc.index) else { return Ok(None) };
-    let Some(mut edit) = program_edit(guest)? else { return Ok(None) };
+    let Some(edit) = program_edit(guest)? else { return Ok(None) };
+    let mut edits = vec![edit];
     let mut scalars = Vec::new();
     while let Some(host) = &guest.host {
         let Some(container) = document(host.index) else { return Ok(None) };
@@ -192,13 +178,13 @@ fn change(file: &File, place: Place) -> Result<Option<Change>, String> {
         };
         let Some(tree) = container.tree() else { return Ok(None) };
         let node = tree.node(*node).resolved();
-        edit = host::outwards(node, &guest.text, &edit).map_err(|style| {
+        edits = outwards(node, &guest.text, &edits).map_err(|style| {
             format!("{style} cannot hold the formatted program; write it as a block: `|`")
         })?;
         scalars.push((host.index, node.id));
         guest = container;
     }
-    Ok(Some(Change { place, edit, scalars }))
+    Ok(Some(Change { place, edits, scalars }))
 }
 
 /// The change to the text of a program. In a scalar, blank lines at the end stay as the scalar has them.

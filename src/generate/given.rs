@@ -51,8 +51,14 @@ pub(crate) struct Given {
     pub(crate) kept_metrics: Option<Said<Vec<String>>>,
     /// Whether browsers send their errors.
     pub(crate) front_end_logs: Option<bool>,
-    /// Pods of each part of the stores.
-    pub(crate) replicas: Option<Said<i64>>,
+    /// Pods of each part of Mimir that keeps data.
+    pub(crate) mimir_replicas: Option<Said<i64>>,
+    /// Pods of each part of Loki.
+    pub(crate) loki_replicas: Option<Said<i64>>,
+    /// Releases that are declared.
+    pub(crate) releases: Vec<String>,
+    /// Versions of charts that are declared, by the name of the release.
+    pub(crate) versions: Vec<(String, Said<String>)>,
     /// How long logs are kept.
     pub(crate) log_retention: Option<Said<String>>,
     /// How long metrics are kept.
@@ -121,7 +127,10 @@ impl Given {
             filter: self.filter.or(weaker.filter),
             kept_metrics: self.kept_metrics.or(weaker.kept_metrics),
             front_end_logs: self.front_end_logs.or(weaker.front_end_logs),
-            replicas: self.replicas.or(weaker.replicas),
+            mimir_replicas: self.mimir_replicas.or(weaker.mimir_replicas),
+            loki_replicas: self.loki_replicas.or(weaker.loki_replicas),
+            releases: if self.releases.is_empty() { weaker.releases } else { self.releases },
+            versions: if self.versions.is_empty() { weaker.versions } else { self.versions },
             log_retention: self.log_retention.or(weaker.log_retention),
             metric_retention: self.metric_retention.or(weaker.metric_retention),
             taints: if self.taints.is_empty() { weaker.taints } else { self.taints },
@@ -143,6 +152,20 @@ impl Given {
             FactValue::Bool(value) => Some(value),
             _ => None,
         };
+        let number = |route: &str| {
+            let fact = facts.reach(route);
+            match fact.value {
+                FactValue::Int(value) => Some(Said { value, by: by(fact.place) }),
+                _ => None,
+            }
+        };
+        let releases = facts.reach("clusters");
+        let releases = releases.items().iter().filter_map(Fact::text).map(str::to_owned);
+        let components = facts.reach("components");
+        let versions = components.entries().filter_map(|(name, fact)| {
+            let name = name.strip_suffix("_version")?.replace('_', "-");
+            Some((name, Said { value: fact.text()?.to_owned(), by: by(fact.place) }))
+        });
         let sites = facts.reach("sites");
         let sites = sites.items().iter().filter_map(|site| {
             let domain = site.reach("domain");
@@ -172,7 +195,10 @@ impl Given {
             third_party_telemetry: flag("third_party_telemetry"),
             filter: flag("filter_control_room_metrics")
                 .map(|value| Said { value, by: by(facts.reach("filter_control_room_metrics").place) }),
-            replicas: replicas(&facts.reach("components"), by),
+            mimir_replicas: number("components.mimir_replicas"),
+            loki_replicas: number("components.loki_replicas"),
+            releases: releases.collect(),
+            versions: versions.collect(),
             forward_auth: flag("forward_auth"),
             network_trust: text("network_trust"),
             ..Self::default()
@@ -198,15 +224,4 @@ impl Given {
             }
         }
     }
-}
-
-/// The declared number of pods. The producer has one for each store; what is asked of both is the larger.
-fn replicas(components: &Fact, by: &dyn Fn(Option<Place>) -> String) -> Option<Said<i64>> {
-    let numbers =
-        components.entries().filter(|(name, _)| matches!(*name, "mimir_replicas" | "loki_replicas"));
-    let numbers = numbers.filter_map(|(_, fact)| match fact.value {
-        FactValue::Int(value) => Some(Said { value, by: by(fact.place) }),
-        _ => None,
-    });
-    numbers.max_by_key(|said| said.value)
 }

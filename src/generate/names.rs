@@ -14,6 +14,7 @@ use super::charts::CHARTS;
 use super::images::IMAGES;
 use super::parts::Form;
 use super::secrets::secrets;
+use super::wanted::COPIES;
 use super::wanted::Cloud;
 use super::wanted::Wanted;
 
@@ -72,7 +73,9 @@ pub(super) fn names(
         ("third_party_telemetry", Value::from(wanted.third_party_telemetry)),
         ("kept", Value::from(wanted.kept_metrics.as_ref().map(|names| names.join("|")))),
         ("front_end_logs", Value::from(wanted.front_end_logs)),
-        ("replicas", Value::from(wanted.replicas)),
+        ("mimir_replicas", Value::from(wanted.mimir_replicas)),
+        ("loki_replicas", Value::from(wanted.loki_replicas)),
+        ("copies", Value::from(COPIES)),
         ("log_retention", Value::from(wanted.log_retention.as_deref())),
         ("metric_retention", Value::from(wanted.metric_retention.as_deref())),
         ("network_trust", Value::from(wanted.network_trust.as_deref())),
@@ -234,11 +237,10 @@ fn azure_account(stem: &str) -> String {
 /// What each ingester asks for, so that it holds its share of the agreed series: each series is on three of them.
 fn ingester_memory(wanted: &Wanted, agreed: &Agreed) -> Result<String, Fault> {
     const GIB: i64 = 1 << 30;
-    const COPIES: i64 = 3;
     let series = agreed.number("series-limit-differs", "series")?;
     let bytes = agreed.number("mimir-series-above-memory", "bytes_per_series")?;
-    let all = series.saturating_mul(bytes).saturating_mul(COPIES.min(wanted.replicas));
-    let each = all.checked_div(wanted.replicas).unwrap_or(all);
+    let all = series.saturating_mul(bytes).saturating_mul(COPIES);
+    let each = all.checked_div(wanted.mimir_replicas).unwrap_or(all);
     Ok(format!("{}Gi", each.div_euclid(GIB).saturating_add(1)))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Fault;
+use super::charts;
 use super::given::Given;
 use super::given::GivenSite;
 use super::given::Said;
@@ -39,8 +40,10 @@ pub(crate) struct Wanted {
     pub(crate) kept_metrics: Option<Vec<String>>,
     /// Whether browsers send their errors.
     pub(crate) front_end_logs: bool,
-    /// Pods of each part of the stores that keeps data.
-    pub(crate) replicas: i64,
+    /// Pods of each part of Mimir that keeps data: no fewer than copies.
+    pub(crate) mimir_replicas: i64,
+    /// Pods of each part of Loki: no fewer than copies.
+    pub(crate) loki_replicas: i64,
     /// How long logs are kept; as agreed without it.
     pub(crate) log_retention: Option<String>,
     /// How long metrics are kept; as agreed without it.
@@ -136,8 +139,9 @@ pub(crate) struct Taint {
     pub(crate) value: Option<String>,
 }
 
-/// The replication factor of both stores by default: fewer pods than copies are refused writes when one restarts.
-const REPLICAS: i64 = 3;
+/// How many copies both stores keep of everything, which is their default. With fewer pods than copies, writes are refused
+/// when one restarts.
+pub(super) const COPIES: i64 = 3;
 
 /// The site that everything has where nobody names one.
 const MAIN: &str = "main";
@@ -207,9 +211,28 @@ impl Wanted {
                 Err(why) => checks.faults.push(Fault::Given { by: said.by.clone(), why }),
             }
         }
-        if let Some(said) = given.replicas.as_ref().filter(|said| !(1..=99).contains(&said.value)) {
-            let why = format!("{} is no number of pods: write 1 to 99", said.value);
-            checks.faults.push(Fault::Given { by: said.by.clone(), why });
+        let replicas = [&given.mimir_replicas, &given.loki_replicas];
+        for said in replicas.into_iter().flatten().filter(|said| !(COPIES..=99).contains(&said.value)) {
+            let why = format!(
+                "{} pods are not enough, or too many: the stores keep {COPIES} copies, and refuse writes when one of fewer pods \
+                 restarts; write {COPIES} to 99",
+                said.value
+            );
+            let fault = Fault::Given { by: said.by.clone(), why };
+            if !checks.faults.contains(&fault) {
+                checks.faults.push(fault);
+            }
+        }
+        match (&given.release, given.releases.as_slice()) {
+            (None, [_, _, ..]) => checks.faults.push(Fault::Missing {
+                what: format!("which of the declared clusters is meant ({})", given.releases.join(", ")),
+                how: "--release RELEASE".to_owned(),
+            }),
+            (Some(said), [_, ..]) if !given.releases.contains(&said.value) => {
+                let why = format!("no such cluster is declared; there is {}", given.releases.join(", "));
+                checks.faults.push(Fault::Given { by: said.by.clone(), why });
+            }
+            _ => {}
         }
         if let Some(said) = given.subscription.as_ref().filter(|_| cloud.is_some() && !is_azure) {
             let why = "subscriptions are Azure's, and the cloud is aws".to_owned();
@@ -268,6 +291,14 @@ impl Wanted {
         if given.sites.is_empty() {
             assumed.push(format!("the one site is `{MAIN}`, with Workbench, Connect and Package Manager (`--site`, `--product`)"));
         }
+        for (name, said) in &given.versions {
+            if let Some(chart) = charts::chart(name).filter(|chart| chart.version != said.value) {
+                assumed.push(format!(
+                    "the chart {} is {}, where {} declares {}: it has to be declared anew",
+                    chart.chart, chart.version, said.by, said.value
+                ));
+            }
+        }
         let wanted = Self {
             cloud,
             tenant_name: tenant_name.unwrap_or_else(|| workload.clone()),
@@ -283,7 +314,8 @@ impl Wanted {
             third_party_telemetry: given.third_party_telemetry.unwrap_or(false),
             kept_metrics: given.kept_metrics.as_ref().map(|said| said.value.clone()),
             front_end_logs: given.front_end_logs.unwrap_or(true),
-            replicas: given.replicas.as_ref().map_or(REPLICAS, |said| said.value),
+            mimir_replicas: given.mimir_replicas.as_ref().map_or(COPIES, |said| said.value),
+            loki_replicas: given.loki_replicas.as_ref().map_or(COPIES, |said| said.value),
             log_retention,
             metric_retention,
             taints,

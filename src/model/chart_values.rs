@@ -11,6 +11,7 @@ use super::piece::Chart;
 use super::pod;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
+use super::values::root_of;
 
 /// Values lie at most this deep: no chart's section is nested further.
 const DEPTH: u32 = 16;
@@ -25,7 +26,8 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         let Some(chart) = release.release.chart else { continue };
         let table = charts::table(chart);
         let version = release.release.version.as_ref().map(|(version, _)| &**version);
-        Values { chart, table, version, release, passed_over: 0, found: &mut found }.section(
+        let root = root_of(release.release, stack.documents);
+        Values { chart, table, version, release, root, passed_over: 0, found: &mut found }.section(
             &release.values,
             "",
             DEPTH,
@@ -40,6 +42,8 @@ struct Values<'v> {
     table: ChartTable,
     version: Option<&'v str>,
     release: &'v ReleasedChart<'v>,
+    /// Where values are set anew.
+    root: Fact,
     /// How many values the chart was found to pass over.
     passed_over: usize,
     found: &'v mut Vec<Subject>,
@@ -90,9 +94,21 @@ impl Values<'_> {
             ("is", Fact::new(name(&fact.value), place)),
             ("wanted", Fact::new(wanted.map(Wanted::name), place)),
             ("fits", Fact::new(fits, place)),
+            ("values", self.root.clone()),
+            ("meant", Fact::new(hint.and_then(|hint| self.meant(hint)), place)),
+            // What nobody reads may be moved to where it is read, and what is of another type be written as it should.
+            ("value", if hint.is_some() || !fits { fact.clone() } else { Fact::absent(place) }),
         ];
         let key = format!("{} {route}", self.chart.name());
         self.found.push(Subject { kind: "chart_value", key, facts: Fact::map(entries, place) });
+    }
+
+    /// The one value that a hint names, where nothing is set there.
+    fn meant(&self, hint: &str) -> Option<String> {
+        let mut quoted = hint.split('`');
+        let (_, meant, rest) = (quoted.next()?, quoted.next()?, quoted.next()?);
+        let is_free = self.release.values.at(meant).is_none_or(Fact::is_null);
+        (is_free && !rest.contains(" or ")).then(|| meant.to_owned())
     }
 
     /// Whether the missing effect of a value that the chart passes over is told at this very place.

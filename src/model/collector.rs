@@ -25,6 +25,7 @@ use super::stack::ReleasedChart;
 use super::stack::Stack;
 use super::start;
 use super::start::Start;
+use super::values::root_of;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -284,6 +285,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     claimed.extend(programs.iter().copied());
     let mut facts = pod::facts_of_values(release);
     facts.extend(placing::facts_of_values(release));
+    facts.push(("values", root_of(release.release, stack.documents)));
     let ignored = pod::ignored_values(release);
     let own = namespace.as_deref().unwrap_or_default();
     let (env, env_from) = (values.reach("alloy.extraEnv"), values.reach("alloy.envFrom"));

@@ -5,6 +5,7 @@
 use super::alloy::Environment;
 use super::environment::environment;
 use super::fact::Fact;
+use super::fact::FactValue;
 use super::mounts::Mount;
 use super::mounts::Texts;
 use super::mounts::Volume;
@@ -185,6 +186,32 @@ impl<'d> Pod<'d> {
             .collect()
     }
 
+    /// The lists that others are added to, where they are there.
+    fn lists(&self, container: NodeRef<'_>) -> Fact {
+        let list = |node: NodeRef<'_>, key: &str| match self.key_place(node, key) {
+            Some(place) if node.get(key).is_some_and(NodeRef::is_sequence) => Fact::new(true, place),
+            _ => Fact::default(),
+        };
+        Fact::map(
+            [
+                ("arguments", list(container, "args")),
+                ("mounts", list(container, "volumeMounts")),
+                ("tolerations", list(self.spec, "tolerations")),
+                ("volumes", list(self.spec, "volumes")),
+            ],
+            None,
+        )
+    }
+
+    /// Where the item of a list stands that mounts something.
+    fn item_of(&self, container: NodeRef<'_>, mount: &Mount) -> Option<Place> {
+        let items = container.get("volumeMounts").into_iter().flat_map(NodeRef::items);
+        let mut places = items.map(|item| self.place(item));
+        places.find(|place| {
+            place.span.start <= mount.place.span.start && mount.place.span.end <= place.span.end
+        })
+    }
+
     /// The facts of a collector that are read from its pod.
     pub(crate) fn facts(&self, container: NodeRef<'d>) -> Vec<(&'static str, Fact)> {
         let mounts = self.mounts(container);
@@ -222,11 +249,17 @@ impl<'d> Pod<'d> {
         };
         vec![
             ("tolerations", tolerations),
-            ("mimir_auth", mount_fact(secret, mounts_place)),
+            (
+                "mimir_auth",
+                mount_fact(secret, secret.and_then(|mount| self.item_of(container, mount)), mounts_place),
+            ),
             ("varlog", Fact::new(varlog.is_some(), varlog.map_or(mounts_place, |mount| mount.place))),
             ("varlog_of_root", Fact::new(of_root, mounts_place)),
             ("privileged", security("privileged").or_default(false)),
             ("run_as_user", security("runAsUser")),
+            ("lists", self.lists(container)),
+            ("pod", Fact::new(true, self.place(self.spec))),
+            ("container", Fact::new(true, self.place(container))),
             ("ignored", Fact::map::<&str>([], container_place)),
         ]
     }
@@ -237,13 +270,14 @@ fn holds_the_journal(path: &str) -> bool {
     matches!(path.trim_end_matches('/'), "" | "/var" | "/var/log" | "/var/log/journal")
 }
 
-fn mount_fact(mount: Option<&Mount>, place: Place) -> Fact {
+fn mount_fact(mount: Option<&Mount>, item: Option<Place>, place: Place) -> Fact {
     match mount {
         Some(mount) => Fact::map(
             [
                 ("mounted", Fact::new(true, mount.place)),
                 ("path", Fact::new(mount.path.as_str(), mount.place)),
                 ("read_only", Fact::new(mount.read_only, mount.place)),
+                ("item", item.map_or_else(Fact::default, |item| Fact::new(true, item))),
             ],
             mount.place,
         ),
@@ -408,6 +442,23 @@ pub(crate) fn names_redirected_by_values(release: &ReleasedChart<'_>) -> Option<
 const NODE_NAMES: &str =
     "the pod asks the name server of its node, which does not know the Services of the cluster";
 
+/// The lists of values that others are added to, where they are there.
+fn lists_of_values(values: &Fact) -> Fact {
+    let list = |route: &str| match values.at(route) {
+        Some(fact) if matches!(fact.value, FactValue::List(_)) => Fact::new(true, fact.place),
+        _ => Fact::default(),
+    };
+    Fact::map(
+        [
+            ("arguments", list("alloy.extraArgs")),
+            ("mounts", list("alloy.mounts.extra")),
+            ("tolerations", list("controller.tolerations")),
+            ("volumes", list("controller.volumes.extra")),
+        ],
+        None,
+    )
+}
+
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed
 /// under `ignored`. Sources: the chart's values and templates (versions 0.1 to 1.11).
 pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str, Fact)> {
@@ -449,7 +500,11 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
         ("clustering", clustering),
         ("reporting", reporting),
         ("tolerations", values.reach("controller.tolerations")),
-        ("mimir_auth", mount_fact(mount.as_ref(), extra.place.unwrap_or(place))),
+        (
+            "mimir_auth",
+            mount_fact(mount.as_ref(), secret.and_then(|item| item.place), extra.place.unwrap_or(place)),
+        ),
+        ("lists", lists_of_values(values)),
         ("varlog", values.reach("alloy.mounts.varlog").or_default(false)),
         ("varlog_of_root", Fact::bare(false)),
         ("privileged", values.reach("alloy.securityContext.privileged").or_default(false)),

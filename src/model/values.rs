@@ -99,6 +99,19 @@ pub(crate) fn merged(release: &Release, documents: &Documents) -> Fact {
     values
 }
 
+/// The strongest file of values of a release: what is set anew is written there. Null where there is none.
+pub(crate) fn root_of(release: &Release, documents: &Documents) -> Fact {
+    let trees = release.layers.iter().rev().filter_map(|(_, layer)| match layer {
+        ValuesLayer::Tree(at) => at.in_documents(documents).map(|node| (node, at.doc)),
+        ValuesLayer::Set(_) => None,
+    });
+    let root = trees
+        .filter(|(node, _)| node.is_mapping())
+        .map(|(node, doc)| Place { doc, span: node.span() })
+        .next();
+    root.map_or_else(Fact::default, |place| Fact::new(true, place))
+}
+
 /// `--set` types its values like YAML, also where the manifest quotes them.
 fn scalar_of_set(node: NodeRef<'_>, at: NodeAt) -> Fact {
     let mut fact = fact_of(node, at.doc);

@@ -61,7 +61,14 @@ struct FindingJson<'r> {
     help: &'r str,
     location: Option<LocationJson>,
     related: Vec<RelatedJson<'r>>,
+    fixes: Vec<FixJson<'r>>,
     fingerprint: &'r str,
+}
+
+#[derive(Serialize)]
+struct FixJson<'r> {
+    title: &'r str,
+    safe: bool,
 }
 
 #[derive(Serialize)]
@@ -182,6 +189,7 @@ impl<'r> FindingJson<'r> {
             help: &finding.help,
             location: finding.place.map(|place| LocationJson::new(documents, place)),
             related: finding.related.iter().map(related).collect(),
+            fixes: finding.fixes.iter().map(|fix| FixJson { title: &fix.title, safe: fix.is_safe }).collect(),
             fingerprint: &finding.fingerprint,
         }
     }

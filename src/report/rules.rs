@@ -44,6 +44,11 @@ pub(crate) fn write_explanation(rule: &RuleDoc, out: &mut impl Write) -> std::io
     writeln!(out, "{}, {} ({})", rule.severity.name(), invariant.id(), invariant.promise())?;
     write_part(out, "Why", &rule.why)?;
     write_part(out, "How to mend it", &rule.help)?;
+    let fixes = rule
+        .fixes
+        .iter()
+        .map(|(title, is_safe)| format!("{title}{}", if *is_safe { "" } else { " (only with --unsafe)" }));
+    write_part(out, "What `ptd-lint fix` does", &fixes.collect::<Vec<_>>().join("\n"))?;
     let settings = rule.settings.iter().map(|setting| {
         format!("{} = {}\n  {}", setting.name, setting.default, setting.meaning.replace('\n', "\n  "))
     });
@@ -90,6 +95,7 @@ mod tests {
             summary: "a store forgets too early".to_owned(),
             why: "People look back a month.\nSo should the store.\n".to_owned(),
             help: "Raise it.".to_owned(),
+            fixes: vec![("set it to {settings.least}".to_owned(), true), ("remove it".to_owned(), false)],
             settings: vec![RuleSetting {
                 name: "least".to_owned(),
                 default: "720h".to_owned(),
@@ -136,6 +142,10 @@ Why:
 How to mend it:
   Raise it.
 
+What `ptd-lint fix` does:
+  set it to {settings.least}
+  remove it (only with --unsafe)
+
 Settings:
   least = 720h
     the shortest retention that is accepted
@@ -156,13 +166,21 @@ Right:
 
     #[test]
     fn explanation_leaves_out_what_a_rule_does_not_have() {
-        let bare =
-            RuleDoc { settings: Vec::new(), references: Vec::new(), failing: None, mended: None, ..rule() };
+        let bare = RuleDoc {
+            fixes: Vec::new(),
+            settings: Vec::new(),
+            references: Vec::new(),
+            failing: None,
+            mended: None,
+            ..rule()
+        };
         let mut out = Vec::new();
         write_explanation(&bare, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(
-            !["Settings", "References", "Wrong", "Right"].iter().any(|title| text.contains(title)),
+            !["What `ptd", "Settings", "References", "Wrong", "Right"]
+                .iter()
+                .any(|title| text.contains(title)),
             "{text}"
         );
     }

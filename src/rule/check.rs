@@ -35,21 +35,23 @@ pub(crate) struct Scope<'r> {
     pub(crate) variables: Vec<(String, Shape)>,
     /// The names of the rule's settings.
     pub(crate) settings: &'r [String],
+    /// The kind of subject.
+    pub(crate) subject: &'r str,
 }
 
 impl<'r> Scope<'r> {
     /// What every expression of a rule over `subject` sees.
-    pub(crate) fn new(subject: &str, settings: &'r [String]) -> Self {
+    pub(crate) fn new(subject: &'r str, settings: &'r [String]) -> Self {
         let field = |name: &str| (name.to_owned(), Shape::Field(name.to_owned(), String::new()));
         let variables = vec![field("workload"), ("settings".to_owned(), Shape::Settings), field(subject)];
-        Self { variables, settings }
+        Self { variables, settings, subject }
     }
 
     /// The same with one more variable.
     pub(crate) fn with(&self, name: &str, shape: Shape) -> Self {
         let mut variables = self.variables.clone();
         variables.push((name.to_owned(), shape));
-        Self { variables, settings: self.settings }
+        Self { variables, ..*self }
     }
 }
 

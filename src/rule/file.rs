@@ -1,5 +1,6 @@
 //! A rule as written in its file.
 
+use super::fix::Remedy;
 use super::syntax::Expression;
 use super::template::Template;
 use crate::document::Place;
@@ -37,6 +38,8 @@ pub(crate) struct Rule {
     pub(crate) why: String,
     /// How to mend it.
     pub(crate) help: Template,
+    /// How it can be mended by itself: the first whose result is good is taken. Empty where a person has to.
+    pub(crate) remedies: Vec<Remedy>,
     /// Texts and URLs.
     pub(crate) references: Vec<String>,
     /// Where the rule's values come from.
@@ -64,6 +67,8 @@ pub(crate) struct Case {
     pub(crate) help: Option<Template>,
     /// How much harm it means, where that is not what the rule says.
     pub(crate) severity: Option<Severity>,
+    /// How it can be mended by itself, where that is not what the rule says.
+    pub(crate) remedies: Vec<Remedy>,
 }
 
 /// A further place, or one for each item of a list.
@@ -124,7 +129,13 @@ impl Rule {
             let expressions = std::iter::once(&case.when).chain(&case.at).map(Expression::source);
             expressions.chain([case.label.source(), case.message.source()])
         });
-        conditions.map(Expression::source).chain(cases).chain([self.help.source()])
+        let remedies = self.remedies().flat_map(Remedy::texts);
+        conditions.map(Expression::source).chain(cases).chain([self.help.source()]).chain(remedies)
+    }
+
+    /// All remedies, those of the cases first: what they do, and whether that is safe.
+    pub(crate) fn remedies(&self) -> impl Iterator<Item = &Remedy> {
+        self.cases.iter().flat_map(|case| &case.remedies).chain(&self.remedies)
     }
 
     /// One line for lists of rules: the title, or the message with its expressions as written.

@@ -17,6 +17,7 @@ use super::selector;
 use super::value::Items;
 use super::value::Value;
 use super::value::View;
+use crate::text::is_slip;
 use crate::text::units;
 
 /// A function that rules may call, as `name(x, ...)` or `x.name(...)`.
@@ -53,6 +54,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     function("int", 1, 1, "the integer that text or a number stands for"),
     function("is_map_of_texts", 1, 1, "whether text is a JSON object whose values are all texts"),
     function("is_power_of_two", 1, 1, "whether an integer is a power of two"),
+    function(
+        "is_slip",
+        2,
+        2,
+        "whether a name is another one but for a letter or two, or how letters are joined",
+    ),
     function("join", 1, 2, "a list of texts as one text, with a separator"),
     function("keys", 1, 1, "the keys of a map, sorted"),
     function("lowerAscii", 1, 1, "text in lower case"),
@@ -240,6 +247,7 @@ fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<
         "startsWith" => Ok(Value::Bool(value.starts_with(argument))),
         "endsWith" => Ok(Value::Bool(value.ends_with(argument))),
         "same_address" => Ok(Value::Bool(same_address(value, argument))),
+        "is_slip" => Ok(Value::Bool(is_slip(value, argument))),
         "paths_overlap" => Ok(Value::Bool(paths::overlap(value, argument))),
         "matches" => Ok(Value::Bool(pattern(argument).map_err(Stop::Error)?.is_match(value))),
         "split" => {

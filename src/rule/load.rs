@@ -9,7 +9,6 @@ use super::fields;
 use super::file::Case;
 use super::file::Related;
 use super::file::Rule;
-use super::file::Setting;
 use super::syntax::Expression;
 use super::syntax::TextProblem;
 use super::template::Template;
@@ -17,11 +16,9 @@ use crate::config::known_entries;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
-use crate::document::Scalar;
 use crate::document::Tree;
 use crate::finding::Invariant;
 use crate::finding::Severity;
-use crate::model::Fact;
 use crate::text::Span;
 use crate::text::suggest;
 
@@ -55,6 +52,8 @@ pub(super) const KEYS: &[&str] = &[
     "related",
     "why",
     "help",
+    "fix",
+    "fixes",
     "references",
     "source",
     "settings",
@@ -65,7 +64,10 @@ pub(super) const KEYS: &[&str] = &[
 pub(super) const REQUIRED: &[&str] = &["id", "invariant", "severity", "over", "why", "help"];
 
 /// The keys of one case; a rule with a single case has them itself.
-const CASE_KEYS: &[&str] = &["when", "at", "label", "message", "help", "severity"];
+const CASE_KEYS: &[&str] = &["when", "at", "label", "message", "help", "severity", "fix", "fixes"];
+
+/// Those that a rule may have beside its cases, for those that have none of their own.
+const RULE_AND_CASE_KEYS: &[&str] = &["help", "severity", "fix", "fixes"];
 
 /// Reads the rule in `tree`. With `thorough`, its expressions are parsed and checked too; built-in rules were checked
 /// by a test and are parsed when they are needed.
@@ -94,19 +96,22 @@ pub(super) const DECIDING: &[&str] = &[
     "settings",
 ];
 
-struct Loader {
+/// Reads one rule file.
+pub(super) struct Loader {
     doc: DocId,
-    thorough: bool,
+    /// Whether expressions are parsed and checked.
+    pub(super) thorough: bool,
     /// Keys that have to be there.
     required: &'static [&'static str],
-    problems: Vec<RuleProblem>,
+    /// What was found to be wrong.
+    pub(super) problems: Vec<RuleProblem>,
 }
 
 /// The values of a mapping by key.
-type Keyed<'t> = BTreeMap<&'t str, NodeRef<'t>>;
+pub(super) type Keyed<'t> = BTreeMap<&'t str, NodeRef<'t>>;
 
 impl Loader {
-    fn report(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn report(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         let place = Place { doc: self.doc, span };
         self.problems.push(RuleProblem { place, message: message.into(), help: help.into() });
     }
@@ -172,6 +177,7 @@ impl Loader {
             cases: self.cases(root, &keys, scope),
             undecided,
             related: keys.get("related").map(|node| self.related(*node, scope)).unwrap_or_default(),
+            remedies: self.remedies(&keys, scope),
             why: self.optional_text(&keys, "why"),
             help: self.optional_template(&keys, "help", scope),
             title: keys.get("title").and_then(|node| node.text()).unwrap_or_default().to_owned(),
@@ -193,7 +199,7 @@ impl Loader {
         let Some(list) = keys.get("cases") else {
             let own: Keyed<'_> = keys
                 .iter()
-                .filter(|(key, _)| !["help", "severity"].contains(key))
+                .filter(|(key, _)| !RULE_AND_CASE_KEYS.contains(key))
                 .map(|(key, node)| (*key, *node))
                 .collect();
             return vec![self.case(start_of(root), &own, "rule", needs_all, scope)];
@@ -245,11 +251,12 @@ impl Loader {
             severity: keys.get("severity").and_then(|node| {
                 self.choice(*node, "severity", &["error", "warning", "info"]).and_then(Severity::from_name)
             }),
+            remedies: self.remedies(keys, scope),
         }
     }
 
     /// The entries of a mapping whose keys are known; others are problems.
-    fn keyed<'t>(&mut self, node: NodeRef<'t>, allowed: &[&str], what: &str) -> Keyed<'t> {
+    pub(super) fn keyed<'t>(&mut self, node: NodeRef<'t>, allowed: &[&str], what: &str) -> Keyed<'t> {
         let report = |span, message, help| self.report(span, message, help);
         known_entries(node, allowed, what, report).into_iter().collect()
     }
@@ -265,7 +272,7 @@ impl Loader {
         text
     }
 
-    fn optional_text(&mut self, keys: &Keyed<'_>, key: &str) -> String {
+    pub(super) fn optional_text(&mut self, keys: &Keyed<'_>, key: &str) -> String {
         keys.get(key).and_then(|node| self.text(*node)).unwrap_or_default().trim().to_owned()
     }
 
@@ -277,7 +284,7 @@ impl Loader {
         self.text(node).map(str::to_owned).into_iter().collect()
     }
 
-    fn flag(&mut self, node: NodeRef<'_>) -> Option<bool> {
+    pub(super) fn flag(&mut self, node: NodeRef<'_>) -> Option<bool> {
         let flag = node.bool();
         if flag.is_none() {
             self.report(node.span(), "true or false is expected here", "write `true` or `false`");
@@ -306,12 +313,16 @@ impl Loader {
         None
     }
 
-    fn expression(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Expression> {
+    pub(super) fn expression(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Expression> {
         self.shaped(node, scope).map(|(expression, _)| expression)
     }
 
     /// An expression with the shape of its value; checked where the scope is known.
-    fn shaped(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<(Expression, Shape)> {
+    pub(super) fn shaped(
+        &mut self,
+        node: NodeRef<'_>,
+        scope: Option<&Scope<'_>>,
+    ) -> Option<(Expression, Shape)> {
         let expression = Expression::new(self.text(node)?);
         let mut shape = Shape::Any;
         if self.thorough {
@@ -330,7 +341,7 @@ impl Loader {
         Some((expression, shape))
     }
 
-    fn template(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Template> {
+    pub(super) fn template(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Template> {
         match Template::new(self.text(node)?) {
             Ok(template) => {
                 if let (true, Some(scope)) = (self.thorough, scope) {
@@ -359,7 +370,7 @@ impl Loader {
     }
 
     /// An expression that leads to a fact, which has a place; a made value has none.
-    fn route(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Expression> {
+    pub(super) fn route(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Expression> {
         let expression = self.expression(node, scope)?;
         if self.thorough && expression.placed_tree().is_ok_and(|tree| !check::leads_to_a_fact(tree)) {
             self.report(
@@ -407,60 +418,11 @@ impl Loader {
             text: self.template(*text, scope)?,
         })
     }
-
-    fn settings(&mut self, node: NodeRef<'_>) -> Vec<Setting> {
-        if !node.is_mapping() {
-            self.report(node.span(), "`settings` is a mapping", "write `name: { default: ..., about: ... }`");
-        }
-        let mut settings: Vec<Setting> = Vec::new();
-        for (key, value) in node.entries() {
-            let name = key.text().unwrap_or_default().to_owned();
-            if settings.iter().any(|setting| setting.name == name) {
-                self.report(key.span(), format!("`{name}` is given twice"), "remove one of the two");
-            }
-            let keys = self.keyed(value, &["default", "about", "unit"], "a setting");
-            for needed in ["default", "about"] {
-                if value.is_mapping() && !keys.contains_key(needed) {
-                    self.report(
-                        key.span(),
-                        format!("the setting has no `{needed}`"),
-                        format!("add `{needed}: ...`"),
-                    );
-                }
-            }
-            let default = keys.get("default").map(|node| Fact { place: None, ..setting_value(*node) });
-            settings.push(Setting {
-                name,
-                default: default.unwrap_or_default(),
-                about: self.optional_text(&keys, "about"),
-                unit: self.optional_text(&keys, "unit"),
-            });
-        }
-        settings
-    }
 }
 
 /// The first key of a mapping: a better place for what is missing than the whole mapping.
-fn start_of(node: NodeRef<'_>) -> Span {
+pub(super) fn start_of(node: NodeRef<'_>) -> Span {
     node.entries().next().map_or(node.span(), |(key, _)| key.span())
-}
-
-/// A scalar or a list of scalars as a value.
-fn setting_value(node: NodeRef<'_>) -> Fact {
-    if node.is_sequence() {
-        return Fact::list(node.items().map(scalar_value), None);
-    }
-    scalar_value(node)
-}
-
-fn scalar_value(node: NodeRef<'_>) -> Fact {
-    match node.scalar() {
-        Some(Scalar::Bool(value)) => Fact::bare(value),
-        Some(Scalar::Int(value)) => Fact::bare(value),
-        Some(Scalar::Float(value)) => Fact::bare(value),
-        Some(Scalar::Text(value)) => Fact::bare(value),
-        Some(Scalar::Null) | None => Fact::default(),
-    }
 }
 
 #[cfg(test)]

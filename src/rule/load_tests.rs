@@ -270,9 +270,158 @@ fn the_example_for_rule_authors_is_sound() {
     let readme = include_str!("../../rules/README.md");
     let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert_eq!(add(&mut RuleSet::default(), example), []);
-    for key in KEYS.iter().filter(|key| !["replaces", "cases"].contains(key)) {
+    for key in KEYS.iter().filter(|key| !["replaces", "cases", "fixes"].contains(key)) {
         assert!(example.contains(&format!("{key}:")), "{key}");
     }
+}
+
+#[test]
+fn the_example_of_fixes_is_sound_and_shows_every_key() {
+    let readme = include_str!("../../rules/README.md");
+    let section = readme.split("## Fixes\n").nth(1).unwrap();
+    let example = section.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let settings = "settings: { series: { default: 1, about: x } }\n";
+    assert_eq!(add(&mut RuleSet::default(), &format!("{GOOD}{settings}{example}")), []);
+    for key in super::super::load_fix::FIX_KEYS.iter().copied().chain(super::super::load_fix::change_keys()) {
+        let is_shown = key == "code" || example.contains(&format!("{key}:"));
+        assert!(is_shown, "{key}");
+    }
+}
+
+/// One problem of a fix that follows the good rule; its first line is line 9.
+fn fix(text: &str, line: u32, column: u32, at: &str, message: &str, help: &str) {
+    one(&format!("{GOOD}{text}"), line, column, at, message, help);
+}
+
+#[test]
+fn broken_fixes_are_told_at_their_places() {
+    let with = |change: &str| format!("fix:\n  title: t\n  changes:\n  - {change}\n");
+    fix(
+        "fix: { changes: [{ remove: mimir.name }] }\n",
+        9,
+        8,
+        "changes",
+        "the fix has no `title`",
+        "add `title: ...`",
+    );
+    fix("fix: { title: t }\n", 9, 8, "title", "the fix has no `changes`", "add `changes: ...`");
+    let help = "write `- set: ...` and `value: ...`, or another change, for each";
+    fix("fix: { title: t, changes: [] }\n", 9, 27, "[]", "`changes` is a list that is not empty", help);
+    fix(
+        &format!("{}  saef: true\n", with("remove: mimir.name")),
+        13,
+        3,
+        "saef",
+        "a fix has no key `saef`",
+        "did you mean `safe`?",
+    );
+    fix(
+        &format!("{}  safe: perhaps\n", with("remove: mimir.name")),
+        13,
+        9,
+        "perhaps",
+        "true or false is expected here",
+        "write `true` or `false`",
+    );
+    fix(
+        &format!("{}  given: mimir.nme == 1\n", with("remove: mimir.name")),
+        13,
+        16,
+        "nme",
+        "`mimir` has no field `nme`",
+        "did you mean `name`?",
+    );
+    let one = "{ title: t, changes: [{ remove: mimir.name }] }";
+    fix(
+        &format!("fix: {one}\nfixes: [{one}]\n"),
+        10,
+        8,
+        &format!("[{one}]"),
+        "`fixes` stands beside `fix`",
+        "make `fix` the first of the list",
+    );
+    fix(
+        &format!("fixes: {one}\n"),
+        9,
+        8,
+        one,
+        "`fixes` is a list",
+        "write `- title: ...` for each, or use `fix`",
+    );
+}
+
+#[test]
+fn broken_changes_are_told_at_their_places() {
+    let check = |change: &str, line: u32, column: u32, at: &str, message: &str, help: &str| {
+        fix(&format!("fix:\n  title: t\n  changes:\n  - {change}\n"), line, column, at, message, help);
+    };
+    let actions =
+        "give it one of the keys `set`, `replace`, `put`, `append_to`, `remove`, `rename`, `add_component`";
+    check("delete: mimir.name", 12, 5, "delete", "the change says not what it does", actions);
+    check(
+        "{ remove: mimir.name, set: mimir.name, value: 1 }",
+        12,
+        7,
+        "remove",
+        "the change does two things",
+        actions,
+    );
+    let value = "give it `value` (an expression), `literal` (YAML) or `code`";
+    check("set: mimir.config.a", 12, 5, "set", "the change has no value", value);
+    check("{ set: mimir.config.a, value: 1, code: x }", 12, 7, "set", "the change has two values", value);
+    check("{ put: a, value: 1 }", 12, 7, "put", "the change has no `under`", "add `under: ...`");
+    check(
+        "{ remove: mimir.name, value: 1 }",
+        12,
+        27,
+        "value",
+        "the change `remove` has no key `value`",
+        "it can be one of `remove`, `each`, `when`",
+    );
+    let route = "write a chain of fields such as `mimir.config.limits`";
+    check("remove: \"'a'\"", 12, 13, "\"'a'\"", "this leads to no fact", route);
+    let set = "write a chain such as `mimir.config.limits.some_limit`, or use `put` and `under`";
+    check("{ set: mimir, value: 1 }", 12, 12, "mimir", "this names no key that could be set", set);
+    check(
+        "{ set: mimir.confg, value: 1 }",
+        12,
+        18,
+        "confg",
+        "`mimir` has no field `confg`",
+        "did you mean `config`?",
+    );
+    check(
+        "{ each: mimir.written, remove: item.nme }",
+        12,
+        41,
+        "nme",
+        "`mimir.written[]` has no field `nme`",
+        "it can be one of `key`, `path`, `plain`, `secret`, `value`",
+    );
+    check(
+        "{ set: mimir.config.a, code: 'x {y}' }",
+        12,
+        38,
+        "y",
+        "unknown variable `y`",
+        "it can be one of `workload`, `settings`, `mimir`",
+    );
+    check(
+        "{ set: mimir.config.a, literal: [ok, 'x {y}'] }",
+        12,
+        46,
+        "y",
+        "unknown variable `y`",
+        "it can be one of `workload`, `settings`, `mimir`",
+    );
+    check(
+        "{ put: 'a.{y}', under: mimir.config, value: 1 }",
+        12,
+        16,
+        "y",
+        "unknown variable `y`",
+        "it can be one of `workload`, `settings`, `mimir`",
+    );
 }
 
 proptest::proptest! {
@@ -280,7 +429,8 @@ proptest::proptest! {
     fn a_mutilated_rule_file_never_panics_and_is_told_at_places_inside_it(
         cut in 0..GOOD.len(), length in 0..20_usize, insert in "[ \\n:{}'\"\\[\\]&*|>a-z.é#-]{0,6}"
     ) {
-        let text = format!("{GOOD}related: [{{ each: mimir.config.x, text: 'a {{item}}' }}]\nsettings: {{ s: {{ default: 1, about: x }} }}\n");
+        let text = format!("{GOOD}related: [{{ each: mimir.config.x, text: 'a {{item}}' }}]\nsettings: {{ s: {{ default: 1, about: x }} }}\n\
+            fix: {{ title: 'x {{item}}', changes: [{{ set: mimir.config.x, literal: [1, {{ a: 'b' }}] }}] }}\n");
         let end = (cut + length).min(text.len());
         let text: Arc<str> = Arc::from(format!("{}{insert}{}", &text[..cut], &text[end..]));
         for tree in parse_yaml(&text).documents {

@@ -9,6 +9,7 @@ use super::eval::Stop;
 use super::file::Case;
 use super::file::Related;
 use super::file::Rule;
+use super::fix::fixes;
 use super::set::Overrides;
 use super::set::RuleSet;
 use super::syntax::Expression;
@@ -245,7 +246,11 @@ fn finding<'a>(
             first.map(|at| at.source().trim()).unwrap_or_default(),
             value.trim(),
         ]),
-        fixes: Vec::new(),
+        fixes: fixes(
+            evaluation,
+            if case.remedies.is_empty() { &rule.remedies } else { &case.remedies },
+            &rule.over,
+        ),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::embedded;
 use super::load;
+use super::load_fix;
 use crate::document::NodeRef;
 use crate::document::Scalar;
 use crate::document::parse_yaml;
@@ -53,6 +54,8 @@ fn the_rule_schema_knows_the_keys_that_the_loader_knows() {
     let required: Vec<&str> =
         schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert_eq!(required, load::REQUIRED);
+    assert_eq!(keys(&schema["$defs"]["fix"]), load_fix::FIX_KEYS.iter().copied().collect());
+    assert_eq!(keys(&schema["$defs"]["change"]), load_fix::change_keys().collect());
     let invariants = &schema["properties"]["invariant"]["enum"];
     assert_eq!(*invariants, json!(Invariant::ALL.map(Invariant::id)));
 }

@@ -6,6 +6,7 @@ use super::check;
 use super::check::Scope;
 use super::eval::Evaluation;
 use super::eval::Stop;
+use super::fix::plain_text;
 use super::syntax::Expression;
 use super::syntax::TextProblem;
 use crate::text::Span;
@@ -75,6 +76,14 @@ impl Template {
         &self.source
     }
 
+    /// The expression that is all of it.
+    pub(crate) fn lone(&self) -> Option<&Expression> {
+        match &*self.parts {
+            [Part::Value(expression, _)] => Some(expression),
+            _ => None,
+        }
+    }
+
     /// Its expressions.
     #[cfg(test)]
     pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
@@ -95,6 +104,21 @@ impl Template {
             }));
         }
         problems
+    }
+
+    /// The text with its values, to be written into a document; nothing where a value is not set, not known, no scalar
+    /// or a secret.
+    pub(crate) fn tell<'a>(&'a self, evaluation: &mut Evaluation<'a>) -> Option<String> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(part) => text.push_str(part),
+                Part::Value(expression, _) => {
+                    text.push_str(&plain_text(&evaluation.value(expression.tree().ok()?).ok()?)?);
+                }
+            }
+        }
+        Some(text)
     }
 
     /// The text with its values. A value that cannot be told does not lose the finding.

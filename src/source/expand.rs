@@ -11,12 +11,16 @@ use super::SourceProblem;
 use super::glob;
 use super::shown;
 use super::walk;
+use super::write::is_leftover;
 
 /// What a folder's files must end in to be read. Files named themselves are read whatever their name.
 const EXTENSIONS: [&str; 5] = ["yaml", "yml", "json", "alloy", "ini"];
 
 /// The reason given for the others.
 const OTHER_KIND: &str = "not a YAML, JSON, Alloy or INI file";
+
+/// The reason given for what was never an input.
+const LEFTOVER: &str = "left behind by a run of this program that was stopped; delete it";
 
 /// One thing to read.
 #[derive(Debug, PartialEq, Eq)]
@@ -141,6 +145,10 @@ impl Expansion {
             return;
         }
         let path = shown(file.as_os_str());
+        if is_leftover(&file) {
+            self.skipped.push(Skipped { path, reason: LEFTOVER.to_owned() });
+            return;
+        }
         if reached == Reached::InFolder && !has_known_extension(&file) {
             self.skipped.push(Skipped { path, reason: OTHER_KIND.to_owned() });
             return;

@@ -15,7 +15,9 @@ use std::sync::Arc;
 pub(crate) use folder::present;
 pub(crate) use folder::write_all;
 pub(crate) use read::read_all;
+pub(crate) use write::Replacement;
 pub(crate) use write::replace;
+pub(crate) use write::replace_all;
 
 /// The most that is read of one input. Far above real stacks (a whole cluster's dump is some MB), and far below the
 /// 4 GiB that spans can address.

@@ -1,5 +1,16 @@
-//! Turns a text into the content of a file that exists, all of it or nothing.
+//! Turns texts into the content of files that exist, each of them all or nothing.
+//!
+//! Every new text is first written to a file beside the old one and brought to the disk; only when all are there does the
+//! first take the old one's place. So a full disk stops a run before anything changed, and a run that is killed leaves
+//! each file either old or new. A file is left alone where replacing it would do more than change its text.
 
+mod beside;
+
+#[cfg(all(test, unix))]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -7,50 +18,202 @@ use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
+use self::beside::remove_leftovers;
 use super::read::read_file;
 
-/// How many names for the new file are tried, where files of earlier runs that were killed lie around.
-const ATTEMPTS: u32 = 64;
+pub(super) use self::beside::create_beside;
+pub(super) use self::beside::is_leftover;
 
-/// Replaces the content of a file, which must still be `old`: somebody may have saved it meanwhile. A link stays, and
-/// the file that it leads to is replaced. The new file has the permissions of the old one.
+/// Told where somebody saved the file after it was read.
+const CHANGED: &str = "the file was changed meanwhile and is left as it is; run again";
+
+/// Told of what was not yet replaced when the user or the system ended the run.
+const STOPPED: &str = "the run was stopped before this file was replaced; run again";
+
+/// A file with its new text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Replacement<'r> {
+    /// The file; where it is a link, what that leads to is replaced and the link stays.
+    pub(crate) path: &'r Path,
+    /// What it must still hold: somebody may have saved it meanwhile.
+    pub(crate) old: &'r str,
+    /// What it shall hold.
+    pub(crate) new: &'r str,
+    /// Files of one group are replaced only if all of them can be.
+    pub(crate) group: usize,
+}
+
+/// Replaces the content of one file.
 pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<(), String> {
-    let real = path.canonicalize().map_err(describe)?;
-    if read_file(&real).ok().as_deref() != Some(old) {
-        return Err("the file was changed meanwhile and is left as it is; run again".to_owned());
+    replace_all(&[Replacement { path, old, new, group: 0 }], &mut || false).pop().unwrap_or(Ok(()))
+}
+
+/// Replaces files, and says of each what is in the way if it was left as it is. `stop` is asked before each step, and
+/// ends the run there.
+pub(crate) fn replace_all(
+    replacements: &[Replacement<'_>],
+    stop: &mut dyn FnMut() -> bool,
+) -> Vec<Result<(), String>> {
+    let mut prepared: Vec<Result<Prepared, String>> = Vec::new();
+    let mut swept = BTreeSet::new();
+    for replacement in replacements {
+        if stop() {
+            return vec![Err(STOPPED.to_owned()); replacements.len()];
+        }
+        match prepare(replacement, &mut swept) {
+            Err(Fault::OfAll(why)) => {
+                // What was prepared goes as it is dropped.
+                let why = format!("{why}; nothing was changed");
+                return vec![Err(why); replacements.len()];
+            }
+            Err(Fault::OfFile(why)) => prepared.push(Err(why)),
+            Ok(one) => prepared.push(Ok(one)),
+        }
     }
-    let permissions = real.metadata().map_err(describe)?.permissions();
+    let mut folders = BTreeSet::new();
+    let mut outcomes: Vec<Result<(), String>> = replacements.iter().map(|_| Ok(())).collect();
+    for members in groups(replacements).into_values() {
+        let stopped = stop();
+        let whole = members.iter().find_map(|index| {
+            let unchanged = |one: &Prepared| one.still_holds(replacements[*index].old);
+            match &prepared[*index] {
+                _ if stopped => Some((*index, STOPPED.to_owned())),
+                Ok(one) => unchanged(one).err().map(|why| (*index, why)),
+                Err(why) => Some((*index, why.clone())),
+            }
+        });
+        for index in members {
+            outcomes[index] = match (&whole, &mut prepared[index]) {
+                (_, Err(why)) => Err(why.clone()),
+                (Some((other, why)), _) if *other == index || stopped => Err(why.clone()),
+                (Some((other, _)), _) => {
+                    let other = replacements[*other].path.display();
+                    Err(format!("the file is left as it is, since {other} is: a fix changes both"))
+                }
+                (None, Ok(one)) => {
+                    folders.extend(one.real.parent().map(Path::to_owned));
+                    one.put_in_place()
+                }
+            };
+        }
+    }
+    for folder in folders {
+        // The names are in the folder; where it cannot be brought to the disk, each file is still old or new.
+        #[expect(clippy::disallowed_methods, reason = "`source` is where files are opened")]
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    outcomes
+}
+
+/// The members of each group, by index, in order.
+fn groups(replacements: &[Replacement<'_>]) -> BTreeMap<usize, Vec<usize>> {
+    let mut groups = BTreeMap::<usize, Vec<usize>>::new();
+    for (index, replacement) in replacements.iter().enumerate() {
+        groups.entry(replacement.group).or_default().push(index);
+    }
+    groups
+}
+
+/// Why a file cannot be replaced.
+enum Fault {
+    /// Others can.
+    OfFile(String),
+    /// The disk is full or broken: others would fare alike.
+    OfAll(String),
+}
+
+/// A new file beside the old one, complete and on the disk. It is removed when it is dropped without having been put in
+/// place.
+struct Prepared {
+    /// The file to be replaced, without links.
+    real: PathBuf,
+    /// The new one, until it is put in place.
+    beside: Option<PathBuf>,
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
+            // There is nobody to tell, and the next run removes it.
+            let _ = std::fs::remove_file(beside);
+        }
+    }
+}
+
+impl Prepared {
+    fn still_holds(&self, old: &str) -> Result<(), String> {
+        if read_file(&self.real).ok().as_deref() == Some(old) { Ok(()) } else { Err(CHANGED.to_owned()) }
+    }
+
+    fn put_in_place(&mut self) -> Result<(), String> {
+        let Some(beside) = &self.beside else { return Ok(()) };
+        std::fs::rename(beside, &self.real).map_err(describe)?;
+        self.beside = None;
+        Ok(())
+    }
+}
+
+/// Writes the new text to a file of the same owner and permissions in the same folder: only within one file system does
+/// renaming replace at once. `swept` are the folders in which nothing is left of runs that were killed.
+fn prepare(replacement: &Replacement<'_>, swept: &mut BTreeSet<PathBuf>) -> Result<Prepared, Fault> {
+    let of_file = |error: std::io::Error| Fault::OfFile(describe(error));
+    let real = replacement.path.canonicalize().map_err(of_file)?;
+    let mut prepared = Prepared { real, beside: None };
+    prepared.still_holds(replacement.old).map_err(Fault::OfFile)?;
+    let metadata = prepared.real.metadata().map_err(of_file)?;
+    let permissions = metadata.permissions();
     if permissions.readonly() {
-        return Err("the file may not be written to; change its permissions".to_owned());
+        return Err(Fault::OfFile("the file may not be written to; change its permissions".to_owned()));
     }
-    let (beside, mut file) = create_beside(&real).map_err(describe)?;
-    let written = file
-        .write_all(new.as_bytes())
-        .and_then(|()| file.set_permissions(permissions))
-        .and_then(|()| file.sync_all())
-        .and_then(|()| std::fs::rename(&beside, &real));
-    written.map_err(|error| {
-        // What matters is the first error; the old file is untouched.
-        let _ = std::fs::remove_file(&beside);
-        describe(error)
+    if let Some(names) = other_names(&metadata) {
+        return Err(Fault::OfFile(format!(
+            "the file has {names} names (hard links), which would part; make a copy of it first"
+        )));
+    }
+    // Who may not write to the file must not replace it either, even where the folder would allow that.
+    OpenOptions::new().write(true).open(&prepared.real).map_err(of_file)?;
+    let folder = prepared.real.parent().unwrap_or(Path::new("."));
+    if swept.insert(folder.to_owned()) {
+        remove_leftovers(folder);
+    }
+    let (beside, mut file) = create_beside(&prepared.real).map_err(of_file)?;
+    prepared.beside = Some(beside);
+    keep_owner(&file, &metadata).map_err(Fault::OfFile)?;
+    file.set_permissions(permissions).map_err(of_file)?;
+    let written = file.write_all(replacement.new.as_bytes()).and_then(|()| file.sync_all());
+    written.map_err(|error| Fault::OfAll(describe(error)))?;
+    Ok(prepared)
+}
+
+/// How many names the file has, where it has several.
+#[cfg(unix)]
+fn other_names(metadata: &std::fs::Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(metadata.nlink()).filter(|names| *names > 1)
+}
+
+#[cfg(not(unix))]
+fn other_names(_: &std::fs::Metadata) -> Option<u64> {
+    None
+}
+
+/// Gives the new file the owner and the group of the old one.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &std::fs::Metadata) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let new = file.metadata().map_err(describe)?;
+    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid())).map_err(|_| {
+        "the file belongs to another user or group, and its replacement would not; run as its owner"
+            .to_owned()
     })
 }
 
-/// Creates a hidden file in the folder of `path`: only within one file system does renaming replace at once.
-pub(super) fn create_beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    for attempt in 0..ATTEMPTS {
-        let beside = folder.join(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
-        match options.open(&beside) {
-            Ok(file) => return Ok((beside, file)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(ErrorKind::AlreadyExists.into())
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &std::fs::Metadata) -> Result<(), String> {
+    Ok(())
 }
 
 /// An error of the operating system in words that name a remedy where there is one.
@@ -59,6 +222,9 @@ pub(super) fn describe(error: std::io::Error) -> String {
     match error.kind() {
         ErrorKind::PermissionDenied => {
             "no permission to replace it; make the file and its folder writable for this user".to_owned()
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "the disk is full; a new file is written beside the old one and needs room".to_owned()
         }
         _ => format!("cannot be written: {error}"),
     }

@@ -14,7 +14,6 @@ use crate::check::CheckOptions;
 use crate::finding::Verdict;
 use crate::generate;
 use crate::generate::Agreed;
-use crate::generate::Cloud;
 use crate::generate::Form;
 use crate::generate::Given;
 use crate::generate::GivenProduct;
@@ -74,7 +73,8 @@ pub(super) fn given(bits: usize) -> Given {
         given.log_retention = said("90d");
         given.metric_retention = said("26w");
         given.taints = vec![said("nvidia.com/gpu").unwrap(), said("pool=big").unwrap()];
-        given.replicas = Some(Said { value: 5, by: "--replicas".to_owned() });
+        given.mimir_replicas = Some(Said { value: 5, by: "--replicas".to_owned() });
+        given.loki_replicas = Some(Said { value: 4, by: "--replicas".to_owned() });
         given.network_trust = said("FULL");
     }
     given
@@ -97,9 +97,10 @@ pub(super) fn declaration(wanted: &Wanted) -> String {
     if let Some(release) = &wanted.release {
         let _ = writeln!(
             text,
-            "  clusters: {{ {}: {{ mimir_replicas: {1}, loki_replicas: {1} }} }}",
+            "  clusters: {{ {}: {{ mimir_replicas: {}, loki_replicas: {} }} }}",
             quoted(release),
-            wanted.replicas
+            wanted.mimir_replicas,
+            wanted.loki_replicas
         );
     }
     if let Some(trust) = &wanted.network_trust {
@@ -178,7 +179,7 @@ pub(super) fn found(files: &[(String, String)], settings: &str) -> Vec<String> {
 }
 
 /// The files of a stack as a user has them: with its declaration beside it.
-fn written(wanted: &Wanted, form: Form, agreed: &Arc<Agreed>) -> Vec<(String, String)> {
+pub(super) fn written(wanted: &Wanted, form: Form, agreed: &Arc<Agreed>) -> Vec<(String, String)> {
     let files = generate::generate(wanted, form, agreed)
         .unwrap_or_else(|fault| panic!("{form:?} {wanted:?}: {fault}"));
     assert!(!files.is_empty(), "{form:?}");
@@ -197,24 +198,17 @@ fn faults(given: &Given, forms: &[Form], agreed: &Arc<Agreed>) -> Vec<String> {
     forms.iter().flat_map(of_form).collect()
 }
 
-/// Combinations of which every two switches are seen in all four positions.
+/// Combinations of which every two switches are seen in all four positions: any two numbers differ in a bit.
 fn pairs() -> Vec<usize> {
-    let mut all: Vec<usize> = vec![0, (1 << SWITCHES) - 1];
-    for one in 0..SWITCHES {
-        all.push(1 << one);
-        all.push(((1 << SWITCHES) - 1) ^ (1 << one));
-    }
-    for one in 0..SWITCHES {
-        for other in one + 1..SWITCHES {
-            let seen = [(0, 0), (0, 1), (1, 0), (1, 1)]
-                .iter()
-                .all(|(a, b)| all.iter().any(|bits| bits >> one & 1 == *a && bits >> other & 1 == *b));
-            if !seen {
-                all.push(1 << one | 1 << other);
-            }
-        }
-    }
-    all
+    const ALL: usize = (1 << SWITCHES) - 1;
+    let of_bit = |bit: usize| {
+        (0..SWITCHES).filter(|switch| (switch + 1) >> bit & 1 == 1).map(|switch| 1 << switch).sum()
+    };
+    let rows = (0..4).flat_map(|bit| {
+        let row: usize = of_bit(bit);
+        [row, ALL ^ row]
+    });
+    rows.chain([0, ALL]).collect()
 }
 
 #[test]
@@ -232,4 +226,90 @@ fn whatever_is_wanted_keeps_all_promises() {
         })
         .collect();
     assert!(told.is_empty(), "{} faults:\n{}", told.len(), told[..told.len().min(40)].join("\n"));
+}
+
+#[test]
+fn a_setting_changes_what_is_written_and_what_is_found() {
+    let (wanted, _) = Wanted::new(&given(0b0_0010)).unwrap();
+    let plain = declaration(&wanted);
+    for (rule, setting, own) in [
+        ("series-limit-differs", "series", "700001"),
+        ("label-names-limit-differs", "labels", "44"),
+        ("mimir-volume-differs", "size", "21Gi"),
+        ("query-timeout-differs", "timeout", "299s"),
+        ("query-hedging-differs", "at", "251ms"),
+        ("old-sample-age-differs", "age", "169h"),
+        ("query-split-differs", "interval", "16m"),
+        ("session-nodes-not-tolerated", "value", "visit"),
+        ("new-users-not-editor", "role", "Viewer"),
+        ("header-login-differs", "header", "X-User"),
+        ("grafana-address-differs", "prefix", "dash."),
+        ("blocks-without-prefix", "prefix", "bricks"),
+        ("control-room-write-elsewhere", "name", "metrics"),
+        ("collector-outside-its-namespace", "namespace", "collectors"),
+    ] {
+        let settings = format!("{plain}rules:\n  settings:\n    {rule}: {{ {setting}: {own} }}\n");
+        let as_agreed = Arc::new(Agreed::new(Overrides::new()));
+        let as_set = Arc::new(Agreed::new(overrides(&settings)));
+        let (before, after) =
+            (written(&wanted, Form::HelmChart, &as_agreed), written(&wanted, Form::HelmChart, &as_set));
+        assert_ne!(before, after, "{rule}");
+        assert_eq!(found(&after, &settings), [""; 0], "{rule}: written with the setting, judged with it");
+        let told = found(&before, &settings);
+        assert!(
+            told.iter().any(|line| line.contains(rule)),
+            "{rule}: written without, judged with it: {told:?}"
+        );
+        let told = found(&after, &plain);
+        assert!(
+            told.iter().any(|line| line.contains(rule)),
+            "{rule}: written with, judged without it: {told:?}"
+        );
+    }
+}
+
+/// The settings of rules in a settings file.
+fn overrides(settings: &str) -> Overrides {
+    let stream = crate::document::parse_yaml(&Arc::from(settings));
+    let document = crate::document::Document {
+        text: settings.into(),
+        language: crate::document::Language::Yaml,
+        host: None,
+        body: crate::document::Body::Tree(stream.documents.into_iter().next().unwrap()),
+        lines: Arc::new(crate::text::LineIndex::new(&Arc::from(settings))),
+        regions: Vec::new(),
+    };
+    let doc = crate::document::DocId { file: 0, index: 0 };
+    let (config, problems) = crate::config::Config::parse(doc, &document);
+    assert!(problems.is_empty(), "{problems:?}");
+    let (overrides, problems) = crate::rule::RuleSet::builtin().overrides(&config.settings);
+    assert!(problems.is_empty(), "{problems:?}");
+    overrides
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// Names, domains and labels are what people make them.
+    #[test]
+    fn any_names_that_are_taken_keep_all_promises(
+        bits in 0_usize..1 << SWITCHES,
+        workload in "[a-z][a-z0-9]{0,12}(-[a-z]{1,10}){0,2}",
+        sites in prop::collection::btree_map("[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", "([a-z0-9]{1,8}[.]){1,3}example[.](com|org)", 1..4),
+        tenant in "[^\\p{C}\\p{Zs}{}]{1,20}",
+        release in prop::option::of("[0-9]{8}"),
+    ) {
+        let mut given = given(bits & !(1 << 7));
+        given.workload = said(&workload);
+        given.tenant_name = said(&tenant);
+        given.release = release.as_deref().and_then(said);
+        given.domain = None;
+        for (name, domain) in &sites {
+            let site = GivenSite { by: "--site".to_owned(), domain: said(domain), ..GivenSite::default() };
+            given.sites.insert(name.clone(), site);
+        }
+        let agreed = Arc::new(Agreed::new(Overrides::new()));
+        let told = faults(&given, &[Form::ALL[bits % Form::ALL.len()]], &agreed);
+        prop_assert!(told.is_empty(), "{told:#?}");
+    }
 }

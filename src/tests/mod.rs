@@ -4,6 +4,7 @@ mod fields;
 mod fixtures;
 mod fuzzing;
 mod generated;
+mod generated_changes;
 mod hooks;
 mod layers;
 mod mutations;

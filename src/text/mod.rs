@@ -11,6 +11,7 @@ pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
 pub(crate) use patterns::anchored;
 pub(crate) use patterns::fits_stars;
+pub(crate) use suggest::is_slip;
 pub(crate) use suggest::nearest;
 pub(crate) use suggest::suggest;
 

@@ -14,6 +14,18 @@ pub(crate) fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>)
         .map(|(_, name)| name)
 }
 
+/// Whether a name is another one but for a slip: one letter in a short name, two in a long one, or how letters are joined.
+pub(crate) fn is_slip(one: &str, other: &str) -> bool {
+    let length = one.chars().count().min(other.chars().count());
+    let joined = |text: &str| text.to_lowercase().replace(['_', '-'], "");
+    let allowed = match length {
+        0..4 => 0,
+        4..9 => 1,
+        _ => 2,
+    };
+    joined(one) == joined(other) || distance(one, other) <= allowed
+}
+
 /// A help text: the nearest name, or else all of them.
 pub(crate) fn suggest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
@@ -51,6 +63,22 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slip_is_a_letter_or_two_and_no_other_word() {
+        for (one, other) in [
+            ("seveirty", "severity"),
+            ("ulr_x", "url_x"),
+            ("maxShards", "max_shards"),
+            ("retension_period", "retention_period"),
+        ] {
+            assert!(is_slip(one, other), "{one} {other}");
+        }
+        for (one, other) in [("ulr", "url"), ("read", "rear_x"), ("min_backoff", "max_backoff_x"), ("a", "b")]
+        {
+            assert!(!is_slip(one, other), "{one} {other}");
+        }
+    }
 
     #[test]
     fn finds_the_nearest_name_and_no_far_one() {

@@ -21,6 +21,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use charset::is_identifier;
 pub(crate) use parse::parse;
 pub(crate) use print::format;
 pub(crate) use print::same;

@@ -26,6 +26,13 @@ use crate::model::queries::Use;
 
 pub(super) fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
     let told = hidden_is_told(flow);
+    let writer = |zone: &str| {
+        let mut exits =
+            flow.exits.iter().filter(|exit| exit.kind == "telemetry" && exit.signals.meets(Signals::METRICS));
+        let exit = exits.find(|exit| exit.direct.name() == zone && exit.zone.name() == zone);
+        exit.map_or_else(Fact::default, |exit| component(flow, exit.component))
+    };
+    let (local, control_room) = (writer("workload"), writer("control-room"));
     for path in &flow.metric_paths {
         let place = path.place;
         let complete = path.reach.local == Some(true) && path.reach.control_room == Some(true);
@@ -34,7 +41,8 @@ pub(super) fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
                 ("collector", collector(flow)),
                 ("component", component(flow, path.component)),
                 ("complete", Fact::new(complete, place)),
-                ("receivers", Fact::new(true, place)),
+                ("local_writer", local.clone()),
+                ("control_room_writer", control_room.clone()),
                 ("unknown_told", Fact::new(told && path.reach.unknown.is_some(), place)),
                 ("receivers", Fact::new(true, place)),
                 ("sources", source_list(flow, &path.sources)),

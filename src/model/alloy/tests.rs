@@ -149,6 +149,12 @@ fn names_of_secrets_are_told_from_names_of_files() {
     for name in ["password", "client_secret", "bearer_token", "api_key", "credentials", "key_pem"] {
         assert!(is_secret_name(name), "{name}");
     }
+    for name in ["secretKey", "clientSecret", "SECRETNAME_VALUE", "rootPassword"] {
+        assert!(is_secret_name(name), "{name}");
+    }
+    for name in ["secretName", "existingSecret", "envFromSecret", "tokenFile", "secretsPath"] {
+        assert!(!is_secret_name(name), "{name}");
+    }
     for name in ["password_file", "token_url", "credentials_file", "token_file_path", "username", "key"] {
         assert!(!is_secret_name(name), "{name}");
     }

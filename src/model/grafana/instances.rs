@@ -5,6 +5,7 @@ use super::door::door;
 use super::door::is_grafana;
 use super::settings::Settings;
 use super::summary;
+use super::table;
 use super::variables::Variables;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -20,6 +21,7 @@ use crate::model::pod;
 use crate::model::stack::ReleasedChart;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
+use crate::model::values::root_of;
 use crate::text::Span;
 
 /// One Grafana.
@@ -36,6 +38,10 @@ struct Instance {
     /// Whether what it writes to its disk is there after a restart; null where the input does not say.
     keeps_disk: Fact,
     version: Option<String>,
+    /// Its values, where the chart makes it.
+    values: Fact,
+    /// The whole of its file, where the input has it.
+    file: Option<Place>,
     place: Place,
 }
 
@@ -75,6 +81,8 @@ fn rendered(stack: &Stack<'_>, at: NodeAt, home: &Home) -> Option<Instance> {
         keeps_disk: workload.keeps_disk.unwrap_or(Fact::absent(place)),
         version: workload.version,
         variables: workload.variables,
+        values: Fact::default(),
+        file: Some(Place { doc: at.doc, span: root.span() }),
         namespace,
         place,
     })
@@ -107,6 +115,8 @@ fn of_values(stack: &Stack<'_>, release: &ReleasedChart<'_>, namespace: Option<S
         alerts_sidecar: values.reach("sidecar.alerts.enabled").or_default(false),
         keeps_disk: values.reach("persistence.enabled").or_default(false),
         version: tag.text().filter(|tag| charts::number(tag).is_some()).map(str::to_owned),
+        values: root_of(release.release, stack.documents),
+        file: None,
         namespace,
         place,
     }
@@ -124,6 +134,8 @@ impl Instance {
                 ("form", Fact::bare(self.form)),
                 ("namespace", namespace),
                 ("ini", self.settings.ini()),
+                ("ini_at", self.ini_at()),
+                ("values", self.values.clone()),
                 ("effective", self.settings.all_effective(&self.variables)),
                 ("default_secrets", self.default_secrets()),
                 ("calls_home", summary::calls_home(&self.settings, &self.variables)),
@@ -143,6 +155,19 @@ impl Instance {
         let namespace = self.namespace.as_deref();
         subjects.extend(addresses::subjects(&self.settings, &self.variables, namespace));
         subjects
+    }
+
+    /// Where sections of the file are written that are not there, from the place of the values or of the file on.
+    fn ini_at(&self) -> Fact {
+        let (place, above) = match self.values.place {
+            Some(values) => (Some(values), Some("grafana.ini")),
+            None => (self.file, None),
+        };
+        let keys = |section: Option<&str>| Fact::list(above.into_iter().chain(section).map(Fact::bare), None);
+        let named = |name: &String| (name.replace(['.', '-'], "_"), keys(Some(name)));
+        let sections = table::table().into_iter().flat_map(|table| table.sections.keys());
+        let sections = sections.filter(|name| name.contains(['.', '-'])).map(named);
+        Fact::map(sections.chain([("other".to_owned(), keys(None))]), place)
     }
 
     /// Secrets that stay at what everyone knows, because nobody sets them and nothing unseen can.

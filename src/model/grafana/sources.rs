@@ -86,6 +86,7 @@ fn files(stack: &Stack<'_>) -> Vec<File> {
 fn data_source(item: &Fact, file: &File, cluster: &Cluster) -> Subject {
     let name = item.reach("name");
     // What a data source does not say is missing at its name: the item itself is all of its lines.
+    let whole = Fact::new(true, item.place);
     let item = Fact { place: name.place.or(item.place), ..item.clone() };
     let key = format!("data source {}", name.text().unwrap_or("without a name"));
     let place = name.place.or(item.place);
@@ -110,6 +111,7 @@ fn data_source(item: &Fact, file: &File, cluster: &Cluster) -> Subject {
             ("unread", Fact::list(unread(&item), place)),
             ("namespace", Fact::new(file.namespace.clone(), place)),
             ("json_data", json),
+            ("item", whole),
         ],
         place,
     );
@@ -277,6 +279,12 @@ impl Seen {
     }
 }
 
+/// What tells apart where a data source may be the default: the namespace of its Grafana, and its organisation.
+fn home(source: &Subject) -> String {
+    let namespace = source.facts.reach("namespace");
+    format!("{} {:?}", namespace.text().unwrap_or_default(), source.facts.reach("org").value)
+}
+
 /// What concerns all data sources together: which are the default, which of the two stores are there.
 pub(super) fn summarise(subjects: &mut Vec<Subject>) {
     let sources: Vec<&Subject> = subjects.iter().filter(|subject| subject.kind == "datasource").collect();
@@ -321,6 +329,19 @@ pub(super) fn summarise(subjects: &mut Vec<Subject>) {
         place,
     );
     subjects.push(Subject { kind: "datasources", key: "data sources".to_owned(), facts });
+    let defaults: Vec<(String, Fact)> = subjects
+        .iter()
+        .filter(|subject| {
+            subject.kind == "datasource" && subject.facts.reach("is_default").bool() == Some(true)
+        })
+        .map(|source| (home(source), source.facts.reach("is_default")))
+        .collect();
+    for source in subjects.iter_mut().filter(|subject| subject.kind == "datasource") {
+        let (own, name) = (home(source), source.facts.reach("is_default").place);
+        let others = defaults.iter().filter(|(other, fact)| *other == own && fact.place != name);
+        let others: Vec<Fact> = others.map(|(_, fact)| fact.clone()).collect();
+        source.facts.insert("other_defaults", Fact::list(others, None));
+    }
     for grafana in subjects.iter_mut().filter(|subject| subject.kind == "grafana") {
         grafana.facts.insert("names_tenants", Fact::new(names_tenants, place));
     }

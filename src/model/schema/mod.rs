@@ -33,7 +33,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
             let key = format!("{} {} {}", resource.object, fault.kind.name(), fault.route);
             let times = keys.entry(key.clone()).and_modify(|times| *times += 1).or_insert(1);
             let key = if *times > 1 { format!("{key} {times}") } else { key };
-            found.push(subject(key, resource, fault));
+            found.push(subject(key, resource, (fault, root)));
         }
     }
     found
@@ -69,13 +69,25 @@ fn sound(resource: &Resource) -> Subject {
     Subject { kind: "schema", key: resource.object.to_string(), facts: Fact::map(entries, place) }
 }
 
-fn subject(key: String, resource: &Resource, fault: &Fault) -> Subject {
+/// What is written at a fault, where that is no more than a number, a quantity or a word for true and false; the rest of an
+/// object may be secret.
+fn value(root: NodeRef<'_>, fault: &Fault) -> Fact {
+    let node = root.tree.scalars().find(|node| node.span() == fault.place.span);
+    let text = node.and_then(NodeRef::text).filter(|text| {
+        text.len() < 20 && text.starts_with(|first: char| first.is_ascii_digit())
+            || matches!(*text, "true" | "false")
+    });
+    text.map_or_else(Fact::default, |text| Fact::new(text, fault.place))
+}
+
+fn subject(key: String, resource: &Resource, (fault, root): (&Fault, NodeRef<'_>)) -> Subject {
     let place = fault.place;
     let entries = [
         ("fault", Fact::new(fault.kind.name(), place)),
         ("object", Fact::new(resource.object.to_string(), resource.place)),
         ("message", Fact::new(fault.message.as_str(), place)),
         ("help", Fact::new(fault.help.as_str(), place)),
+        ("value", value(root, fault)),
     ];
     Subject { kind: "schema", key, facts: Fact::map(entries, place) }
 }

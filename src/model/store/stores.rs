@@ -28,6 +28,7 @@ use crate::model::stack::ReleasedChart;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
 use crate::model::values::merge;
+use crate::model::values::root_of;
 use crate::model::version::Minor;
 use crate::text::Span;
 
@@ -67,6 +68,10 @@ pub(super) struct Found<'s> {
     pub(super) groups: Vec<Group>,
     /// Whether its configuration is in a Secret.
     pub(super) in_secret: bool,
+    /// Its values, where a chart makes it.
+    pub(super) values: Fact,
+    /// Where sections of the configuration are written that are not there: from the place of the values on, by section.
+    pub(super) config_at: Fact,
     /// The mappings of options that people wrote, each with the path at which it stands.
     pub(super) written: Vec<(NodeRef<'s>, DocId, String)>,
 }
@@ -200,6 +205,8 @@ fn from_objects<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Ve
             unseen: None,
             groups,
             in_secret: home.object.as_ref().is_some_and(|object| &*object.kind == "Secret"),
+            values: Fact::default(),
+            config_at: Fact::map::<String>([], Place { doc: at.doc, span: root.span() }),
             written: vec![(root, at.doc, String::new())],
         });
     }
@@ -261,6 +268,7 @@ fn from_values<'s>(
     };
     let (version, version_known) = version_of(store, assumed, minor);
     let written = written(stack, release, store);
+    let root = root_of(release.release, stack.documents);
     Found {
         store,
         form: "values",
@@ -279,8 +287,28 @@ fn from_values<'s>(
         unseen,
         groups,
         in_secret: false,
+        config_at: config_at(store, chart_version, root.place),
+        values: root,
         written,
     }
+}
+
+/// Where sections of the configuration are written in values: those that the chart takes over as they are at their own
+/// places, all others below `structuredConfig`.
+fn config_at(store: Store, version: Option<&str>, root: Option<Place>) -> Fact {
+    let Some(root) = root else { return Fact::default() };
+    let keys = |route: &str| Fact::list(route.split('.').map(Fact::bare), None);
+    let mut sections = vec![(
+        "other",
+        keys(match store {
+            Store::Mimir => "mimir.structuredConfig",
+            Store::Loki => "loki.structuredConfig",
+        }),
+    )];
+    if store == Store::Loki {
+        sections.extend(pasted_sections(Chart::Loki, version).map(|(value, section)| (section, keys(value))));
+    }
+    Fact::map(sections, root)
 }
 
 /// A section of the values, empty where there is none.

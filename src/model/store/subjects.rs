@@ -26,11 +26,13 @@ use super::written::written;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::document::is_secret_name;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::fact::Subject;
 use crate::model::piece::Store;
 use crate::model::stack::Stack;
+use crate::model::values::fact_of;
 use crate::model::values::merge;
 use crate::text::units::duration_seconds;
 
@@ -47,7 +49,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
         let several = found.len() > 1;
         for store in found {
             let key = if several { format!("{kind} {}", store.name) } else { kind.to_owned() };
-            subjects.extend(parts(kind, &key, &store.parts));
+            subjects.extend(parts(kind, &key, store));
             subjects.extend(option_faults(kind, store));
             subjects.extend(changed_defaults(kind, store));
             subjects.extend(exits(kind, &key, store, &tenants));
@@ -192,14 +194,15 @@ fn only_tenant(found: &Found<'_>) -> Fact {
 }
 
 /// The parts of a store, each a subject of its own.
-fn parts(store: &'static str, key: &str, parts: &Fact) -> Vec<Subject> {
+fn parts(store: &'static str, key: &str, found: &Found<'_>) -> Vec<Subject> {
     let subject = |(name, fact): (&str, &Fact)| {
         let mut facts = fact.clone();
         facts.insert("store", Fact::new(store, fact.place));
         facts.insert("name", Fact::new(name, fact.place));
+        facts.insert("values", found.values.clone());
         Subject { kind: "part", key: format!("{key} {name}"), facts }
     };
-    parts.entries().map(subject).collect()
+    found.parts.entries().map(subject).collect()
 }
 
 /// What a process of the store runs with, for one tenant where it has limits of its own.
@@ -286,6 +289,8 @@ fn subject(
             ("modules", Fact::map(running.into_iter().map(|name| (name, Fact::bare(true))), store.place)),
             ("processes", Fact::list(processes, store.place)),
             ("parts", store.parts.clone()),
+            ("values", store.values.clone()),
+            ("config_at", store.config_at.clone()),
             ("unseen", unseen),
         ],
         store.place,
@@ -421,6 +426,17 @@ fn fault_subject(
     Subject { kind: "option_fault", key: format!("{kind} {} {}", fault.kind.name(), fault.path), facts }
 }
 
+/// What is written where a fault is about a single value.
+fn value_of(node: NodeRef<'_>, path: &str, doc: DocId) -> Fact {
+    let fact = if node.is_scalar() { fact_of(node, doc) } else { Fact::default() };
+    match fact.value {
+        FactValue::Text(text) if is_secret_name(path.rsplit('.').next().unwrap_or_default()) => {
+            Fact { value: FactValue::Secret(text), ..fact }
+        }
+        _ => fact,
+    }
+}
+
 fn fault_facts(
     store: &'static str,
     doc: DocId,
@@ -439,6 +455,7 @@ fn fault_facts(
             ("help", Fact::bare(fault.help.as_str())),
             ("version", Fact::bare(version)),
             ("part", Fact::bare(part)),
+            ("value", value_of(fault.node, &fault.path, doc)),
         ],
         place,
     )

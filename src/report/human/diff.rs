@@ -15,17 +15,22 @@ use crate::text::Span;
 /// Unchanged lines around changed ones.
 const CONTEXT: usize = 3;
 
-/// Writes the differences between two versions of one file, each the only file of its documents. The names in the
-/// head are those that `git diff` gives.
-pub(crate) fn write_diff(before: &Documents, after: &Documents, out: &mut dyn Write) -> std::io::Result<()> {
-    let (old, new) = (Side::new(before), Side::new(after));
+/// Writes the differences between two versions of a file, which has the same index in both. The names in the head are
+/// those that `git diff` gives.
+pub(crate) fn write_diff(
+    before: &Documents,
+    after: &Documents,
+    file: u32,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let (old, new) = (Side::new(before, file), Side::new(after, file));
     let (old_lines, new_lines) = (old.texts(), new.texts());
     let diff = TextDiff::configure().diff_slices(&old_lines, &new_lines);
     let groups = diff.grouped_ops(CONTEXT);
     if groups.is_empty() {
         return Ok(());
     }
-    let path = before.files.first().map_or("", |file| file.path.as_str());
+    let path = before.files.get(file as usize).map_or("", |file| file.path.as_str());
     let path = clean::line(path.trim_start_matches('/'));
     writeln!(out, "--- a/{path}\n+++ b/{path}")?;
     for group in groups {
@@ -59,8 +64,8 @@ struct Side<'d> {
 }
 
 impl<'d> Side<'d> {
-    fn new(documents: &'d Documents) -> Self {
-        let root = documents.files.first().and_then(|file| file.documents.first());
+    fn new(documents: &'d Documents, file: u32) -> Self {
+        let root = documents.files.get(file as usize).and_then(|file| file.documents.first());
         let text: &str = root.map_or("", |document| &document.text);
         let mut at = 0;
         let lines = text.split_inclusive('\n').map(|line| {
@@ -68,7 +73,7 @@ impl<'d> Side<'d> {
             at += line.len();
             (u32::try_from(start).unwrap_or(u32::MAX), line)
         });
-        Self { text, lines: lines.collect(), secrets: Masks::new(documents).of((0, None)) }
+        Self { text, lines: lines.collect(), secrets: Masks::new(documents).of((file, None)) }
     }
 
     fn texts(&self) -> Vec<&'d str> {
