@@ -105,7 +105,7 @@ impl<'c> Planner<'_, '_, 'c> {
         let node = self.found(span)?;
         match self.nodes.role(node) {
             Role::Key(mapping, number) => {
-                Ok(self.nodes.children(mapping).get(number).map_or(node, |(_, value)| *value))
+                Ok(self.nodes.child(mapping, number).map_or(node, |(_, value)| value))
             }
             _ => Ok(node),
         }

@@ -157,7 +157,7 @@ impl Program<'_> {
         for (name, value) in entries {
             match value {
                 NewValue::Block(entries) => {
-                    statements.push(self.block(name, entries, indentation, blamed)?)
+                    statements.push(self.block(name, entries, indentation, blamed)?);
                 }
                 // A list of blocks is one block after the other.
                 NewValue::List(items) if items.iter().any(|item| matches!(item, NewValue::Block(_))) => {

@@ -136,17 +136,13 @@ impl Writer<'_> {
                 continue;
             }
             let has_kept = (number + 1..all.len()).any(|next| !numbers.contains(&next));
-            match all.get(number + 1).filter(|_| has_kept) {
-                Some((next, _)) => {
-                    let next = next.start as usize;
-                    let to = if program.has_comment(behind, next) { behind } else { next };
-                    self.push(start, to, "");
-                }
-                None => {
-                    self.remove_rest(expr, number);
-                    return;
-                }
-            }
+            let Some((next, _)) = all.get(number + 1).filter(|_| has_kept) else {
+                self.remove_rest(expr, number);
+                return;
+            };
+            let next = next.start as usize;
+            let to = if program.has_comment(behind, next) { behind } else { next };
+            self.push(start, to, "");
         }
     }
 

@@ -35,7 +35,7 @@ fn alloy(before: &str, change: impl Fn(&Documents) -> Change) -> Result<String, 
 
 #[track_caller]
 fn good(result: Result<String, String>, after: &str) {
-    assert_eq!(result.as_deref(), Ok(after));
+    assert_eq!(result, Ok(after.to_owned()));
 }
 
 const WRITE: &str = "loki.write \"out\" {\n\tendpoint {\n\t\turl       = \"http://x\" // why\n\t\ttenant_id = \"a\"\n\t}\n}\n";
