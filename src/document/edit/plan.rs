@@ -198,11 +198,14 @@ impl<'c> Planner<'_, '_, 'c> {
         if self.nodes.holds_shared(node) {
             return refuse(span, SHARED);
         }
-        match self.plan.replaced.insert(node, value.clone()) {
-            Some(other) if other != value => {
+        match self.plan.replaced.get(&node) {
+            Some(other) if *other != value => {
                 refuse(span, "two changes give this value different values; make one, then the other")
             }
-            _ => Ok(()),
+            _ => {
+                self.plan.replaced.insert(node, value);
+                Ok(())
+            }
         }
     }
 

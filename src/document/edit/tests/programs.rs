@@ -35,7 +35,7 @@ fn alloy(before: &str, change: impl Fn(&Documents) -> Change) -> Result<String, 
 
 #[track_caller]
 fn good(result: Result<String, String>, after: &str) {
-    assert_eq!(result, Ok(after.to_owned()));
+    assert_eq!(result.unwrap_or_else(|why| panic!("{why}: {after}")), after);
 }
 
 const WRITE: &str = "loki.write \"out\" {\n\tendpoint {\n\t\turl       = \"http://x\" // why\n\t\ttenant_id = \"a\"\n\t}\n}\n";

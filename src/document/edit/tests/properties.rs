@@ -250,6 +250,7 @@ fn values(documents: &Documents) -> Vec<Option<Value>> {
 }
 
 /// Makes one random change of a text, and checks what comes of it. Gives whether it was made.
+#[expect(clippy::too_many_lines, reason = "one change, and all that must be true of it")]
 fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
     let stream = parse_yaml(&Arc::from(text));
     if stream.errors.iter().any(crate::document::ParseProblem::is_fatal)
