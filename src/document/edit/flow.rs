@@ -121,15 +121,11 @@ impl Writer<'_, '_> {
     }
 
     /// Removes the children of these numbers.
-    pub(super) fn remove_in_brackets(
-        &mut self,
-        id: NodeId,
-        numbers: &BTreeSet<usize>,
-    ) -> Result<(), Refused> {
+    pub(super) fn remove_in_brackets(&mut self, id: NodeId, numbers: &BTreeSet<usize>) {
         let children = self.nodes.children(id);
         if numbers.len() == children.len() {
             self.empty_brackets(id, &children);
-            return Ok(());
+            return;
         }
         let mut number = 0;
         while number < children.len() {
@@ -146,7 +142,6 @@ impl Writer<'_, '_> {
             }
             number = next + 1;
         }
-        Ok(())
     }
 
     /// Removes all children; other comments stay.

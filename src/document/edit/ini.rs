@@ -61,9 +61,7 @@ impl Writer<'_> {
             return refuse(span, "no key or value stands at exactly this place; change it by hand");
         };
         Ok(match self.nodes.role(node) {
-            Role::Key(mapping, number) => {
-                self.nodes.children(mapping).get(number).map_or(node, |(_, value)| *value)
-            }
+            Role::Key(mapping, number) => self.nodes.child(mapping, number).map_or(node, |(_, value)| value),
             _ => node,
         })
     }
@@ -113,9 +111,7 @@ impl Writer<'_> {
             _ => None,
         };
         let found = self.nodes.at(under).map(|node| match self.nodes.role(node) {
-            Role::Key(mapping, number) => {
-                self.nodes.children(mapping).get(number).map_or(node, |(_, value)| *value)
-            }
+            Role::Key(mapping, number) => self.nodes.child(mapping, number).map_or(node, |(_, value)| value),
             _ => node,
         });
         let is_section =
@@ -192,7 +188,7 @@ impl Writer<'_> {
             if !(is_first && layout.text.trim().is_empty()) {
                 text.push_str(line_break);
             }
-            text.push_str(&format!("[{name}]{line_break}"));
+            text.extend(["[", name, "]", line_break]);
             for line in lines {
                 text.push_str(line);
                 text.push_str(line_break);
@@ -218,11 +214,8 @@ impl Writer<'_> {
             return refuse(span, "a whole section stands here; remove it by hand");
         }
         let layout = self.nodes.layout;
-        let key = self
-            .nodes
-            .children(section)
-            .get(number)
-            .map_or(span.start as usize, |(key, _)| self.nodes.start(*key));
+        let key =
+            self.nodes.child(section, number).map_or(span.start as usize, |(key, _)| self.nodes.start(key));
         let mut from = layout.line_start(key);
         loop {
             let above = layout.line_start(from.saturating_sub(layout.break_before(from)));

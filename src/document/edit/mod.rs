@@ -238,7 +238,7 @@ pub(crate) fn edits(documents: &Documents, changes: &[Change]) -> Result<Vec<Fil
         }
     }
     // Documents of one stream share a text, and one text may be embedded twice, through an alias.
-    done.sort_by(|a, b| (a.file, a.edit.span).cmp(&(b.file, b.edit.span)));
+    done.sort_by_key(|edit| (edit.file, edit.edit.span));
     done.dedup();
     if let Some(clash) =
         done.windows(2).find(|pair| pair[0].file == pair[1].file && clash(&pair[0].edit, &pair[1].edit))

@@ -92,6 +92,11 @@ impl<'t> Nodes<'t> {
         for id in (0..u32::try_from(self.tree.nodes.len()).unwrap_or(0)).rev().map(NodeId) {
             let children = self.children(id);
             for (number, (key, value)) in children.iter().enumerate() {
+                // One of `?` alone is told at the start of the next line.
+                if key != value && self.start(*key) == self.end(*key) {
+                    let at = self.layout.back(self.end(*key)).max(self.start(id));
+                    self.set(*key, super::layout::span(at, at));
+                }
                 let Some(span) = self.spans.get(value.0 as usize).copied().filter(|span| span.is_empty())
                 else {
                     continue;
@@ -176,6 +181,24 @@ impl<'t> Nodes<'t> {
         }
     }
 
+    /// The child of that number, as [`Nodes::children`] has it.
+    pub(super) fn child(&self, id: NodeId, number: usize) -> Option<(NodeId, NodeId)> {
+        match &self.raw(id).kind {
+            NodeKind::Mapping(entries) => entries.get(number).map(|entry| (entry.key, entry.value)),
+            NodeKind::Sequence(items) => items.get(number).map(|item| (*item, *item)),
+            NodeKind::Scalar { .. } | NodeKind::Alias(_) => None,
+        }
+    }
+
+    /// The last child.
+    fn last_child(&self, id: NodeId) -> Option<(NodeId, NodeId)> {
+        match &self.raw(id).kind {
+            NodeKind::Mapping(entries) => entries.last().map(|entry| (entry.key, entry.value)),
+            NodeKind::Sequence(items) => items.last().map(|item| (*item, *item)),
+            NodeKind::Scalar { .. } | NodeKind::Alias(_) => None,
+        }
+    }
+
     /// Whether the node is a collection in brackets, or one pair in a list in brackets.
     pub(super) fn is_bracketed(&self, id: NodeId) -> bool {
         let is_collection = matches!(self.raw(id).kind, NodeKind::Mapping(_) | NodeKind::Sequence(_));
@@ -195,8 +218,8 @@ impl<'t> Nodes<'t> {
     /// One past the last node below this one; nodes stand in the order of their starts.
     fn subtree_end(&self, id: NodeId) -> NodeId {
         let mut last = id;
-        while let Some((_, value)) = self.children(last).last() {
-            last = *value;
+        while let Some((_, value)) = self.last_child(last) {
+            last = value;
         }
         NodeId(last.0.saturating_add(1))
     }
@@ -224,11 +247,10 @@ impl<'t> Nodes<'t> {
 
     /// Where an entry or item starts: at its key, with what marks it (`-`, `? `, tags and anchors).
     pub(super) fn child_start(&self, collection: NodeId, number: usize) -> usize {
-        let children = self.children(collection);
-        match number.checked_sub(1).and_then(|before| children.get(before)) {
+        match number.checked_sub(1).and_then(|before| self.child(collection, before)) {
             Some((_, value)) => {
-                let end = self.end(*value);
-                let from = if self.is_block_scalar(*value) { self.layout.line_end(end) } else { end };
+                let end = self.end(value);
+                let from = if self.is_block_scalar(value) { self.layout.line_end(end) } else { end };
                 let from = self.layout.skip_comments(from);
                 if self.is_bracketed(collection) && self.layout.byte(from) == Some(b',') {
                     return self.layout.skip_comments(from + 1);
@@ -250,7 +272,7 @@ impl<'t> Nodes<'t> {
     pub(super) fn last_part(&self, id: NodeId) -> NodeId {
         let mut last = id;
         while !self.is_bracketed(last) {
-            let Some((_, value)) = self.children(last).last().copied() else { break };
+            let Some((_, value)) = self.last_child(last) else { break };
             last = value;
         }
         last

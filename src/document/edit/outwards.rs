@@ -29,11 +29,11 @@ pub(crate) fn outwards(node: NodeRef<'_>, guest: &str, edits: &[Edit]) -> Result
     }
 }
 
-/// The smallest edit that puts `new` in the place of what stands between two offsets; `None` where that is the same.
+/// The smallest edit that puts `new` in the place of what stands between two offsets; empty where that is the same.
 fn smallest(layout: Layout<'_>, start: usize, end: usize, new: &str) -> Option<Edit> {
     let old = layout.get(start, end);
     if old == new {
-        return None;
+        return Some(super::layout::edit(start, start, ""));
     }
     let same = |a: &str, b: &str| {
         a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum::<usize>()

@@ -105,7 +105,7 @@ impl<'c> Planner<'_, '_, 'c> {
         let node = self.found(span)?;
         match self.nodes.role(node) {
             Role::Key(mapping, number) => {
-                Ok(self.nodes.children(mapping).get(number).map_or(node, |(_, value)| *value))
+                Ok(self.nodes.child(mapping, number).map_or(node, |(_, value)| value))
             }
             _ => Ok(node),
         }
@@ -198,11 +198,14 @@ impl<'c> Planner<'_, '_, 'c> {
         if self.nodes.holds_shared(node) {
             return refuse(span, SHARED);
         }
-        match self.plan.replaced.insert(node, value.clone()) {
-            Some(other) if other != value => {
+        match self.plan.replaced.get(&node) {
+            Some(other) if *other != value => {
                 refuse(span, "two changes give this value different values; make one, then the other")
             }
-            _ => Ok(()),
+            _ => {
+                self.plan.replaced.insert(node, value);
+                Ok(())
+            }
         }
     }
 

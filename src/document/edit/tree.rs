@@ -205,7 +205,8 @@ impl Writer<'_, '_> {
 
     fn remove(&mut self, id: NodeId, numbers: &std::collections::BTreeSet<usize>) -> Result<(), Refused> {
         if self.nodes.is_bracketed(id) || self.nodes.is_in_brackets(id) {
-            self.remove_in_brackets(id, numbers)
+            self.remove_in_brackets(id, numbers);
+            Ok(())
         } else {
             self.remove_in_block(id, numbers)
         }

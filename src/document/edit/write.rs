@@ -103,8 +103,7 @@ impl Writer<'_, '_> {
         let before = self.nodes.layout.get(0, start);
         let has_colon = match self.nodes.role(id) {
             Role::Value(mapping, number) => {
-                let key =
-                    self.nodes.children(mapping).get(number).map_or(start, |(key, _)| self.nodes.end(*key));
+                let key = self.nodes.child(mapping, number).map_or(start, |(key, _)| self.nodes.end(key));
                 self.nodes.layout.get(key, start).contains(':')
             }
             _ => true,
@@ -237,7 +236,7 @@ impl Writer<'_, '_> {
     /// The place behind the `:` of a key, and behind the tag and anchor of its value.
     fn behind_key(&self, mapping: NodeId, number: usize) -> usize {
         let layout = self.nodes.layout;
-        let key = self.nodes.children(mapping).get(number).map_or(0, |(key, _)| self.nodes.end(*key));
+        let key = self.nodes.child(mapping, number).map_or(0, |(key, _)| self.nodes.end(key));
         let mut at = layout.skip_comments(key);
         if layout.byte(at) == Some(b':') {
             at += 1;

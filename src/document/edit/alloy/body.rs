@@ -78,7 +78,7 @@ impl Writer<'_> {
             );
         }
         let outer = layout.indentation(block.span.start as usize);
-        let indentation = format!("{outer}{}", program.step);
+        let indentation = format!("{outer}{}", program.step(block.span));
         let statements = program.statements(entries, &indentation, block.name)?;
         let (lines, _) = joined(program, &statements, &[], &indentation);
         let Some(open) = program.brace(block).map(|brace| brace + 1) else {
@@ -120,7 +120,7 @@ impl Writer<'_> {
             );
         }
         let outer = layout.indentation(block.span.start as usize).to_owned();
-        let indentation = format!("{outer}{}", program.step);
+        let indentation = format!("{outer}{}", program.step(block.span));
         let statements = program.statements(entries, &indentation, block.name)?;
         let neighbours = neighbours(layout, body, last);
         let (lines, wider) = joined(program, &statements, &neighbours, &indentation);
@@ -157,7 +157,7 @@ impl Program<'_> {
         for (name, value) in entries {
             match value {
                 NewValue::Block(entries) => {
-                    statements.push(self.block(name, entries, indentation, blamed)?)
+                    statements.push(self.block(name, entries, indentation, blamed)?);
                 }
                 // A list of blocks is one block after the other.
                 NewValue::List(items) if items.iter().any(|item| matches!(item, NewValue::Block(_))) => {
@@ -189,7 +189,7 @@ impl Program<'_> {
         if entries.is_empty() {
             return Ok(NewStatement::Block(format!("{name} {{ }}")));
         }
-        let deeper = format!("{indentation}{}", self.step);
+        let deeper = format!("{indentation}{}", self.step(blamed));
         let statements = self.statements(entries, &deeper, blamed)?;
         let (lines, _) = joined(*self, &statements, &[], &deeper);
         let line_break = self.line_break;

@@ -69,7 +69,7 @@ impl Writer<'_> {
         let close = expr.span.end as usize - 1;
         let line_break = self.program.line_break;
         let outer = layout.indentation(expr.span.start as usize);
-        let inner = format!("{outer}{}", self.program.step);
+        let inner = format!("{outer}{}", self.program.step(expr.span));
         let (parts, _) = self.parts(expr, 0, more, &inner)?;
         let text = parts.join(&format!(",{line_break}{inner}"));
         self.push(layout.back(close), close, format!("{line_break}{inner}{text},{line_break}{outer}"));
@@ -136,17 +136,13 @@ impl Writer<'_> {
                 continue;
             }
             let has_kept = (number + 1..all.len()).any(|next| !numbers.contains(&next));
-            match all.get(number + 1).filter(|_| has_kept) {
-                Some((next, _)) => {
-                    let next = next.start as usize;
-                    let to = if program.has_comment(behind, next) { behind } else { next };
-                    self.push(start, to, "");
-                }
-                None => {
-                    self.remove_rest(expr, number);
-                    return;
-                }
-            }
+            let Some((next, _)) = all.get(number + 1).filter(|_| has_kept) else {
+                self.remove_rest(expr, number);
+                return;
+            };
+            let next = next.start as usize;
+            let to = if program.has_comment(behind, next) { behind } else { next };
+            self.push(start, to, "");
         }
     }
 

@@ -88,7 +88,7 @@ fn indented(text: &str, indentation: &str, line_break: &str) -> String {
             ExprKind::Array(items) => exprs.extend(items),
             ExprKind::Object(fields) => exprs.extend(fields.iter().map(|field| &field.value)),
             ExprKind::Access(value, _) | ExprKind::Unary(_, value) | ExprKind::Paren(value) => {
-                exprs.push(value)
+                exprs.push(value);
             }
             ExprKind::Index(value, index) => exprs.extend([&**value, &**index]),
             ExprKind::Call(function, arguments) => {

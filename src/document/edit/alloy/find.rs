@@ -91,7 +91,7 @@ impl<'f> Spots<'f> {
                     }
                 }
                 ExprKind::Access(value, _) | ExprKind::Unary(_, value) | ExprKind::Paren(value) => {
-                    rest.push(value)
+                    rest.push(value);
                 }
                 ExprKind::Index(value, index) => rest.extend([&**value, &**index]),
                 ExprKind::Call(function, arguments) => {

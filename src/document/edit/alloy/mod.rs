@@ -272,7 +272,7 @@ impl<'f> Writer<'f> {
                 self.plan.statements.insert(statement.start, statement);
             }
             Spot::Field(object, _, number) | Spot::Item(object, _, number) => {
-                self.remove_child(object, number)
+                self.remove_child(object, number);
             }
             Spot::Inner(_) => return refuse(span, "this is part of an expression; change it by hand"),
         }

@@ -1,5 +1,7 @@
 //! Turns new values into Alloy, as `alloy fmt` would lay it out.
 
+use std::fmt::Write as _;
+
 use super::program::Program;
 use crate::document::alloy::is_identifier;
 use crate::document::edit::NewValue;
@@ -16,7 +18,7 @@ impl Program<'_> {
         indentation: &str,
         blamed: Span,
     ) -> Result<String, Refused> {
-        let deeper = format!("{indentation}{}", self.step);
+        let deeper = format!("{indentation}{}", self.step(blamed));
         let line_break = self.line_break;
         match value {
             NewValue::Text(text) => Ok(quoted(text)),
@@ -100,7 +102,9 @@ pub(in crate::document::edit) fn quoted_inside(text: &str, is_raw: bool) -> Opti
             '\r' => inside.push_str("\\r"),
             '\t' => inside.push_str("\\t"),
             character if is_printable(character) => inside.push(character),
-            character => inside.push_str(&format!("\\U{:08x}", u32::from(character))),
+            character => {
+                let _ = write!(inside, "\\U{:08x}", u32::from(character));
+            }
         }
     }
     Some(inside)

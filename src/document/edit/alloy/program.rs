@@ -21,21 +21,29 @@ pub(super) struct Program<'f> {
     pub(super) layout: Layout<'f>,
     /// How lines end.
     pub(super) line_break: &'static str,
-    /// One level of indentation.
-    pub(super) step: &'f str,
 }
 
 impl<'f> Program<'f> {
     /// Looks at how the program is laid out.
     pub(super) fn new(file: &'f File) -> Self {
         let layout = Layout { text: &file.text };
-        let step = file.body.blocks().find_map(|block| {
-            let outer = layout.indentation(block.span.start as usize);
+        Self { file, layout, line_break: layout.line_break() }
+    }
+
+    /// One level of indentation, as it is where `at` stands: as in the component there, else in one before it, else in one
+    /// behind it.
+    pub(super) fn step(&self, at: Span) -> &'f str {
+        let of = |statement: &'f Statement| {
+            let Statement::Block(block) = statement else { return None };
+            let outer = self.layout.indentation(block.span.start as usize);
             let first = statement_span(block.body.statements.first()?).start as usize;
-            let before = layout.before(first);
+            let before = self.layout.before(first);
             before.strip_prefix(outer).filter(|step| !step.is_empty() && step.trim().is_empty())
-        });
-        Self { file, layout, line_break: layout.line_break(), step: step.unwrap_or("\t") }
+        };
+        let statements = &self.file.body.statements;
+        let next = statements.partition_point(|statement| statement_span(statement).start <= at.start);
+        let (before, behind) = statements.split_at(next);
+        before.iter().rev().chain(behind).find_map(of).unwrap_or("\t")
     }
 
     /// A field's key without its quotes.

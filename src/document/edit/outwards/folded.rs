@@ -37,9 +37,10 @@ pub(super) fn outwards(node: NodeRef<'_>, guest: &str, edits: &[Edit]) -> Option
             count += 1;
         }
         let (together, others) = rest.split_at_checked(count)?;
-        done.extend(block.lines(cluster, together)?);
+        done.push(block.lines(cluster, together)?);
         rest = others;
     }
+    done.retain(|edit| !edit.span.is_empty() || !edit.text.is_empty());
     Some(done)
 }
 
@@ -76,7 +77,7 @@ impl<'t> Block<'t> {
     }
 
     /// The edit that writes the lines of the guest in `span` anew.
-    fn lines(&self, span: Span, edits: &[Edit]) -> Option<Option<Edit>> {
+    fn lines(&self, span: Span, edits: &[Edit]) -> Option<Edit> {
         let (start, end) = (span.start as usize, span.end as usize);
         let mut new = String::new();
         let mut at = start;
@@ -100,7 +101,7 @@ impl<'t> Block<'t> {
         let last = Span::new(span.start, u32::try_from(start + old.len()).ok()?);
         let host_end = self.map.to_host(last)?.end as usize;
         let text = self.written(new);
-        Some(smallest(self.host, host_start, host_end, &text))
+        smallest(self.host, host_start, host_end, &text)
     }
 
     /// The lines of a text as they stand in a `>` block, each line of text in one line.

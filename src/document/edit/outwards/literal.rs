@@ -87,25 +87,25 @@ impl<'t> Block<'t> {
     }
 
     /// The edit of the header that a text wants which ends with more or fewer line ends.
-    fn chomped(&self, guest: &str, new: &str) -> Option<Option<Edit>> {
+    fn chomped(&self, guest: &str, new: &str) -> Option<Vec<Edit>> {
         let ends = |text: &str| text.len() - text.trim_end_matches('\n').len();
         let header = self.host.get(self.header, self.header + self.header_length);
         if ends(new) == ends(guest)
             && new.trim_end_matches('\n').is_empty() == guest.trim_end_matches('\n').is_empty()
         {
-            return Some(None);
+            return Some(Vec::new());
         }
         let is_blank = new.trim_end_matches('\n').is_empty();
         let mark = match ends(new) {
-            0 if header.contains('-') || is_blank => return Some(None),
+            0 if header.contains('-') || is_blank => return Some(Vec::new()),
             0 => "-",
-            _ if header.contains('+') => return Some(None),
+            _ if header.contains('+') => return Some(Vec::new()),
             1 if !is_blank && header.contains('-') => "",
-            1 if !is_blank => return Some(None),
+            1 if !is_blank => return Some(Vec::new()),
             _ => return None,
         };
         let without: String = header.chars().filter(|character| !matches!(character, '+' | '-')).collect();
-        Some(Some(edit(self.header, self.header + self.header_length, format!("{without}{mark}"))))
+        Some(vec![edit(self.header, self.header + self.header_length, format!("{without}{mark}"))])
     }
 
     /// Without a digit in the header, the first line of text tells the indentation, so it cannot start with a blank.
@@ -122,7 +122,7 @@ impl<'t> Block<'t> {
     }
 
     /// The edit that replaces whole lines of the guest between two offsets.
-    fn lines(&self, guest: &str, start: usize, end: usize, edits: &[Edit]) -> Option<Option<Edit>> {
+    fn lines(&self, guest: &str, start: usize, end: usize, edits: &[Edit]) -> Option<Vec<Edit>> {
         let mut new = String::new();
         let mut at = start;
         for edit in edits {
@@ -148,7 +148,7 @@ impl<'t> Block<'t> {
             }
             Some(text) => text,
         };
-        Some(smallest(self.host, host_start, host_end, &text))
+        smallest(self.host, host_start, host_end, &text).map(|edit| vec![edit])
     }
 
     /// The lines of a text behind the indentation; `None` where there are none.

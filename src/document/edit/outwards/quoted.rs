@@ -6,6 +6,7 @@ use crate::document::Dialect;
 use crate::document::NodeKind;
 use crate::document::NodeRef;
 use crate::document::Style;
+use crate::document::Tree;
 use crate::document::alloy;
 use crate::document::edit::Edit;
 use crate::document::edit::alloy::quoted_inside;
@@ -122,7 +123,7 @@ fn reads_as(text: &str, style: Style, dialect: Dialect, context: Context, wanted
         let is_good = stream.errors.is_empty() && stream.documents.len() == 1;
         stream.documents.into_iter().next().filter(|_| is_good)
     };
-    tree.as_ref().and_then(|tree| tree.root()).is_some_and(|root| {
+    tree.as_ref().and_then(Tree::root).is_some_and(|root| {
         let mut items = root.items();
         let node = if brackets { items.next() } else { Some(root) };
         let same_style = |node: NodeRef<'_>| matches!(node.raw().kind, NodeKind::Scalar { style: found, .. } if found == style);

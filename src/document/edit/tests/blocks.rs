@@ -15,7 +15,7 @@ use super::yaml;
 
 #[track_caller]
 fn good(result: Result<String, String>, after: &str) {
-    assert_eq!(result.as_deref(), Ok(after));
+    assert_eq!(result.unwrap_or_else(|why| panic!("{why}: {after}")), after);
 }
 
 #[test]

@@ -146,7 +146,9 @@ fn parsed(text: &str, is_json: bool) -> Option<Tree> {
 /// The style of the host, where edits were made.
 fn check(seed: u64) -> Result<Option<Style>, TestCaseError> {
     let mut random = Random(seed | 1);
-    (0..20).for_each(|_| drop(random.below(2)));
+    for _ in 0..20 {
+        random.below(2);
+    }
     let guest = guest(&mut random);
     let style = random.below(6);
     let text = host(&mut random, &guest, style);

@@ -38,7 +38,7 @@ pub(super) fn read(text: &str, language: Language) -> Documents {
     Documents { files: vec![file] }
 }
 
-fn add(file: &mut File, text: &str, language: Language, host: Option<Host>) {
+fn add(file: &mut File, text: &str, language: Language, host: Option<&Host>) {
     let text: Arc<str> = text.into();
     let lines = Arc::new(LineIndex::new(&text));
     let bodies = match language {
@@ -51,7 +51,7 @@ fn add(file: &mut File, text: &str, language: Language, host: Option<Host>) {
         file.documents.push(Document {
             text: text.clone(),
             language,
-            host: host.clone(),
+            host: host.cloned(),
             body,
             lines: lines.clone(),
             regions: Vec::new(),
@@ -67,7 +67,7 @@ pub(super) fn nest(documents: &mut Documents, route: &str, language: Language) {
     let node = tree.root().unwrap().at(route).unwrap().resolved();
     let (text, id) = (node.text().unwrap().to_owned(), node.id);
     let host = Host { index, field: route.to_owned(), object: None, map: HostMap::of_scalar(id) };
-    add(file, &text, language, Some(host));
+    add(file, &text, language, Some(&host));
 }
 
 /// The place of the value at a route (`a.b`, `a.0`) of a document; of the first node for an empty route.

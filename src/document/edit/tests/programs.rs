@@ -35,7 +35,7 @@ fn alloy(before: &str, change: impl Fn(&Documents) -> Change) -> Result<String, 
 
 #[track_caller]
 fn good(result: Result<String, String>, after: &str) {
-    assert_eq!(result.as_deref(), Ok(after));
+    assert_eq!(result.unwrap_or_else(|why| panic!("{why}: {after}")), after);
 }
 
 const WRITE: &str = "loki.write \"out\" {\n\tendpoint {\n\t\turl       = \"http://x\" // why\n\t\ttenant_id = \"a\"\n\t}\n}\n";
@@ -89,6 +89,15 @@ fn empty_and_one_line_blocks_are_opened() {
         };
         good(alloy(before, |d| put(of(d, 0, "logging"), "level", text("v"))), after);
     }
+}
+
+#[test]
+fn new_lines_are_indented_as_those_of_the_same_component() {
+    let program = "  logging {\n    level = \"x\"\n  }\n  loki.write \"out\" {\n      a = 1\n  }\n  loki.echo \"e\" { }\n";
+    let wide = program.replace("a = 1\n", "a = 1\n\n      queue_config {\n          capacity = 5\n      }\n");
+    good(alloy(program, |d| put(of(d, 0, "loki.write"), "queue_config.capacity", plain("5"))), &wide);
+    let before = program.replace("{ }", "{\n      a = 1\n  }");
+    good(alloy(program, |d| put(of(d, 0, "loki.echo"), "a", plain("1"))), &before);
 }
 
 #[test]

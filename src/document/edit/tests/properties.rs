@@ -76,9 +76,15 @@ fn paths(tree: &Tree) -> Vec<(Vec<usize>, NodeRef<'_>)> {
 fn sorted(value: &mut Value) {
     match value {
         Value::Scalar(_) => {}
-        Value::List(items) => items.iter_mut().for_each(sorted),
+        Value::List(items) => {
+            for item in items {
+                sorted(item);
+            }
+        }
         Value::Map(entries) => {
-            entries.iter_mut().for_each(|(_, value)| sorted(value));
+            for (_, value) in &mut *entries {
+                sorted(value);
+            }
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
     }
@@ -244,6 +250,7 @@ fn values(documents: &Documents) -> Vec<Option<Value>> {
 }
 
 /// Makes one random change of a text, and checks what comes of it. Gives whether it was made.
+#[expect(clippy::too_many_lines, reason = "one change, and all that must be true of it")]
 fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
     let stream = parse_yaml(&Arc::from(text));
     if stream.errors.iter().any(crate::document::ParseProblem::is_fatal)
@@ -253,7 +260,9 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
     }
     let documents = read(text, Language::Yaml);
     let mut random = Random(seed | 1);
-    (0..20).for_each(|_| drop(random.below(2)));
+    for _ in 0..20 {
+        random.below(2);
+    }
     let index = random.below(documents.files[0].documents.len());
     let doc = DocId { file: 0, index: u32::try_from(index).unwrap() };
     let tree = documents.document(doc).tree().unwrap();

@@ -6,7 +6,9 @@ use crate::tests::Random;
 pub(super) fn random_yaml(seed: u64) -> String {
     let mut random = Random(seed | 1);
     // The first numbers of a small seed are small.
-    (0..20).for_each(|_| drop(random.below(2)));
+    for _ in 0..20 {
+        random.below(2);
+    }
     let line_end = if random.below(5) == 0 { "\r\n" } else { "\n" };
     let mut writer = Writer { random, text: String::new(), anchors: 0, comments: 0, line_end };
     writer.stream();

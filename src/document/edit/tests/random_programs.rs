@@ -235,7 +235,9 @@ fn random_change(random: &mut Random, place: Place) -> Change {
 /// Makes one random change of a program, and checks what comes of it. Gives whether it was made.
 fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
     let mut random = Random(seed | 1);
-    (0..20).for_each(|_| drop(random.below(2)));
+    for _ in 0..20 {
+        random.below(2);
+    }
     let neat = alloy::format(&text.into()).map_err(|why| TestCaseError::fail(why.to_string()))?;
     let is_neat = random.below(2) == 0;
     let text: &str = if is_neat { &neat } else { text };
@@ -247,7 +249,7 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
         return Ok(false);
     }
     let (path, span) = &places[random.below(places.len())];
-    let (mut path, mut span) = (path, span);
+    let mut path = path;
     let mut change = random_change(&mut random, Place { doc, span: *span });
     let mut expected = body(file, &file.body);
     // Mostly where such a change can be made.
@@ -263,7 +265,7 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
     if !fits(path, &change) {
         let fitting: Vec<_> = places.iter().filter(|(path, _)| fits(path, &change)).collect();
         if let Some((other, at)) = fitting.get(random.below(fitting.len())) {
-            (path, span) = (other, at);
+            path = other;
             let place = Place { doc, span: *at };
             change = match change {
                 Change::Put { route, value, .. } => Change::Put { under: place, route, value },
