@@ -176,6 +176,7 @@ fn storage(wanted: &Wanted) -> Value {
         ("loki_bucket", Value::from(format!("ptd-{stem}-loki"))),
         ("endpoint", Value::from(format!("s3.{}.amazonaws.com{suffix}", wanted.region))),
         ("azure_account", Value::from(azure_account(&stem))),
+        ("azure_suffix", Value::from(azure_suffix(&wanted.region))),
     ]))
 }
 
@@ -205,6 +206,18 @@ pub(super) fn places(wanted: &Wanted) -> Vec<String> {
             );
             [storage].into_iter().chain((!unknown.is_empty()).then_some(identities)).collect()
         }
+    }
+}
+
+/// What stands behind the name of a storage account in its address, in Azure's clouds of governments and of China; nothing in the
+/// one that programs take by themselves.
+fn azure_suffix(region: &str) -> Option<&'static str> {
+    if region.starts_with("usgov") || region.starts_with("usdod") {
+        Some("blob.core.usgovcloudapi.net")
+    } else if region.starts_with("china") {
+        Some("blob.core.chinacloudapi.cn")
+    } else {
+        None
     }
 }
 

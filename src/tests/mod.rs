@@ -8,6 +8,7 @@ mod generated_changes;
 mod hooks;
 mod layers;
 mod mutations;
+mod plain_objects;
 mod programs;
 mod random;
 mod relays;
