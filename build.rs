@@ -16,8 +16,7 @@ fn main() -> io::Result<()> {
         .collect();
     std::fs::write(out.join("rules.rs"), table(&root.join("rules"), &rules))?;
     let fixtures = root.join("fixtures/rules");
-    let examples: Vec<PathBuf> =
-        files(&fixtures)?.into_iter().filter(|path| std::fs::read_to_string(path).is_ok()).collect();
+    let examples: Vec<PathBuf> = files(&fixtures)?.into_iter().filter(|path| is_example(path)).collect();
     std::fs::write(out.join("examples.rs"), table(&fixtures, &examples))?;
     let is_template = |path: &PathBuf| path.extension().is_some_and(|extension| extension != "md");
     let templates: Vec<PathBuf> = files(&root.join("templates"))?.into_iter().filter(is_template).collect();
@@ -28,6 +27,11 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed={}", if fixtures.is_dir() { "fixtures/rules" } else { "Cargo.toml" });
     Ok(())
+}
+
+/// Whether a file is text that `explain` may show. Diffs of fixes are for tests alone.
+fn is_example(path: &Path) -> bool {
+    path.extension().is_none_or(|extension| extension != "diff") && std::fs::read_to_string(path).is_ok()
 }
 
 /// All files below `folder`, sorted; none where there is no such folder.

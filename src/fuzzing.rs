@@ -6,10 +6,14 @@ use std::sync::Arc;
 use crate::bench;
 use crate::check;
 use crate::check::CheckOptions;
+use crate::document::Change;
 use crate::document::DocId;
 use crate::document::Documents;
+use crate::document::NewValue;
 use crate::document::Place;
 use crate::document::alloy;
+use crate::document::apply;
+use crate::document::edits;
 use crate::document::invariants;
 use crate::format;
 use crate::model;
@@ -108,6 +112,65 @@ pub fn formatter(text: &str) {
         let again = format::format_file("input", &after.text);
         assert!(again.after.is_none(), "{text:?} became {:?}", after.text);
     }
+}
+
+/// Changes of documents: one of each kind at a place that the text itself chooses, in whichever document of the file.
+/// What is made can be read again, the same replacement changes nothing, and only the bytes of the edits change.
+pub fn edit(text: &str) {
+    let text: Arc<str> = text.into();
+    let reading = model::read(0, "input", &text, Expected::Any);
+    let had_faults = !reading.problems.is_empty();
+    let documents = Documents { files: vec![reading.file] };
+    let Some(file) = documents.files.first() else { return };
+    // The same text makes the same choices.
+    let seed = text.bytes().fold(text.len(), |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+    for (index, document) in (0..).zip(&file.documents) {
+        let spans = invariants::places(document);
+        let Some(span) = seed.checked_rem(spans.len()).and_then(|number| spans.get(number)) else { continue };
+        let at = Place { doc: DocId { file: 0, index }, span: *span };
+        for change in changes(at, seed) {
+            let Ok(edits) = edits(&documents, std::slice::from_ref(&change)) else { continue };
+            let edits: Vec<_> = edits.into_iter().map(|edit| edit.edit).collect();
+            let made = apply(&text, &edits);
+            assert!(made.is_some(), "{change:?} of {text:?} gives {edits:?}");
+            let made: Arc<str> = made.unwrap_or_default().into();
+            let after = model::read(0, "input", &made, Expected::Any);
+            // What stands in the new value may be read as a document of its own, or make another language of the
+            // whole, which is not ours to judge.
+            let language = |documents: &[crate::document::Document], index: u32| {
+                documents.get(index as usize).map(|document| document.language)
+            };
+            let is_ours = |problem: &&model::Problem| {
+                let number = problem.place.doc.index;
+                problem.kind == model::ProblemKind::Syntax
+                    && number <= index
+                    && language(&file.documents, number) == language(&after.file.documents, number)
+            };
+            let syntax = after.problems.iter().find(is_ours);
+            assert!(had_faults || syntax.is_none(), "{change:?} of {text:?} gives {made:?}: {syntax:?}");
+        }
+    }
+}
+
+/// A change of each kind at a place.
+fn changes(at: Place, seed: usize) -> Vec<Change> {
+    let texts = ["v", "a: b #c", "yes", "l\nm\n", "", "\"'", "{{ x }}"];
+    let text = texts.get(seed % texts.len()).copied().unwrap_or_default();
+    let value = NewValue::Text(text.into());
+    let map =
+        NewValue::Map(vec![("k".into(), value.clone()), ("l".into(), NewValue::List(vec![value.clone()]))]);
+    let route = |keys: &[&str]| keys.iter().map(|key| Arc::from(*key)).collect();
+    vec![
+        Change::Replace { at, value: value.clone() },
+        Change::Replace { at, value: map.clone() },
+        Change::Replace { at, value: NewValue::List(Vec::new()) },
+        Change::Put { under: at, route: route(&["k"]), value: value.clone() },
+        Change::Put { under: at, route: route(&["new", "k"]), value: map.clone() },
+        Change::Append { to: at, value: map },
+        Change::Remove { at },
+        Change::Rename { at, name: "new".into() },
+        Change::AddComponent { after: at, text: "logging {\n\tlevel = \"info\"\n}".into() },
+    ]
 }
 
 /// A whole run over one file, from its text to verdicts and both reports: it ends, and says the same a second time.

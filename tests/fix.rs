@@ -176,7 +176,7 @@ fn what_is_left_is_listed_when_asked_for() {
 fn check_with_fix_reports_what_is_left() {
     let folder = stack(1);
     let lint = |words: &[&str]| {
-        let all = ["check", "-o", "json", "--rules", "rules"];
+        let all = ["check", "-o", "json", "--rules", "rules", "--select", "test-series,test-rate"];
         run(folder.path(), &[&all, words].concat(), Some(b""))
     };
     let before = lint(&["in"]);
@@ -270,6 +270,7 @@ fn one_go_and_one_by_one_threads_and_order_give_the_same() {
 #[cfg(target_os = "linux")]
 mod breaks {
     use std::path::Path;
+    use std::process::Child;
     use std::process::Command;
     use std::process::Stdio;
     use std::time::Duration;
@@ -312,35 +313,46 @@ mod breaks {
         (changed, others)
     }
 
-    /// Waits until the first new file is there, or the run has ended.
-    fn begins_to_write(folder: &Path, child: &mut std::process::Child) {
+    /// Waits until the first new file lies beside an old one, or the first has taken its place, or the run has ended.
+    fn wait_until(replaced: bool, folder: &Path, child: &mut Child) {
         let first = folder.join(name(0));
-        while std::fs::read_dir(first.parent().unwrap()).unwrap().count() == 1 {
-            if child.try_wait().unwrap().is_some() {
-                break;
-            }
-            std::thread::sleep(Duration::from_micros(50));
+        let is_there = || match replaced {
+            true => read(folder, &name(0)) == new(0),
+            false => std::fs::read_dir(first.parent().unwrap()).unwrap().count() > 1,
+        };
+        // Replacing a hundred files takes some milliseconds: there is no time for sleep.
+        while !is_there() && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
         }
     }
 
-    /// Ends runs by a signal while they write, each after another time.
-    fn ended_by(signal: &str, rounds: u32, leaves: bool) {
-        #[expect(clippy::disallowed_methods, reason = "nightly runs ask for more")]
-        let more = std::env::var_os("PTD_LINT_KILLS").is_some();
-        let (files, rounds) = if more { (200, 10 * rounds) } else { (20, rounds) };
+    /// How long a run takes from there to its end.
+    fn measured(replaced: bool, files: usize) -> Duration {
         let folder = stack(files);
         let mut child = program(folder.path()).spawn().unwrap();
-        begins_to_write(folder.path(), &mut child);
+        wait_until(replaced, folder.path(), &mut child);
         let start = Instant::now();
         assert!(child.wait().unwrap().success());
-        let writing = start.elapsed();
+        start.elapsed()
+    }
+
+    /// Ends runs while they write, each after another time.
+    fn ended(rounds: u32, leaves: bool, end: impl Fn(&mut Child)) {
+        #[expect(clippy::disallowed_methods, reason = "nightly runs ask for more")]
+        let more = std::env::var_os("PTD_LINT_KILLS").is_some();
+        let (files, rounds) = if more { (300, 10 * rounds) } else { (80, rounds) };
+        let spans = [measured(false, files), measured(true, files)];
         let (mut before, mut within, mut after) = (0, 0, 0);
         for round in 0..rounds {
             let folder = stack(files);
             let mut child = program(folder.path()).spawn().unwrap();
-            begins_to_write(folder.path(), &mut child);
-            std::thread::sleep(writing.mul_f64(f64::from(round) / f64::from(rounds)));
-            assert!(command("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+            // Writing takes long, and replacing does not: every other run ends in the one, the others in the other.
+            let replaced = round % 2 == 1;
+            wait_until(replaced, folder.path(), &mut child);
+            std::thread::sleep(
+                spans[usize::from(replaced)].mul_f64(f64::from(round) / f64::from(2 * rounds)),
+            );
+            end(&mut child);
             child.wait().unwrap();
             let (changed, others) = counted(folder.path(), files);
             assert!(leaves || others == 0, "{others} files were left behind");
@@ -349,24 +361,30 @@ mod breaks {
                 changed if changed == files => after += 1,
                 _ => within += 1,
             }
-            // What was left beside a file that needs no change any more stays, and is no input.
             assert!(program(folder.path()).status().unwrap().success());
             let (changed, others) = counted(folder.path(), files);
+            // What was left beside a file that needs no change any more stays, and is no input.
             assert_eq!(changed, files);
             assert!(leaves || others == 0, "{others} files were left behind");
         }
-        println!("{signal}: {before} ended before, {within} while, {after} after files were replaced");
+        println!("{before} ended before, {within} while, {after} after files were replaced");
+    }
+
+    fn signal(name: &'static str) -> impl Fn(&mut Child) {
+        move |child| {
+            assert!(command("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+        }
     }
 
     #[test]
     fn killed_run_leaves_each_file_old_or_new_and_the_next_completes() {
-        ended_by("-KILL", 30, true);
+        ended(30, true, |child| child.kill().unwrap());
     }
 
     #[test]
     fn run_that_is_asked_to_end_leaves_nothing_behind() {
-        ended_by("-TERM", 10, false);
-        ended_by("-INT", 5, false);
+        ended(8, false, signal("-TERM"));
+        ended(4, false, signal("-INT"));
     }
 
     /// The files of a run that was refused room: all old, nothing beside, and told.

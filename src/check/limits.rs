@@ -33,6 +33,9 @@ fn subject(limit: &DeclaredLimit, store: &Subject) -> Subject {
     let path = limit.path.text().unwrap_or_default();
     let effective = store.facts.reach(&format!("effective.{path}"));
     let product = limit.store.product();
+    // What is not written has the place of what it would stand in.
+    let config = store.facts.at(&format!("config.{path}"));
+    let is_written = config.is_some_and(|fact| !fact.is_null() && fact.place == effective.place);
     let tenant = store.facts.reach("tenant");
     let key = format!(
         "{} {} {path}{}",
@@ -52,6 +55,7 @@ fn subject(limit: &DeclaredLimit, store: &Subject) -> Subject {
         ("effective_amount", amount(&effective)),
         ("reason", Fact::bare(limit.reason.as_deref())),
         ("effective", effective.clone()),
+        ("written", Fact::bare(is_written)),
     ];
     Subject { kind: "declared_limit", key, facts: Fact::map(entries, effective.place.or(store.facts.place)) }
 }

@@ -56,6 +56,11 @@ fn node_exporter(note: &ComponentNote, collector: &Collector) -> Subject {
         ("rootfs_path", root),
         ("mounted_at", mount.map(|mount| mount.reach("path")).unwrap_or_default()),
         ("sees_root", Fact { value: sees_root, place: Some(place) }),
+        ("form", collector.facts.reach("form")),
+        ("lists", collector.facts.at("lists").cloned().unwrap_or_default()),
+        ("values", collector.facts.at("values").cloned().unwrap_or_default()),
+        ("pod", collector.facts.at("pod").cloned().unwrap_or_default()),
+        ("container", collector.facts.at("container").cloned().unwrap_or_default()),
     ];
     Subject { kind: "node_exporter", key: note.id.clone(), facts: Fact::map(entries, place) }
 }

@@ -267,7 +267,7 @@ const EXAMPLE_LINES: usize = 60;
 fn examples(rule: &Rule) -> [Option<String>; 2] {
     let files = ["fail", "pass"].map(|outcome| {
         let files = rule.examples(outcome).into_iter();
-        files.filter(|(name, _)| *name != "expected.txt").collect::<Vec<_>>()
+        files.filter(|(name, _)| !["expected.txt", "fixed.diff"].contains(name)).collect::<Vec<_>>()
     });
     let [failing, mended] = &files;
     let lines = |files: &[(&str, &str)]| files.iter().map(|(_, text)| text.lines().count()).sum::<usize>();

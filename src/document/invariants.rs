@@ -123,3 +123,20 @@ fn sound_problems(text: &str, problems: &[ParseProblem]) {
 fn id_of(index: usize) -> NodeId {
     NodeId(u32::try_from(index).unwrap_or(u32::MAX))
 }
+
+/// Places of a document at which changes may be asked for: its nodes, or the statements and values of a program.
+pub(crate) fn places(document: &super::Document) -> Vec<crate::text::Span> {
+    match &document.body {
+        super::Body::Tree(tree) => tree.nodes.iter().map(|node| node.span).collect(),
+        super::Body::Alloy(file) => {
+            let mut spans = Vec::new();
+            let mut bodies = vec![&file.body];
+            while let Some(body) = bodies.pop() {
+                spans.extend(body.attributes().flat_map(|attribute| [attribute.name, attribute.value.span]));
+                spans.extend(body.blocks().map(|block| block.span));
+                bodies.extend(body.blocks().map(|block| &block.body));
+            }
+            spans
+        }
+    }
+}

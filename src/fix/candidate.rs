@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Rejected;
 use super::Wishes;
+use super::choose;
 use crate::check::Checked;
 use crate::document::Change;
 use crate::document::Documents;
@@ -12,6 +13,7 @@ use crate::document::FileEdit;
 use crate::document::Refusal;
 use crate::finding::Finding;
 use crate::finding::Fix;
+use crate::source::Source;
 use crate::text::Span;
 
 /// A fix that may be made.
@@ -25,6 +27,8 @@ pub(super) struct Candidate {
     pub(super) title: String,
     /// What it changes: by file and place, each once; never empty.
     pub(super) edits: Vec<FileEdit>,
+    /// The whole lines that each edit touches.
+    pub(super) lines: Vec<Span>,
 }
 
 /// What a fix is called when texts change around it: rule, fingerprint, message, path and the number of the alternative.
@@ -63,8 +67,8 @@ pub(super) fn by_file(candidates: &[&Candidate]) -> BTreeMap<u32, Vec<Edit>> {
 /// What fixes are taken from.
 pub(super) struct Offer<'o> {
     pub(super) checked: &'o Checked,
-    /// How many files are inputs; those behind them are settings and rules.
-    pub(super) files: usize,
+    /// The inputs, which are the first of the files; those behind them are settings and rules.
+    pub(super) inputs: &'o [Source],
     pub(super) wishes: &'o Wishes,
     pub(super) edits: &'o dyn Fn(&Documents, &[Change]) -> Result<Vec<FileEdit>, Refusal>,
 }
@@ -86,7 +90,7 @@ impl Offer<'_> {
     }
 
     fn next_of(&self, index: usize, finding: &Finding, rejected: &mut Rejected) -> Option<Candidate> {
-        if finding.place.is_some_and(|place| place.doc.file as usize >= self.files) {
+        if finding.place.is_some_and(|place| place.doc.file as usize >= self.inputs.len()) {
             return None;
         }
         for (alternative, fix) in finding.fixes.iter().enumerate() {
@@ -96,7 +100,14 @@ impl Offer<'_> {
             }
             match self.edits_of(fix) {
                 Ok(edits) => {
-                    return Some(Candidate { finding: index, alternative, title: fix.title.clone(), edits });
+                    let lines = edits.iter().map(|edit| self.lines(edit)).collect();
+                    return Some(Candidate {
+                        finding: index,
+                        alternative,
+                        title: fix.title.clone(),
+                        edits,
+                        lines,
+                    });
                 }
                 Err(why) => {
                     rejected.insert((index, alternative), why);
@@ -112,13 +123,18 @@ impl Offer<'_> {
         edits.sort_by(|one, two| (one.file, &one.edit).cmp(&(two.file, &two.edit)));
         edits.dedup();
         let path = |file: u32| self.checked.documents.files.get(file as usize).map_or("", |file| &file.path);
-        if let Some(edit) = edits.iter().find(|edit| edit.file as usize >= self.files) {
+        if let Some(edit) = edits.iter().find(|edit| edit.file as usize >= self.inputs.len()) {
             return Err(format!("{} is none of the inputs", path(edit.file)));
         }
         if let Some(edit) = edits.iter().find(|edit| self.wishes.frozen.contains(&edit.file)) {
             return Err(format!("{} governs the run, and is left to people", path(edit.file)));
         }
         if edits.is_empty() { Err("it would change nothing".to_owned()) } else { Ok(edits) }
+    }
+
+    fn lines(&self, edit: &FileEdit) -> Span {
+        let source = self.inputs.get(edit.file as usize);
+        source.map_or(edit.edit.span, |source| choose::lines(&source.text, edit.edit.span))
     }
 
     /// Where a fix stands in line: by the first place that it changes.

@@ -17,30 +17,39 @@ use crate::text::Span;
 pub(super) enum Worse {
     /// These findings, which were to go, are still there; by index before the fixes.
     Stays(BTreeSet<usize>),
-    /// Findings are there that were not: the files that they are in, and the first of them in words.
-    New(BTreeSet<u32>, String),
+    /// Findings are there that were not.
+    New {
+        /// By index behind the fixes.
+        findings: Vec<usize>,
+        /// The files that they are in.
+        files: BTreeSet<u32>,
+        /// The first of them in words.
+        why: String,
+    },
     /// Something else that was good is not any more, in words.
     Other(String),
 }
 
 /// Whether the findings `meant`, and none that were not there, are gone, and whether all else is at least as good.
-/// `edits` are those that were made, by file and in order.
+/// `rounds` are the edits that were made, one set after the other, by file and in order.
 pub(super) fn compare(
     before: &Checked,
     after: &Checked,
     meant: &BTreeSet<usize>,
-    edits: &BTreeMap<u32, Vec<Edit>>,
+    rounds: &[&BTreeMap<u32, Vec<Edit>>],
 ) -> Result<(), Worse> {
     if let Some(why) = less_is_read(&before.report, &after.report) {
         return Err(Worse::Other(why));
     }
-    let (stays, new) = unmatched(before, after, meant, edits);
+    let (stays, new) = unmatched(before, after, meant, rounds);
     if !stays.is_empty() {
         return Err(Worse::Stays(stays));
     }
-    if let Some(finding) = new.first() {
-        let files = new.iter().filter_map(|finding| Some(finding.place?.doc.file)).collect();
-        return Err(Worse::New(files, told(after, finding)));
+    let all = &after.report.findings;
+    if let Some(finding) = new.first().and_then(|index| all.get(*index)) {
+        let files = new.iter().filter_map(|index| Some(all.get(*index)?.place?.doc.file)).collect();
+        let why = told(after, finding);
+        return Err(Worse::New { findings: new, files, why });
     }
     worse_verdict(&before.report, &after.report).map_or(Ok(()), |why| Err(Worse::Other(why)))
 }
@@ -69,12 +78,12 @@ fn less_is_read(before: &Report, after: &Report) -> Option<String> {
 }
 
 /// The findings that were to go and are still there, and those that are new.
-fn unmatched<'a>(
+fn unmatched(
     before: &Checked,
-    after: &'a Checked,
+    after: &Checked,
     meant: &BTreeSet<usize>,
-    edits: &BTreeMap<u32, Vec<Edit>>,
-) -> (BTreeSet<usize>, Vec<&'a Finding>) {
+    rounds: &[&BTreeMap<u32, Vec<Edit>>],
+) -> (BTreeSet<usize>, Vec<usize>) {
     // What is not meant to go is matched first: of two equal findings one may stay.
     let mut same = BTreeMap::<_, Vec<usize>>::new();
     let (targets, others): (Vec<_>, Vec<_>) =
@@ -83,7 +92,7 @@ fn unmatched<'a>(
         same.entry(identity(finding)).or_default().push(*index);
     }
     let (mut stays, mut met, mut rest) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-    for finding in &after.report.findings {
+    for (at, finding) in after.report.findings.iter().enumerate() {
         match same.get_mut(&identity(finding)).and_then(Vec::pop) {
             Some(index) if meant.contains(&index) => {
                 stays.insert(index);
@@ -91,21 +100,26 @@ fn unmatched<'a>(
             Some(index) => {
                 met.insert(index);
             }
-            None => rest.push(finding),
+            None => rest.push((at, finding)),
         }
     }
     // Where texts move, a finding may be called otherwise and still be the one that was there.
     let moved = |at: Option<(u32, Span)>| {
         let (file, span) = at?;
-        let edits = edits.get(&file).map_or(&[][..], Vec::as_slice);
-        Some((file, forward(edits, span.start)))
+        let of_file = rounds.iter().filter_map(|edits| edits.get(&file));
+        Some((
+            file,
+            of_file.fold((span.start, span.start), |(from, to), edits| {
+                (forward(edits, from).0, forward(edits, to).1)
+            }),
+        ))
     };
     let mut by_rule = BTreeMap::<&str, Vec<(usize, Option<(u32, (u32, u32))>)>>::new();
     for (index, finding) in targets.iter().chain(&others).filter(|(index, _)| !met.contains(index)) {
         by_rule.entry(&finding.rule).or_default().push((*index, moved(outer(before, finding))));
     }
     let mut new = Vec::new();
-    for finding in rest {
+    for (at, finding) in rest {
         let here = outer(after, finding);
         let is_here = |place: &Option<(u32, (u32, u32))>| match (place, here) {
             (Some((file, (from, to))), Some((other, span))) => {
@@ -119,13 +133,13 @@ fn unmatched<'a>(
             is_here(place) && finding.severity <= before.report.findings[*index].severity
         };
         match candidates.iter().rposition(is_known) {
-            Some(at) => {
-                let (index, _) = candidates.remove(at);
+            Some(known) => {
+                let (index, _) = candidates.remove(known);
                 if meant.contains(&index) {
                     stays.insert(index);
                 }
             }
-            None => new.push(finding),
+            None => new.push(at),
         }
     }
     (stays, new)

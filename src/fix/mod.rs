@@ -6,6 +6,7 @@
 //! over the result changes nothing.
 
 mod candidate;
+mod chain;
 mod choose;
 mod compare;
 mod moved;
@@ -20,7 +21,9 @@ use std::sync::Arc;
 
 use self::candidate::Candidate;
 use self::candidate::Offer;
+use self::chain::Step;
 use self::moved::Moved;
+use self::round::Refused;
 use crate::check::Checked;
 use crate::document::Change;
 use crate::document::Documents;
@@ -88,7 +91,7 @@ impl Fixed {
 }
 
 /// A finding that was mended.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Done {
     /// The file that it was found in.
     pub(crate) path: String,
@@ -151,7 +154,7 @@ pub(crate) fn fix(sources: &Sources, wishes: &Wishes, workings: &Workings<'_>) -
     let mut rejected = BTreeMap::new();
     let rounds = if is_governed(sources, &state.checked) { MAX_ROUNDS } else { 0 };
     for _ in 0..rounds {
-        let offer = run.offer(&state, &mut rejected);
+        let offer = run.offer(&state, wishes, &mut rejected);
         let fresh = run.without_suspects(&state, &offer);
         if fresh.is_empty() {
             if is_full {
@@ -164,24 +167,28 @@ pub(crate) fn fix(sources: &Sources, wishes: &Wishes, workings: &Workings<'_>) -
             continue;
         }
         let round = run.round(&state, &choose::apart(&fresh));
-        run.suspects.extend(round.rejected.iter().map(|(candidate, _)| candidate.identity(&state.checked)));
-        match round.state {
+        run.suspects.extend(round.rejected.iter().map(|refused| refused.fix.identity(&state.checked)));
+        let steps = match round.state {
             Some(next) => {
-                done.extend(round.accepted.iter().map(|candidate| run.done(&state.checked, candidate)));
-                for (file, edits) in candidate::by_file(&round.accepted) {
-                    run.moved[file as usize].push(edits);
-                }
-                is_full = run.suspects.is_empty();
-                rejected.clear();
-                let last = std::mem::replace(&mut state, next);
-                before.get_or_insert(last.checked);
+                let fixes: Vec<Candidate> = round.accepted.into_iter().cloned().collect();
+                done.extend(fixes.iter().map(|fix| run.done(&state.checked, fix)));
+                let edits = candidate::by_file(&fixes.iter().collect::<Vec<_>>());
+                Some(vec![Step { fixes, edits, state: next }])
             }
-            None => rejected.extend(
-                round
-                    .rejected
-                    .into_iter()
-                    .map(|(candidate, why)| ((candidate.finding, candidate.alternative), why)),
-            ),
+            None => {
+                let steps = run.chain_of(&state, round.rejected, &mut rejected);
+                done.extend(steps.as_deref().map(|steps| run.done_at_once(&state.checked, steps)));
+                steps
+            }
+        };
+        for step in steps.into_iter().flatten() {
+            for (file, edits) in step.edits {
+                run.moved[file as usize].push(edits);
+            }
+            let last = std::mem::replace(&mut state, step.state);
+            before.get_or_insert(last.checked);
+            is_full = run.suspects.is_empty();
+            rejected.clear();
         }
         if run.trials >= MAX_TRIALS {
             break;
@@ -230,11 +237,11 @@ struct Run<'r> {
 
 impl Run<'_> {
     /// The next fix of each finding that has one, in order of place. Fixes that cannot be made are noted.
-    fn offer(&self, state: &State, rejected: &mut Rejected) -> Vec<Candidate> {
+    fn offer(&self, state: &State, wishes: &Wishes, rejected: &mut Rejected) -> Vec<Candidate> {
         let offer = Offer {
             checked: &state.checked,
-            files: self.original.texts.len(),
-            wishes: self.wishes,
+            inputs: &state.sources.texts,
+            wishes,
             edits: self.workings.edits,
         };
         offer.candidates(rejected)
@@ -243,6 +250,37 @@ impl Run<'_> {
     fn without_suspects<'c>(&self, state: &State, candidates: &'c [Candidate]) -> Vec<&'c Candidate> {
         let is_fresh = |candidate: &&Candidate| !self.suspects.contains(&candidate.identity(&state.checked));
         candidates.iter().filter(is_fresh).collect()
+    }
+
+    /// Where nothing can be made by itself, the first of the fixes with which others go. The rest is noted as rejected.
+    fn chain_of(
+        &mut self,
+        state: &State,
+        refused: Vec<Refused>,
+        rejected: &mut Rejected,
+    ) -> Option<Vec<Step>> {
+        for Refused { fix, why, new } in refused {
+            let key = (fix.finding, fix.alternative);
+            if let Some(steps) = new.and_then(|new| self.chain(state, fix, new)) {
+                return Some(steps);
+            }
+            rejected.insert(key, why);
+        }
+        None
+    }
+
+    /// What is told of a chain: its first fix, for which the others were made.
+    fn done_at_once(&self, checked: &Checked, steps: &[Step]) -> Done {
+        let mut fixes = steps.iter().flat_map(|step| &step.fixes);
+        let first = fixes.next().map(|fix| self.done(checked, fix));
+        let mut done = first.unwrap_or_default();
+        for fix in fixes {
+            done.title = format!("{}; {}", done.title, fix.title);
+            done.files.extend(fix.files());
+        }
+        done.files.sort_unstable();
+        done.files.dedup();
+        done
     }
 
     /// What is told of a fix that was made.

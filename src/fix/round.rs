@@ -21,8 +21,17 @@ pub(super) struct Round<'c> {
     pub(super) accepted: Vec<&'c Candidate>,
     /// The texts with these; `None` where there are none.
     pub(super) state: Option<State>,
-    /// Fixes that were not made, with the reasons.
-    pub(super) rejected: Vec<(Candidate, String)>,
+    /// Fixes that were not made.
+    pub(super) rejected: Vec<Refused>,
+}
+
+/// A fix that was not made.
+pub(super) struct Refused {
+    pub(super) fix: Candidate,
+    /// What is wrong with the result.
+    pub(super) why: String,
+    /// Where that is new findings: the texts with it, and the findings, by index there.
+    pub(super) new: Option<(State, Vec<usize>)>,
 }
 
 impl Run<'_> {
@@ -42,12 +51,9 @@ impl Run<'_> {
                     round.accepted.extend(part);
                     round.state = Some(next);
                 }
-                Err(worse) => match split(&part, &worse) {
+                Err((worse, after)) => match split(&part, &worse) {
                     Some(smaller) => parts.extend(smaller),
-                    None => {
-                        let why = reason(worse);
-                        round.rejected.extend(part.into_iter().map(|fix| (fix.clone(), why.clone())));
-                    }
+                    None => round.refuse(&part, worse, after),
                 },
             }
         }
@@ -55,15 +61,35 @@ impl Run<'_> {
     }
 
     /// The state with these fixes made, or why it is no good.
-    fn attempt(&mut self, state: &State, fixes: &[&Candidate]) -> Result<State, Worse> {
+    fn attempt(&mut self, state: &State, fixes: &[&Candidate]) -> Result<State, (Worse, Option<State>)> {
         self.trials += 1;
         let edits = by_file(fixes);
-        let sources = edited(&state.sources, &edits)
-            .ok_or_else(|| Worse::Other("its changes get into each other's way".to_owned()))?;
+        let Some(sources) = edited(&state.sources, &edits) else {
+            return Err((Worse::Other("its changes get into each other's way".to_owned()), None));
+        };
         let checked = (self.workings.check)(&sources);
         let meant: BTreeSet<usize> = fixes.iter().map(|candidate| candidate.finding).collect();
-        compare(&state.checked, &checked, &meant, &edits)?;
-        Ok(State { sources, checked })
+        let outcome = compare(&state.checked, &checked, &meant, &[&edits]);
+        let after = State { sources, checked };
+        match outcome {
+            Ok(()) => Ok(after),
+            Err(worse) => Err((worse, Some(after))),
+        }
+    }
+}
+
+impl Round<'_> {
+    /// Notes that fixes were not made. Of one alone it is known what it brought about.
+    fn refuse(&mut self, part: &[&Candidate], worse: Worse, after: Option<State>) {
+        let alone = part.len() == 1 && self.accepted.is_empty();
+        let (why, mut new) = match worse {
+            Worse::Stays(_) => ("the rule would still say so".to_owned(), None),
+            Worse::New { why, findings, .. } => (why, after.filter(|_| alone).map(|after| (after, findings))),
+            Worse::Other(why) => (why, None),
+        };
+        for fix in part {
+            self.rejected.push(Refused { fix: (*fix).clone(), why: why.clone(), new: new.take() });
+        }
     }
 }
 
@@ -74,7 +100,7 @@ const MANY: usize = 32;
 fn split<'c>(part: &[&'c Candidate], worse: &Worse) -> Option<[Vec<&'c Candidate>; 2]> {
     let blamed = |candidate: &&Candidate| match worse {
         Worse::Stays(findings) => findings.contains(&candidate.finding),
-        Worse::New(files, _) => candidate.edits.iter().any(|edit| files.contains(&edit.file)),
+        Worse::New { files, .. } => candidate.edits.iter().any(|edit| files.contains(&edit.file)),
         Worse::Other(_) => false,
     };
     let (bad, good): (Vec<_>, Vec<_>) = part.iter().copied().partition(blamed);
@@ -83,7 +109,7 @@ fn split<'c>(part: &[&'c Candidate], worse: &Worse) -> Option<[Vec<&'c Candidate
     }
     let is_certain = match worse {
         Worse::Stays(_) => good.is_empty(),
-        Worse::New(files, _) => good.is_empty() && part.len() > MANY && files.len() >= part.len(),
+        Worse::New { files, .. } => good.is_empty() && part.len() > MANY && files.len() >= part.len(),
         Worse::Other(_) => false,
     };
     if is_certain || part.len() < 2 {
@@ -93,15 +119,8 @@ fn split<'c>(part: &[&'c Candidate], worse: &Worse) -> Option<[Vec<&'c Candidate
     Some([second.to_vec(), first.to_vec()])
 }
 
-fn reason(worse: Worse) -> String {
-    match worse {
-        Worse::Stays(_) => "the rule would still say so".to_owned(),
-        Worse::New(_, why) | Worse::Other(why) => why,
-    }
-}
-
 /// The sources with edits made; `None` where they get into each other's way.
-fn edited(sources: &Sources, edits: &BTreeMap<u32, Vec<Edit>>) -> Option<Sources> {
+pub(super) fn edited(sources: &Sources, edits: &BTreeMap<u32, Vec<Edit>>) -> Option<Sources> {
     let mut sources = sources.clone();
     for (file, edits) in edits {
         let source: &mut Source = sources.texts.get_mut(*file as usize)?;

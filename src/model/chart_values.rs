@@ -97,7 +97,7 @@ impl Values<'_> {
             ("values", self.root.clone()),
             ("meant", Fact::new(hint.and_then(|hint| self.meant(hint)), place)),
             // What nobody reads may be moved to where it is read, and what is of another type be written as it should.
-            ("value", if hint.is_some() || !fits { fact.clone() } else { Fact::absent(place) }),
+            ("value", if hint.is_some() || left_out || !fits { fact.clone() } else { Fact::absent(place) }),
         ];
         let key = format!("{} {route}", self.chart.name());
         self.found.push(Subject { kind: "chart_value", key, facts: Fact::map(entries, place) });

@@ -187,17 +187,21 @@ impl<'d> Pod<'d> {
     }
 
     /// The lists that others are added to, where they are there.
-    fn lists(&self, container: NodeRef<'_>) -> Fact {
+    fn lists(&self, container: NodeRef<'d>) -> Fact {
         let list = |node: NodeRef<'_>, key: &str| match self.key_place(node, key) {
             Some(place) if node.get(key).is_some_and(NodeRef::is_sequence) => Fact::new(true, place),
             _ => Fact::default(),
         };
+        let items = |node: NodeRef<'d>, key: &str| node.get(key).into_iter().flat_map(NodeRef::items);
+        let volumes = items(self.spec, "volumes").filter_map(|volume| volume.text_at("name"));
+        let paths = items(container, "volumeMounts").filter_map(|mount| mount.text_at("mountPath"));
         Fact::map(
             [
                 ("arguments", list(container, "args")),
                 ("mounts", list(container, "volumeMounts")),
                 ("tolerations", list(self.spec, "tolerations")),
                 ("volumes", list(self.spec, "volumes")),
+                ("taken", Fact::list(volumes.chain(paths).map(taken), None)),
             ],
             None,
         )
@@ -442,18 +446,32 @@ pub(crate) fn names_redirected_by_values(release: &ReleasedChart<'_>) -> Option<
 const NODE_NAMES: &str =
     "the pod asks the name server of its node, which does not know the Services of the cluster";
 
+/// The name of a volume, or the path of a mount without a slash at its end: neither may be there twice.
+fn taken(text: &str) -> Fact {
+    Fact::bare(if text.len() > 1 { text.trim_end_matches('/') } else { text })
+}
+
 /// The lists of values that others are added to, where they are there.
 fn lists_of_values(values: &Fact) -> Fact {
     let list = |route: &str| match values.at(route) {
         Some(fact) if matches!(fact.value, FactValue::List(_)) => Fact::new(true, fact.place),
         _ => Fact::default(),
     };
+    let (extra_volumes, extra_mounts) =
+        (values.reach("controller.volumes.extra"), values.reach("alloy.mounts.extra"));
+    let text = |fact: &'_ Fact, key: &str| fact.reach(key).text().map(str::to_owned);
+    let volumes: Vec<String> =
+        extra_volumes.items().iter().filter_map(|volume| text(volume, "name")).collect();
+    let paths: Vec<String> =
+        extra_mounts.items().iter().filter_map(|mount| text(mount, "mountPath")).collect();
+    let (volumes, paths) = (volumes.iter().map(String::as_str), paths.iter().map(String::as_str));
     Fact::map(
         [
             ("arguments", list("alloy.extraArgs")),
             ("mounts", list("alloy.mounts.extra")),
             ("tolerations", list("controller.tolerations")),
             ("volumes", list("controller.volumes.extra")),
+            ("taken", Fact::list(volumes.chain(paths).map(taken), None)),
         ],
         None,
     )

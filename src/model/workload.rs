@@ -194,10 +194,18 @@ pub(crate) fn workload(stack: &Stack<'_>, stated: &Stated, name: &str) -> Worklo
         _ if azure => Fact::bare("azure"),
         _ => Fact::default(),
     };
+    // The name of a folder does for a report, and is nothing to write into a configuration.
+    let stated_name = match &stated.name {
+        Some(name) => Fact::bare(name.as_str()),
+        None => Some(declared.facts.reach("metadata.name"))
+            .filter(|name| name.text().is_some())
+            .unwrap_or_default(),
+    };
     let name = stated.name.clone().unwrap_or_else(|| name.to_owned());
     let mut facts = Fact::map(
         [
             ("name", Fact::bare(name.as_str())),
+            ("stated_name", stated_name),
             ("declared", Fact::bare(!declared.kind.is_empty())),
             ("cloud", cloud),
             ("is_control_room", Fact::bare(declared.is_control_room())),

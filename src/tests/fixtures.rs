@@ -3,6 +3,7 @@
 //!
 //! `fixtures/rules/FAMILY/ID/` belongs to `rules/FAMILY/ID.yaml`:
 //! - `fail/` breaks the rule; `fail/expected.txt` is all that the rule by itself says of it;
+//! - `fail/fixed.diff` (where the rule has a fix) is what fixes make of it, see `fixes.rs`;
 //! - `pass/` is the near miss: the same stack mended, or what tempts the rule to be wrong. Nothing is said of it;
 //! - `undecided/` (where a rule can end so) with its own `expected.txt`.
 //!
@@ -236,7 +237,8 @@ fn with_key(text: &str, key: &str, expression: &str) -> String {
 }
 
 pub(super) fn holds_inputs(folder: &Path) -> bool {
-    folder.is_dir() && entries(folder).iter().any(|path| !path.ends_with("expected.txt"))
+    let is_input = |path: &PathBuf| !path.ends_with("expected.txt") && !path.ends_with("fixed.diff");
+    folder.is_dir() && entries(folder).iter().any(is_input)
 }
 
 /// The entries of a folder, sorted; none where it is not there.
@@ -255,7 +257,7 @@ pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 

@@ -84,3 +84,8 @@ fn formatter_survives_changed_seeds() {
 fn stack_survives_changed_seeds() {
     run("stack", |bytes| fuzzing::stack(&String::from_utf8_lossy(bytes)));
 }
+
+#[test]
+fn edits_survive_changed_seeds() {
+    run("edit", |bytes| fuzzing::edit(&String::from_utf8_lossy(bytes)));
+}

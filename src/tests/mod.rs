@@ -1,6 +1,7 @@
 //! Tests about the project as a whole.
 
 mod fields;
+mod fixes;
 mod fixtures;
 mod fuzzing;
 mod generated;

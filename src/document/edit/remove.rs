@@ -48,9 +48,11 @@ impl Writer<'_, '_> {
         let start = self.nodes.child_start(id, number);
         let mut from = self.with_comments_above(layout.line_start(start));
         let mut to = lines_end(self.nodes, value);
+        let mut is_below_text = false;
         if let Some(above) =
             above.map(|above| self.nodes.last_part(above)).filter(|last| self.nodes.is_block_scalar(*last))
         {
+            is_below_text = true;
             // Lines of blanks below would become text of the block above.
             let keeps = layout
                 .after(self.nodes.start(above))
@@ -58,11 +60,13 @@ impl Writer<'_, '_> {
                 .next()
                 .unwrap_or_default()
                 .contains('+');
-            while to < layout.text.len()
-                && layout.after(to).trim().is_empty()
-                && (keeps || !layout.after(to).is_empty())
-            {
-                to = layout.next_line(to);
+            let mut line = to;
+            while line < layout.text.len() && layout.after(line).trim().is_empty() {
+                let has_blanks = !layout.after(line).is_empty();
+                line = layout.next_line(line);
+                if keeps || has_blanks {
+                    to = line;
+                }
             }
             let next =
                 to + layout.get(to, layout.text.len()).find(|byte| !" \t\r\n".contains(byte)).unwrap_or(0);
@@ -74,7 +78,7 @@ impl Writer<'_, '_> {
                 );
             }
         }
-        if to == layout.text.len() && from > 0 && !layout.text.ends_with(['\n', '\r']) {
+        if to == layout.text.len() && from > 0 && !layout.text.ends_with(['\n', '\r']) && !is_below_text {
             // The last line has no end, so the line before loses its own.
             from -= layout.break_before(from);
         }

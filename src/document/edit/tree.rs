@@ -5,6 +5,7 @@ use super::Edit;
 use super::Edits;
 use super::NewValue;
 use super::Refused;
+use super::layout::Layout;
 use super::layout::edit;
 use super::nodes::Nodes;
 use super::plan::Entries;
@@ -36,11 +37,16 @@ pub(super) fn edits(tree: &Tree, changes: &[&Change]) -> Edits {
         let children = nodes.children(*id);
         (0..children.len()).rev().find(|number| removed.is_none_or(|removed| !removed.contains(number)))
     };
-    for (node, entries) in &plan.added {
-        writer.add(*node, kept(node), &NewValue::Map(entries.clone()))?;
-    }
-    for (node, items) in &plan.appended {
-        writer.add(*node, kept(node), &NewValue::List(items.iter().map(|item| (*item).clone()).collect()))?;
+    let maps = plan.added.iter().map(|(node, entries)| (*node, NewValue::Map(entries.clone())));
+    let lists = plan
+        .appended
+        .iter()
+        .map(|(node, items)| (*node, NewValue::List(items.iter().map(|item| (*item).clone()).collect())));
+    let mut more: Vec<(NodeId, NewValue)> = maps.chain(lists).collect();
+    // Where two end in one line, what goes into the inner one comes first.
+    more.sort_by_key(|(node, _)| std::cmp::Reverse(*node));
+    for (node, value) in &more {
+        writer.add(*node, kept(node), value)?;
     }
     for (node, numbers) in &plan.removed {
         writer.remove(*node, numbers)?;
@@ -48,7 +54,34 @@ pub(super) fn edits(tree: &Tree, changes: &[&Change]) -> Edits {
     for (key, name) in &plan.renamed {
         writer.rename(*key, name)?;
     }
-    Ok(writer.edits)
+    Ok(untangled(nodes.layout, writer.edits))
+}
+
+/// Lines that go overlap with none, and what is put behind such lines is put behind those before them.
+fn untangled(layout: Layout<'_>, mut edits: Vec<Edit>) -> Vec<Edit> {
+    edits.sort_by_key(|edit| edit.span);
+    let mut gone = Span::at(0);
+    for edit in &mut edits {
+        let Edit { span, text } = edit;
+        if text.is_empty() {
+            if gone.end > span.start {
+                span.start = gone.end.min(span.end);
+                gone.end = gone.end.max(span.end);
+            } else {
+                gone = *span;
+            }
+        } else if span.is_empty()
+            && gone.start < span.start
+            && span.start < gone.end
+            && text.starts_with(['\n', '\r'])
+        {
+            let start = gone.start as usize;
+            let at = start - if layout.before(start).is_empty() { layout.break_before(start) } else { 0 };
+            *span = super::layout::span(at, at);
+        }
+    }
+    edits.retain(|edit| !edit.span.is_empty() || !edit.text.is_empty());
+    edits
 }
 
 /// How a document lays out its lines.

@@ -253,10 +253,13 @@ impl Writer<'_, '_> {
         let end = self.nodes.lines_end(id);
         // A comment behind the last line would become part of a text there.
         lines.blocks = layout.after(self.nodes.end(id)).trim().is_empty();
-        let end = if end.is_line_start || self.nodes.is_block_scalar(self.nodes.last_part(id)) {
-            layout.back(end.at).max(start)
+        let end = if end.is_line_start {
+            end.at - layout.break_before(end.at)
+        } else if self.nodes.is_block_scalar(self.nodes.last_part(id)) {
+            end.at
         } else {
-            self.nodes.end(id)
+            let end = self.nodes.end(id);
+            if lines.blocks { layout.line_end(end) } else { end }
         };
         let mut text = String::new();
         let from = if let Role::Value(mapping, _) = self.nodes.role(id) {
@@ -271,7 +274,16 @@ impl Writer<'_, '_> {
         };
         // A header of a block text cannot stand behind a comment.
         if text.starts_with(' ') && layout.before(from).contains('#') {
-            text = format!("{}{text}", lines.line_break);
+            let column = match self.nodes.role(id) {
+                Role::Value(mapping, _) => layout.column(self.nodes.start(mapping)),
+                _ => 0,
+            };
+            text = format!(
+                "{}{}{}",
+                lines.line_break,
+                super::layout::spaces(column + lines.step),
+                text.trim_start()
+            );
         }
         self.push(from, end, text);
         Ok(())

@@ -41,6 +41,8 @@ pub(super) fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
                 ("collector", collector(flow)),
                 ("component", component(flow, path.component)),
                 ("complete", Fact::new(complete, place)),
+                ("known_tenant", known(flow, "external_labels", "tenant_name")),
+                ("known_user", known(flow, "endpoint.0.basic_auth.0", "username")),
                 ("local_writer", local.clone()),
                 ("control_room_writer", control_room.clone()),
                 ("unknown_told", Fact::new(told && path.reach.unknown.is_some(), place)),
@@ -91,6 +93,17 @@ pub(super) fn metric_paths(flow: &CollectorFlow, found: &mut Vec<Subject>) {
     }
 }
 
+/// What the writers of a collector have for an argument, where they agree.
+fn known(flow: &CollectorFlow, route: &str, name: &str) -> Fact {
+    let writers = flow.components.iter().filter(|note| note.name == "prometheus.remote_write");
+    let mut texts =
+        writers.filter_map(|note| note.arguments.at(route)?.at(name)?.text()).filter(|text| !text.is_empty());
+    match texts.next() {
+        Some(first) if texts.all(|other| other == first) => Fact::bare(first),
+        _ => Fact::default(),
+    }
+}
+
 pub(super) fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
     let place = exit.place;
     let note = flow.components.get(exit.component);
@@ -134,6 +147,7 @@ pub(super) fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("max_shards", get(&["queue_config.0.max_shards"])),
         ("max_backoff", get(&["queue_config.0.max_backoff"])),
         ("block", Fact::new(exit.block.as_str(), lacking)),
+        ("known_tenant", known(flow, "external_labels", "tenant_name")),
     ];
     subject(
         "metric_writer",

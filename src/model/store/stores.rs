@@ -306,6 +306,7 @@ fn config_at(store: Store, version: Option<&str>, root: Option<Place>) -> Fact {
         }),
     )];
     if store == Store::Loki {
+        sections.push(("auth_enabled", keys("loki.auth_enabled")));
         sections.extend(pasted_sections(Chart::Loki, version).map(|(value, section)| (section, keys(value))));
     }
     Fact::map(sections, root)

@@ -24,6 +24,7 @@ use super::stores::second_document;
 use super::written::Written;
 use super::written::written;
 use crate::document::DocId;
+use crate::document::NodeKind;
 use crate::document::NodeRef;
 use crate::document::Place;
 use crate::document::is_secret_name;
@@ -422,13 +423,21 @@ fn fault_subject(
     part: &'static str,
     fault: &OptionFault<'_>,
 ) -> Subject {
-    let facts = fault_facts(kind, doc, store.version.to_string(), part, fault);
+    let mut facts = fault_facts(kind, doc, store.version.to_string(), part, fault);
+    let root = store.written.iter().find(|(_, _, prefix)| prefix.is_empty());
+    let root = root.map(|(node, doc, _)| Fact::new(true, Place { doc: *doc, span: node.span() }));
+    facts.insert("root", root.unwrap_or_default());
     Subject { kind: "option_fault", key: format!("{kind} {} {}", fault.kind.name(), fault.path), facts }
 }
 
-/// What is written where a fault is about a single value.
+/// What is written where a fault is about a single value, or about the key of one.
 fn value_of(node: NodeRef<'_>, path: &str, doc: DocId) -> Fact {
-    let fact = if node.is_scalar() { fact_of(node, doc) } else { Fact::default() };
+    let entries = node.tree.nodes.iter().filter_map(|other| match &other.kind {
+        NodeKind::Mapping(entries) => entries.iter().find(|entry| entry.key == node.id),
+        _ => None,
+    });
+    let value = entries.map(|entry| node.tree.node(entry.value)).next().unwrap_or(node);
+    let fact = fact_of(value, doc);
     match fact.value {
         FactValue::Text(text) if is_secret_name(path.rsplit('.').next().unwrap_or_default()) => {
             Fact { value: FactValue::Secret(text), ..fact }

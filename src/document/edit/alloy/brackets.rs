@@ -135,25 +135,39 @@ impl Writer<'_> {
                 self.push(from, layout.next_line(rest), "");
                 continue;
             }
-            let kept_before = (0..number).rev().find(|before| !numbers.contains(before));
-            let next = (number + 1..all.len()).find(|next| !numbers.contains(next));
-            let next_start = all.get(number + 1).map(|(next, _)| next.start as usize);
-            match (next_start, kept_before.and_then(|before| all.get(before))) {
-                (Some(next_start), _) if next.is_some() => {
-                    let to = if program.has_comment(behind, next_start) { behind } else { next_start };
+            let has_kept = (number + 1..all.len()).any(|next| !numbers.contains(&next));
+            match all.get(number + 1).filter(|_| has_kept) {
+                Some((next, _)) => {
+                    let next = next.start as usize;
+                    let to = if program.has_comment(behind, next) { behind } else { next };
                     self.push(start, to, "");
                 }
-                (_, Some((before, _))) => {
-                    // The last ones go with the comma before them.
-                    let first = kept_before.map_or(number, |before| before + 1);
-                    if first == number {
-                        let last_end = all.last().map_or(end, |(last, _)| last.end as usize);
-                        self.push(before.end as usize, last_end, "");
-                    }
+                None => {
+                    self.remove_rest(expr, number);
+                    return;
                 }
-                _ => self.push(start, end, ""),
             }
         }
+    }
+
+    /// Removes the children from that number on, of which there is one before.
+    fn remove_rest(&mut self, expr: &Expr, number: usize) {
+        let program = self.program;
+        let all = children(expr);
+        let before = number.checked_sub(1).and_then(|before| all.get(before));
+        let (Some((before, _)), Some((first, _)), Some((last, _))) = (before, all.get(number), all.last())
+        else {
+            return;
+        };
+        let (before, first, last) = (before.end as usize, first.start as usize, last.end as usize);
+        if !program.has_comment(before, first) {
+            self.push(before, last, "");
+            return;
+        }
+        // The comma stays with the comment behind it.
+        let comma = program.skip(last);
+        let last = if program.layout.byte(comma) == Some(b',') { comma + 1 } else { last };
+        self.push(first, last, "");
     }
 }
 

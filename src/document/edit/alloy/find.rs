@@ -48,7 +48,7 @@ impl<'f> Spots<'f> {
                             spots.by_span.insert(span, spot);
                         }
                         spots.attributes.insert(attribute.value.span.start, (span, &body.statements));
-                        spots.expression(&attribute.value);
+                        spots.expression(file, &attribute.value);
                     }
                     Statement::Block(block) => {
                         let label =
@@ -65,10 +65,15 @@ impl<'f> Spots<'f> {
     }
 
     /// The parts of an expression.
-    fn expression(&mut self, expr: &'f Expr) {
+    fn expression(&mut self, file: &File, expr: &'f Expr) {
         let mut rest = vec![expr];
         while let Some(expr) = rest.pop() {
-            self.by_span.entry(expr.span).or_insert(Spot::Inner(expr));
+            let spot = *self.by_span.entry(expr.span).or_insert(Spot::Inner(expr));
+            // A text is also meant by what stands between its quotes.
+            if is_quoted(file, expr.span) {
+                let inside = Span::new(expr.span.start + 1, expr.span.end - 1);
+                self.by_span.entry(inside).or_insert(spot);
+            }
             match &expr.kind {
                 ExprKind::Array(items) => {
                     for (number, item) in items.iter().enumerate() {
@@ -114,6 +119,13 @@ impl<'f> Spots<'f> {
         let around = self.attributes.values().find(|(span, _)| *span == attribute);
         around.map_or(&[], |(_, statements)| *statements)
     }
+}
+
+/// Whether a text between quotes stands there, which is not empty.
+fn is_quoted(file: &File, span: Span) -> bool {
+    let text = file.str(span);
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '`'));
+    span.end > span.start + 2 && quote.is_some_and(|quote| text.ends_with(quote))
 }
 
 /// The string literal, quotes included, that holds this part of a program.

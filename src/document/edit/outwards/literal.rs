@@ -143,7 +143,7 @@ impl<'t> Block<'t> {
             None => String::new(),
             // Behind the last line of a text that has no line end.
             Some(text) if is_open => format!("{}{text}", self.line_break),
-            Some(text) if ends_with_break || host_end < self.host.text.len() => {
+            Some(text) if ends_with_break || old_lines == 0 || host_end < self.host.text.len() => {
                 format!("{text}{}", self.line_break)
             }
             Some(text) => text,

@@ -22,6 +22,9 @@ use crate::text::Span;
 /// The edits between the quotes. Where folded lines get into the way, the whole scalar is written in one line.
 pub(super) fn outwards(node: NodeRef<'_>, guest: &str, edits: &[Edit]) -> Option<Vec<Edit>> {
     let NodeKind::Scalar { style, .. } = node.raw().kind else { return None };
+    if style == Style::Plain && guest.is_empty() {
+        return None;
+    }
     let new = apply(guest, edits)?;
     let host = &*node.tree.text;
     let scalar = node.span();
@@ -37,7 +40,10 @@ pub(super) fn outwards(node: NodeRef<'_>, guest: &str, edits: &[Edit]) -> Option
             })
             .collect();
         let text = apply(scalar.slice(host), &shifted);
-        text.is_some_and(|text| reads_as(&text, style, node.tree.dialect, context, &new))
+        text.is_some_and(|text| {
+            indentation(&text) >= indentation(scalar.slice(host))
+                && reads_as(&text, style, node.tree.dialect, context, &new)
+        })
     };
     if let Some(inside) = inside.filter(|inside| is_good(inside)) {
         return Some(inside);
@@ -60,6 +66,12 @@ pub(super) fn outwards(node: NodeRef<'_>, guest: &str, edits: &[Edit]) -> Option
     is_good(std::slice::from_ref(&whole)).then(|| vec![whole])
 }
 
+/// The least number of blanks that a line behind the first starts with; lines of blanks do not count.
+fn indentation(scalar: &str) -> usize {
+    let lines = scalar.split(['\n', '\r']).skip(1).filter(|line| !line.trim_matches([' ', '\t']).is_empty());
+    lines.map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(usize::MAX)
+}
+
 /// The edit in a scalar whose lines are folded. Where the scalar's text is replaced from its first or to its last
 /// byte, so are the folded line ends before or behind it, which are in no text.
 fn in_place(node: NodeRef<'_>, style: Style, guest: &str, edit: &Edit) -> Option<Edit> {
@@ -74,6 +86,11 @@ fn in_place(node: NodeRef<'_>, style: Style, guest: &str, edit: &Edit) -> Option
     };
     let map = node.embedding();
     let mut host = behind_last(guest, edit.span, &map)?;
+    if node.tree.text.get(..host.start as usize)?.ends_with(['\n', '\r']) {
+        // Behind the indentation of a line.
+        host.start = map.to_host(edit.span)?.start.max(host.start);
+        host.end = host.end.max(host.start);
+    }
     if edit.span.start == 0 {
         host.start = scalar.start + quote;
     }

@@ -1,9 +1,11 @@
 //! What becomes of texts when changes are made.
 
 mod blocks;
+mod hosts;
 mod programs;
 mod properties;
 mod random;
+mod random_programs;
 
 use std::sync::Arc;
 

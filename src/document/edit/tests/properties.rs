@@ -72,6 +72,18 @@ fn paths(tree: &Tree) -> Vec<(Vec<usize>, NodeRef<'_>)> {
     found
 }
 
+/// Keys of mappings in their order: those that stay keep their place, whatever the order of the new value.
+fn sorted(value: &mut Value) {
+    match value {
+        Value::Scalar(_) => {}
+        Value::List(items) => items.iter_mut().for_each(sorted),
+        Value::Map(entries) => {
+            entries.iter_mut().for_each(|(_, value)| sorted(value));
+            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
+    }
+}
+
 fn at_mut<'v>(value: &'v mut Value, path: &[usize]) -> Option<&'v mut Value> {
     path.iter().try_fold(value, |value, number| match value {
         Value::List(items) => items.get_mut(*number),
@@ -250,9 +262,26 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
         return Ok(false);
     }
     let (path, node) = &nodes[random.below(nodes.len())];
-    let change = random_change(&mut random, Place { doc, span: node.span() });
+    let (mut path, mut node) = (path, node);
+    let mut change = random_change(&mut random, Place { doc, span: node.span() });
     let before = values(&documents);
     let mut expected = before.clone();
+    // Mostly where such a change can be made.
+    let fits = |node: NodeRef<'_>| match &change {
+        Change::Put { .. } => node.is_mapping() || node.is_null(),
+        Change::Append { .. } => node.is_sequence() || node.is_null(),
+        _ => true,
+    };
+    let fitting: Vec<_> = nodes.iter().filter(|(_, node)| fits(*node)).collect();
+    if let Some((other, at)) = fitting.get(random.below(fitting.len())).filter(|_| !fits(*node)) {
+        (path, node) = (other, at);
+        let place = Place { doc, span: at.span() };
+        change = match change {
+            Change::Put { route, value, .. } => Change::Put { under: place, route, value },
+            Change::Append { value, .. } => Change::Append { to: place, value },
+            change => change,
+        };
+    }
     let has_model = expected[index].as_mut().is_some_and(|root| apply_to(root, path, &change).is_some());
     let changes = [change.clone()];
     let made = match make(&documents, &changes) {
@@ -268,7 +297,11 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
     let after = read(&made, Language::Yaml);
     let context = || format!("{change:?}\n--- before\n{text}\n--- after\n{made}\n---\n{text:?}\n{made:?}");
     if has_model {
-        prop_assert_eq!(values(&after), expected, "{}", context());
+        let mut found = values(&after);
+        if matches!(change, Change::Replace { .. } | Change::Put { .. }) {
+            found.iter_mut().chain(&mut expected).flatten().for_each(sorted);
+        }
+        prop_assert_eq!(found, expected, "{}", context());
     }
     if has_model && matches!(change, Change::Replace { .. } | Change::Put { .. }) {
         // The same place again.
