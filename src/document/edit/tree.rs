@@ -1,5 +1,8 @@
 //! Turns changes of a tree of YAML or JSON into edits of its text.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use super::Change;
 use super::Edit;
 use super::Edits;
@@ -37,16 +40,23 @@ pub(super) fn edits(tree: &Tree, changes: &[&Change]) -> Edits {
         let children = nodes.children(*id);
         (0..children.len()).rev().find(|number| removed.is_none_or(|removed| !removed.contains(number)))
     };
-    let maps = plan.added.iter().map(|(node, entries)| (*node, NewValue::Map(entries.clone())));
-    let lists = plan
-        .appended
-        .iter()
-        .map(|(node, items)| (*node, NewValue::List(items.iter().map(|item| (*item).clone()).collect())));
-    let mut more: Vec<(NodeId, NewValue)> = maps.chain(lists).collect();
+    let mut more: Vec<(NodeId, Option<usize>, NewValue)> = Vec::new();
+    for (node, entries) in &plan.added {
+        let mut slots = BTreeMap::<Option<usize>, Entries>::new();
+        for (key, value) in entries {
+            let number = in_order(&nodes, *node, plan.removed.get(node), key).or_else(|| kept(node));
+            slots.entry(number).or_default().push((key.clone(), value.clone()));
+        }
+        more.extend(slots.into_iter().map(|(number, entries)| (*node, number, NewValue::Map(entries))));
+    }
+    for (node, items) in &plan.appended {
+        let items = items.iter().map(|item| (*item).clone()).collect();
+        more.push((*node, kept(node), NewValue::List(items)));
+    }
     // Where two end in one line, what goes into the inner one comes first.
-    more.sort_by_key(|(node, _)| std::cmp::Reverse(*node));
-    for (node, value) in &more {
-        writer.add(*node, kept(node), value)?;
+    more.sort_by_key(|(node, ..)| std::cmp::Reverse(*node));
+    for (node, number, value) in &more {
+        writer.add(*node, *number, value)?;
     }
     for (node, numbers) in &plan.removed {
         writer.remove(*node, numbers)?;
@@ -55,6 +65,24 @@ pub(super) fn edits(tree: &Tree, changes: &[&Change]) -> Edits {
         writer.rename(*key, name)?;
     }
     Ok(untangled(nodes.layout, writer.edits))
+}
+
+/// The child that a new key stands behind where a mapping is in alphabetical order; `None` where it is not, or where the
+/// key would be the first.
+fn in_order(nodes: &Nodes<'_>, id: NodeId, removed: Option<&BTreeSet<usize>>, key: &str) -> Option<usize> {
+    /// Fewer keys are in order by chance.
+    const LEAST: usize = 4;
+    let stays = |number: &usize| removed.is_none_or(|removed| !removed.contains(number));
+    let children = nodes.children(id);
+    let names: Option<Vec<(usize, &str)>> = (0..children.len())
+        .filter(stays)
+        .map(|number| {
+            let key = nodes.tree.node(children.get(number)?.0);
+            Some((number, key.text().filter(|_| !key.is_merge())?))
+        })
+        .collect();
+    let names = names.filter(|names| names.len() >= LEAST && names.is_sorted_by(|a, b| a.1 < b.1))?;
+    names.iter().rev().find(|(_, name)| *name < key).map(|(number, _)| *number)
 }
 
 /// Lines that go overlap with none, and what is put behind such lines is put behind those before them.

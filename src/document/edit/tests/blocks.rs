@@ -120,6 +120,23 @@ fn put_walks_as_far_as_it_can_and_adds_the_rest() {
 }
 
 #[test]
+fn mappings_in_alphabetical_order_stay_in_it() {
+    for (before, after) in [
+        (
+            "a: 1\nc: 1 # c\n# about e\ne:\n  x: 1\ng: 1\n",
+            "a: 1\nc: 1 # c\nd: 0\n# about e\ne:\n  x: 1\ng: 1\n",
+        ),
+        ("a: 1\nb: 1\nc:\n  x: 1\ng: 1\n", "a: 1\nb: 1\nc:\n  x: 1\nd: 0\ng: 1\n"),
+        ("e: 1\nf: 1\ng: 1\nh: 1\n", "e: 1\nf: 1\ng: 1\nh: 1\nd: 0\n"),
+        ("a: 1\ne: 1\nf: 1\n", "a: 1\ne: 1\nf: 1\nd: 0\n"),
+        ("a: 1\ne: 1\nc: 1\ng: 1\n", "a: 1\ne: 1\nc: 1\ng: 1\nd: 0\n"),
+        ("{a: 1, b: 1, e: 1, f: 1}\n", "{a: 1, b: 1, d: 0, e: 1, f: 1}\n"),
+    ] {
+        good(yaml(before, |d| put(at(d, 0, ""), "d", plain("0"))), after);
+    }
+}
+
+#[test]
 fn what_aliases_share_is_not_changed() {
     for (before, keys) in [
         ("x: &x {a: 1}\nb: *x\n", "b.a"),
