@@ -359,6 +359,7 @@ mod corpus {
 /// What only some systems can do to a run.
 #[cfg(target_os = "linux")]
 mod breaks {
+    use std::io::Write as _;
     use std::path::Path;
     use std::process::Child;
     use std::process::Command;
@@ -406,9 +407,12 @@ mod breaks {
     /// Waits until the first new file lies beside an old one, or the first has taken its place, or the run has ended.
     fn wait_until(replaced: bool, folder: &Path, child: &mut Child) {
         let first = folder.join(name(0));
-        let is_there = || match replaced {
-            true => read(folder, &name(0)) == new(0),
-            false => std::fs::read_dir(first.parent().unwrap()).unwrap().count() > 1,
+        let is_there = || {
+            if replaced {
+                read(folder, &name(0)) == new(0)
+            } else {
+                std::fs::read_dir(first.parent().unwrap()).unwrap().count() > 1
+            }
         };
         // Replacing a hundred files takes some milliseconds: there is no time for sleep.
         while !is_there() && child.try_wait().unwrap().is_none() {
@@ -461,7 +465,8 @@ mod breaks {
             assert_eq!(changed, files);
             assert!(leaves || others == 0, "{others} files were left behind");
         }
-        println!(
+        let _ = writeln!(
+            std::io::stderr(),
             "{before} ended before, {within} while, {after} after files were replaced; writing took {spans:?}"
         );
     }
@@ -528,7 +533,6 @@ mod breaks {
             .stderr(Stdio::null())
             .status();
         if !mount.is_ok_and(|status| status.success()) {
-            use std::io::Write as _;
             let _ = writeln!(
                 std::io::stderr(),
                 "not run: full_disk_changes_nothing: only root may mount a small disk"
