@@ -27,6 +27,16 @@ fn is_older(collector: &Collector, version: &str) -> bool {
     own.zip(model::version_number(version)).is_some_and(|(own, other)| own < other)
 }
 
+/// Tells the ways of metrics how their collector runs: what writes to the control room needs its credential mounted.
+pub(super) fn note_runs(subjects: &mut [Subject], collector: &Collector) {
+    for subject in subjects.iter_mut().filter(|subject| subject.kind == "metric_path") {
+        for name in ["form", "lists", "values", "pod", "container"] {
+            subject.facts.insert(name, collector.facts.at(name).cloned().unwrap_or_default());
+        }
+        subject.facts.insert("credential", collector.facts.reach("mimir_auth.mounted"));
+    }
+}
+
 /// The subject `node_exporter` for each component that yields metrics of the machine.
 pub(super) fn node_exporters(flow: &CollectorFlow, collector: &Collector) -> Vec<Subject> {
     let notes = flow.components.iter().filter(|note| note.name == "prometheus.exporter.unix");

@@ -426,6 +426,7 @@ fn subjects(
             subjects.push(missing_program(&key, &collector.name, reason, *place));
         }
         let mut of_flow = flow::subjects(flow);
+        placement::note_runs(&mut of_flow, collector);
         placement::join(&mut of_flow, collector);
         subjects.extend(of_flow);
         subjects.extend(placement::node_exporters(flow, collector));

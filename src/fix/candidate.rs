@@ -1,6 +1,7 @@
 //! Turns findings into the fixes that may be made next, as edits of files.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Rejected;
 use super::ToEdits;
@@ -56,8 +57,10 @@ pub(super) fn by_file(candidates: &[&Candidate]) -> BTreeMap<u32, Vec<Edit>> {
         files.entry(*file).or_default().push(edit.clone());
     }
     for edits in files.values_mut() {
-        edits.sort();
-        edits.dedup();
+        // Insertions at one place stay in the order in which they were made: what lies deeper comes first.
+        edits.sort_by_key(|edit| edit.span);
+        let mut seen = BTreeSet::new();
+        edits.retain(|edit| seen.insert(edit.clone()));
     }
     files
 }

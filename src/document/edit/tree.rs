@@ -37,11 +37,17 @@ pub(super) fn edits(tree: &Tree, changes: &[&Change]) -> Edits {
         let children = nodes.children(*id);
         (0..children.len()).rev().find(|number| removed.is_none_or(|removed| !removed.contains(number)))
     };
-    for (node, entries) in &plan.added {
-        writer.add(*node, kept(node), &NewValue::Map(entries.clone()))?;
-    }
-    for (node, items) in &plan.appended {
-        writer.add(*node, kept(node), &NewValue::List(items.iter().map(|item| (*item).clone()).collect()))?;
+    let added = plan.added.iter().map(|(node, entries)| (*node, NewValue::Map(entries.clone())));
+    let appended = plan
+        .appended
+        .iter()
+        .map(|(node, items)| (*node, NewValue::List(items.iter().map(|item| (*item).clone()).collect())));
+    // Where several collections end at one place, what the inner one gets stands before what those around it get. Nodes
+    // stand in the order of their starts.
+    let mut additions: Vec<(NodeId, NewValue)> = added.chain(appended).collect();
+    additions.sort_by_key(|(node, _)| std::cmp::Reverse(*node));
+    for (node, value) in &additions {
+        writer.add(*node, kept(node), value)?;
     }
     for (node, numbers) in &plan.removed {
         writer.remove(*node, numbers)?;

@@ -193,3 +193,13 @@ fn renamed_keys_keep_their_quotes() {
     }
     assert!(yaml("a: 1\nb: 2\n", |d| rename(at(d, 0, "a"), "b")).is_err());
 }
+
+#[test]
+fn what_ends_at_one_place_is_added_from_the_inside_outwards() {
+    let documents = super::read("a:\n  b:\n    - 1\n", crate::document::Language::Yaml);
+    let outer = put(at(&documents, 0, "a"), "x", plain("2"));
+    let item = append(at(&documents, 0, "a.b"), plain("3"));
+    for changes in [[outer.clone(), item.clone()], [item, outer]] {
+        good(super::make(&documents, &changes), "a:\n  b:\n    - 1\n    - 3\n  x: 2\n");
+    }
+}
