@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::Stop;
@@ -58,7 +59,9 @@ pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
         errors.push(UNGOVERNED.to_owned());
         return Err(Stop::Failed(errors));
     }
-    errors.iter().for_each(|line| say(&format!("error: {line}")));
+    for line in &errors {
+        say(&format!("error: {line}"));
+    }
 
     let is_stdin = |file: u32| {
         let source = found.texts.get(file as usize);
@@ -268,7 +271,7 @@ impl Told {
             (person, "for people"),
         ] {
             if number > 0 {
-                line.push_str(&format!(", {number} {what}"));
+                let _ = write!(line, ", {number} {what}");
             }
         }
         self.say(&line);

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::Rejected;
+use super::ToEdits;
 use super::Wishes;
 use super::choose;
 use crate::check::Checked;
-use crate::document::Change;
-use crate::document::Documents;
 use crate::document::Edit;
 use crate::document::FileEdit;
-use crate::document::Refusal;
 use crate::finding::Finding;
 use crate::finding::Fix;
 use crate::source::Source;
@@ -73,7 +71,7 @@ pub(super) struct Offer<'o> {
     /// The inputs, which are the first of the files; those behind them are settings and rules.
     pub(super) inputs: &'o [Source],
     pub(super) wishes: &'o Wishes,
-    pub(super) edits: &'o dyn Fn(&Documents, &[Change]) -> Result<Vec<FileEdit>, Refusal>,
+    pub(super) edits: &'o ToEdits,
 }
 
 impl Offer<'_> {
@@ -88,7 +86,7 @@ impl Offer<'_> {
                 Some((self.order(finding, &candidate), candidate))
             })
             .collect();
-        candidates.sort_by(|(one, _), (two, _)| one.cmp(two));
+        candidates.sort_by_key(|(order, _)| *order);
         candidates.into_iter().map(|(_, candidate)| candidate).collect()
     }
 

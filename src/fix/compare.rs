@@ -61,12 +61,11 @@ fn less_is_read(before: &Report, after: &Report) -> Option<String> {
         *known.entry((path, message)).or_default() += 1;
     }
     for RunError { path, line, message } in &after.coverage.errors {
-        match known.get_mut(&(path.as_str(), message.as_str())) {
-            Some(count @ 1..) => *count -= 1,
-            _ => {
-                let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-                return Some(format!("{path}{line} could not be read any more: {message}"));
-            }
+        if let Some(count @ 1..) = known.get_mut(&(path.as_str(), message.as_str())) {
+            *count -= 1;
+        } else {
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            return Some(format!("{path}{line} could not be read any more: {message}"));
         }
     }
     let passed: BTreeSet<_> = before.coverage.passed_over.iter().collect();
@@ -114,14 +113,14 @@ fn unmatched(
             }),
         ))
     };
-    let mut by_rule = BTreeMap::<&str, Vec<(usize, Option<(u32, (u32, u32))>)>>::new();
+    let mut by_rule = BTreeMap::<&str, Vec<(usize, Option<Moved>)>>::new();
     for (index, finding) in targets.iter().chain(&others).filter(|(index, _)| !met.contains(index)) {
         by_rule.entry(&finding.rule).or_default().push((*index, moved(outer(before, finding))));
     }
     let mut new = Vec::new();
     for (at, finding) in rest {
         let here = outer(after, finding);
-        let is_here = |place: &Option<(u32, (u32, u32))>| match (place, here) {
+        let is_here = |place: &Option<Moved>| match (place, here) {
             (Some((file, (from, to))), Some((other, span))) => {
                 *file == other && *from <= span.start && span.start <= *to
             }
@@ -129,7 +128,7 @@ fn unmatched(
             _ => false,
         };
         let candidates = by_rule.entry(&finding.rule).or_default();
-        let is_known = |(index, place): &(usize, Option<(u32, (u32, u32))>)| {
+        let is_known = |(index, place): &(usize, Option<Moved>)| {
             is_here(place) && finding.severity <= before.report.findings[*index].severity
         };
         match candidates.iter().rposition(is_known) {
@@ -144,6 +143,9 @@ fn unmatched(
     }
     (stays, new)
 }
+
+/// A file, and between which of its offsets something is now.
+type Moved = (u32, (u32, u32));
 
 /// What makes two findings the same.
 fn identity(finding: &Finding) -> (&str, &str, &str) {

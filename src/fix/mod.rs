@@ -39,12 +39,15 @@ const MAX_ROUNDS: usize = 200;
 /// A run checks no more often than this: where hundreds of fixes are to blame, the rest is left as it is.
 const MAX_TRIALS: usize = 2000;
 
+/// Turns changes of documents into edits of their files.
+pub(crate) type ToEdits = dyn Fn(&Documents, &[Change]) -> Result<Vec<FileEdit>, Refusal>;
+
 /// How texts are checked, and how changes become edits: in tests either may be another.
 pub(crate) struct Workings<'w> {
     /// Checks the texts.
     pub(crate) check: &'w dyn Fn(&Sources) -> Checked,
     /// Turns changes into edits of files.
-    pub(crate) edits: &'w dyn Fn(&Documents, &[Change]) -> Result<Vec<FileEdit>, Refusal>,
+    pub(crate) edits: &'w ToEdits,
 }
 
 /// Which fixes are wanted.
@@ -168,18 +171,15 @@ pub(crate) fn fix(sources: &Sources, wishes: &Wishes, workings: &Workings<'_>) -
         }
         let round = run.round(&state, &choose::apart(&fresh));
         run.suspects.extend(round.rejected.iter().map(|refused| refused.fix.identity(&state.checked)));
-        let steps = match round.state {
-            Some(next) => {
-                let fixes: Vec<Candidate> = round.accepted.into_iter().cloned().collect();
-                done.extend(fixes.iter().map(|fix| run.done(&state.checked, fix)));
-                let edits = candidate::by_file(&fixes.iter().collect::<Vec<_>>());
-                Some(vec![Step { fixes, edits, state: next }])
-            }
-            None => {
-                let steps = run.chain_of(&state, round.rejected, &mut rejected);
-                done.extend(steps.as_deref().map(|steps| run.done_at_once(&state.checked, steps)));
-                steps
-            }
+        let steps = if let Some(next) = round.state {
+            let fixes: Vec<Candidate> = round.accepted.into_iter().cloned().collect();
+            done.extend(fixes.iter().map(|fix| run.done(&state.checked, fix)));
+            let edits = candidate::by_file(&fixes.iter().collect::<Vec<_>>());
+            Some(vec![Step { fixes, edits, state: next }])
+        } else {
+            let steps = run.chain_of(&state, round.rejected, &mut rejected);
+            done.extend(steps.as_deref().map(|steps| run.done_at_once(&state.checked, steps)));
+            steps
         };
         for step in steps.into_iter().flatten() {
             for (file, edits) in step.edits {

@@ -51,21 +51,25 @@ impl Run<'_> {
                     round.accepted.extend(part);
                     round.state = Some(next);
                 }
-                Err((worse, after)) => match split(&part, &worse) {
-                    Some(smaller) => parts.extend(smaller),
-                    None => round.refuse(&part, worse, after),
-                },
+                Err(outcome) => {
+                    let (worse, after) = *outcome;
+                    match split(&part, &worse) {
+                        Some(smaller) => parts.extend(smaller),
+                        None => round.refuse(&part, worse, after),
+                    }
+                }
             }
         }
         round
     }
 
     /// The state with these fixes made, or why it is no good.
-    fn attempt(&mut self, state: &State, fixes: &[&Candidate]) -> Result<State, (Worse, Option<State>)> {
+    fn attempt(&mut self, state: &State, fixes: &[&Candidate]) -> Result<State, Box<(Worse, Option<State>)>> {
         self.trials += 1;
         let edits = by_file(fixes);
         let Some(sources) = edited(&state.sources, &edits) else {
-            return Err((Worse::Other("its changes get into each other's way".to_owned()), None));
+            let worse = Worse::Other("its changes get into each other's way".to_owned());
+            return Err(Box::new((worse, None)));
         };
         let checked = (self.workings.check)(&sources);
         let meant: BTreeSet<usize> = fixes.iter().map(|candidate| candidate.finding).collect();
@@ -73,7 +77,7 @@ impl Run<'_> {
         let after = State { sources, checked };
         match outcome {
             Ok(()) => Ok(after),
-            Err(worse) => Err((worse, Some(after))),
+            Err(worse) => Err(Box::new((worse, Some(after)))),
         }
     }
 }

@@ -140,7 +140,7 @@ fn run(files: &[(&str, &str)], wishes: &Wishes, rules: &dyn Fn(&Values<'_>) -> V
 /// The only file with all its fixes, safe ones.
 fn text(file: &str, rules: &dyn Fn(&Values<'_>) -> Vec<Said>) -> (String, Fixed, usize) {
     let (fixed, checks) = run(&[("a.yaml", file)], &Wishes::default(), rules);
-    let text = fixed.texts.get(&0).map_or_else(|| file.to_owned(), |text| text.to_string());
+    let text = fixed.texts.get(&0).map_or_else(|| file.to_owned(), ToString::to_string);
     (text, fixed, checks)
 }
 
@@ -154,11 +154,13 @@ fn done(fixed: &Fixed) -> Vec<(u32, &str, &str)> {
 }
 
 fn reasons(fixed: &Fixed) -> Vec<(&str, &str)> {
-    let reason = |why| match why {
-        &Why::Rejected { ref title, ref reason } => Some((&**title, &**reason)),
-        _ => None,
-    };
-    fixed.left.iter().filter_map(|left| reason(&left.why)).collect()
+    let mut reasons = Vec::new();
+    for left in &fixed.left {
+        if let Why::Rejected { title, reason } = &left.why {
+            reasons.push((title.as_str(), reason.as_str()));
+        }
+    }
+    reasons
 }
 
 #[test]
@@ -239,7 +241,7 @@ fn fix_that_unsettles_a_promise_or_breaks_the_input_is_rejected() {
 #[test]
 fn those_to_blame_are_found_without_a_check_for_each_fix() {
     const KEYS: [&str; 16] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"];
-    let file: String = KEYS.iter().map(|key| format!("{key}: old\n")).collect();
+    let file = KEYS.map(|key| format!("{key}: old\n")).concat();
     for bad in KEYS {
         let rules = |values: &Values<'_>| {
             let keys = KEYS.into_iter().filter(|key| is(values, key, "old"));

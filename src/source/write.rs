@@ -70,7 +70,7 @@ pub(crate) fn replace_all(
             Ok(one) => prepared.push(Ok(one)),
         }
     }
-    let mut folders = BTreeSet::new();
+    let mut folder: Option<PathBuf> = None;
     let mut outcomes: Vec<Result<(), String>> = replacements.iter().map(|_| Ok(())).collect();
     for members in groups(replacements).into_values() {
         let stopped = stop();
@@ -91,18 +91,24 @@ pub(crate) fn replace_all(
                     Err(format!("the file is left as it is, since {other} is: a fix changes both"))
                 }
                 (None, Ok(one)) => {
-                    folders.extend(one.real.parent().map(Path::to_owned));
+                    let next = one.real.parent();
+                    if folder.as_deref() != next {
+                        bring_to_disk(folder.as_deref());
+                        folder = next.map(Path::to_owned);
+                    }
                     one.put_in_place()
                 }
             };
         }
     }
-    for folder in folders {
-        // The names are in the folder; where it cannot be brought to the disk, each file is still old or new.
-        #[expect(clippy::disallowed_methods, reason = "`source` is where files are opened")]
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
+    bring_to_disk(folder.as_deref());
     outcomes
+}
+
+/// The names of files are in their folder. Where that cannot be brought to the disk, each file is still old or new.
+fn bring_to_disk(folder: Option<&Path>) {
+    #[expect(clippy::disallowed_methods, reason = "`source` is where files are opened")]
+    let _ = folder.map(|folder| File::open(folder).and_then(|folder| folder.sync_all()));
 }
 
 /// The members of each group, by index, in order.

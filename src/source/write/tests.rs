@@ -1,4 +1,5 @@
 //! Files on a real disk, replaced under all kinds of circumstances.
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
