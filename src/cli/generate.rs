@@ -29,13 +29,12 @@ pub(super) fn generate(args: &GenerateArgs) -> Result<u8, Stop> {
     if files.is_empty() {
         return Err(Stop::Failed(vec![format!("`--as {}` cannot be written yet", form.name())]));
     }
-    let code = match &args.out {
-        Some(folder) => written::write(folder, &files, args.force, args.quiet)?,
-        None => {
-            let text = generate::stream(&files);
-            output::to_stdout(|out| out.write_all(text.as_bytes())).map_err(|error| unwritten(&error))?;
-            exit::CLEAN
-        }
+    let code = if let Some(folder) = &args.out {
+        written::write(folder, &files, args.force, args.quiet)?
+    } else {
+        let text = generate::stream(&files);
+        output::to_stdout(|out| out.write_all(text.as_bytes())).map_err(|error| unwritten(&error))?;
+        exit::CLEAN
     };
     if !args.quiet {
         for line in assumed {

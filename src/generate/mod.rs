@@ -6,6 +6,7 @@
 
 mod agreed;
 mod charts;
+mod checks;
 mod given;
 mod images;
 mod kept;
@@ -103,7 +104,9 @@ pub(crate) fn stream(files: &[Written]) -> String {
             continue;
         }
         text.push_str(if index == 0 { "" } else { "---\n" });
-        text.push_str(&format!("# {}: {}\n{}", file.file, file.about, file.text));
+        for part in ["# ", file.file, ": ", &file.about, "\n", &file.text] {
+            text.push_str(part);
+        }
     }
     text
 }

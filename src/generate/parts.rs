@@ -21,6 +21,7 @@ pub(crate) enum Form {
 
 impl Form {
     /// All forms.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 4] = [Self::Values, Self::HelmChart, Self::Manifests, Self::Alloy];
 
     /// The word on the command line.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::Fault;
 use super::charts;
+use super::checks::Checks;
 use super::given::Given;
 use super::given::GivenSite;
-use super::given::Said;
 use super::words;
 
 /// A workload, and the monitoring that it is to have. Every text in it was checked: see `words.rs`.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Wanted {
     /// Where it runs.
     pub(crate) cloud: Cloud,
@@ -144,167 +145,45 @@ pub(crate) struct Taint {
 pub(super) const COPIES: i64 = 3;
 
 /// The site that everything has where nobody names one.
-const MAIN: &str = "main";
+pub(super) const MAIN: &str = "main";
 
 impl Wanted {
     /// Checks what was said, and fills in the rest. What was assumed comes beside it, a line each. All faults are told at once.
     pub(crate) fn new(given: &Given) -> Result<(Self, Vec<String>), Vec<Fault>> {
         let mut checks = Checks::default();
-        let mut assumed = Vec::new();
-        let cloud = checks.text(&given.cloud, words::CLOUD);
+        let cloud = checks.text(given.cloud.as_ref(), words::CLOUD);
         let is_azure = cloud.as_deref() == Some(Cloud::Azure.name());
-        let workload = checks.text(&given.workload, words::WORKLOAD);
-        let release = checks.text(&given.release, words::RELEASE);
-        let region = checks.text(&given.region, words::REGION);
-        let account = checks.text(&given.account, if is_azure { words::TENANT } else { words::ACCOUNT });
-        let subscription = checks.text(&given.subscription, words::SUBSCRIPTION);
-        let domain = checks.text(&given.domain, words::DOMAIN);
-        let room = given.control_room.as_ref().filter(|said| !said.value.is_empty()).cloned();
-        let control_room = checks.text(&room, words::DOMAIN);
-        let tenant_name = checks.text(&given.tenant_name, words::LABEL);
-        let log_retention = checks.text(&given.log_retention, words::PERIOD);
-        let metric_retention = checks.text(&given.metric_retention, words::PERIOD);
-        let network_trust = checks.text(&given.network_trust, words::TRUST);
-        let mut sites = Vec::new();
-        for (name, site) in &given.sites {
-            let name = checks.text(&Some(Said { value: name.clone(), by: site.by.clone() }), words::SITE);
-            let own = checks.text(&site.domain, words::DOMAIN);
-            // The domain of the main site may be said by itself.
-            let own = own.or_else(|| {
-                domain.clone().filter(|_| name.as_deref() == Some(MAIN) && site.domain.is_none())
-            });
-            let mut products = Vec::new();
-            for product in &PRODUCTS {
-                let said = site.products.get(product.name);
-                if said.is_some_and(|said| !said.runs) {
-                    continue;
-                }
-                let prefix = checks.text(&said.and_then(|said| said.prefix.clone()), words::PREFIX);
-                products
-                    .push(SiteProduct { product, prefix: prefix.unwrap_or_else(|| product.name.to_owned()) });
-            }
-            match (name, own) {
-                (Some(name), Some(domain)) => sites.push(Site {
-                    name,
-                    domain,
-                    products,
-                    probed_outside: site.probed_outside.unwrap_or(true),
-                }),
-                (Some(name), None) if site.domain.is_none() => {
-                    let why = format!("site `{name}` has no domain: say `--site {name}=DOMAIN`");
-                    checks.faults.push(Fault::Given { by: site.by.clone(), why });
-                }
-                _ => {}
-            }
-        }
-        let mut taints = Vec::new();
-        for said in &given.taints {
-            match words::taint(&said.value) {
-                Ok(taint) => taints.push(taint),
-                Err(why) => checks.faults.push(Fault::Given { by: said.by.clone(), why }),
-            }
-        }
-        let mut identities = BTreeMap::new();
-        for said in &given.identities {
-            match words::identity(&said.value) {
-                Ok((part, id)) => drop(identities.insert(part, id)),
-                Err(why) => checks.faults.push(Fault::Given { by: said.by.clone(), why }),
-            }
-        }
-        let replicas = [&given.mimir_replicas, &given.loki_replicas];
-        for said in replicas.into_iter().flatten().filter(|said| !(COPIES..=99).contains(&said.value)) {
-            let why = format!(
-                "{} pods are not enough, or too many: the stores keep {COPIES} copies, and refuse writes when one of fewer pods \
-                 restarts; write {COPIES} to 99",
-                said.value
-            );
-            let fault = Fault::Given { by: said.by.clone(), why };
-            if !checks.faults.contains(&fault) {
-                checks.faults.push(fault);
-            }
-        }
-        match (&given.release, given.releases.as_slice()) {
-            (None, [_, _, ..]) => checks.faults.push(Fault::Missing {
-                what: format!("which of the declared clusters is meant ({})", given.releases.join(", ")),
-                how: "--release RELEASE".to_owned(),
-            }),
-            (Some(said), [_, ..]) if !given.releases.contains(&said.value) => {
-                let why = format!("no such cluster is declared; there is {}", given.releases.join(", "));
-                checks.faults.push(Fault::Given { by: said.by.clone(), why });
-            }
-            _ => {}
-        }
-        if let Some(said) = given.subscription.as_ref().filter(|_| cloud.is_some() && !is_azure) {
-            let why = "subscriptions are Azure's, and the cloud is aws".to_owned();
-            checks.faults.push(Fault::Given { by: said.by.clone(), why });
-        }
-        if let (Some(said), None) = (&given.kept_metrics, &room) {
-            let why = "there is no control room whose metrics could be filtered: say `--control-room DOMAIN`"
-                .to_owned();
-            checks.faults.push(Fault::Given { by: said.by.clone(), why });
-        }
-        let missing = |what: &str, how: &str| Fault::Missing { what: what.to_owned(), how: how.to_owned() };
-        if given.cloud.is_none() {
-            checks.faults.push(missing("the cloud", "--cloud aws or --cloud azure"));
-        }
-        if given.workload.is_none() {
-            checks.faults.push(missing("the workload's name", "--workload NAME"));
-        }
-        if sites.is_empty() && given.sites.is_empty() {
-            match &domain {
-                Some(domain) => sites.push(Site::plain(MAIN, domain)),
-                None if given.domain.is_none() => {
-                    checks.faults.push(missing("the domain", "--domain DOMAIN"))
-                }
-                None => {}
-            }
-        }
-        let main =
-            sites.iter().find(|site| site.name == MAIN).or(sites.first()).map(|site| site.domain.clone());
+        let workload = checks.text(given.workload.as_ref(), words::WORKLOAD);
+        let release = checks.text(given.release.as_ref(), words::RELEASE);
+        let region = checks.text(given.region.as_ref(), words::REGION);
+        let account =
+            checks.text(given.account.as_ref(), if is_azure { words::TENANT } else { words::ACCOUNT });
+        let subscription = checks.text(given.subscription.as_ref(), words::SUBSCRIPTION);
+        let domain = checks.text(given.domain.as_ref(), words::DOMAIN);
+        let room = given.control_room.as_ref().filter(|said| !said.value.is_empty());
+        let control_room = checks.text(room, words::DOMAIN);
+        let tenant_name = checks.text(given.tenant_name.as_ref(), words::LABEL);
+        let log_retention = checks.text(given.log_retention.as_ref(), words::PERIOD);
+        let metric_retention = checks.text(given.metric_retention.as_ref(), words::PERIOD);
+        let network_trust = checks.text(given.network_trust.as_ref(), words::TRUST);
+        let sites = checks.sites(given, domain.as_deref());
+        let taints = checks.each(&given.taints, words::taint);
+        let identities = checks.each(&given.identities, words::identity).into_iter().collect();
+        checks.together(given);
+        let main = sites.iter().find(|site| site.name == MAIN).or(sites.first());
+        let domain = domain.or(main.map(|site| site.domain.clone()));
         let cloud = Cloud::ALL.into_iter().find(|own| cloud.as_deref() == Some(own.name()));
         let (Some(cloud), Some(workload), Some(domain), true) =
-            (cloud, workload, domain.or(main), checks.faults.is_empty())
+            (cloud, workload, domain, checks.faults.is_empty())
         else {
             return Err(checks.faults);
         };
-        let region = region.unwrap_or_else(|| {
-            assumed.push(format!("the region is {} (`--region`)", cloud.region()));
-            cloud.region().to_owned()
-        });
-        if control_room.is_some() && account.is_none() {
-            let (what, flag) = match cloud {
-                Cloud::Aws => ("account", "--account-id"),
-                Cloud::Azure => ("Azure tenant", "--tenant-id"),
-            };
-            assumed.push(format!(
-                "the control room knows the workload as tenant `{workload}`, not by its {what} (`{flag}`)"
-            ));
-        }
-        if cloud == Cloud::Azure && subscription.is_none() {
-            assumed.push("the Azure subscription comes from the variable AZURE_SUBSCRIPTION_ID of the Secret `alloy-keys` (`--subscription-id`)".to_owned());
-        }
-        if release.is_none() {
-            assumed.push(
-                "the workload has one cluster, whose name has no release in it (`--release`)".to_owned(),
-            );
-        }
-        if given.sites.is_empty() {
-            assumed.push(format!("the one site is `{MAIN}`, with Workbench, Connect and Package Manager (`--site`, `--product`)"));
-        }
-        for (name, said) in &given.versions {
-            if let Some(chart) = charts::chart(name).filter(|chart| chart.version != said.value) {
-                assumed.push(format!(
-                    "the chart {} is {}, where {} declares {}: it has to be declared anew",
-                    chart.chart, chart.version, said.by, said.value
-                ));
-            }
-        }
         let wanted = Self {
             cloud,
             tenant_name: tenant_name.unwrap_or_else(|| workload.clone()),
             workload,
             release,
-            region,
+            region: region.unwrap_or_else(|| cloud.region().to_owned()),
             account,
             subscription,
             sites,
@@ -323,7 +202,49 @@ impl Wanted {
             forward_auth: given.forward_auth.unwrap_or(true),
             network_trust,
         };
+        let assumed = wanted.assumed(given);
         Ok((wanted, assumed))
+    }
+
+    /// What nobody said, and what is declared otherwise than it is written, a line each.
+    fn assumed(&self, given: &Given) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut assume = |line: String| lines.push(line);
+        if given.region.is_none() {
+            assume(format!("the region is {} (`--region`)", self.region));
+        }
+        if self.control_room.is_some() && self.account.is_none() {
+            let (what, flag) = match self.cloud {
+                Cloud::Aws => ("account", "--account-id"),
+                Cloud::Azure => ("Azure tenant", "--tenant-id"),
+            };
+            let workload = &self.workload;
+            assume(format!(
+                "the control room knows the workload as tenant `{workload}`, not by its {what} (`{flag}`)"
+            ));
+        }
+        if self.cloud == Cloud::Azure && self.subscription.is_none() {
+            assume(
+                "the Azure subscription comes from the Secret `alloy-keys` (`--subscription-id`)".to_owned(),
+            );
+        }
+        if self.release.is_none() {
+            assume("the workload has one cluster, whose name has no release in it (`--release`)".to_owned());
+        }
+        if given.sites.is_empty() {
+            assume(format!(
+                "the one site is `{MAIN}`, with Workbench, Connect and Package Manager (`--site`, `--product`)"
+            ));
+        }
+        for (name, said) in &given.versions {
+            if let Some(chart) = charts::chart(name).filter(|chart| chart.version != said.value) {
+                assume(format!(
+                    "the chart {} is {}, where {} declares {}: it has to be declared anew",
+                    chart.chart, chart.version, said.by, said.value
+                ));
+            }
+        }
+        lines
     }
 
     /// The site whose login stands before Grafana: the one whose domain Grafana lies below.
@@ -332,24 +253,9 @@ impl Wanted {
     }
 }
 
-/// What is wrong with what was said.
-#[derive(Default)]
-struct Checks {
-    faults: Vec<Fault>,
-}
-
-impl Checks {
-    /// A text of its kind; a fault where it is not.
-    fn text(&mut self, said: &Option<Said<String>>, what: words::Word) -> Option<String> {
-        let said = said.as_ref()?;
-        let read = what.read(&said.value);
-        read.map_err(|why| self.faults.push(Fault::Given { by: said.by.clone(), why })).ok()
-    }
-}
-
 impl Site {
     /// A site with all products under their usual names.
-    fn plain(name: &str, domain: &str) -> Self {
+    pub(super) fn plain(name: &str, domain: &str) -> Self {
         let products =
             PRODUCTS.iter().map(|product| SiteProduct { product, prefix: product.name.to_owned() });
         Self {

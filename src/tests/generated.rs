@@ -27,6 +27,7 @@ use crate::source::Sources;
 /// What somebody may want: each switch doubles the combinations.
 const SWITCHES: usize = 11;
 
+#[expect(clippy::unnecessary_wraps, reason = "as it is given")]
 pub(super) fn said(text: &str) -> Option<Said<String>> {
     Some(Said { value: text.to_owned(), by: "--test".to_owned() })
 }

@@ -121,7 +121,7 @@ fn changes(file: usize, name: &str, text: &str) -> Vec<Change> {
             let lines = lines.iter().enumerate().filter_map(|(other, line)| {
                 if other == index { new.clone() } else { Some((*line).to_owned()) }
             });
-            lines.map(|line| format!("{line}\n")).collect::<String>()
+            lines.flat_map(|line| [line, "\n".to_owned()]).collect::<String>()
         };
         let starts_item =
             !is_program && bare.starts_with("- ") && yaml(bare).is_some_and(|(key, _)| !key.is_empty());
