@@ -4,7 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
+use super::generated::declaration;
+use super::generated::found;
 use super::generated::given;
+use super::generated::written;
 use super::shared;
 use crate::document::NodeRef;
 use crate::document::Tree;
@@ -205,4 +210,53 @@ fn no_service_of_the_charts_is_missing() {
             .collect();
         assert!(missing.is_empty(), "{file}: {missing:?}");
     }
+}
+
+/// One line of plain objects changed, and the rule that has to notice.
+const CHANGES: &[(&str, &str, &str)] = &[
+    ("k8s-app: kube-dns", "k8s-app: dns", "policy-closes-metrics"),
+    ("metadata.name: mimir\n", "metadata.name: mimirs\n", "policy-closes-metrics"),
+    ("{ port: 3000, protocol: TCP }", "{ port: 3001, protocol: TCP }", "policy-closes-monitoring"),
+    ("- podSelector: {}\n    # Loki", "- namespaceSelector: {}\n    # Loki", "store-open-to-every-pod"),
+    ("replicas: 3", "replicas: 2", "mimir-too-few-replicas"),
+    ("memory: 7Gi", "memory: 2Gi", "mimir-series-above-memory"),
+    ("whenScaled: Delete", "whenScaled: Retain", "mimir-volumes-kept"),
+    ("storage: 20Gi", "storage: 10Gi", "mimir-volume-differs"),
+    ("flush_blocks_on_shutdown: true", "flush_blocks_on_shutdown: false", "mimir-ingesters-at-risk"),
+    ("backend: s3", "backend: filesystem", "blocks-not-in-object-storage"),
+    ("schema: v13", "schema: v12", "loki-metadata-refused"),
+    ("http_server_write_timeout: 600s", "http_server_write_timeout: 30s", "loki-query-windows"),
+    ("retention_enabled: true", "retention_enabled: false", "loki-retention-dead"),
+    ("auth_enabled: false", "auth_enabled: true", "loki-tenancy-on"),
+    ("--cluster.enabled=true", "--cluster.enabled=false", "clustering-off"),
+    ("            - --disable-reporting\n", "", "usage-reporting-on"),
+    ("operator: Exists", "operator: Exists\n          key: other", "session-nodes-not-tolerated"),
+    ("mountPath: /host/root", "mountPath: /host", "node-metrics-of-container"),
+    ("secretName: mimir-auth", "secretName: other", "mimir-auth-not-mounted"),
+    ("router.middlewares", "router.other", "header-login-without-forward-auth"),
+    ("ssl_mode = require", "ssl_mode = disable", "grafana-database-without-tls"),
+    ("editable: false", "editable: true", "data-source-editable"),
+    ("host: faro.", "host: other.", "front-end-host-not-main-site"),
+    ("podManagementPolicy: Parallel", "podManagement: Parallel", "kubernetes-field-unknown"),
+];
+
+#[test]
+fn what_is_changed_in_plain_objects_is_noticed() {
+    // Control room, front-end logs and account are said; telemetry is off.
+    let (wanted, _) = Wanted::new(&given(0b11_0010)).unwrap();
+    let files = written(&wanted, Form::Manifests, &Arc::new(Agreed::new(Overrides::new())));
+    let settings = declaration(&wanted);
+    let unnoticed: Vec<String> = CHANGES
+        .par_iter()
+        .filter_map(|(before, after, rule)| {
+            let mut changed = files.clone();
+            let file = changed.iter_mut().find(|(_, text)| text.contains(before));
+            let Some((_, text)) = file else { return Some(format!("{before:?} is nowhere")) };
+            *text = text.replacen(before, after, 1);
+            let told = found(&changed, &settings);
+            let is_told = told.iter().any(|line| line.contains(&format!(" {rule}: ")));
+            (!is_told).then(|| format!("{before:?} to {after:?}: not `{rule}`, but {told:#?}"))
+        })
+        .collect();
+    assert!(unnoticed.is_empty(), "{}", unnoticed.join("\n"));
 }

@@ -151,15 +151,18 @@ fn guards(stack: &Stack<'_>, network: &Network, members: &Members) -> Vec<Subjec
         ("grafana", &[Role::Grafana]),
     ];
     for (name, roles) in roles {
-        // The gateway is what others ask; without one it is the pods themselves.
-        let asked = roles.iter().map(|role| members.all(*role).collect::<Vec<_>>());
-        let mut asked = asked.filter(|members| !members.is_empty());
-        let mut namespaces = Vec::new();
-        for member in asked.next().into_iter().flatten() {
-            if !namespaces.contains(&&member.pod.namespace) {
-                namespaces.push(&member.pod.namespace);
-                found.push(guard(stack, network, name, member));
-            }
+        let asked: Vec<&Member> = roles.iter().flat_map(|role| members.all(*role)).collect();
+        let mut namespaces: Vec<&str> = asked.iter().map(|member| member.pod.namespace.as_str()).collect();
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        for namespace in namespaces {
+            let mut own = asked.iter().filter(|member| member.pod.namespace == namespace);
+            // The gateway is what others ask, and without one it is the pods themselves. What is open behind a gateway that is
+            // guarded is told too.
+            let Some(first) = own.next() else { continue };
+            let is_open = |member: &&&Member| network.guards(member, member.port) == Some(false);
+            let behind = own.find(is_open).filter(|_| network.guards(first, first.port) == Some(true));
+            found.push(guard(stack, network, name, behind.unwrap_or(first)));
         }
     }
     found
