@@ -160,7 +160,7 @@ fn write(found: &Sources, fixed: &Fixed, is_written: impl Fn(&u32) -> bool) -> V
         .iter()
         .map(|(source, new, group)| Replacement {
             path: Path::new(&source.path),
-            old: &source.text,
+            old: Some(&source.text),
             new,
             group: *group,
         })

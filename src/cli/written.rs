@@ -9,6 +9,7 @@ use super::exit;
 use super::generate::say;
 use super::output;
 use super::placed;
+use super::signals::Signals;
 use super::unwritten;
 use crate::document::Documents;
 use crate::generate::Written;
@@ -16,6 +17,7 @@ use crate::model;
 use crate::model::Expected;
 use crate::report;
 use crate::source;
+use crate::source::Replacement;
 
 /// Writes the files and gives the exit code. Where a file is there with another content, nothing is written without `force`:
 /// what would change is shown.
@@ -43,7 +45,16 @@ pub(super) fn write(folder: &Path, files: &[Written], force: bool, quiet: bool) 
         ));
         return Ok(exit::FINDINGS);
     }
-    source::write_all(&writing).map_err(|(path, why)| failed(&source::shown(path.as_os_str()), &why))?;
+    let replacements: Vec<Replacement<'_>> = writing
+        .iter()
+        .map(|(path, old, new)| Replacement { path, old: old.as_deref(), new, group: 0 })
+        .collect();
+    let signals = Signals::noted();
+    let outcomes = source::replace_all(&replacements, &mut || signals.came());
+    signals.obey();
+    for ((path, ..), outcome) in writing.iter().zip(outcomes) {
+        outcome.map_err(|why| failed(&source::shown(path.as_os_str()), &why))?;
+    }
     if !quiet {
         for (path, old, _) in &writing {
             let done = if old.is_some() { "replaced" } else { "wrote" };

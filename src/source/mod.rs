@@ -1,7 +1,6 @@
 //! Turns arguments (files, folders, globs, standard input) into texts that remember where they came from.
 
 mod expand;
-mod folder;
 mod glob;
 mod read;
 mod walk;
@@ -12,10 +11,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) use folder::present;
-pub(crate) use folder::write_all;
 pub(crate) use read::read_all;
 pub(crate) use write::Replacement;
+pub(crate) use write::present;
 pub(crate) use write::replace;
 pub(crate) use write::replace_all;
 

@@ -1,4 +1,4 @@
-//! Turns texts into the content of files that exist, each of them all or nothing.
+//! Turns texts into the content of files, each of them all or nothing.
 //!
 //! Every new text is first written to a file beside the old one and brought to the disk; only when all are there does the
 //! first take the old one's place. So a full disk stops a run before anything changed, and a run that is killed leaves
@@ -17,11 +17,12 @@ use std::io::ErrorKind;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use self::beside::create_beside;
 use self::beside::remove_leftovers;
 use super::read::read_file;
 
-pub(super) use self::beside::create_beside;
 pub(super) use self::beside::is_leftover;
 
 /// Told where somebody saved the file after it was read.
@@ -35,8 +36,9 @@ const STOPPED: &str = "the run was stopped before this file was replaced; run ag
 pub(crate) struct Replacement<'r> {
     /// The file; where it is a link, what that leads to is replaced and the link stays.
     pub(crate) path: &'r Path,
-    /// What it must still hold: somebody may have saved it meanwhile.
-    pub(crate) old: &'r str,
+    /// What it must still hold: somebody may have saved it meanwhile. `None`: there must be no such file, and its folder
+    /// is made where that is missing too.
+    pub(crate) old: Option<&'r str>,
     /// What it shall hold.
     pub(crate) new: &'r str,
     /// Files of one group are replaced only if all of them can be.
@@ -45,7 +47,7 @@ pub(crate) struct Replacement<'r> {
 
 /// Replaces the content of one file.
 pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<(), String> {
-    replace_all(&[Replacement { path, old, new, group: 0 }], &mut || false).pop().unwrap_or(Ok(()))
+    replace_all(&[Replacement { path, old: Some(old), new, group: 0 }], &mut || false).pop().unwrap_or(Ok(()))
 }
 
 /// Replaces files, and says of each what is in the way if it was left as it is. `stop` is asked before each step, and
@@ -88,7 +90,7 @@ pub(crate) fn replace_all(
                 (Some((other, why)), _) if *other == index || stopped => Err(why.clone()),
                 (Some((other, _)), _) => {
                     let other = replacements[*other].path.display();
-                    Err(format!("the file is left as it is, since {other} is: a fix changes both"))
+                    Err(format!("the file is left as it is, since {other} is: they change together"))
                 }
                 (None, Ok(one)) => {
                     let next = one.real.parent();
@@ -147,8 +149,8 @@ impl Drop for Prepared {
 }
 
 impl Prepared {
-    fn still_holds(&self, old: &str) -> Result<(), String> {
-        if read_file(&self.real).ok().as_deref() == Some(old) { Ok(()) } else { Err(CHANGED.to_owned()) }
+    fn still_holds(&self, old: Option<&str>) -> Result<(), String> {
+        if present(&self.real)?.as_deref() == old { Ok(()) } else { Err(CHANGED.to_owned()) }
     }
 
     fn put_in_place(&mut self) -> Result<(), String> {
@@ -163,12 +165,43 @@ impl Prepared {
 /// renaming replace at once. `swept` are the folders in which nothing is left of runs that were killed.
 fn prepare(replacement: &Replacement<'_>, swept: &mut BTreeSet<PathBuf>) -> Result<Prepared, Fault> {
     let of_file = |error: std::io::Error| Fault::OfFile(describe(error));
-    let real = replacement.path.canonicalize().map_err(of_file)?;
+    let real = match (replacement.old, replacement.path.parent()) {
+        (Some(_), _) => replacement.path.canonicalize().map_err(of_file)?,
+        (None, Some(folder)) if !folder.as_os_str().is_empty() => {
+            std::fs::create_dir_all(folder).map_err(of_file)?;
+            replacement.path.to_path_buf()
+        }
+        (None, _) => replacement.path.to_path_buf(),
+    };
     let mut prepared = Prepared { real, beside: None };
     prepared.still_holds(replacement.old).map_err(Fault::OfFile)?;
-    let metadata = prepared.real.metadata().map_err(of_file)?;
-    let permissions = metadata.permissions();
-    if permissions.readonly() {
+    let metadata = match replacement.old {
+        Some(_) => Some(replaceable(&prepared.real)?),
+        None => None,
+    };
+    let folder = match prepared.real.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if swept.insert(folder.to_owned()) {
+        remove_leftovers(folder);
+    }
+    let (beside, mut file) = create_beside(&prepared.real, metadata.is_some()).map_err(of_file)?;
+    prepared.beside = Some(beside);
+    if let Some(old) = &metadata {
+        keep_owner(&file, old).map_err(Fault::OfFile)?;
+        file.set_permissions(old.permissions()).map_err(of_file)?;
+    }
+    let written = file.write_all(replacement.new.as_bytes()).and_then(|()| file.sync_all());
+    written.map_err(|error| Fault::OfAll(describe(error)))?;
+    Ok(prepared)
+}
+
+/// What is known of a file that may be replaced by this user.
+fn replaceable(real: &Path) -> Result<std::fs::Metadata, Fault> {
+    let of_file = |error: std::io::Error| Fault::OfFile(describe(error));
+    let metadata = real.metadata().map_err(of_file)?;
+    if metadata.permissions().readonly() {
         return Err(Fault::OfFile("the file may not be written to; change its permissions".to_owned()));
     }
     if let Some(names) = other_names(&metadata) {
@@ -177,18 +210,19 @@ fn prepare(replacement: &Replacement<'_>, swept: &mut BTreeSet<PathBuf>) -> Resu
         )));
     }
     // Who may not write to the file must not replace it either, even where the folder would allow that.
-    OpenOptions::new().write(true).open(&prepared.real).map_err(of_file)?;
-    let folder = prepared.real.parent().unwrap_or(Path::new("."));
-    if swept.insert(folder.to_owned()) {
-        remove_leftovers(folder);
+    OpenOptions::new().write(true).open(real).map_err(of_file)?;
+    Ok(metadata)
+}
+
+/// What a file holds: nothing where it is not there. What is no readable text is an error.
+pub(crate) fn present(path: &Path) -> Result<Option<Arc<str>>, String> {
+    match path.metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(describe(error)),
+        Ok(metadata) if metadata.is_file() && metadata.len() == 0 => Ok(Some(Arc::from(""))),
+        Ok(metadata) if metadata.is_file() => read_file(path).map(Some).map_err(|fault| fault.to_string()),
+        Ok(_) => Err("it is no file".to_owned()),
     }
-    let (beside, mut file) = create_beside(&prepared.real).map_err(of_file)?;
-    prepared.beside = Some(beside);
-    keep_owner(&file, &metadata).map_err(Fault::OfFile)?;
-    file.set_permissions(permissions).map_err(of_file)?;
-    let written = file.write_all(replacement.new.as_bytes()).and_then(|()| file.sync_all());
-    written.map_err(|error| Fault::OfAll(describe(error)))?;
-    Ok(prepared)
 }
 
 /// How many names the file has, where it has several.

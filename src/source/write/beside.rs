@@ -18,9 +18,9 @@ const END: &str = ".tmp";
 /// Names of files may have 255 bytes, of which the marks take some.
 const LONGEST: usize = 180;
 
-/// Creates a hidden file in the folder of `path`, which nobody but its owner may read before it has the permissions of
-/// the old one.
-pub(in crate::source) fn create_beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
+/// Creates a hidden file in the folder of `path`. Where it takes the place of an old one, nobody but its owner may read it
+/// before it has the permissions of that.
+pub(super) fn create_beside(path: &Path, replaces: bool) -> std::io::Result<(PathBuf, File)> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut length = name.len().min(LONGEST);
@@ -31,7 +31,11 @@ pub(in crate::source) fn create_beside(path: &Path) -> std::io::Result<(PathBuf,
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    if replaces {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = replaces;
     for attempt in 0..ATTEMPTS {
         let beside = folder.join(format!(".{name}{MARK}{process}-{attempt}{END}"));
         match options.open(&beside) {
@@ -83,7 +87,7 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let long = "ä".repeat(120);
         for name in ["a.yaml", "b.ptd-lint-1-2.tmp", &long] {
-            let (beside, _) = create_beside(&folder.path().join(name)).unwrap();
+            let (beside, _) = create_beside(&folder.path().join(name), true).unwrap();
             assert!(is_leftover(&beside), "{beside:?}");
             assert_eq!(beside.parent(), Some(folder.path()));
             assert_eq!(maker(beside.file_name().unwrap().to_str().unwrap()), Some(std::process::id()));

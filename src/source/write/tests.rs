@@ -50,7 +50,7 @@ fn all(folder: &Path, files: &[(&str, usize)], stop: &mut dyn FnMut() -> bool) -
     let replacements: Vec<Replacement<'_>> = paths
         .iter()
         .zip(files)
-        .map(|(path, (name, group))| Replacement { path, old: name, new: "new", group: *group })
+        .map(|(path, (name, group))| Replacement { path, old: Some(name), new: "new", group: *group })
         .collect();
     replace_all(&replacements, stop)
 }
@@ -160,7 +160,7 @@ fn files_of_one_group_are_replaced_together_or_not_at_all() {
     put(&folder.path().join("b"), "theirs");
     let outcomes = all(folder.path(), &[("a", 0), ("b", 0), ("c", 2)], &mut || false);
     let b = folder.path().join("b");
-    let why = format!("the file is left as it is, since {} is: a fix changes both", b.display());
+    let why = format!("the file is left as it is, since {} is: they change together", b.display());
     assert_eq!(outcomes, [Err(why), Err(CHANGED.to_owned()), Ok(())]);
     assert_eq!((held(&folder.path().join("a")), held(&folder.path().join("c"))), ("a".into(), "new".into()));
     assert_eq!(names(folder.path()), ["a", "b", "c"]);
@@ -171,8 +171,8 @@ fn file_reached_by_two_ways_is_replaced_once() {
     let folder = folder(&["a"]);
     std::os::unix::fs::symlink("a", folder.path().join("l")).unwrap();
     let (a, l) = (folder.path().join("a"), folder.path().join("l"));
-    let one = Replacement { path: &a, old: "a", new: "new", group: 0 };
-    let two = Replacement { path: &l, old: "a", new: "newer", group: 1 };
+    let one = Replacement { path: &a, old: Some("a"), new: "new", group: 0 };
+    let two = Replacement { path: &l, old: Some("a"), new: "newer", group: 1 };
     assert_eq!(replace_all(&[one, two], &mut || false), [Ok(()), Err(CHANGED.to_owned())]);
     assert_eq!((held(&a), names(folder.path())), ("new".into(), vec!["a".into(), "l".into()]));
 }
