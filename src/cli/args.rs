@@ -1,21 +1,22 @@
 //! Turns the words of the command line into typed arguments.
 
+mod generate;
+mod values;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
-use clap::ValueEnum;
 
+pub(super) use self::generate::GenerateArgs;
+pub(super) use self::values::ColorArg;
+use self::values::FailOn;
+use self::values::KindArg;
+use self::values::assumed;
+use self::values::domain;
 use super::output::OutputArg;
-use crate::config::is_domain;
-use crate::finding::Severity;
-use crate::generate::Cloud;
-use crate::generate::Form;
-use crate::model;
-use crate::model::Chart;
-use crate::model::Expected;
 use crate::model::Minor;
 use crate::model::Store;
 
@@ -77,22 +78,6 @@ Exit codes:
   1  with --check: something would change
   2  something could not be read or written; bad usage";
 
-/// Texts after the options of `generate`.
-const GENERATE_EXAMPLES: &str = "\
-Examples:
-  ptd-lint generate --cloud aws --workload acme01-production --domain acme.example.com \\
-    --control-room cr.example.com --as helmchart --out stack/
-  ptd-lint generate __work__/acme01-production --as values --out values/
-  ptd-lint generate --cloud azure --workload b01-staging --domain b.example.com | ptd-lint check --strict -
-
-Values that were agreed (limits, addresses, times) are those of the rules: `rules.settings` of a settings file changes
-what is written and what is found. Secrets are named, and never written.
-
-Exit codes:
-  0  written
-  1  with --out: files differ from what is there, and --force was not given
-  2  something that is needed is not known or wrong; bad usage";
-
 /// Checks that a Posit Team Dedicated monitoring stack keeps its promises.
 ///
 /// Reads Kubernetes manifests, Helm values, Alloy, Mimir, Loki and Grafana configuration, also where one is embedded in
@@ -123,7 +108,7 @@ pub(super) enum Command {
     #[command(after_help = FMT_EXAMPLES)]
     Fmt(FmtArgs),
     /// Writes a complete monitoring stack for a workload, one that keeps all promises.
-    #[command(after_help = GENERATE_EXAMPLES)]
+    #[command(after_help = generate::EXAMPLES)]
     Generate(Box<GenerateArgs>),
     /// Lists all rules, or what rules may read.
     Rules {
@@ -153,12 +138,12 @@ pub(super) enum Command {
     },
 }
 
-/// What to format and how.
+/// Files that are changed in place, or only looked at.
 #[derive(Debug, Args)]
-pub(super) struct FmtArgs {
-    /// Files, folders, patterns (`*`, `**`, `{a,b}`), or `-` to format standard input to standard output.
+pub(super) struct RewriteArgs {
+    /// Files, folders, patterns (`*`, `**`, `{a,b}`), or `-` for standard input to standard output.
     ///
-    /// Files are chosen as by `check`. Those without Alloy stay as they are.
+    /// They are chosen, and taken together as stacks, as by `check`.
     #[arg(value_name = "PATH|GLOB|-", required = true)]
     pub(super) paths: Vec<OsString>,
     /// Change nothing; exit with 1 if something would change.
@@ -167,172 +152,20 @@ pub(super) struct FmtArgs {
     /// Change nothing; print what would change as a unified diff. Secrets are covered.
     #[arg(long)]
     pub(super) diff: bool,
+}
+
+/// What to format and how.
+#[derive(Debug, Args)]
+pub(super) struct FmtArgs {
+    /// What is changed. Files without Alloy stay as they are.
+    #[command(flatten)]
+    pub(super) files: RewriteArgs,
     /// What standard input is called: its ending tells what it is written in.
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
     /// Print errors and what was asked for only.
     #[arg(short, long)]
     pub(super) quiet: bool,
-}
-
-/// What to write a stack for, and how.
-#[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(super) struct GenerateArgs {
-    /// Declarations of the workload: `ptd.yaml` with the `site.yaml` files beside it, or their folder.
-    #[arg(value_name = "PATH")]
-    pub(super) from: Vec<OsString>,
-    /// The same.
-    #[arg(long = "from", value_name = "PATH")]
-    pub(super) also_from: Vec<OsString>,
-
-    /// What to write.
-    #[arg(long = "as", value_name = "FORM", value_enum, default_value_t = FormArg::Manifests)]
-    pub(super) form: FormArg,
-    /// Write the files into this folder instead of to standard output.
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
-    /// Replace files in the folder that differ.
-    #[arg(long, requires = "out")]
-    pub(super) force: bool,
-    /// Ask for what is not known. In a terminal only.
-    #[arg(long)]
-    pub(super) interactive: bool,
-
-    /// Where the workload runs.
-    #[arg(long, value_enum)]
-    pub(super) cloud: Option<CloudArg>,
-    /// The workload's compound name, such as `acme01-production`.
-    #[arg(long, value_name = "NAME")]
-    pub(super) workload: Option<String>,
-    /// The cluster's release, such as `20260115`.
-    #[arg(long, value_name = "RELEASE")]
-    pub(super) release: Option<String>,
-    /// The region of the workload's cloud resources.
-    #[arg(long, value_name = "REGION")]
-    pub(super) region: Option<String>,
-    /// The AWS account.
-    #[arg(long, value_name = "ID", conflicts_with = "tenant_id")]
-    pub(super) account_id: Option<String>,
-    /// The Azure tenant.
-    #[arg(long, value_name = "UUID")]
-    pub(super) tenant_id: Option<String>,
-    /// The Azure subscription.
-    #[arg(long, value_name = "UUID")]
-    pub(super) subscription_id: Option<String>,
-    /// The domain of the main site.
-    #[arg(long, value_name = "DOMAIN")]
-    pub(super) domain: Option<String>,
-    /// A site and its domain. Can be repeated.
-    #[arg(long, value_name = "NAME=DOMAIN")]
-    pub(super) site: Vec<String>,
-    /// What stands before a site's domain in the host of a product, or `off` where it does not run. Can be repeated.
-    #[arg(long, value_name = "SITE.PRODUCT=PREFIX")]
-    pub(super) product: Vec<String>,
-    /// The domain of the control room, which gets the metrics too.
-    #[arg(long, value_name = "DOMAIN", conflicts_with = "no_control_room")]
-    pub(super) control_room: Option<String>,
-    /// There is no control room, whatever a declaration says.
-    #[arg(long)]
-    pub(super) no_control_room: bool,
-    /// The label `tenant_name` of series and logs [default: the workload's name].
-    #[arg(long, value_name = "NAME")]
-    pub(super) tenant_name: Option<String>,
-    /// Collect the nodes' journals.
-    #[arg(long, conflicts_with = "no_system_logs")]
-    pub(super) system_logs: bool,
-    /// Do not, whatever a declaration says.
-    #[arg(long)]
-    pub(super) no_system_logs: bool,
-    /// Let programs tell their makers how they are used.
-    #[arg(long, conflicts_with = "no_third_party_telemetry")]
-    pub(super) third_party_telemetry: bool,
-    /// Do not, whatever a declaration says.
-    #[arg(long)]
-    pub(super) no_third_party_telemetry: bool,
-    /// Send the control room only what its alerts and dashboards read.
-    #[arg(long, requires = "filter_from")]
-    pub(super) filter_control_room_metrics: bool,
-    /// Alert rules and dashboards of the control room. Can be repeated.
-    #[arg(long, value_name = "PATH")]
-    pub(super) filter_from: Vec<OsString>,
-    /// Take no errors from browsers.
-    #[arg(long)]
-    pub(super) no_front_end_logs: bool,
-    /// Pods of each part of the stores that keeps data, 3 or more [default: 3].
-    #[arg(long, value_name = "N")]
-    pub(super) replicas: Option<i64>,
-    /// How long logs are kept, such as `30d`.
-    #[arg(long, value_name = "TIME")]
-    pub(super) log_retention: Option<String>,
-    /// How long metrics are kept, such as `1y`.
-    #[arg(long, value_name = "TIME")]
-    pub(super) metric_retention: Option<String>,
-    /// A taint of nodes that collectors run on too, besides that of sessions. Can be repeated.
-    #[arg(long, value_name = "KEY[=VALUE]")]
-    pub(super) tolerate: Vec<String>,
-    /// An Azure identity of `alloy`, `mimir` or `loki`. Can be repeated.
-    #[arg(long, value_name = "PART=UUID")]
-    pub(super) client_id: Vec<String>,
-    /// No login of the platform stands before the main site: Grafana asks for names and passwords itself.
-    #[arg(long)]
-    pub(super) no_forward_auth: bool,
-    /// Which pods may reach which: FULL, SAMESITE or ZERO.
-    #[arg(long, value_name = "LEVEL")]
-    pub(super) network_trust: Option<String>,
-
-    /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above.
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub(super) config: Option<PathBuf>,
-    /// Use no settings file.
-    #[arg(long)]
-    pub(super) no_config: bool,
-    /// Print errors and what was asked for only.
-    #[arg(short, long)]
-    pub(super) quiet: bool,
-}
-
-/// Forms of a stack as the command line knows them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FormArg {
-    /// Values of the charts, each headed by its chart.
-    Values,
-    /// HelmChart objects, and what belongs beside them.
-    Helmchart,
-    /// Kubernetes objects, without charts.
-    Manifests,
-    /// The Alloy program.
-    Alloy,
-}
-
-impl From<FormArg> for Form {
-    fn from(form: FormArg) -> Self {
-        match form {
-            FormArg::Values => Self::Values,
-            FormArg::Helmchart => Self::HelmChart,
-            FormArg::Manifests => Self::Manifests,
-            FormArg::Alloy => Self::Alloy,
-        }
-    }
-}
-
-/// Clouds as the command line knows them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum CloudArg {
-    /// Amazon.
-    Aws,
-    /// Microsoft.
-    Azure,
-}
-
-impl CloudArg {
-    /// The word in declarations.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Aws => Cloud::Aws.name(),
-            Self::Azure => Cloud::Azure.name(),
-        }
-    }
 }
 
 /// Where rules come from besides the built-in ones.
@@ -438,19 +271,10 @@ pub(super) struct CheckArgs {
 
 /// What to mend and how.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct FixArgs {
-    /// Files, folders, patterns (`*`, `**`, `{a,b}`), or `-` to mend standard input to standard output.
-    ///
-    /// They are chosen, and taken together as stacks, as by `check`.
-    #[arg(value_name = "PATH|GLOB|-", required = true)]
-    pub(super) paths: Vec<OsString>,
-    /// Change nothing; exit with 1 if something would change.
-    #[arg(long)]
-    pub(super) check: bool,
-    /// Change nothing; print what would change as a unified diff. Secrets are covered.
-    #[arg(long)]
-    pub(super) diff: bool,
+    /// What is changed.
+    #[command(flatten)]
+    pub(super) files: RewriteArgs,
     /// Also make fixes that may take data away or start new ways for it. Read the diff.
     #[arg(long = "unsafe")]
     pub(super) unsafe_too: bool,
@@ -472,97 +296,6 @@ pub(super) struct FixArgs {
     /// Also list what is left, and why.
     #[arg(short, long)]
     pub(super) verbose: bool,
-}
-
-/// Severities as the command line knows them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Only leaks, losses and outages.
-    Error,
-    /// Also deviations from what was agreed.
-    Warning,
-    /// Also what is worth knowing.
-    Info,
-}
-
-impl From<FailOn> for Severity {
-    fn from(fail_on: FailOn) -> Self {
-        match fail_on {
-            FailOn::Error => Self::Error,
-            FailOn::Warning => Self::Warning,
-            FailOn::Info => Self::Info,
-        }
-    }
-}
-
-/// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColorArg {
-    /// On terminals.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// Kinds of input as the command line knows them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum KindArg {
-    /// Recognised by content.
-    Auto,
-    /// Values of the chart alloy.
-    AlloyValues,
-    /// Values of the chart mimir-distributed.
-    MimirValues,
-    /// Values of the chart loki.
-    LokiValues,
-    /// Values of the chart grafana.
-    GrafanaValues,
-    /// An Alloy program.
-    Alloy,
-    /// Mimir's own configuration.
-    Mimir,
-    /// Loki's own configuration.
-    Loki,
-    /// Grafana's own configuration.
-    GrafanaIni,
-    /// Kubernetes objects.
-    Manifests,
-}
-
-impl From<KindArg> for Expected {
-    fn from(kind: KindArg) -> Self {
-        match kind {
-            KindArg::Auto => Self::Any,
-            KindArg::AlloyValues => Self::Values(Chart::Alloy),
-            KindArg::MimirValues => Self::Values(Chart::Mimir),
-            KindArg::LokiValues => Self::Values(Chart::Loki),
-            KindArg::GrafanaValues => Self::Values(Chart::Grafana),
-            KindArg::Alloy => Self::Alloy,
-            KindArg::Mimir => Self::Store(Store::Mimir),
-            KindArg::Loki => Self::Store(Store::Loki),
-            KindArg::GrafanaIni => Self::GrafanaIni,
-            KindArg::Manifests => Self::Manifests,
-        }
-    }
-}
-
-/// A store and the version to judge it by.
-fn assumed(text: &str) -> Result<(Store, Minor), String> {
-    let (store, version) = text.split_once('=').ok_or_else(|| {
-        "a store and its version are expected here, such as `mimir=3.0` or `loki=next`".to_owned()
-    })?;
-    model::store::wanted(store.trim(), version.trim())
-}
-
-/// The domain of a control room.
-fn domain(text: &str) -> Result<String, String> {
-    if is_domain(text) {
-        Ok(text.to_ascii_lowercase())
-    } else {
-        Err("a domain is expected here, such as `cr.example.com`, without scheme, port or path".to_owned())
-    }
 }
 
 #[cfg(test)]

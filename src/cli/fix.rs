@@ -50,8 +50,8 @@ pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
         return Err(Stop::Failed(lines.collect()));
     }
     let stdin_name = args.input.stdin_filename.as_deref();
-    let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
-    let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
+    let found = source::read_all(&args.files.paths, stdin_name, &mut std::io::stdin().lock());
+    let arguments: Vec<String> = args.files.paths.iter().map(|path| source::shown(path)).collect();
     let fixed = mended(&found, &arguments, &options, args.unsafe_too);
     let mut errors: Vec<String> = found.problems.iter().map(problem_line).collect();
     errors.extend(fixed.now().report.coverage.errors.iter().map(error_line));
@@ -65,11 +65,13 @@ pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
 
     let is_stdin = |file: u32| {
         let source = found.texts.get(file as usize);
-        source.and_then(|source| args.paths.get(source.argument)).is_some_and(|argument| argument == "-")
+        source
+            .and_then(|source| args.files.paths.get(source.argument))
+            .is_some_and(|argument| argument == "-")
     };
-    let changes_nothing = args.check || args.diff;
+    let changes_nothing = args.files.check || args.files.diff;
     let mut told = Told { quiet: args.quiet, unwritten: BTreeSet::new() };
-    if args.diff {
+    if args.files.diff {
         for file in fixed.texts.keys() {
             let (before, after) = (&fixed.before.documents, &fixed.now().documents);
             output::to_stdout(|out| report::write_diff(before, after, *file, out))
@@ -94,7 +96,7 @@ pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
     let changes = !fixed.texts.is_empty();
     // The process ends here: giving memory back piece by piece is time for nothing.
     std::mem::forget(fixed);
-    Ok(match (errors.is_empty(), args.check && changes) {
+    Ok(match (errors.is_empty(), args.files.check && changes) {
         (false, _) => exit::INCOMPLETE,
         (true, true) => exit::FINDINGS,
         (true, false) => exit::CLEAN,

@@ -35,7 +35,8 @@ struct Count {
 
 /// Formats files and gives the exit code.
 pub(super) fn fmt(args: &FmtArgs) -> Result<u8, Stop> {
-    let found = source::read_all(&args.paths, args.stdin_filename.as_deref(), &mut std::io::stdin().lock());
+    let found =
+        source::read_all(&args.files.paths, args.stdin_filename.as_deref(), &mut std::io::stdin().lock());
     let mut count = Count::default();
     for problem in &found.problems {
         count.fault(&problem_line(problem));
@@ -46,14 +47,14 @@ pub(super) fn fmt(args: &FmtArgs) -> Result<u8, Stop> {
         for fault in &formatting.faults {
             count.fault(&placed(&source.path, Some(fault.line), &fault.message));
         }
-        let is_stdin = args.paths.get(source.argument).is_some_and(|argument| argument == "-");
+        let is_stdin = args.files.paths.get(source.argument).is_some_and(|argument| argument == "-");
         if let Some(after) = &formatting.after {
             count.changed += 1;
             count.hand_over(args, source, is_stdin, &formatting.before, after)?;
         } else if formatting.faults.is_empty() {
             count.unchanged += 1;
             // Where something is wrong with standard input, half a text must not take its place.
-            if is_stdin && !args.check && !args.diff {
+            if is_stdin && !args.files.check && !args.files.diff {
                 print(&source.text)?;
             }
         }
@@ -65,7 +66,7 @@ pub(super) fn fmt(args: &FmtArgs) -> Result<u8, Stop> {
     }
     Ok(match count {
         Count { faults: 1.., .. } => exit::INCOMPLETE,
-        Count { changed: 1.., .. } if args.check => exit::FINDINGS,
+        Count { changed: 1.., .. } if args.files.check => exit::FINDINGS,
         _ => exit::CLEAN,
     })
 }
@@ -86,11 +87,11 @@ impl Count {
         before: &crate::document::Documents,
         after: &Formatted,
     ) -> Result<(), Stop> {
-        if args.diff {
+        if args.files.diff {
             output::to_stdout(|out| report::write_diff(before, &after.documents, 0, out))
                 .map_err(|error| unwritten(&error))?;
         }
-        let done = match (args.check || args.diff, is_stdin) {
+        let done = match (args.files.check || args.files.diff, is_stdin) {
             (true, _) => "would format",
             (false, true) => return print(&after.text),
             (false, false) => {
@@ -111,7 +112,7 @@ impl Count {
     /// One line for all files.
     fn summary(&self, args: &FmtArgs) -> String {
         let files = |count: usize| format!("{count} {}", if count == 1 { "file" } else { "files" });
-        let done = if args.check || args.diff { "to be formatted" } else { "formatted" };
+        let done = if args.files.check || args.files.diff { "to be formatted" } else { "formatted" };
         let faults = match self.faults {
             0 => String::new(),
             1 => ", 1 error".to_owned(),

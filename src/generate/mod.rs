@@ -99,7 +99,7 @@ pub(crate) fn generate(wanted: &Wanted, form: Form, agreed: &Arc<Agreed>) -> Res
 pub(crate) fn stream(files: &[Written]) -> String {
     let mut text = String::new();
     for (index, file) in files.iter().enumerate() {
-        if !file.file.ends_with(".yaml") {
+        if std::path::Path::new(file.file).extension().is_none_or(|ending| ending != "yaml") {
             text.push_str(&file.text);
             continue;
         }

@@ -5,6 +5,7 @@
 //! through a function: `text("NAME", INDENT)` is another template, `remark(value)` a value inside a comment, `part(value)` a word
 //! inside a name of Alloy, `indented(INDENT)` what a macro or a `set` block made.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use minijinja::AutoEscape;
@@ -147,8 +148,11 @@ fn fingerprint(value: &Value) -> Result<String, Error> {
         }
     }
     // 128 bits are enough, and a letter before them is never taken for a number.
-    let hex: String = sum.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("sha256-{hex}"))
+    let mut text = "sha256-".to_owned();
+    for byte in sum.finalize().iter().take(16) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(text)
 }
 
 /// A value inside a comment: on one line, and nothing that cannot be seen.

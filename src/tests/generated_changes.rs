@@ -50,9 +50,9 @@ fn rules_notice_what_is_changed_in_a_generated_stack() {
         let chosen: Vec<&Change> = changes.iter().step_by(if all { 1 } else { STEP }).collect();
         tried.extend(chosen.iter().map(|change| change.name.clone()));
         let survives = |change: &&&Change| {
-            let mut changed = files.clone();
-            changed[change.file].1.clone_from(&change.text);
-            found(&changed, &settings).is_empty()
+            let mut texts = files.clone();
+            texts[change.file].1.clone_from(&change.text);
+            found(&texts, &settings).is_empty()
         };
         let names: Vec<String> =
             chosen.par_iter().with_max_len(1).filter(survives).map(|change| change.name.clone()).collect();
