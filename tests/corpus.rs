@@ -73,13 +73,14 @@ const CASES: [(&str, &str, &str); 13] = [
 /// Rules that say something only where the input has what not every form has: the workload's declaration, the version of
 /// the collector, the Secret that Grafana's environment comes from, the control room's dashboards, the versions of charts
 /// (values alone have none: the newest chart sets other limits and runs Loki in another way), the namespaces' policies, what
-/// the chart rendered.
-const OF_SOME_FORMS: [&str; 14] = [
+/// the chart rendered. (A site that is declared to have no forward-auth has no header to log in by.)
+const OF_SOME_FORMS: [&str; 15] = [
     "dashboard-asks-unknown-data-source",
     "declared-key-not-read",
     "exporter-lost-in-cluster",
     "front-end-origin-of-site-missing",
     "grafana-contacts-others",
+    "header-login-off",
     "loki-query-windows",
     "loki-too-few-replicas",
     "middleware-missing",

@@ -52,8 +52,15 @@ pub(super) fn write(folder: &Path, files: &[Written], force: bool, quiet: bool) 
     let signals = Signals::noted();
     let outcomes = source::replace_all(&replacements, &mut || signals.came());
     signals.obey();
-    for ((path, ..), outcome) in writing.iter().zip(outcomes) {
-        outcome.map_err(|why| failed(&source::shown(path.as_os_str()), &why))?;
+    let faults: Vec<String> = writing
+        .iter()
+        .zip(outcomes)
+        .filter_map(|((path, ..), outcome)| {
+            Some(placed(&source::shown(path.as_os_str()), None, &outcome.err()?))
+        })
+        .collect();
+    if !faults.is_empty() {
+        return Err(Stop::Failed(faults));
     }
     if !quiet {
         for (path, old, _) in &writing {
