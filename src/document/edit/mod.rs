@@ -1,7 +1,7 @@
 //! Turns changes of meaning ("this option is 30d") into changes of text that leave every other byte as it was.
 //!
 //! A change names a place of a document at any depth. [`tree`], [`ini`] and [`alloy`] make edits of that document's
-//! text; [`outwards`] carries them to the text around it, in the style of the scalar that holds the document, until
+//! text; [`outwards()`] carries them to the text around it, in the style of the scalar that holds the document, until
 //! they are edits of the file.
 
 mod alloy;
