@@ -216,6 +216,19 @@ impl<'d> Pod<'d> {
         })
     }
 
+    /// Where the one volume stands that is a Secret of that name; `None` where several mounts need it.
+    fn volume_of_secret(&self, secret: &str) -> Option<Place> {
+        let is_it = |volume: &NodeRef<'_>| {
+            volume.get("secret").and_then(|source| source.text_at("secretName")) == Some(secret)
+        };
+        let volume = self.spec.get("volumes")?.items().find(is_it)?;
+        let name = volume.text_at("name")?;
+        let containers = ["initContainers", "containers"].into_iter();
+        let containers = containers.filter_map(|key| self.spec.get(key)).flat_map(NodeRef::items);
+        let mounts = containers.filter_map(|one| one.get("volumeMounts")).flat_map(NodeRef::items);
+        (mounts.filter(|mount| mount.text_at("name") == Some(name)).count() == 1).then(|| self.place(volume))
+    }
+
     /// The facts of a collector that are read from its pod.
     pub(crate) fn facts(&self, container: NodeRef<'d>) -> Vec<(&'static str, Fact)> {
         let mounts = self.mounts(container);
@@ -255,7 +268,12 @@ impl<'d> Pod<'d> {
             ("tolerations", tolerations),
             (
                 "mimir_auth",
-                mount_fact(secret, secret.and_then(|mount| self.item_of(container, mount)), mounts_place),
+                mount_fact(
+                    secret,
+                    secret.and_then(|mount| self.item_of(container, mount)),
+                    self.volume_of_secret("mimir-auth"),
+                    mounts_place,
+                ),
             ),
             ("varlog", Fact::new(varlog.is_some(), varlog.map_or(mounts_place, |mount| mount.place))),
             ("varlog_of_root", Fact::new(of_root, mounts_place)),
@@ -274,14 +292,17 @@ fn holds_the_journal(path: &str) -> bool {
     matches!(path.trim_end_matches('/'), "" | "/var" | "/var/log" | "/var/log/journal")
 }
 
-fn mount_fact(mount: Option<&Mount>, item: Option<Place>, place: Place) -> Fact {
+/// A mount, where the whole of it stands, and where its volume does if nothing else needs that.
+fn mount_fact(mount: Option<&Mount>, item: Option<Place>, volume: Option<Place>, place: Place) -> Fact {
+    let at = |place: Option<Place>| place.map_or_else(Fact::default, |place| Fact::new(true, place));
     match mount {
         Some(mount) => Fact::map(
             [
                 ("mounted", Fact::new(true, mount.place)),
                 ("path", Fact::new(mount.path.as_str(), mount.place)),
                 ("read_only", Fact::new(mount.read_only, mount.place)),
-                ("item", item.map_or_else(Fact::default, |item| Fact::new(true, item))),
+                ("item", at(item)),
+                ("volume", at(volume)),
             ],
             mount.place,
         ),
@@ -477,13 +498,23 @@ fn lists_of_values(values: &Fact) -> Fact {
     )
 }
 
+/// Where the volume of that name stands; `None` where several mounts need it.
+fn volume_of(name: &str, mounts: &Fact, volumes: &Fact) -> Option<Place> {
+    let is_it = |one: &&Fact| one.reach("name").text() == Some(name);
+    if mounts.items().iter().filter(is_it).count() > 1 {
+        return None;
+    }
+    volumes.items().iter().find(is_it)?.place
+}
+
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed
 /// under `ignored`. Sources: the chart's values and templates (versions 0.1 to 1.11).
 pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str, Fact)> {
     let values = &release.values;
     let extra = values.reach("alloy.mounts.extra");
+    let extra_volumes = values.reach("controller.volumes.extra");
     let is_secret = |name: &str| {
-        values.reach("controller.volumes.extra").items().iter().any(|volume| {
+        extra_volumes.items().iter().any(|volume| {
             volume.reach("name").text() == Some(name)
                 && volume.reach("secret.secretName").text() == Some("mimir-auth")
         })
@@ -520,7 +551,12 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
         ("tolerations", values.reach("controller.tolerations")),
         (
             "mimir_auth",
-            mount_fact(mount.as_ref(), secret.and_then(|item| item.place), extra.place.unwrap_or(place)),
+            mount_fact(
+                mount.as_ref(),
+                secret.and_then(|item| item.place),
+                secret.and_then(|item| volume_of(item.reach("name").text()?, &extra, &extra_volumes)),
+                extra.place.unwrap_or(place),
+            ),
         ),
         ("lists", lists_of_values(values)),
         ("varlog", values.reach("alloy.mounts.varlog").or_default(false)),
