@@ -223,6 +223,19 @@ impl<'d> Pod<'d> {
         })
     }
 
+    /// Where the one volume stands that is a Secret of that name; `None` where several mounts need it.
+    fn volume_of_secret(&self, secret: &str) -> Option<Place> {
+        let is_it = |volume: &NodeRef<'_>| {
+            volume.get("secret").and_then(|source| source.text_at("secretName")) == Some(secret)
+        };
+        let volume = self.spec.get("volumes")?.items().find(is_it)?;
+        let name = volume.text_at("name")?;
+        let containers = ["initContainers", "containers"].into_iter();
+        let containers = containers.filter_map(|key| self.spec.get(key)).flat_map(NodeRef::items);
+        let mounts = containers.filter_map(|one| one.get("volumeMounts")).flat_map(NodeRef::items);
+        (mounts.filter(|mount| mount.text_at("name") == Some(name)).count() == 1).then(|| self.place(volume))
+    }
+
     /// The facts of a collector that are read from its pod.
     pub(crate) fn facts(&self, container: NodeRef<'d>) -> Vec<(&'static str, Fact)> {
         let mounts = self.mounts(container);
@@ -262,7 +275,12 @@ impl<'d> Pod<'d> {
             ("tolerations", tolerations),
             (
                 "mimir_auth",
-                mount_fact(secret, secret.and_then(|mount| self.item_of(container, mount)), mounts_place),
+                mount_fact(
+                    secret,
+                    secret.and_then(|mount| self.item_of(container, mount)),
+                    self.volume_of_secret("mimir-auth"),
+                    mounts_place,
+                ),
             ),
             ("varlog", Fact::new(varlog.is_some(), varlog.map_or(mounts_place, |mount| mount.place))),
             ("varlog_of_root", Fact::new(of_root, mounts_place)),
@@ -281,14 +299,17 @@ fn holds_the_journal(path: &str) -> bool {
     matches!(path.trim_end_matches('/'), "" | "/var" | "/var/log" | "/var/log/journal")
 }
 
-fn mount_fact(mount: Option<&Mount>, item: Option<Place>, place: Place) -> Fact {
+/// A mount, where the whole of it stands, and where its volume does if nothing else needs that.
+fn mount_fact(mount: Option<&Mount>, item: Option<Place>, volume: Option<Place>, place: Place) -> Fact {
+    let at = |place: Option<Place>| place.map_or_else(Fact::default, |place| Fact::new(true, place));
     match mount {
         Some(mount) => Fact::map(
             [
                 ("mounted", Fact::new(true, mount.place)),
                 ("path", Fact::new(mount.path.as_str(), mount.place)),
                 ("read_only", Fact::new(mount.read_only, mount.place)),
-                ("item", item.map_or_else(Fact::default, |item| Fact::new(true, item))),
+                ("item", at(item)),
+                ("volume", at(volume)),
             ],
             mount.place,
         ),

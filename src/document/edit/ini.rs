@@ -182,10 +182,11 @@ impl Writer<'_> {
     fn new_sections(&mut self) {
         let layout = self.nodes.layout;
         let line_break = layout.line_break();
+        let are_apart = are_apart(layout.text);
         let mut text = String::new();
         for (name, lines) in &self.sections {
             let is_first = text.is_empty();
-            if !(is_first && layout.text.trim().is_empty()) {
+            if are_apart && !(is_first && layout.text.trim().is_empty()) {
                 text.push_str(line_break);
             }
             text.extend(["[", name, "]", line_break]);
@@ -255,6 +256,16 @@ impl Writer<'_> {
         self.edits.push(edit(self.nodes.start(key), self.nodes.end(key), name));
         Ok(())
     }
+}
+
+/// Whether an empty line stands above some section but the first, or there is only one.
+fn are_apart(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let above = |number: usize| lines.get(..number)?.iter().rev().find(|line| !line.starts_with(['#', ';']));
+    let headers =
+        (0..lines.len()).filter(|number| lines.get(*number).is_some_and(|line| line.starts_with('[')));
+    let mut others = headers.skip(1).peekable();
+    others.peek().is_none() || others.any(|number| above(number).is_none_or(|line| line.is_empty()))
 }
 
 /// `key = value`.

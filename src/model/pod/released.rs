@@ -158,13 +158,23 @@ fn lists_of_values(values: &Fact) -> Fact {
     )
 }
 
+/// Where the volume of that name stands; `None` where several mounts need it.
+fn volume_of(name: &str, mounts: &Fact, volumes: &Fact) -> Option<Place> {
+    let is_it = |one: &&Fact| one.reach("name").text() == Some(name);
+    if mounts.items().iter().filter(is_it).count() > 1 {
+        return None;
+    }
+    volumes.items().iter().find(is_it)?.place
+}
+
 /// The same facts from values of the alloy chart. Values that the chart does not read do not count; they are listed
 /// under `ignored`. Sources: the chart's values and templates (versions 0.1 to 1.11).
 pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str, Fact)> {
     let values = &release.values;
     let extra = values.reach("alloy.mounts.extra");
+    let extra_volumes = values.reach("controller.volumes.extra");
     let is_secret = |name: &str| {
-        values.reach("controller.volumes.extra").items().iter().any(|volume| {
+        extra_volumes.items().iter().any(|volume| {
             volume.reach("name").text() == Some(name)
                 && volume.reach("secret.secretName").text() == Some("mimir-auth")
         })
@@ -201,7 +211,12 @@ pub(crate) fn facts_of_values(release: &ReleasedChart<'_>) -> Vec<(&'static str,
         ("tolerations", values.reach("controller.tolerations")),
         (
             "mimir_auth",
-            mount_fact(mount.as_ref(), secret.and_then(|item| item.place), extra.place.unwrap_or(place)),
+            mount_fact(
+                mount.as_ref(),
+                secret.and_then(|item| item.place),
+                secret.and_then(|item| volume_of(item.reach("name").text()?, &extra, &extra_volumes)),
+                extra.place.unwrap_or(place),
+            ),
         ),
         ("lists", lists_of_values(values)),
         ("varlog", values.reach("alloy.mounts.varlog").or_default(false)),

@@ -192,6 +192,22 @@ fn settings_of_ini_are_put_and_removed() {
 }
 
 #[test]
+fn new_sections_of_ini_stand_as_close_as_the_others() {
+    let put_in = |before: &str| {
+        let documents = read(before, Language::Ini);
+        make(
+            &documents,
+            &[put(at(&documents, 0, ""), "c.z", text("5")), put(at(&documents, 0, ""), "d.z", text("6"))],
+        )
+    };
+    let close = "[a]\nx = 1\n; about b\n[b]\ny = 2\n";
+    good(put_in(close), &format!("{close}[c]\nz = 5\n[d]\nz = 6\n"));
+    let apart = "[a]\nx = 1\n\n; about b\n[b]\ny = 2";
+    good(put_in(apart), &format!("{apart}\n\n[c]\nz = 5\n\n[d]\nz = 6"));
+    good(put_in("[a]\nx = 1\n"), "[a]\nx = 1\n\n[c]\nz = 5\n\n[d]\nz = 6\n");
+}
+
+#[test]
 fn texts_in_texts_change_in_the_style_of_their_hosts() {
     let inner = "a:\n  b: 1\nc: |\n  x {\n    y = 1\n  }\n";
     let outer = |header: &str, indentation: &str, line_break: &str| {
