@@ -115,6 +115,22 @@ impl<'t> Layout<'t> {
         }
     }
 
+    /// How many blanks the longest of those lines has that follow the line of `at` and hold nothing else. A block text
+    /// above them would take in what stands further in than its own lines.
+    pub(super) fn blanks_below(self, at: usize) -> usize {
+        let mut most = 0;
+        let mut line = self.next_line(at);
+        while line < self.text.len() {
+            let text = self.after(line);
+            if !text.trim_matches(BLANKS).is_empty() {
+                break;
+            }
+            most = most.max(text.len());
+            line = self.next_line(line);
+        }
+        most
+    }
+
     /// The offset behind blanks from `at` on.
     pub(super) fn skip_blanks(self, at: usize) -> usize {
         at + self.text.get(at..).map_or(0, |rest| rest.len() - rest.trim_start_matches(BLANKS).len())

@@ -220,3 +220,21 @@ fn what_ends_at_one_place_is_added_from_the_inside_outwards() {
         good(super::make(&documents, &changes), "a:\n  b:\n    - 1\n    - 3\n  x: 2\n");
     }
 }
+
+#[test]
+fn new_text_of_several_lines_does_not_take_in_lines_of_blanks_below() {
+    for (before, after) in [
+        ("a:\n  b: 1\n      \nc: 2\n", "a:\n  b: 1\n  k: \"l\\nm\\n\"\n      \nc: 2\n"),
+        ("a:\n  k: 1\n      \nc: 2\n", "a:\n  k: \"l\\nm\\n\"\n      \nc: 2\n"),
+        ("a:\n  k:\n    x: 1\n      \nc: 2\n", "a:\n  k: \"l\\nm\\n\"\n      \nc: 2\n"),
+        ("a:\n  b: 1\n  \nc: 2\n", "a:\n  b: 1\n  k: |\n    l\n    m\n  \nc: 2\n"),
+    ] {
+        good(yaml(before, |d| put(at(d, 0, "a"), "k", text("l\nm\n"))), after);
+    }
+}
+
+#[test]
+fn a_mapping_that_merges_a_scalar_is_not_the_empty_one() {
+    let before = "a: &x 1\nb:\n  <<: *x\n";
+    good(yaml(before, |d| replace(at(d, 0, "b"), map(&[]))), "a: &x 1\nb: {}\n");
+}

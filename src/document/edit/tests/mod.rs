@@ -5,6 +5,7 @@ mod hosts;
 mod programs;
 mod properties;
 mod random;
+mod random_json;
 mod random_programs;
 
 use std::sync::Arc;
