@@ -40,7 +40,7 @@ impl Writer<'_, '_> {
         }
         let mut lines = self.habits.near(id, span);
         let column = layout.column(start);
-        lines.blocks = end.is_line_start || layout.blanks_below(end.at) <= column;
+        lines.blocks = end.is_line_start || !layout.would_be_text(end.at, column);
         let mut text = String::new();
         lines.in_place(more, column, &mut text)?;
         let indentation = spaces(column);

@@ -115,20 +115,22 @@ impl<'t> Layout<'t> {
         }
     }
 
-    /// How many blanks the longest of those lines has that follow the line of `at` and hold nothing else. A block text
-    /// above them would take in what stands further in than its own lines.
-    pub(super) fn blanks_below(self, at: usize) -> usize {
-        let mut most = 0;
+    /// Whether what a block text above them would take in follows the line of `at`: lines of blanks, or comments,
+    /// further in than that column.
+    pub(super) fn would_be_text(self, at: usize, column: usize) -> bool {
         let mut line = self.next_line(at);
         while line < self.text.len() {
             let text = self.after(line);
-            if !text.trim_matches(BLANKS).is_empty() {
-                break;
+            let rest = text.trim_start_matches(BLANKS);
+            if text.len() - rest.len() > column && (rest.is_empty() || rest.starts_with('#')) {
+                return true;
             }
-            most = most.max(text.len());
+            if !rest.is_empty() {
+                return false;
+            }
             line = self.next_line(line);
         }
-        most
+        false
     }
 
     /// The offset behind blanks from `at` on.

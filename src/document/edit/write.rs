@@ -155,11 +155,11 @@ impl Writer<'_, '_> {
         (start, layout.line_end(end), comment)
     }
 
-    /// Whether a block text that ends at `end` in the place of a node keeps apart from lines of blanks below.
+    /// Whether a block text that ends at `end` in the place of a node keeps apart from blanks and comments below.
     fn has_room_below(&self, id: NodeId, end: usize) -> bool {
         let parent = self.nodes.role(id).parent().map(|(parent, _)| self.nodes.start(parent));
         let column = parent.map_or(0, |start| self.nodes.layout.column(start));
-        self.nodes.layout.blanks_below(end) <= column
+        !self.nodes.layout.would_be_text(end, column)
     }
 
     /// What is in one line, or a scalar of several, becomes a block over several lines.

@@ -222,11 +222,14 @@ fn what_ends_at_one_place_is_added_from_the_inside_outwards() {
 }
 
 #[test]
-fn new_text_of_several_lines_does_not_take_in_lines_of_blanks_below() {
+fn new_text_of_several_lines_does_not_take_in_what_stands_below() {
     for (before, after) in [
         ("a:\n  b: 1\n      \nc: 2\n", "a:\n  b: 1\n  k: \"l\\nm\\n\"\n      \nc: 2\n"),
         ("a:\n  k: 1\n      \nc: 2\n", "a:\n  k: \"l\\nm\\n\"\n      \nc: 2\n"),
         ("a:\n  k:\n    x: 1\n      \nc: 2\n", "a:\n  k: \"l\\nm\\n\"\n      \nc: 2\n"),
+        ("a:\n  b: 1\n    # c\nc: 2\n", "a:\n  b: 1\n  k: \"l\\nm\\n\"\n    # c\nc: 2\n"),
+        ("a:\n  k:\n    x: 1\n    # c\n", "a:\n  k: \"l\\nm\\n\"\n    # c\n"),
+        ("a:\n  b: 1\n  # c\nc: 2\n", "a:\n  b: 1\n  k: |\n    l\n    m\n  # c\nc: 2\n"),
         ("a:\n  b: 1\n  \nc: 2\n", "a:\n  b: 1\n  k: |\n    l\n    m\n  \nc: 2\n"),
     ] {
         good(yaml(before, |d| put(at(d, 0, "a"), "k", text("l\nm\n"))), after);

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod hosts;
+mod nested;
 mod programs;
 mod properties;
 mod random;

@@ -140,7 +140,7 @@ fn items_that_go_to_the_end_may_have_lines_of_their_own() {
     let before = "a = [1,\n  [ // x\n    2],\n  b /* c */.d]\n";
     good(
         alloy(before, |d| replace(of(d, 0, &before[4..before.len() - 1]), list(&[plain("1")]))),
-        "a = [1]\n",
+        "a = [1,\n]\n",
     );
 }
 

@@ -55,7 +55,7 @@ fn new_value(new: &NewValue) -> Value {
 }
 
 /// The way to each node that was written, by numbers of children.
-fn paths(tree: &Tree) -> Vec<(Vec<usize>, NodeRef<'_>)> {
+pub(super) fn paths(tree: &Tree) -> Vec<(Vec<usize>, NodeRef<'_>)> {
     let mut found = Vec::new();
     let mut rest: Vec<(Vec<usize>, NodeRef<'_>)> =
         tree.root().map(|root| (Vec::new(), root)).into_iter().collect();
@@ -224,7 +224,7 @@ fn random_value(random: &mut Random, depth: usize) -> NewValue {
     }
 }
 
-fn random_change(random: &mut Random, place: Place) -> Change {
+pub(super) fn random_change(random: &mut Random, place: Place) -> Change {
     let value = random_value(random, 2);
     let key = |random: &mut Random| -> Arc<str> {
         ["k0", "k1", "key1", "new", "q0", "on", "k2x", "a"][random.below(8)].into()
@@ -252,7 +252,7 @@ fn values(documents: &Documents) -> Vec<Option<Value>> {
 }
 
 /// Why a text is no good.
-fn fault(text: &str, language: Language) -> Option<String> {
+pub(super) fn fault(text: &str, language: Language) -> Option<String> {
     let text: Arc<str> = text.into();
     if language == Language::Json {
         return parse_json(&text).err().map(|error| format!("{error:?}"));

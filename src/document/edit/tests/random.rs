@@ -10,7 +10,8 @@ pub(super) fn random_yaml(seed: u64) -> String {
         random.below(2);
     }
     let line_end = if random.below(5) == 0 { "\r\n" } else { "\n" };
-    let mut writer = Writer { random, text: String::new(), anchors: 0, comments: 0, line_end };
+    let mut writer =
+        Writer { random, text: String::new(), anchors: 0, comments: 0, line_end, is_behind_block: false };
     writer.stream();
     if writer.one_in(25) {
         writer.mix_line_ends();
@@ -42,6 +43,8 @@ struct Writer {
     anchors: usize,
     comments: usize,
     line_end: &'static str,
+    /// Whether a block scalar was written last, which would take in what stands far in.
+    is_behind_block: bool,
 }
 
 impl Writer {
@@ -95,7 +98,11 @@ impl Writer {
                     self.push(blanks);
                 }
                 2 | 3 => {
-                    let to = if self.one_in(4) { 0 } else { column };
+                    let to = match self.random.below(8) {
+                        0 | 1 => 0,
+                        2 if !self.is_behind_block => column + 1 + self.random.below(4),
+                        _ => column,
+                    };
                     self.new_line(to);
                     self.comment();
                 }
@@ -103,6 +110,7 @@ impl Writer {
             }
         }
         self.new_line(column);
+        self.is_behind_block = false;
     }
 
     /// Perhaps a comment at the end of the line.
@@ -141,7 +149,16 @@ impl Writer {
                 self.anchors = 0;
                 if self.one_in(10) {
                     // In the line of the mark.
-                    self.value(0, 0, false);
+                    let text = self.pick(&[
+                        " word",
+                        " 'a'",
+                        " \"b c\"",
+                        " [a, {b: 1}]",
+                        " {a: 1, b: [2]}",
+                        " &a1 {k: v}",
+                    ]);
+                    self.push(text);
+                    self.tail();
                     continue;
                 }
                 self.tail();
@@ -322,6 +339,7 @@ impl Writer {
 
     /// A block scalar.
     fn block(&mut self, column: usize) {
+        self.is_behind_block = true;
         let mark = self.pick(&["|", "|", "|", ">", ">"]);
         let chomping = self.pick(&["", "", "-", "+"]);
         let step = 1 + self.random.below(4);

@@ -86,7 +86,7 @@ fn new_value(new: &NewValue) -> Value {
 }
 
 /// Places of a program with the way to each in the model.
-fn places(file: &File) -> Vec<(Vec<usize>, Span)> {
+pub(super) fn places(file: &File) -> Vec<(Vec<usize>, Span)> {
     let mut found = Vec::new();
     let mut bodies = vec![(Vec::new(), &file.body)];
     while let Some((path, body)) = bodies.pop() {
@@ -209,7 +209,7 @@ fn random_value(random: &mut Random, depth: usize) -> NewValue {
     }
 }
 
-fn random_change(random: &mut Random, place: Place) -> Change {
+pub(super) fn random_change(random: &mut Random, place: Place) -> Change {
     let mut value = random_value(random, 2);
     let key = |random: &mut Random| -> std::sync::Arc<str> {
         ["k", "a", "new_one", "b", "long_key"][random.below(5)].into()
