@@ -78,6 +78,13 @@ impl Writer<'_, '_> {
         let layout = self.nodes.layout;
         let text = self.brackets(id).value(value, layout.indentation(start), self.style(id))?;
         let gap = self.gap_before(id);
+        if let (": ", Role::Value(mapping, number)) = (gap, self.nodes.role(id))
+            && let Some((key, _)) = self.nodes.child(mapping, number)
+            && layout.get(self.nodes.start(key), self.nodes.end(key)).contains(['\n', '\r'])
+        {
+            let span = self.nodes.raw(key).span;
+            return refuse(span, "a key over several lines has no value; write the key in one line");
+        }
         self.push(start, end, format!("{gap}{text}"));
         Ok(())
     }

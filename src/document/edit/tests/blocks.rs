@@ -241,3 +241,10 @@ fn a_mapping_that_merges_a_scalar_is_not_the_empty_one() {
     let before = "a: &x 1\nb:\n  <<: *x\n";
     good(yaml(before, |d| replace(at(d, 0, "b"), map(&[]))), "a: &x 1\nb: {}\n");
 }
+
+#[test]
+fn a_key_over_several_lines_gets_no_value() {
+    let why = yaml("a: {b\n  c, d}\n", |d| put(at(d, 0, "a"), "b c", text("v")));
+    assert_eq!(why.unwrap_err(), "a key over several lines has no value; write the key in one line");
+    good(yaml("a: {b\n  c, d}\n", |d| put(at(d, 0, "a"), "d", text("v"))), "a: {b\n  c, d: v}\n");
+}

@@ -8,6 +8,7 @@ mod properties;
 mod random;
 mod random_json;
 mod random_programs;
+mod styles;
 
 use std::sync::Arc;
 

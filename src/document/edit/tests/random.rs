@@ -185,10 +185,7 @@ impl Writer {
 
     fn key(&mut self, number: usize) {
         let key = self.pick(&["k", "key", "\"q\"", "'s'", "a b", "on"]);
-        // Mostly different keys.
-        if self.one_in(25) {
-            self.push(key);
-        } else if let Some(quote) = key.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+        if let Some(quote) = key.chars().next().filter(|first| matches!(first, '"' | '\'')) {
             let key = format!("{quote}{}{number}{quote}", key.trim_matches(quote));
             self.push(&key);
         } else {
@@ -200,6 +197,7 @@ impl Writer {
     fn entries(&mut self, column: usize, depth: usize) {
         let is_ordered = self.one_in(6);
         let count = if is_ordered { 4 + self.random.below(3) } else { 1 + self.random.below(3) };
+        let mut last = String::new();
         for number in 0..count {
             if number > 0 {
                 self.next_line(column);
@@ -214,12 +212,15 @@ impl Writer {
             if is_explicit {
                 self.push("? ");
             }
-            if is_ordered {
-                let key = format!("k{number}");
-                self.push(&key);
+            let from = self.text.len();
+            if number > 0 && self.one_in(30) {
+                self.push(&last);
+            } else if is_ordered {
+                self.push(&format!("k{number}"));
             } else {
                 self.key(number);
             }
+            self.text[from..].clone_into(&mut last);
             if is_explicit {
                 self.next_line(column);
             } else if self.one_in(15) {

@@ -132,6 +132,7 @@ fn apply_to(root: &mut Value, path: &[usize], change: &Change) -> Option<()> {
         Change::Replace { value, .. } => *at_mut(root, path)? = new_value(value),
         Change::Put { route, value, .. } => {
             let mut here = at_mut(root, path)?;
+            let mut is_new = false;
             for (number, key) in route.iter().enumerate() {
                 let is_last = number + 1 == route.len();
                 let (entries, is_body) = match here {
@@ -147,6 +148,7 @@ fn apply_to(root: &mut Value, path: &[usize], change: &Change) -> Option<()> {
                         .filter(|(_, (name, _))| is_body && name.split(' ').next() == Some(&**key));
                     found.next().map(|(at, _)| at)
                 });
+                is_new = known.is_none();
                 let known = known.unwrap_or_else(|| {
                     let is_block = is_body && (!is_last || matches!(value, NewValue::Block(_)));
                     let name = format!("{key}{}", if is_block { " " } else { "" });
@@ -159,7 +161,13 @@ fn apply_to(root: &mut Value, path: &[usize], change: &Change) -> Option<()> {
             if matches!(here, Value::Body(entries) if !entries.is_empty()) {
                 return None;
             }
-            *here = new_value(value);
+            *here = match (&here, value) {
+                // What is put into a block that is there stands in that block.
+                (Value::Body(_), NewValue::Map(entries)) if !is_new => {
+                    new_value(&NewValue::Block(entries.clone()))
+                }
+                _ => new_value(value),
+            };
         }
         Change::Append { value, .. } => {
             let here = at_mut(root, path)?;
