@@ -248,3 +248,16 @@ fn a_key_over_several_lines_gets_no_value() {
     assert_eq!(why.unwrap_err(), "a key over several lines has no value; write the key in one line");
     good(yaml("a: {b\n  c, d}\n", |d| put(at(d, 0, "a"), "d", text("v"))), "a: {b\n  c, d: v}\n");
 }
+
+#[test]
+fn items_of_nothing_but_a_question_mark_go() {
+    for (before, place, after) in [
+        ("- - ?\n", "0.0", "- []\n"),
+        ("- - ?\n  - 1\n", "0.0", "- - 1\n"),
+        ("- - ?\n- 1\n", "0", "- 1\n"),
+        ("- - ?\n- 1\n", "0.0", "- []\n- 1\n"),
+        ("- - 1\n  - ?\n- 1\n", "0.1", "- - 1\n- 1\n"),
+    ] {
+        good(yaml(before, |d| remove(at(d, 0, place))), after);
+    }
+}
