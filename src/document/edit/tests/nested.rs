@@ -78,7 +78,10 @@ fn text_at(tree: &Tree, route: &str) -> Option<String> {
 /// Around a text the one that holds it, in each of the styles, and whether that is JSON.
 fn wrapped(random: &mut Random, text: &str) -> Option<(String, Tree, bool)> {
     let style = [0, 0, 0, 1, 2, 3, 4][random.below(7)];
-    let host = host(random, text, style);
+    // The lines of a block end as those around it do; only escapes can spell another end.
+    let is_escaped = matches!(style, 2 | 3);
+    let text = if is_escaped { text.to_owned() } else { text.replace('\r', "") };
+    let host = host(random, &text, style);
     let tree = parsed(&host, style == 2)?;
     text_at(&tree, "k.c")?;
     Some((host, tree, style == 2))
