@@ -159,12 +159,13 @@ impl Writer<'_> {
             return;
         };
         let (before, first, last) = (before.end as usize, first.start as usize, last.end as usize);
-        let before = before.max(gone);
-        if !program.has_comment(before, first) {
+        if gone <= before && !program.has_comment(before, first) {
             self.push(before, last, "");
             return;
         }
-        // The comma stays with the comment behind it.
+        let is_bare = gone > before && !program.has_comment(gone, first);
+        let first = if is_bare { gone } else { first };
+        // The comma before stays, with the comment behind it or because its line was not touched.
         let comma = program.skip(last);
         let last = if program.layout.byte(comma) == Some(b',') { comma + 1 } else { last };
         self.push(first, last, "");

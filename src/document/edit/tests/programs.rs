@@ -137,11 +137,13 @@ fn objects_and_arrays_get_and_lose_children() {
 
 #[test]
 fn items_that_go_to_the_end_may_have_lines_of_their_own() {
-    let before = "a = [1,\n  [ // x\n    2],\n  b /* c */.d]\n";
-    good(
-        alloy(before, |d| replace(of(d, 0, &before[4..before.len() - 1]), list(&[plain("1")]))),
-        "a = [1,\n]\n",
-    );
+    for (before, after) in [
+        ("a = [1,\n  [ // x\n    2],\n  b /* c */.d]\n", "a = [1,\n]\n"),
+        ("a = [1 ,\n2 /* c */,\n3\t,]\n", "a = [1 ,\n]\n"),
+    ] {
+        let array = before.trim_end().trim_start_matches("a = ");
+        good(alloy(before, |d| replace(of(d, 0, array), list(&[plain("1")]))), after);
+    }
 }
 
 #[test]
