@@ -94,15 +94,15 @@ fn collection(
 #[test]
 fn random_texts_have_every_style() {
     let mut counts = BTreeMap::<String, usize>::new();
-    let mut sound = 0;
+    let mut readable = 0;
     for seed in 0..1500_u64 {
         let text = random_yaml(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         if properties::fault(&text, Language::Yaml).is_none() {
-            sound += 1;
+            readable += 1;
             shown(&text).into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
         }
     }
-    assert!(sound > 1200, "{sound}");
+    assert!(readable > 1200, "{readable}");
     let mut wanted: Vec<String> = [
         "a byte order mark",
         "CRLF",
