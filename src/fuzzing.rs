@@ -126,7 +126,8 @@ pub fn edit(text: &str) {
     let seed = text.bytes().fold(text.len(), |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     for (index, document) in (0..).zip(&file.documents) {
         let spans = invariants::places(document);
-        let Some(span) = seed.checked_rem(spans.len()).and_then(|number| spans.get(number)) else { continue };
+        let Some(number) = seed.checked_rem(spans.len()) else { continue };
+        let Some(span) = spans.get(number) else { continue };
         let at = Place { doc: DocId { file: 0, index }, span: *span };
         for change in changes(at, seed) {
             let Ok(edits) = edits(&documents, std::slice::from_ref(&change)) else { continue };
@@ -148,8 +149,45 @@ pub fn edit(text: &str) {
             };
             let syntax = after.problems.iter().find(is_ours);
             assert!(had_faults || syntax.is_none(), "{change:?} of {text:?} gives {made:?}: {syntax:?}");
+            if !had_faults && after.problems.is_empty() {
+                let after = Documents { files: vec![after.file] };
+                changes_nothing_again(&documents, &after, &change, number);
+            }
         }
     }
+}
+
+/// What was put somewhere is there, so that putting it there again changes nothing. `number` is that of the place among
+/// those of its document, which stand in the order of their starts, so that it is the same in both texts.
+fn changes_nothing_again(before: &Documents, after: &Documents, change: &Change, number: usize) {
+    let doc = change.place().doc;
+    // What stands in the new value may make another language of the whole, or a document of its own.
+    let is_same = |index: usize| {
+        let of = |documents: &Documents| {
+            documents
+                .files
+                .first()
+                .and_then(|file| file.documents.get(index))
+                .map(|document| document.language)
+        };
+        of(before) == of(after)
+    };
+    if !(0..=doc.index as usize).all(is_same) {
+        return;
+    }
+    let Some(span) = invariants::places(after.document(doc)).get(number).copied() else { return };
+    let at = Place { doc, span };
+    let again = match change.clone() {
+        Change::Replace { value, .. } => Change::Replace { at, value },
+        Change::Put { route, value, .. } => Change::Put { under: at, route, value },
+        _ => return,
+    };
+    let edits = edits(after, std::slice::from_ref(&again));
+    let text = |documents: &Documents| {
+        documents.files.first().and_then(|file| file.documents.first()).map(|document| document.text.clone())
+    };
+    let is_nothing = edits.as_ref().is_ok_and(Vec::is_empty);
+    assert!(is_nothing, "{change:?} of {:?} gives {:?}; again: {edits:?}", text(before), text(after));
 }
 
 /// A change of each kind at a place.

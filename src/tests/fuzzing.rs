@@ -1,4 +1,5 @@
-//! Runs what `fuzz/` runs, over its seeds and over random changes to them, the same in each run.
+//! Runs what `fuzz/` runs, over its seeds and over random changes to them, the same in each run. `FUZZ_ROUNDS=4000 cargo
+//! test fuzzing` makes more of them than the ordinary suite.
 
 use std::path::Path;
 
@@ -6,7 +7,10 @@ use super::Random;
 use crate::fuzzing;
 
 /// Changed texts for each seed.
-const ROUNDS: usize = 40;
+#[expect(clippy::disallowed_methods, reason = "the test asks whether to take its time")]
+fn rounds() -> usize {
+    std::env::var("FUZZ_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(40)
+}
 
 /// Bytes that mean something to one of the languages.
 const BYTES: &[u8] = b"\0\n\r\t \"'#`\\/*{}[]().,=!<>|&^-+%0e:?~\xff\xc3\xa9u";
@@ -42,9 +46,10 @@ fn run(target: &str, survive: impl Fn(&[u8])) {
     let seeds = seeds(target);
     assert!(seeds.len() >= 5, "the seeds of {target} were not found");
     let mut random = Random(0x0f0e_0d0c_0b0a_0908);
+    let rounds = rounds();
     for seed in &seeds {
         survive(seed);
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds {
             let mut bytes = seed.clone();
             for _ in 0..=random.below(5) {
                 let other = &seeds[random.below(seeds.len())];

@@ -6,6 +6,7 @@ mod fixtures;
 mod fuzzing;
 mod generated;
 mod generated_changes;
+mod generated_fixes;
 mod hooks;
 mod layers;
 mod mutations;

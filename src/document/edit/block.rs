@@ -38,8 +38,9 @@ impl Writer<'_, '_> {
         if !is_block && !rest.is_empty() && !rest.starts_with('#') {
             return refuse(span, "something else stands behind this in its line; change it by hand");
         }
-        let lines = self.habits.near(id, span);
+        let mut lines = self.habits.near(id, span);
         let column = layout.column(start);
+        lines.blocks = end.is_line_start || !layout.would_be_text(end.at, column);
         let mut text = String::new();
         lines.in_place(more, column, &mut text)?;
         let indentation = spaces(column);

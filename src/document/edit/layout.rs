@@ -115,6 +115,24 @@ impl<'t> Layout<'t> {
         }
     }
 
+    /// Whether what a block text above them would take in follows the line of `at`: lines of blanks, or comments,
+    /// further in than that column.
+    pub(super) fn would_be_text(self, at: usize, column: usize) -> bool {
+        let mut line = self.next_line(at);
+        while line < self.text.len() {
+            let text = self.after(line);
+            let rest = text.trim_start_matches(BLANKS);
+            if text.len() - rest.len() > column && (rest.is_empty() || rest.starts_with('#')) {
+                return true;
+            }
+            if !rest.is_empty() {
+                return false;
+            }
+            line = self.next_line(line);
+        }
+        false
+    }
+
     /// The offset behind blanks from `at` on.
     pub(super) fn skip_blanks(self, at: usize) -> usize {
         at + self.text.get(at..).map_or(0, |rest| rest.len() - rest.trim_start_matches(BLANKS).len())

@@ -225,7 +225,13 @@ impl<'c> Planner<'_, '_, 'c> {
             }
             NewValue::Map(entries) | NewValue::Block(entries) => {
                 let merged = node.entries_merged();
+                let is_sound = |(key, value): &(NodeId, NodeId)| {
+                    let value = self.nodes.node(*value);
+                    !self.nodes.node(*key).is_merge() || value.is_mapping() || value.is_sequence()
+                };
                 node.is_mapping()
+                    // What merges a scalar is no mapping at all to those who read it.
+                    && self.nodes.children(node.resolved().id).iter().all(is_sound)
                     && merged.len() == entries.len()
                     && merged.iter().all(|(key, child)| {
                         let new = entries.iter().rev().find(|(name, _)| Some(&**name) == key.text());

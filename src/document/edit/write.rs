@@ -78,6 +78,13 @@ impl Writer<'_, '_> {
         let layout = self.nodes.layout;
         let text = self.brackets(id).value(value, layout.indentation(start), self.style(id))?;
         let gap = self.gap_before(id);
+        if let (": ", Role::Value(mapping, number)) = (gap, self.nodes.role(id))
+            && let Some((key, _)) = self.nodes.child(mapping, number)
+            && layout.get(self.nodes.start(key), self.nodes.end(key)).contains(['\n', '\r'])
+        {
+            let span = self.nodes.raw(key).span;
+            return refuse(span, "a key over several lines has no value; write the key in one line");
+        }
         self.push(start, end, format!("{gap}{text}"));
         Ok(())
     }
@@ -155,12 +162,20 @@ impl Writer<'_, '_> {
         (start, layout.line_end(end), comment)
     }
 
+    /// Whether a block text that ends at `end` in the place of a node keeps apart from blanks and comments below.
+    fn has_room_below(&self, id: NodeId, end: usize) -> bool {
+        let parent = self.nodes.role(id).parent().map(|(parent, _)| self.nodes.start(parent));
+        let column = parent.map_or(0, |start| self.nodes.layout.column(start));
+        !self.nodes.layout.would_be_text(end, column)
+    }
+
     /// What is in one line, or a scalar of several, becomes a block over several lines.
     fn replace_by_lines(&mut self, id: NodeId, value: &NewValue) -> Result<(), Refused> {
         self.check_place(id)?;
         let layout = self.nodes.layout;
         let (start, end, tail) = self.extent(id);
-        let lines = self.habits.near(id, self.nodes.raw(id).span);
+        let mut lines = self.habits.near(id, self.nodes.raw(id).span);
+        lines.blocks = self.has_room_below(id, end);
         let mut text = String::new();
         let is_collection = !matches!(value, NewValue::Text(_));
         let before = layout.before(start);
@@ -260,6 +275,7 @@ impl Writer<'_, '_> {
             let end = self.nodes.end(id);
             if lines.blocks { layout.line_end(end) } else { end }
         };
+        lines.blocks &= self.has_room_below(id, end);
         let mut text = String::new();
         let from = if let Role::Value(mapping, _) = self.nodes.role(id) {
             lines.value(value, layout.column(self.nodes.start(mapping)), &mut text)?;

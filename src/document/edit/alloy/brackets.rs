@@ -121,6 +121,8 @@ impl Writer<'_> {
         let program = self.program;
         let layout = program.layout;
         let all = children(expr);
+        // Where the last of the lines ends that go as a whole.
+        let mut gone = 0;
         for number in numbers.iter().copied() {
             let Some((span, _)) = all.get(number).copied() else { continue };
             let (start, end) = (span.start as usize, span.end as usize);
@@ -132,12 +134,13 @@ impl Writer<'_> {
             if let Some(rest) = rest.filter(|_| has_comma) {
                 // A line of its own goes as a whole.
                 let from = program.with_comments_above(layout.line_start(start), expr.span.start as usize);
-                self.push(from, layout.next_line(rest), "");
+                gone = layout.next_line(rest);
+                self.push(from, gone, "");
                 continue;
             }
             let has_kept = (number + 1..all.len()).any(|next| !numbers.contains(&next));
             let Some((next, _)) = all.get(number + 1).filter(|_| has_kept) else {
-                self.remove_rest(expr, number);
+                self.remove_rest(expr, number, gone);
                 return;
             };
             let next = next.start as usize;
@@ -146,8 +149,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Removes the children from that number on, of which there is one before.
-    fn remove_rest(&mut self, expr: &Expr, number: usize) {
+    /// Removes the children from that number on, of which there is one before; lines up to `gone` go already.
+    fn remove_rest(&mut self, expr: &Expr, number: usize, gone: usize) {
         let program = self.program;
         let all = children(expr);
         let before = number.checked_sub(1).and_then(|before| all.get(before));
@@ -156,11 +159,13 @@ impl Writer<'_> {
             return;
         };
         let (before, first, last) = (before.end as usize, first.start as usize, last.end as usize);
-        if !program.has_comment(before, first) {
+        if gone <= before && !program.has_comment(before, first) {
             self.push(before, last, "");
             return;
         }
-        // The comma stays with the comment behind it.
+        let is_bare = gone > before && !program.has_comment(gone, first);
+        let first = if is_bare { gone } else { first };
+        // The comma before stays, with the comment behind it or because its line was not touched.
         let comma = program.skip(last);
         let last = if program.layout.byte(comma) == Some(b',') { comma + 1 } else { last };
         self.push(first, last, "");

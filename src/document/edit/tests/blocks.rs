@@ -220,3 +220,44 @@ fn what_ends_at_one_place_is_added_from_the_inside_outwards() {
         good(super::make(&documents, &changes), "a:\n  b:\n    - 1\n    - 3\n  x: 2\n");
     }
 }
+
+#[test]
+fn new_text_of_several_lines_does_not_take_in_what_stands_below() {
+    for (before, after) in [
+        ("a:\n  b: 1\n      \nc: 2\n", "a:\n  b: 1\n  k: \"l\\nm\\n\"\n      \nc: 2\n"),
+        ("a:\n  k: 1\n      \nc: 2\n", "a:\n  k: \"l\\nm\\n\"\n      \nc: 2\n"),
+        ("a:\n  k:\n    x: 1\n      \nc: 2\n", "a:\n  k: \"l\\nm\\n\"\n      \nc: 2\n"),
+        ("a:\n  b: 1\n    # c\nc: 2\n", "a:\n  b: 1\n  k: \"l\\nm\\n\"\n    # c\nc: 2\n"),
+        ("a:\n  k:\n    x: 1\n    # c\n", "a:\n  k: \"l\\nm\\n\"\n    # c\n"),
+        ("a:\n  b: 1\n  # c\nc: 2\n", "a:\n  b: 1\n  k: |\n    l\n    m\n  # c\nc: 2\n"),
+        ("a:\n  b: 1\n  \nc: 2\n", "a:\n  b: 1\n  k: |\n    l\n    m\n  \nc: 2\n"),
+    ] {
+        good(yaml(before, |d| put(at(d, 0, "a"), "k", text("l\nm\n"))), after);
+    }
+}
+
+#[test]
+fn a_mapping_that_merges_a_scalar_is_not_the_empty_one() {
+    let before = "a: &x 1\nb:\n  <<: *x\n";
+    good(yaml(before, |d| replace(at(d, 0, "b"), map(&[]))), "a: &x 1\nb: {}\n");
+}
+
+#[test]
+fn a_key_over_several_lines_gets_no_value() {
+    let why = yaml("a: {b\n  c, d}\n", |d| put(at(d, 0, "a"), "b c", text("v")));
+    assert_eq!(why.unwrap_err(), "a key over several lines has no value; write the key in one line");
+    good(yaml("a: {b\n  c, d}\n", |d| put(at(d, 0, "a"), "d", text("v"))), "a: {b\n  c, d: v}\n");
+}
+
+#[test]
+fn items_of_nothing_but_a_question_mark_go() {
+    for (before, place, after) in [
+        ("- - ?\n", "0.0", "- []\n"),
+        ("- - ?\n  - 1\n", "0.0", "- - 1\n"),
+        ("- - ?\n- 1\n", "0", "- 1\n"),
+        ("- - ?\n- 1\n", "0.0", "- []\n- 1\n"),
+        ("- - 1\n  - ?\n- 1\n", "0.1", "- - 1\n- 1\n"),
+    ] {
+        good(yaml(before, |d| remove(at(d, 0, place))), after);
+    }
+}

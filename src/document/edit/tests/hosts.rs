@@ -55,7 +55,7 @@ fn random_edits(random: &mut Random, guest: &str) -> Vec<Edit> {
 }
 
 /// A file whose `k.c` holds the text in that style, as far as it can.
-fn host(random: &mut Random, guest: &str, style: usize) -> String {
+pub(super) fn host(random: &mut Random, guest: &str, style: usize) -> String {
     let line_end = if random.below(3) == 0 { "\r\n" } else { "\n" };
     let step = 2 + random.below(3);
     let indentation = " ".repeat(2 + step);
@@ -133,7 +133,7 @@ fn host(random: &mut Random, guest: &str, style: usize) -> String {
     }
 }
 
-fn parsed(text: &str, is_json: bool) -> Option<Tree> {
+pub(super) fn parsed(text: &str, is_json: bool) -> Option<Tree> {
     let text: Arc<str> = text.into();
     if is_json {
         return parse_json(&text).ok().map(|json| json.tree);

@@ -2,10 +2,13 @@
 
 mod blocks;
 mod hosts;
+mod nested;
 mod programs;
 mod properties;
 mod random;
+mod random_json;
 mod random_programs;
+mod styles;
 
 use std::sync::Arc;
 

@@ -136,6 +136,17 @@ fn objects_and_arrays_get_and_lose_children() {
 }
 
 #[test]
+fn items_that_go_to_the_end_may_have_lines_of_their_own() {
+    for (before, after) in [
+        ("a = [1,\n  [ // x\n    2],\n  b /* c */.d]\n", "a = [1,\n]\n"),
+        ("a = [1 ,\n2 /* c */,\n3\t,]\n", "a = [1 ,\n]\n"),
+    ] {
+        let array = before.trim_end().trim_start_matches("a = ");
+        good(alloy(before, |d| replace(of(d, 0, array), list(&[plain("1")]))), after);
+    }
+}
+
+#[test]
 fn statements_go_with_comments_and_one_empty_line() {
     let before = "// head\n\n// about a\na {\n\tx = 1\n\t// about y\n\ty = 2 // c\n}\n\n// about b\nb { }\n\nc { z = 1 }\n";
     for (what, after) in [

@@ -17,6 +17,7 @@ use crate::document::NodeRef;
 use crate::document::Place;
 use crate::document::Tree;
 use crate::document::edit::edits;
+use crate::document::parse_json;
 use crate::document::parse_yaml;
 use crate::tests::Random;
 
@@ -54,7 +55,7 @@ fn new_value(new: &NewValue) -> Value {
 }
 
 /// The way to each node that was written, by numbers of children.
-fn paths(tree: &Tree) -> Vec<(Vec<usize>, NodeRef<'_>)> {
+pub(super) fn paths(tree: &Tree) -> Vec<(Vec<usize>, NodeRef<'_>)> {
     let mut found = Vec::new();
     let mut rest: Vec<(Vec<usize>, NodeRef<'_>)> =
         tree.root().map(|root| (Vec::new(), root)).into_iter().collect();
@@ -223,10 +224,11 @@ fn random_value(random: &mut Random, depth: usize) -> NewValue {
     }
 }
 
-fn random_change(random: &mut Random, place: Place) -> Change {
+pub(super) fn random_change(random: &mut Random, place: Place) -> Change {
     let value = random_value(random, 2);
-    let key =
-        |random: &mut Random| -> Arc<str> { ["k0", "k1", "key1", "new", "q0", "on"][random.below(6)].into() };
+    let key = |random: &mut Random| -> Arc<str> {
+        ["k0", "k1", "key1", "new", "q0", "on", "k2x", "a"][random.below(8)].into()
+    };
     match random.below(10) {
         0..=2 => Change::Replace { at: place, value },
         3..=5 => {
@@ -249,16 +251,57 @@ fn values(documents: &Documents) -> Vec<Option<Value>> {
     documents.files[0].documents.iter().map(|document| document.tree().unwrap().root().map(value)).collect()
 }
 
+/// Why a text is no good.
+pub(super) fn fault(text: &str, language: Language) -> Option<String> {
+    let text: Arc<str> = text.into();
+    if language == Language::Json {
+        return parse_json(&text).err().map(|error| format!("{error:?}"));
+    }
+    let stream = parse_yaml(&text);
+    let fatal = stream.errors.iter().find(|error| error.is_fatal());
+    let is_empty = stream.documents.iter().all(|tree| tree.root.is_none());
+    fatal.map(|error| format!("{error:?}")).or_else(|| is_empty.then(|| "empty".to_owned()))
+}
+
+/// The keys of a mapping as they are written, if all are texts.
+fn keys(node: NodeRef<'_>) -> Option<Vec<&str>> {
+    let NodeKind::Mapping(entries) = &node.raw().kind else { return None };
+    entries
+        .iter()
+        .map(|entry| node.tree.node(entry.key))
+        .map(|key| key.text().filter(|_| !key.is_merge()))
+        .collect()
+}
+
+/// A new key in a mapping whose keys are in alphabetical order stands in its place among them; or behind them, where it
+/// would be the first.
+fn in_order(node: NodeRef<'_>, change: &Change, after: &Documents, path: &[usize]) -> Result<(), String> {
+    let (Change::Put { under: Place { doc, .. }, route, .. }, Some(keys)) = (change, keys(node)) else {
+        return Ok(());
+    };
+    let is_ordered = keys.len() >= 4 && keys.is_sorted_by(|a, b| a < b);
+    let Some(first) = route.first().filter(|first| is_ordered && !keys.contains(&&***first)) else {
+        return Ok(());
+    };
+    let tree = after.document(*doc).tree().unwrap();
+    let found =
+        paths(tree).into_iter().find(|(other, _)| other == path).and_then(|(_, node)| self::keys(node));
+    let mut expected = keys;
+    let is_first = &**first < expected[0];
+    expected.push(first);
+    if !is_first {
+        expected.sort_unstable();
+    }
+    if found.as_ref() == Some(&expected) { Ok(()) } else { Err(format!("{found:?} and not {expected:?}")) }
+}
+
 /// Makes one random change of a text, and checks what comes of it. Gives whether it was made.
 #[expect(clippy::too_many_lines, reason = "one change, and all that must be true of it")]
-fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
-    let stream = parse_yaml(&Arc::from(text));
-    if stream.errors.iter().any(crate::document::ParseProblem::is_fatal)
-        || stream.documents.iter().all(|tree| tree.root.is_none())
-    {
+pub(super) fn check(text: &str, language: Language, seed: u64) -> Result<bool, TestCaseError> {
+    if fault(text, language).is_some() {
         return Ok(false);
     }
-    let documents = read(text, Language::Yaml);
+    let documents = read(text, language);
     let mut random = Random(seed | 1);
     for _ in 0..20 {
         random.below(2);
@@ -300,10 +343,9 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
             return Ok(false);
         }
     };
-    let after = parse_yaml(&Arc::from(made.as_str()));
-    let fatal = after.errors.iter().find(|error| error.is_fatal());
+    let fatal = fault(&made, language);
     prop_assert!(fatal.is_none(), "{fatal:?}\n{text}\n{change:?}\n{made}");
-    let after = read(&made, Language::Yaml);
+    let after = read(&made, language);
     let context = || format!("{change:?}\n--- before\n{text}\n--- after\n{made}\n---\n{text:?}\n{made:?}");
     if has_model {
         let mut found = values(&after);
@@ -312,6 +354,8 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
         }
         prop_assert_eq!(found, expected, "{}", context());
     }
+    in_order(*node, &change, &after, path)
+        .map_err(|why| TestCaseError::fail(format!("{why}: {}", context())))?;
     if has_model && matches!(change, Change::Replace { .. } | Change::Put { .. }) {
         // The same place again.
         let tree = after.document(doc).tree().unwrap();
@@ -370,7 +414,7 @@ fn check(text: &str, seed: u64) -> Result<bool, TestCaseError> {
 proptest! {
     #[test]
     fn a_change_of_yaml_is_made_and_nothing_else_changes(text in any::<u64>(), change in any::<u64>()) {
-        check(&random_yaml(text), change)?;
+        check(&random_yaml(text), Language::Yaml, change)?;
     }
 }
 
@@ -379,7 +423,7 @@ fn most_changes_of_yaml_are_made() {
     let mut counts = [0, 0];
     for seed in 0..2000_u64 {
         let text = random_yaml(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        match check(&text, seed.wrapping_mul(0x2545_f491_4f6c_dd1d)) {
+        match check(&text, Language::Yaml, seed.wrapping_mul(0x2545_f491_4f6c_dd1d)) {
             Ok(made) => counts[usize::from(made)] += 1,
             Err(error) => panic!("{error}"),
         }

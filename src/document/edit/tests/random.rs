@@ -10,8 +10,12 @@ pub(super) fn random_yaml(seed: u64) -> String {
         random.below(2);
     }
     let line_end = if random.below(5) == 0 { "\r\n" } else { "\n" };
-    let mut writer = Writer { random, text: String::new(), anchors: 0, comments: 0, line_end };
+    let mut writer =
+        Writer { random, text: String::new(), anchors: 0, comments: 0, line_end, is_behind_block: false };
     writer.stream();
+    if writer.one_in(25) {
+        writer.mix_line_ends();
+    }
     writer.text
 }
 
@@ -39,6 +43,8 @@ struct Writer {
     anchors: usize,
     comments: usize,
     line_end: &'static str,
+    /// Whether a block scalar was written last, which would take in what stands far in.
+    is_behind_block: bool,
 }
 
 impl Writer {
@@ -60,6 +66,20 @@ impl Writer {
         self.push(&comment);
     }
 
+    /// Some lines end in another way than the others.
+    fn mix_line_ends(&mut self) {
+        let lines: Vec<String> = self.text.lines().map(str::to_owned).collect();
+        let is_ended = self.text.ends_with('\n');
+        self.text.clear();
+        for (number, line) in (1..).zip(&lines) {
+            self.push(line);
+            if number < lines.len() || is_ended {
+                let line_end = self.pick(&["\n", "\r\n"]);
+                self.push(line_end);
+            }
+        }
+    }
+
     fn new_line(&mut self, column: usize) {
         let line_end = self.line_end;
         self.push(line_end);
@@ -74,10 +94,15 @@ impl Writer {
                 0 => self.push(line_end),
                 1 => {
                     self.push(line_end);
-                    self.push("  ");
+                    let blanks = self.pick(&["  ", "  ", "      "]);
+                    self.push(blanks);
                 }
                 2 | 3 => {
-                    let to = if self.one_in(4) { 0 } else { column };
+                    let to = match self.random.below(8) {
+                        0 | 1 => 0,
+                        2 if !self.is_behind_block => column + 1 + self.random.below(4),
+                        _ => column,
+                    };
                     self.new_line(to);
                     self.comment();
                 }
@@ -85,6 +110,7 @@ impl Writer {
             }
         }
         self.new_line(column);
+        self.is_behind_block = false;
     }
 
     /// Perhaps a comment at the end of the line.
@@ -104,13 +130,37 @@ impl Writer {
         }
         let count = 1 + self.random.below(8).saturating_sub(5);
         for number in 0..count {
-            if number > 0 || self.one_in(4) {
+            let has_directive = self.one_in(25);
+            if has_directive || number > 0 || self.one_in(4) {
+                let line_end = self.line_end;
                 if number > 0 {
-                    let line_end = self.line_end;
+                    self.push(line_end);
+                    if has_directive || self.one_in(6) {
+                        self.push("...");
+                        self.tail();
+                        self.push(line_end);
+                    }
+                }
+                if has_directive {
+                    self.push("%YAML 1.1");
                     self.push(line_end);
                 }
                 self.push("---");
                 self.anchors = 0;
+                if self.one_in(10) {
+                    // In the line of the mark.
+                    let text = self.pick(&[
+                        " word",
+                        " 'a'",
+                        " \"b c\"",
+                        " [a, {b: 1}]",
+                        " {a: 1, b: [2]}",
+                        " &a1 {k: v}",
+                    ]);
+                    self.push(text);
+                    self.tail();
+                    continue;
+                }
                 self.tail();
                 self.next_line(0);
             } else if self.one_in(5) {
@@ -135,10 +185,7 @@ impl Writer {
 
     fn key(&mut self, number: usize) {
         let key = self.pick(&["k", "key", "\"q\"", "'s'", "a b", "on"]);
-        // Mostly different keys.
-        if self.one_in(25) {
-            self.push(key);
-        } else if let Some(quote) = key.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+        if let Some(quote) = key.chars().next().filter(|first| matches!(first, '"' | '\'')) {
             let key = format!("{quote}{}{number}{quote}", key.trim_matches(quote));
             self.push(&key);
         } else {
@@ -148,7 +195,9 @@ impl Writer {
     }
 
     fn entries(&mut self, column: usize, depth: usize) {
-        let count = 1 + self.random.below(3);
+        let is_ordered = self.one_in(6);
+        let count = if is_ordered { 4 + self.random.below(3) } else { 1 + self.random.below(3) };
+        let mut last = String::new();
         for number in 0..count {
             if number > 0 {
                 self.next_line(column);
@@ -163,9 +212,17 @@ impl Writer {
             if is_explicit {
                 self.push("? ");
             }
-            self.key(number);
+            let from = self.text.len();
+            if number > 0 && self.one_in(30) {
+                self.push(&last);
+            } else if is_ordered {
+                self.push(&format!("k{number}"));
+            } else {
+                self.key(number);
+            }
+            self.text[from..].clone_into(&mut last);
             if is_explicit {
-                self.new_line(column);
+                self.next_line(column);
             } else if self.one_in(15) {
                 self.push(" ");
             }
@@ -206,11 +263,11 @@ impl Writer {
             let text = format!(" &a{anchor}");
             self.push(&text);
         }
-        let kind = self.random.below(if depth > 0 { 17 } else { 13 });
+        let kind = self.random.below(if depth > 0 { 18 } else { 14 });
         match kind {
             0 => self.tail(),
             1..=3 => {
-                let gap = self.pick(&[" ", " ", " ", "  ", " !!str ", " !t "]);
+                let gap = self.pick(&[" ", " ", " ", "  ", " \t", " !!str ", " !t "]);
                 self.push(gap);
                 let word = self.pick(PLAIN);
                 self.push(word);
@@ -239,7 +296,9 @@ impl Writer {
                 self.push(" ");
                 self.push(quote);
                 self.push("one");
-                let end = self.pick(&["", " ", "  "]);
+                let ends: &[&str] =
+                    if quote == "\"" { &["", " ", "\t", "\\", " \\", "\\n\\"] } else { &["", " ", "  "] };
+                let end = self.pick(ends);
                 self.push(end);
                 self.new_line(column + 1);
                 if self.one_in(2) {
@@ -255,7 +314,15 @@ impl Writer {
                 self.flow(depth.min(2), column + 1);
                 self.tail();
             }
-            13 | 14 => {
+            13 => {
+                // A value in a line of its own.
+                self.tail();
+                self.next_line(column + 1 + self.text.len() % 4);
+                let text = self.pick(&["word", "two words", "\"a\"", "'it''s'", "[a, b]", "{a: 1}"]);
+                self.push(text);
+                self.tail();
+            }
+            14 | 15 => {
                 self.tail();
                 let step = 1 + self.random.below(4);
                 self.next_line(column + step);
@@ -273,12 +340,17 @@ impl Writer {
 
     /// A block scalar.
     fn block(&mut self, column: usize) {
+        self.is_behind_block = true;
         let mark = self.pick(&["|", "|", "|", ">", ">"]);
         let chomping = self.pick(&["", "", "-", "+"]);
         let step = 1 + self.random.below(4);
         // At the top, lines of a block stand in as far as the digit says.
         let digit = if self.one_in(4) { step.to_string() } else { String::new() };
-        let header = format!(" {mark}{digit}{chomping}");
+        let header = if self.one_in(2) {
+            format!(" {mark}{digit}{chomping}")
+        } else {
+            format!(" {mark}{chomping}{digit}")
+        };
         self.push(&header);
         if self.one_in(6) {
             self.push(" ");
@@ -286,13 +358,14 @@ impl Writer {
         }
         let count = self.random.below(4);
         for number in 0..count {
-            if number > 0 && self.one_in(3) {
-                let line_end = self.line_end;
-                self.push(line_end);
+            if self.one_in(if number > 0 { 3 } else { 8 }) {
+                // An empty line, perhaps with blanks.
+                let blanks = if self.one_in(3) { self.random.below(column + step + 1) } else { 0 };
+                self.new_line(blanks);
             }
             self.new_line(column + step);
             let choices: &[&str] = if number > 0 || !digit.is_empty() {
-                &["text", "more text  ", "  further", "# no comment", "- x", "a: b"]
+                &["text", "more text  ", "  further", "\ttab", "# no comment", "- x", "a: b"]
             } else {
                 &["text", "a: b", "é"]
             };
@@ -357,6 +430,11 @@ impl Writer {
                 self.push(&alias);
             }
             3 if self.one_in(3) => self.push("p: q"),
+            4 if self.one_in(4) => {
+                self.push("over");
+                self.new_line(column + 1);
+                self.push("lines");
+            }
             _ => {
                 let word = self.pick(&["w", "1", "two words", "no", "null", "x#y"]);
                 self.push(word);

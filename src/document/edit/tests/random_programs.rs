@@ -86,7 +86,7 @@ fn new_value(new: &NewValue) -> Value {
 }
 
 /// Places of a program with the way to each in the model.
-fn places(file: &File) -> Vec<(Vec<usize>, Span)> {
+pub(super) fn places(file: &File) -> Vec<(Vec<usize>, Span)> {
     let mut found = Vec::new();
     let mut bodies = vec![(Vec::new(), &file.body)];
     while let Some((path, body)) = bodies.pop() {
@@ -132,6 +132,7 @@ fn apply_to(root: &mut Value, path: &[usize], change: &Change) -> Option<()> {
         Change::Replace { value, .. } => *at_mut(root, path)? = new_value(value),
         Change::Put { route, value, .. } => {
             let mut here = at_mut(root, path)?;
+            let mut is_new = false;
             for (number, key) in route.iter().enumerate() {
                 let is_last = number + 1 == route.len();
                 let (entries, is_body) = match here {
@@ -147,6 +148,7 @@ fn apply_to(root: &mut Value, path: &[usize], change: &Change) -> Option<()> {
                         .filter(|(_, (name, _))| is_body && name.split(' ').next() == Some(&**key));
                     found.next().map(|(at, _)| at)
                 });
+                is_new = known.is_none();
                 let known = known.unwrap_or_else(|| {
                     let is_block = is_body && (!is_last || matches!(value, NewValue::Block(_)));
                     let name = format!("{key}{}", if is_block { " " } else { "" });
@@ -159,7 +161,13 @@ fn apply_to(root: &mut Value, path: &[usize], change: &Change) -> Option<()> {
             if matches!(here, Value::Body(entries) if !entries.is_empty()) {
                 return None;
             }
-            *here = new_value(value);
+            *here = match (&here, value) {
+                // What is put into a block that is there stands in that block.
+                (Value::Body(_), NewValue::Map(entries)) if !is_new => {
+                    new_value(&NewValue::Block(entries.clone()))
+                }
+                _ => new_value(value),
+            };
         }
         Change::Append { value, .. } => {
             let here = at_mut(root, path)?;
@@ -209,7 +217,7 @@ fn random_value(random: &mut Random, depth: usize) -> NewValue {
     }
 }
 
-fn random_change(random: &mut Random, place: Place) -> Change {
+pub(super) fn random_change(random: &mut Random, place: Place) -> Change {
     let mut value = random_value(random, 2);
     let key = |random: &mut Random| -> std::sync::Arc<str> {
         ["k", "a", "new_one", "b", "long_key"][random.below(5)].into()
