@@ -170,6 +170,7 @@ fn wrong_words_are_told_with_their_flags() {
         (&["--product", "lab.connect=x"], "--product: site `lab` has no domain: say `--site lab=DOMAIN`"),
         (&["--tenant-name", "a{{ b }}"], "--tenant-name: `a{{ b }}` is not a label's value"),
         (&["--tenant-name", "a\nb"], "--tenant-name: "),
+        (&["--tenant-name", "%q"], "--tenant-name: `%q` is not a label's value"),
         (&["--log-retention", "forever"], "--log-retention: `forever` is not a length of time"),
         (&["--tolerate", "a b"], "--tolerate: `a b` is not a taint"),
         (&["--replicas", "0"], "--replicas: 0 pods are not enough"),

@@ -2,6 +2,7 @@
 
 use super::wanted::Taint;
 use crate::config::is_domain;
+use crate::model::looks_unfilled;
 
 /// A kind of text: whether one is of this kind, and how it is said.
 #[derive(Clone, Copy)]
@@ -95,9 +96,9 @@ pub(super) const LABEL: Word = Word {
     // Charts fill in their values as templates: no quotes keep `{{` from them.
     fits: |text| {
         let fits = !text.trim().is_empty() && text.chars().count() <= 128;
-        fits && !text.chars().any(char::is_control) && !text.contains("{{") && !text.contains("}}")
+        fits && !text.chars().any(char::is_control) && !looks_unfilled(text) && !text.contains("}}")
     },
-    expected: "a label's value: 1 to 128 letters on one line, without `{{` and `}}`",
+    expected: "a label's value: 1 to 128 letters on one line, without `{{`, `}}` and what else marks a gap (`%s`, `<nil>`)",
     lower: false,
 };
 

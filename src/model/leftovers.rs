@@ -143,33 +143,42 @@ impl Texts<'_> {
     }
 }
 
+/// Whether a text, as it stands in a manifest, looks as if something in it had not been filled in.
+pub(crate) fn looks_unfilled(text: &str) -> bool {
+    mark(text, Kind::Verbatim).is_some()
+}
+
 /// What was not filled in of a text.
 fn leftover(text: &str, kind: Kind, place: Place) -> Option<Leftover> {
+    mark(text, kind).map(|(mark, meaning)| Leftover { mark, meaning, place })
+}
+
+/// What was not filled in of a text, and what that means.
+fn mark(text: &str, kind: Kind) -> Option<(String, &'static str)> {
     // Every text of a run is asked for: all that is looked for has one of these signs, or is a URL.
     if !text.bytes().any(|byte| matches!(byte, b'%' | b'<' | b'{')) && !text.starts_with("http") {
         return None;
     }
-    let made = |mark: String, meaning| Some(Leftover { mark, meaning, place });
     if let Some(verb) = failed_verb(text) {
-        return made(
+        return Some((
             format!("%!{verb}(...)"),
             "Go writes this where a value is missing or of the wrong type",
-        );
+        ));
     }
     let one_word = |mark: &str| !text.replace(mark, "").contains(char::is_whitespace);
     for mark in ["<nil>", "<no value>"] {
         if text.contains(mark) && one_word(mark) {
-            return made(mark.to_owned(), "Go writes this where there is no value");
+            return Some((mark.to_owned(), "Go writes this where there is no value"));
         }
     }
     let host = host(text);
     let whole = kind == Kind::Verbatim || kind == Kind::Alloy && host.is_some();
     if let Some(hole) = whole.then(|| hole(text)).flatten() {
-        return made(hole.to_owned(), "a place for a value that nothing filled");
+        return Some((hole.to_owned(), "a place for a value that nothing filled"));
     }
     let host = host.filter(|host| has_empty_part(host))?;
     let shown = if host.is_empty() { text.split_inclusive("//").next().unwrap_or(text) } else { host };
-    made(shown.to_owned(), "a host of which a part is empty")
+    Some((shown.to_owned(), "a host of which a part is empty"))
 }
 
 /// The letter of a formatting verb that failed: `%!s(MISSING)`, `%!d(string=x)`, `%!(EXTRA int=1)`.

@@ -20,6 +20,7 @@ use crate::generate::GivenProduct;
 use crate::generate::GivenSite;
 use crate::generate::Said;
 use crate::generate::Wanted;
+use crate::model::looks_unfilled;
 use crate::rule::Overrides;
 use crate::source::Source;
 use crate::source::Sources;
@@ -300,6 +301,7 @@ proptest! {
         tenant in "[^\\p{C}\\p{Zs}{}]{1,20}",
         release in prop::option::of("[0-9]{8}"),
     ) {
+        prop_assume!(!looks_unfilled(&tenant));
         let mut given = given(bits & !(1 << 7));
         given.workload = said(&workload);
         given.tenant_name = said(&tenant);
