@@ -2,11 +2,8 @@
 //! clusters, buckets and roles, sizes).
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use minijinja::Value;
-use sha2::Digest as _;
-use sha2::Sha256;
 
 use super::Fault;
 use super::agreed::Agreed;
@@ -17,6 +14,7 @@ use super::secrets::secrets;
 use super::wanted::COPIES;
 use super::wanted::Cloud;
 use super::wanted::Wanted;
+use crate::text::hash;
 
 /// A map for templates.
 type Map = BTreeMap<&'static str, Value>;
@@ -225,12 +223,9 @@ fn azure_suffix(region: &str) -> Option<&'static str> {
 /// the cluster: what is cut off goes into a sum, and clusters that begin alike do not meet.
 fn azure_account(stem: &str) -> String {
     let letters = stem.chars().filter(char::is_ascii_alphanumeric).take(11);
-    let sum = Sha256::digest(stem.as_bytes());
     let mut name = String::from("stptd");
     name.extend(letters);
-    for byte in sum.iter().take(4) {
-        let _ = write!(name, "{byte:02x}");
-    }
+    name.push_str(&hash([stem.as_bytes()], 4));
     name
 }
 

@@ -5,7 +5,6 @@
 //! through a function: `text("NAME", INDENT)` is another template, `remark(value)` a value inside a comment, `part(value)` a word
 //! inside a name of Alloy, `indented(INDENT)` what a macro or a `set` block made.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use minijinja::AutoEscape;
@@ -16,14 +15,13 @@ use minijinja::State;
 use minijinja::UndefinedBehavior;
 use minijinja::Value;
 use minijinja::syntax::SyntaxConfig;
-use sha2::Digest as _;
-use sha2::Sha256;
 
 use super::Fault;
 use super::agreed::Agreed;
 use super::quote::Tongue;
 use crate::document::alloy;
 use crate::model::FactValue;
+use crate::text::hash;
 
 /// All templates: path below `templates/`, and text.
 pub(super) const TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
@@ -138,21 +136,13 @@ fn path(address: &str) -> Result<String, Error> {
 
 /// A sum over texts, for annotations that change with what pods read.
 fn fingerprint(value: &Value) -> Result<String, Error> {
-    let mut sum = Sha256::new();
+    let mut whole = String::new();
     match value.as_str() {
-        Some(text) => sum.update(text),
-        None => {
-            for text in value.try_iter()? {
-                sum.update(text.as_str().unwrap_or_default());
-            }
-        }
+        Some(text) => whole.push_str(text),
+        None => value.try_iter()?.for_each(|text| whole.push_str(text.as_str().unwrap_or_default())),
     }
     // 128 bits are enough, and a letter before them is never taken for a number.
-    let mut text = "sha256-".to_owned();
-    for byte in sum.finalize().iter().take(16) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    Ok(text)
+    Ok(format!("sha256-{}", hash([whole.as_bytes()], 16)))
 }
 
 /// A value inside a comment: on one line, and nothing that cannot be seen.

@@ -1,12 +1,14 @@
 //! Turns byte offsets into places a reader can find: spans, line tables, and maps between nested texts.
 
 mod embedding;
+mod hash;
 mod lines;
 mod patterns;
 mod suggest;
 pub(crate) mod units;
 
 pub(crate) use embedding::Embedding;
+pub(crate) use hash::hash;
 pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
 pub(crate) use patterns::anchored;
