@@ -1,6 +1,7 @@
 //! Turns sources into a report: the one place that runs all stages, in the order of the data.
 
 mod asking;
+mod clusters;
 mod control_room;
 mod coverage;
 mod declared;
@@ -38,6 +39,7 @@ use rayon::prelude::*;
 
 use self::policy::Policy;
 use crate::document::Documents;
+use crate::document::File;
 use crate::document::without_url_passwords;
 use crate::finding::Coverage;
 use crate::finding::Finding;
@@ -66,9 +68,13 @@ pub(crate) struct Checked {
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
 pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOptions) -> Checked {
     let mut readings = read_all(&sources.texts, options.expected);
-    let mut documents =
-        Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
+    let files = readings.iter_mut().zip(&sources.texts).map(|(reading, source)| {
+        let live = source.argument < sources.clusters.len();
+        File { live, ..std::mem::take(&mut reading.file) }
+    });
+    let mut documents = Documents { files: files.collect() };
     let mut report = Report { coverage: coverage(&readings, &documents), ..Report::default() };
+    let not_seen = clusters::not_seen(sources);
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
@@ -78,6 +84,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         readings: &readings,
         documents: &documents,
         sources,
+        not_seen: &not_seen,
         policy: &policy,
         options,
         asking,
@@ -96,6 +103,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
     report.coverage.errors = problems::run_errors(problems, &documents);
+    report.coverage.not_seen = not_seen;
     cover_passwords(&mut report);
     Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
 }
@@ -108,12 +116,23 @@ fn groups(
     readings: &[Reading],
     declared: &[String],
 ) -> Vec<stacks::Group> {
-    let given = |source: &Source| arguments.get(source.argument).map_or("", String::as_str);
-    let inputs = sources.texts.iter().zip(readings);
+    let given = |source: &Source| {
+        let argument = source.argument.checked_sub(sources.clusters.len());
+        argument.and_then(|argument| arguments.get(argument)).map_or("", String::as_str)
+    };
+    // Texts of clusters come first.
+    let mut groups = clusters::groups(sources);
+    let live = groups.iter().map(|group| group.files.len()).sum();
+    let inputs = sources.texts.iter().zip(readings).skip(live);
     let inputs: Vec<stacks::Input<'_>> = inputs
         .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
         .collect();
-    stacks::groups(&inputs, declared, &options.folder)
+    let folders = stacks::groups(&inputs, declared, &options.folder).into_iter();
+    groups.extend(folders.map(|mut group| {
+        group.files.iter_mut().for_each(|file| *file += live);
+        group
+    }));
+    groups
 }
 
 /// Messages quote values, URLs above all. None of their passwords leaves this function.

@@ -173,7 +173,7 @@ impl Policy {
             lines: lines.clone(),
             regions: Vec::new(),
         });
-        documents.files.push(File { path: source.path.clone(), documents: parsed.collect() });
+        documents.files.push(File { path: source.path.clone(), live: false, documents: parsed.collect() });
         for error in stream.errors {
             let place = Place { doc: DocId { file, index: 0 }, span: error.span };
             let hint = error.hint.unwrap_or_else(|| "mend the syntax at this place".to_owned());

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::CheckOptions;
 use super::asking::Asking;
+use super::clusters;
 use super::control_room;
 use super::coverage;
 use super::declared;
@@ -30,6 +31,7 @@ use crate::document::NodeRef;
 use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
+use crate::finding::NotSeen;
 use crate::finding::Severity;
 use crate::finding::fingerprint;
 use crate::flow;
@@ -81,6 +83,8 @@ pub(crate) struct Run<'r> {
     pub(crate) documents: &'r Documents,
     /// The inputs, those that could not be read too.
     pub(crate) sources: &'r Sources,
+    /// What was not seen of running clusters.
+    pub(crate) not_seen: &'r [NotSeen],
     /// Settings and rules.
     pub(crate) policy: &'r Policy,
     /// The command line.
@@ -111,7 +115,9 @@ impl Run<'_> {
             })
             .collect();
         let governing = self.policy.of_stack(&group.files);
-        let stack = Stack::assemble(self.documents, &files, cluster);
+        let mut stack = Stack::assemble(self.documents, &files, cluster);
+        stack.covered = clusters::covered(self.sources, name);
+        let stack = stack;
         let collectors = model::collectors(&stack);
         let workload = self.workload(&stack, &collectors, name, governing);
         let queries = model::queries::queries(&stack);
@@ -156,6 +162,7 @@ impl Run<'_> {
                 .rule(&found.finding.rule)
                 .is_some_and(|rule| rule.over == faults::KIND && rule.severity == Severity::Error)
         });
+        open.extend(clusters::open(name, self.not_seen));
         for invariant in Invariant::ALL {
             let left_out = governing.left_out(invariant);
             if left_out > 0 {

@@ -23,7 +23,7 @@ pub(super) enum Undecided {
 
 /// The exit code of a run.
 pub(super) fn exit_code(report: &Report, fail_on: Severity, undecided: Undecided) -> u8 {
-    if !report.coverage.errors.is_empty() {
+    if !report.coverage.errors.is_empty() || !report.coverage.not_seen.is_empty() {
         return INCOMPLETE;
     }
     let found = report.findings.iter().any(|finding| finding.severity >= fail_on);

@@ -159,6 +159,8 @@ impl Document {
 pub(crate) struct File {
     /// As given on the command line, with `/`.
     pub(crate) path: String,
+    /// Whether the text is a rendering of an object of a running cluster: no person typed it, so its own lines mean nothing.
+    pub(crate) live: bool,
     /// All documents.
     pub(crate) documents: Vec<Document>,
 }

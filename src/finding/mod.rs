@@ -12,6 +12,7 @@ pub(crate) use report::Coverage;
 pub(crate) use report::Finding;
 pub(crate) use report::InvariantVerdict;
 pub(crate) use report::Label;
+pub(crate) use report::NotSeen;
 pub(crate) use report::PassedOver;
 pub(crate) use report::Report;
 pub(crate) use report::RunError;

@@ -77,6 +77,43 @@ pub(crate) struct RunError {
     pub(crate) message: String,
 }
 
+/// A request to a running cluster that brought nothing, or not all; makes the run incomplete.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NotSeen {
+    /// The cluster's name.
+    pub(crate) cluster: String,
+    /// `list`, `get`, or `connect` where nothing could be asked.
+    pub(crate) verb: &'static str,
+    /// The resource, as rights name it.
+    pub(crate) resource: String,
+    /// In which namespace, where one was asked.
+    pub(crate) namespace: Option<String>,
+    /// The object, where one was asked for by name.
+    pub(crate) name: Option<String>,
+    /// Which of the facts it is: `forbidden`, `throttled`, ...
+    pub(crate) cause: &'static str,
+    /// What happened and what to do.
+    pub(crate) message: String,
+    /// The promises that may hang on it; empty for all.
+    pub(crate) promises: Vec<Invariant>,
+}
+
+impl NotSeen {
+    /// What was asked: `list configmaps in alloy`.
+    pub(crate) fn request(&self) -> String {
+        let mut words = [self.verb, &self.resource].join(" ").trim_end().to_owned();
+        if let Some(name) = &self.name {
+            words.push(' ');
+            words.push_str(name);
+        }
+        if let Some(namespace) = &self.namespace {
+            words.push_str(" in ");
+            words.push_str(namespace);
+        }
+        words
+    }
+}
+
 /// What was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Coverage {
@@ -92,6 +129,8 @@ pub(crate) struct Coverage {
     pub(crate) passed_over: Vec<PassedOver>,
     /// What made the run incomplete.
     pub(crate) errors: Vec<RunError>,
+    /// What was not seen of running clusters; makes the run incomplete too.
+    pub(crate) not_seen: Vec<NotSeen>,
 }
 
 /// The outcome of a run.

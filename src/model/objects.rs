@@ -219,8 +219,8 @@ fn config_data(root: NodeRef<'_>, object: &ObjectName, secret: bool, found: &mut
             let (key_node, Some(key)) = (key, key.text()) else { continue };
             let field = format!("{section}.{key}");
             let Some(text) = value.text() else {
-                // Pulumi shows what is secret as a mapping with its ciphertext.
-                if value.get(PULUMI_SECRET).is_none() && data.get(PULUMI_SECRET).is_none() {
+                // What is secret may be shown as a mapping that tells nothing of it.
+                if !is_withheld(value) && !is_withheld(data) {
                     let message = format!("`{field}` of {object} is not text");
                     found.malformed(key_node, message, "write `|` after the key: each value is a text");
                 }
@@ -318,8 +318,14 @@ pub(super) fn programs_below(
     }
 }
 
-/// The key by which Pulumi marks a value in an export as secret.
-pub(super) const PULUMI_SECRET: &str = "4dabf18193072939515e22adb298388d";
+/// The keys of a mapping that stands for a value that is there and not shown: Pulumi's mark of ciphertext in an export, and
+/// our own of values of Secrets that were not asked for.
+const WITHHELD: [&str; 2] = ["4dabf18193072939515e22adb298388d", "ptd-lint/withheld"];
+
+/// Whether the node stands for a value that is there and not shown.
+pub(super) fn is_withheld(node: NodeRef<'_>) -> bool {
+    WITHHELD.iter().any(|key| node.get(key).is_some())
+}
 
 /// The resources of `pulumi stack export`: Kubernetes objects as their inputs, and Helm releases.
 pub(crate) fn pulumi_export(root: NodeRef<'_>, found: &mut Found) {

@@ -142,7 +142,7 @@ pub(super) fn pulumi_release(inputs: NodeRef<'_>, found: &mut Found) {
 /// The first part of the values that the export holds as ciphertext: all of them or, where any of them may decide what
 /// is run (`deep`), one value.
 fn encrypted(values: NodeRef<'_>, deep: bool) -> Option<NodeRef<'_>> {
-    let is_secret = |node: NodeRef<'_>| node.is_mapping() && node.get(objects::PULUMI_SECRET).is_some();
+    let is_secret = |node: NodeRef<'_>| node.is_mapping() && objects::is_withheld(node);
     let mut hidden = Some(values).filter(|values| is_secret(*values));
     if deep {
         let mut budget = 200_000;

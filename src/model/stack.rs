@@ -103,6 +103,8 @@ pub(crate) struct Stack<'d> {
     pub(crate) sites: Vec<NodeAt>,
     /// The cluster that is judged, where the inputs tell several apart.
     pub(crate) cluster: Option<String>,
+    /// Kinds, and the namespace or `None` for all, of which every object of the cluster is in the input.
+    pub(crate) covered: Vec<(String, Option<String>)>,
     /// What contradicts itself.
     pub(crate) problems: Vec<Problem>,
     by_name: BTreeMap<&'d ObjectName, usize>,
@@ -143,6 +145,7 @@ impl<'d> Stack<'d> {
             declarations: Vec::new(),
             sites: Vec::new(),
             cluster: cluster.map(str::to_owned),
+            covered: Vec::new(),
             problems: Vec::new(),
             by_name: BTreeMap::new(),
             by_kind_and_name: HashMap::new(),

@@ -165,6 +165,7 @@ fn documents() -> Documents {
         files: vec![
             File {
                 path: "manifests/alloy.yaml".to_owned(),
+                live: false,
                 documents: vec![
                     root(&block, Language::Yaml, &[("apiVersion", object)]),
                     embedded(PROGRAM, "data.config.alloy", object, block_map),
@@ -172,12 +173,17 @@ fn documents() -> Documents {
             },
             File {
                 path: "kubectl/all.json".to_owned(),
+                live: false,
                 documents: vec![
                     root(&line, Language::Json, &[("{", object)]),
                     embedded(PROGRAM, "data.config.alloy", object, line_map),
                 ],
             },
-            File { path: "values/loki.yaml".to_owned(), documents: vec![root(values, Language::Yaml, &[])] },
+            File {
+                path: "values/loki.yaml".to_owned(),
+                live: false,
+                documents: vec![root(values, Language::Yaml, &[])],
+            },
         ],
     }
 }
@@ -269,6 +275,7 @@ pub(super) fn mixed() -> Sample {
                 PassedOver { path: "README.md".to_owned(), reason: "not a YAML file".to_owned() },
                 PassedOver { path: "empty.yaml".to_owned(), reason: "an empty file".to_owned() },
             ],
+            not_seen: Vec::new(),
             errors: vec![
                 RunError {
                     path: "broken.yaml".to_owned(),

@@ -55,11 +55,55 @@ pub(crate) struct Skipped {
     pub(crate) reason: String,
 }
 
-/// What arguments came to: every file met is in exactly one of the three lists.
+/// A running cluster that was read in place of files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Cluster {
+    /// Its name in reports: that of its context.
+    pub(crate) name: String,
+    /// Kinds of which all objects were asked for and came: what is not among the texts is not there.
+    pub(crate) covered: Vec<Covered>,
+}
+
+/// A kind of which all objects were seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Covered {
+    /// The kind, such as `Service`.
+    pub(crate) kind: String,
+    /// In this namespace; `None` for the whole cluster.
+    pub(crate) namespace: Option<String>,
+}
+
+/// A request to a running cluster that brought nothing, or not all.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Unseen {
+    /// The cluster, by its index in [`Sources::clusters`].
+    pub(crate) cluster: usize,
+    /// `list`, `get`, or `connect` where nothing could be asked.
+    pub(crate) verb: &'static str,
+    /// The resource, as rights name it: `configmaps`, `helmcharts.helm.cattle.io`; empty for `connect`.
+    pub(crate) resource: String,
+    /// In which namespace, where one was asked.
+    pub(crate) namespace: Option<String>,
+    /// The object, where one was asked for by name.
+    pub(crate) name: Option<String>,
+    /// Which of the facts it is: `forbidden`, `throttled`, ... (see `live::Cause`).
+    pub(crate) cause: &'static str,
+    /// What happened and what to do, in one sentence. Never holds a credential.
+    pub(crate) message: String,
+    /// The ids of the promises that may hang on it; empty for all.
+    pub(crate) promises: Vec<String>,
+}
+
+/// What arguments came to: every file met is in exactly one of the lists.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sources {
-    /// In order of arguments; within a folder by the bytes of the path.
+    /// In order of arguments; within a folder by the bytes of the path. Those of clusters are one text an object, called
+    /// `CLUSTER/NAMESPACE/KIND/NAME`, with the cluster's index as their argument.
     pub(crate) texts: Vec<Source>,
+    /// Running clusters: each is one stack, whatever came of it. Arguments count on behind them.
+    pub(crate) clusters: Vec<Cluster>,
+    /// What was not seen of clusters.
+    pub(crate) unseen: Vec<Unseen>,
     /// Left out on purpose, in the same order.
     pub(crate) skipped: Vec<Skipped>,
     /// Not readable, in the same order.

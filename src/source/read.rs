@@ -33,7 +33,8 @@ pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: 
     } else {
         expansion.tasks.iter().map(read).collect()
     };
-    let mut found = Sources { texts: Vec::new(), skipped: expansion.skipped, problems: expansion.problems };
+    let mut found =
+        Sources { skipped: expansion.skipped, problems: expansion.problems, ..Sources::default() };
     for (task, outcome) in expansion.tasks.into_iter().zip(outcomes) {
         let outcome = outcome.unwrap_or_else(|| read_stdin(stdin));
         match outcome {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("source", &["text"]),
+    ("live", &["text", "source", "document"]),
     ("document", &["text", "source"]),
     ("model", &["text", "document"]),
     ("flow", &["text", "document", "model"]),
@@ -21,14 +22,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "text", "source", "document", "model", "flow", "finding", "config", "rule", "check", "fix",
-            "format", "generate", "report",
+            "text", "source", "live", "document", "model", "flow", "finding", "config", "rule", "check",
+            "fix", "format", "generate", "report",
         ],
     ),
 ];
 
 /// Folders that touch the world: files, environment, processes, the clock.
-const EDGES: &[&str] = &["source", "cli"];
+const EDGES: &[&str] = &["source", "live", "cli"];
 
 /// What touching the world looks like.
 const WORLD: &[&str] =

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::Named;
 use crate::document::NodeRef;
 use crate::model::cluster::Cluster;
-use crate::model::objects::PULUMI_SECRET;
+use crate::model::objects::is_withheld;
 use crate::model::piece::Resource;
 use crate::model::pod::WORKLOADS;
 use crate::model::stack::Stack;
@@ -100,7 +100,7 @@ impl<'s> Known<'s> {
         // Secrets are left out of what is handed around.
         let listed =
             named.kind != "Secret" && self.listed.contains(&(named.kind.to_owned(), named.namespace.clone()));
-        if listed || named.kind == "Service" && self.is_made_by_same_chart(named) {
+        if listed || self.is_covered(named) || named.kind == "Service" && self.is_made_by_same_chart(named) {
             return match slip {
                 None if named.verb == TELLS => Found::Likely(NO_ALERTMANAGER.to_owned()),
                 slip => Found::Missing(slip.map(|near| format!("did you mean `{near}`?"))),
@@ -115,6 +115,12 @@ impl<'s> Known<'s> {
             )),
             None => Found::Unseen,
         }
+    }
+
+    /// Whether every object of its kind was seen in its namespace.
+    fn is_covered(&self, named: &Named) -> bool {
+        let here = |namespace: &Option<String>| namespace.as_ref().is_none_or(|own| *own == named.namespace);
+        self.stack.covered.iter().any(|(kind, namespace)| kind == named.kind && here(namespace))
     }
 
     /// Whether a key or a port is there, and those that are.
@@ -202,7 +208,7 @@ fn keys(root: NodeRef<'_>) -> Option<Vec<String>> {
     let mut found = Vec::new();
     for section in ["data", "stringData", "binaryData"] {
         let Some(texts) = root.get(section).filter(|texts| !texts.is_null()) else { continue };
-        if !texts.is_mapping() || texts.get(PULUMI_SECRET).is_some() {
+        if !texts.is_mapping() || is_withheld(texts) {
             return None;
         }
         found.extend(texts.entries_merged().iter().filter_map(|(key, _)| key.text().map(str::to_owned)));

@@ -12,7 +12,7 @@ use crate::document::NodeId;
 use crate::document::NodeRef;
 use crate::document::Place;
 use crate::document::Scalar;
-use crate::model::objects::PULUMI_SECRET;
+use crate::model::objects::is_withheld;
 use crate::text::nearest;
 
 /// Nesting of an object that is still looked at. The API's own types end far above.
@@ -323,7 +323,7 @@ impl<'d> Walk<'d, '_> {
 fn is_hidden(node: NodeRef<'_>) -> bool {
     match node.text() {
         Some(text) => text.contains("{{") || text == PULUMI_UNKNOWN,
-        None => node.get(PULUMI_SECRET).is_some(),
+        None => is_withheld(node),
     }
 }
 

@@ -36,7 +36,7 @@ use crate::text::Span;
 
 /// The documents of one text.
 pub(super) fn read(text: &str, language: Language) -> Documents {
-    let mut file = File { path: "a".to_owned(), documents: Vec::new() };
+    let mut file = File { path: "a".to_owned(), ..File::default() };
     add(&mut file, text, language, None);
     Documents { files: vec![file] }
 }
