@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::Duration;
 use std::time::Instant;
+use std::time::SystemTime;
 
 use rcgen::KeyPair;
 use serde_json::Value;
@@ -27,6 +28,8 @@ use super::lab::Lab;
 use super::lab::free_port;
 use super::process::Server;
 use super::tls;
+use super::tokens::ISSUER;
+use super::tokens::account_token;
 
 /// How long a server may take to be ready, on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -46,6 +49,8 @@ pub(crate) struct Cluster {
     port: u16,
     client: Arc<ClientConfig>,
     server: Mutex<Server>,
+    /// Signs tokens of service accounts.
+    accounts: KeyPair,
     users: AtomicUsize,
 }
 
@@ -69,9 +74,9 @@ impl Cluster {
         write(folder, "ca.crt", &lab.authority.pem());
         write(folder, "server.crt", &identity.certificate);
         write(folder, "server.key", &identity.key);
-        let accounts = KeyPair::generate().unwrap();
-        write(folder, "accounts.key", &accounts.serialize_pem());
-        write(folder, "accounts.pub", &accounts.public_key_pem());
+        let accounts = KeyPair::generate().unwrap().serialize_pem();
+        write(folder, "accounts.key", &accounts);
+        write(folder, "accounts.pub", &KeyPair::from_pem(&accounts).unwrap().public_key_pem());
         write(folder, "tokens.csv", &tokens(number));
         let client = tls::client(&lab.authority.pem());
         // A port may be taken between the moment it was found free and now.
@@ -80,8 +85,9 @@ impl Cluster {
             let program = lab.assets.program("kube-apiserver");
             let server = Server::start(&program, &flags(lab, folder, number, port), &folder.join("log"));
             let (server, users) = (Mutex::new(server), AtomicUsize::new(0));
-            let client = Arc::clone(&client);
-            let cluster = Self { lab, number, folder: folder.to_owned(), port, client, server, users };
+            let (client, accounts) = (Arc::clone(&client), KeyPair::from_pem(&accounts).unwrap());
+            let cluster =
+                Self { lab, number, folder: folder.to_owned(), port, client, server, accounts, users };
             if cluster.becomes_ready() {
                 let config = Kubeconfig::one("admin", &cluster.address(), &cluster.admin().credential());
                 config.write(folder, "admin.kubeconfig");
@@ -161,6 +167,16 @@ impl Cluster {
         user
     }
 
+    /// A service account, made if it is not there, by a token that ends at that time.
+    pub(crate) fn account(&self, namespace: &str, name: &str, end: SystemTime) -> User {
+        self.apply(&json!({
+            "apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": namespace},
+        }));
+        let account = self.get(&format!("/api/v1/namespaces/{namespace}/serviceaccounts/{name}"));
+        let token = account_token(&self.accounts, &account, end);
+        User { name: format!("system:serviceaccount:{namespace}:{name}"), token }
+    }
+
     /// Someone new, without any right but those that all have who are known.
     pub(crate) fn nobody(&self) -> User {
         let user = self.users.fetch_add(1, Ordering::Relaxed);
@@ -232,7 +248,7 @@ fn flags(lab: &Lab, folder: &Path, number: usize, port: u16) -> Vec<String> {
         file("client-ca-file", "ca.crt"),
         file("token-auth-file", "tokens.csv"),
         "--authorization-mode=RBAC".to_owned(),
-        "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
+        format!("--service-account-issuer={ISSUER}"),
         file("service-account-signing-key-file", "accounts.key"),
         file("service-account-key-file", "accounts.pub"),
         "--service-cluster-ip-range=10.0.0.0/16".to_owned(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 use std::time::Instant;
+use std::time::SystemTime;
 
 use serde_json::Value;
 use serde_json::json;
@@ -150,4 +151,25 @@ fn killed_server_is_gone_and_leaves_others_alone() {
     cluster.kill();
     assert_eq!(cluster.ask("/version", &cluster.admin()), None);
     assert_eq!(other.ask("/version", &other.admin()).unwrap().0, 200);
+}
+
+#[test]
+fn tokens_of_accounts_count_until_their_end() {
+    let Some(cluster) = small() else { return };
+    let status = |end| {
+        let user = cluster.account("a", "auditor", end);
+        cluster.ask("/version", &user).unwrap().0
+    };
+    assert_eq!(status(SystemTime::now() + Duration::from_secs(600)), 200);
+    assert_eq!(status(SystemTime::now() - Duration::from_secs(60)), 401);
+}
+
+#[test]
+fn very_many_objects_are_there_at_once() {
+    let Some(cluster) = small() else { return };
+    cluster.kubectl(&["create", "namespace", "many"], None);
+    load_many(cluster, "configmaps", (0..1_201).map(|number| config_map("many", number)));
+    let list = cluster.get("/api/v1/namespaces/many/configmaps?limit=500");
+    assert_eq!(list["items"].as_array().unwrap().len(), 500);
+    assert_eq!(list["metadata"]["remainingItemCount"], 701);
 }

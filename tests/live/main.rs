@@ -18,3 +18,4 @@ mod process;
 mod proxy;
 mod requests;
 mod tls;
+mod tokens;
