@@ -7,6 +7,8 @@ mod text;
 
 mod source;
 
+mod live;
+
 mod document;
 
 mod model;

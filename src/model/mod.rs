@@ -74,6 +74,8 @@ pub(crate) use fact::Fact;
 pub(crate) use fact::FactValue;
 pub(crate) use fact::Subject;
 pub(crate) use grafana::subjects as grafana_subjects;
+#[cfg(test)]
+pub(crate) use kubernetes::check_kind;
 pub(crate) use leftovers::looks_unfilled;
 pub(crate) use leftovers::subjects as text_subjects;
 pub(crate) use names::subjects as object_subjects;
