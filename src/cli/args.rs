@@ -30,12 +30,14 @@ Examples:
   kubectl get all,cm -A -o yaml | ptd-lint - what a cluster runs
   ptd-lint --control-room ctl.example.com .  with the control room named
   ptd-lint -o json=report.json -o human .    both forms at once
+  ptd-lint --live                            the cluster of kubectl's current context
+  ptd-lint --live --all-contexts             all clusters of the kubeconfig, side by side
   ptd-lint explain RULE                      why a rule exists, and how to mend
 
 Exit codes:
   0  nothing at or above --fail-on
-  1  findings at or above --fail-on; the log boundary undecided (with --strict: any promise)
-  2  the run is incomplete: unreadable or broken input, bad usage";
+  1  findings at or above --fail-on; the log boundary undecided (with --strict or --live: any promise)
+  2  the run is incomplete: unreadable or broken input, a cluster that could not be seen whole, bad usage";
 
 /// Texts after the options of `fmt`.
 const FMT_EXAMPLES: &str = "\
