@@ -42,7 +42,8 @@ pub(super) fn merge(args: &MergeArgs) -> Result<u8, Stop> {
         threshold.strict |= args.strict;
     }
     let own = report::report_of(&merged).map_err(|message| Stop::Failed(vec![message]))?;
-    let failed: Vec<String> = targets.iter().filter_map(|target| write(target, args, &merged, &own).err()).collect();
+    let failed: Vec<String> =
+        targets.iter().filter_map(|target| write(target, args, &merged, &own).err()).collect();
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));
     }

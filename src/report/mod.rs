@@ -12,10 +12,10 @@ mod values;
 mod sample;
 
 pub(crate) use clean::lines as printable;
+pub(crate) use contract::ReportJson;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
 pub(crate) use human::write as write_human;
-pub(crate) use contract::ReportJson;
 pub(crate) use human::write_diff;
 pub(crate) use human::write_merged;
 pub(crate) use json::write as write_json;

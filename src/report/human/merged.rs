@@ -14,7 +14,12 @@ use crate::report::contract::LocationJson;
 use crate::report::contract::ReportJson;
 
 /// Writes the report; `own` is the same one without places.
-pub(crate) fn write(report: &ReportJson, own: &Report, style: Style, out: &mut impl Write) -> std::io::Result<()> {
+pub(crate) fn write(
+    report: &ReportJson,
+    own: &Report,
+    style: Style,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
     clusters::write_table(own, style, out)?;
     for finding in &report.findings {
         writeln!(out, "{}", finding_text(finding, own, style))?;
@@ -36,7 +41,7 @@ fn finding_text(finding: &FindingJson, own: &Report, style: Style) -> String {
     let further = finding.also_at.iter().map(|own| own.location.as_ref());
     let places = std::iter::once(first).chain(further).map(|place| place.map(name).unwrap_or_default());
     let git = finding.git.as_ref().map(|git| {
-        let words = GitState::from_id(&git.state).map_or(git.state.as_str(), GitState::words);
+        let words = GitState::from_id(&git.state).map_or(git.state.as_str(), |state| state.words());
         (words, git.reason.as_str(), git.location.as_ref().map(name))
     });
     let git = git.as_ref().map(|(state, reason, place)| (*state, *reason, place.as_deref()));

@@ -162,9 +162,7 @@ pub(super) fn set_sightings(finding: &mut FindingJson, sightings: Vec<(String, O
     finding.clusters = sightings.iter().map(|(name, _)| name.clone()).collect();
     let mut sightings = sightings.into_iter();
     finding.location = sightings.next().and_then(|(_, place)| place);
-    finding.also_at = sightings
-        .map(|(cluster, location)| SightingJson { cluster, location })
-        .collect();
+    finding.also_at = sightings.map(|(cluster, location)| SightingJson { cluster, location }).collect();
 }
 
 /// Clusters that several reports tell of.

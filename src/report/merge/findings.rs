@@ -26,7 +26,8 @@ pub(super) fn join(reports: &[(String, ReportJson)]) -> (Vec<FindingJson>, Vec<V
         for verdict in &report.verdicts {
             let mut own = verdict.clone();
             let old = verdict.findings.iter().filter_map(|index| report.findings.get(*index));
-            own.findings = old.flat_map(|finding| joined.indices(finding, verdict.cluster.as_deref())).collect();
+            own.findings =
+                old.flat_map(|finding| joined.indices(finding, verdict.cluster.as_deref())).collect();
             own.findings.sort_unstable();
             own.findings.dedup();
             let order = Invariant::ALL.iter().position(|known| known.id() == own.invariant);

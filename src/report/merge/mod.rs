@@ -21,7 +21,9 @@ use crate::finding::Threshold;
 /// One report of `reports`, each with the name of its file, whatever their order. `unread` are those that could not be
 /// read: they make the whole incomplete.
 pub(crate) fn merge(mut reports: Vec<(String, ReportJson)>, unread: Vec<RunError>) -> ReportJson {
-    reports.sort_by_cached_key(|(name, report)| (serde_json::to_string(report).unwrap_or_default(), name.clone()));
+    reports.sort_by_cached_key(|(name, report)| {
+        (serde_json::to_string(report).unwrap_or_default(), name.clone())
+    });
     let mut notes = clusters::tell_apart(&mut reports);
     let (findings, verdicts) = findings::join(&reports);
     let mut coverage = CoverageJson::default();

@@ -68,6 +68,7 @@ pub(crate) fn report_of(report: &ReportJson) -> Result<Report, String> {
         uid: own.uid.clone(),
         objects: own.objects,
         same_as: own.same_as.clone(),
+        notes: own.notes.clone(),
     });
     let verdicts = report.verdicts.iter().map(|own| verdict(own, report.findings.len()));
     Ok(Report {
