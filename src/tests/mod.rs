@@ -18,6 +18,7 @@ mod rule_mutations;
 mod shared;
 mod stores;
 mod ways_out;
+mod withheld;
 
 pub(crate) use programs::random_program;
 pub(crate) use random::Random;
