@@ -2,6 +2,7 @@
 
 pub(crate) mod alloy;
 mod alloy_texts;
+mod alloy_version;
 mod budgets;
 mod chart_values;
 mod charts;
@@ -33,7 +34,7 @@ mod references;
 mod relay;
 mod releases;
 mod roles;
-mod running;
+
 mod schema;
 mod shape;
 mod shippers;

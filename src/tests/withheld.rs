@@ -147,9 +147,7 @@ fn a_key_that_a_withheld_secret_does_not_have_is_missing_and_one_of_unknown_keys
     let told = missing(&secret(WITHHELD), &asks(""));
     assert_eq!(
         told,
-        [
-            "named-key-missing: DaemonSet alloy/alloy reads Secret alloy/destinations, which has no key `uri`"
-        ]
+        ["named-key-missing: DaemonSet alloy/alloy reads Secret alloy/destinations, which has no key `uri`"]
     );
     assert_eq!(missing(&secret(WITHHELD), &asks(r#", "optional": true"#)), [""; 0]);
     // Metadata that does not name the keys.
