@@ -34,6 +34,7 @@ mod references;
 mod relay;
 mod releases;
 mod roles;
+mod running;
 
 mod schema;
 mod shape;
@@ -103,6 +104,7 @@ pub(crate) use relay::relay_services;
 pub(crate) use relay::relays;
 pub(crate) use relay::role_of_image;
 pub(crate) use roles::subjects as role_subjects;
+pub(crate) use running::subjects as running_subjects;
 pub(crate) use schema::subjects as schema_subjects;
 pub(crate) use shape::Expected;
 pub(crate) use shape::SETTINGS_KEYS;

@@ -1,0 +1,1 @@
+//! What is known of workloads that run, in texts as the API server gives them.
