@@ -15,6 +15,7 @@ mod programs;
 mod random;
 mod relays;
 mod rule_mutations;
+mod running;
 mod shared;
 mod stores;
 mod ways_out;

@@ -13,8 +13,6 @@ mod members;
 mod nodes;
 mod rollout;
 mod selector;
-#[cfg(test)]
-mod tests;
 mod troubles;
 
 use self::members::Members;

@@ -115,3 +115,98 @@ fn holds(requirement: NodeRef<'_>, own: Option<&str>) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Tree;
+    use crate::document::parse_yaml;
+
+    fn tree(text: &str) -> Tree {
+        parse_yaml(&text.into()).documents.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn a_toleration_fits_by_key_value_and_effect_as_kubernetes_has_it() {
+        let taint = Taint { key: "gpu", value: "true", effect: "NoSchedule" };
+        for (toleration, fits) in [
+            ("{key: gpu, operator: Equal, value: 'true', effect: NoSchedule}", true),
+            ("{key: gpu, value: 'true', effect: NoSchedule}", true),
+            ("{key: gpu, value: 'true'}", true),
+            ("{key: gpu, operator: Exists}", true),
+            ("{operator: Exists}", true),
+            ("{key: '', operator: Exists, effect: ''}", true),
+            ("{operator: Exists, effect: NoSchedule}", true),
+            ("{operator: Exists, effect: NoExecute}", false),
+            ("{key: gpu, value: 'false'}", false),
+            ("{key: gpu}", false),
+            ("{key: other, operator: Exists}", false),
+            ("{value: 'true'}", false),
+            ("{key: gpu, operator: Exists, effect: NoExecute}", false),
+        ] {
+            let spec = tree(&format!("tolerations: [{toleration}]"));
+            assert_eq!(tolerates(spec.root().unwrap(), taint), fits, "{toleration}");
+        }
+        assert!(!tolerates(tree("containers: []").root().unwrap(), taint));
+        let bare = Taint { value: "", ..taint };
+        assert!(
+            tolerates(tree("tolerations: [{key: gpu}]").root().unwrap(), bare),
+            "a taint without a value"
+        );
+    }
+
+    #[test]
+    fn taints_that_daemons_tolerate_by_themselves_or_that_pass_keep_nothing_out() {
+        let node = tree(
+            "spec: {taints: [{key: a, effect: NoSchedule}, {key: b, value: c, effect: NoExecute}, {key: d, effect: PreferNoSchedule},
+              {key: node.kubernetes.io/not-ready, effect: NoExecute}, {key: node.kubernetes.io/unreachable, effect: NoExecute},
+              {key: node.kubernetes.io/not-ready, effect: NoSchedule}, {key: node.kubernetes.io/disk-pressure, effect: NoSchedule},
+              {key: node.kubernetes.io/memory-pressure, effect: NoSchedule}, {key: node.kubernetes.io/pid-pressure, effect: NoSchedule},
+              {key: node.kubernetes.io/unschedulable, effect: NoSchedule}, {key: karpenter.sh/disrupted, effect: NoSchedule},
+              {key: node.kubernetes.io/network-unavailable, effect: NoSchedule}]}",
+        );
+        let keys = |on_node_network| -> Vec<&str> {
+            taints(node.root().unwrap(), on_node_network).map(|taint| taint.key).collect()
+        };
+        assert_eq!(keys(false), ["a", "b", "node.kubernetes.io/network-unavailable"]);
+        assert_eq!(keys(true), ["a", "b"]);
+    }
+
+    #[test]
+    fn nodes_are_taken_by_their_labels_and_their_name() {
+        let node = tree("metadata: {name: n1, labels: {zone: a, cores: '8'}}");
+        let node = node.root().unwrap();
+        let term = |term: &str| {
+            let spec = tree(&format!(
+                "affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: [{term}]}}}}}}"
+            ));
+            meets_affinity(spec.root().unwrap(), node)
+        };
+        let one = |key: &str, operator: &str, values: &str| {
+            term(&format!("{{matchExpressions: [{{key: {key}, operator: {operator}, values: [{values}]}}]}}"))
+        };
+        assert!(one("zone", "In", "a, b") && !one("zone", "In", "b") && !one("gone", "In", "b"));
+        assert!(one("zone", "NotIn", "b") && !one("zone", "NotIn", "a, b") && one("gone", "NotIn", "b"));
+        assert!(one("zone", "Exists", "") && !one("gone", "Exists", ""));
+        assert!(!one("zone", "DoesNotExist", "") && one("gone", "DoesNotExist", ""));
+        assert!(one("cores", "Gt", "'7'") && !one("cores", "Gt", "'8'") && !one("zone", "Gt", "'1'"));
+        assert!(one("cores", "Lt", "'9'") && !one("cores", "Lt", "'8'"));
+        assert!(term("{matchFields: [{key: metadata.name, operator: In, values: [n1]}]}"));
+        assert!(!term("{matchFields: [{key: metadata.name, operator: In, values: [n2]}]}"));
+        assert!(!term("{}"), "a term without conditions takes no node");
+        let no = "{matchExpressions: [{key: zone, operator: In, values: [b]}]}";
+        let yes = "{matchExpressions: [{key: zone, operator: In, values: [a]}]}";
+        assert!(term(&format!("{no}, {yes}")), "one term is enough");
+        let both =
+            "{matchExpressions: [{key: zone, operator: In, values: [a]}, {key: gone, operator: Exists}]}";
+        assert!(!term(both), "all of a term has to hold");
+        assert!(meets_affinity(tree("containers: []").root().unwrap(), node));
+        let wants = |selector: &str| {
+            let spec = tree(&format!("nodeSelector: {selector}"));
+            unmet(spec.root().unwrap(), node).map(|(_, words)| words)
+        };
+        assert_eq!(wants("{zone: a, cores: '8'}"), None);
+        assert_eq!(wants("{zone: a, cores: '4'}").as_deref(), Some("cores=4"));
+        assert_eq!(wants("{gone: a}").as_deref(), Some("gone=a"));
+    }
+}
