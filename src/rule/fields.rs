@@ -681,6 +681,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("older_configuration", "by", Text, "the workload"),
     field("older_configuration", "container", Text, "the container that reads it"),
     field("older_configuration", "count", Int, "how many of its pods have run since before it was last written"),
+    field("older_configuration", "fixed", Bool, "whether it cannot change while the container runs: variables, and single files of a volume"),
     field("older_configuration", "object", Text, "it in words, where it is named"),
     field("older_configuration", "of", Int, "how many pods there are"),
     field("older_configuration", "shown", Text, "names of those pods, the first three"),

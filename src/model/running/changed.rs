@@ -55,7 +55,10 @@ pub(super) fn subjects(stack: &Stack<'_>, member: &Member<'_>) -> Vec<Subject> {
         image.split(['-', '_', '.']).any(|part| RELOADERS.contains(&part))
     });
     let mut found: BTreeMap<(&str, &str), Subject> = BTreeMap::new();
-    for read in reads(member) {
+    let mut reads = reads(member);
+    // What never changes while a container runs is the surer of two.
+    reads.sort_by_key(|read| read.way == Way::Files);
+    for read in reads {
         let follows = read.way == Way::Files
             // What Alloy reads of Secrets it reads from the file each time.
             && (reloads || read.kind == "Secret" && member.role == Role::Collector);
@@ -74,6 +77,7 @@ pub(super) fn subjects(stack: &Stack<'_>, member: &Member<'_>) -> Vec<Subject> {
             ("by", Fact::new(member.words(), read.place)),
             ("object", Fact::new(object.object.to_string(), read.place)),
             ("container", Fact::bare(read.container)),
+            ("fixed", Fact::bare(read.way != Way::Files)),
             ("written", Fact::new(written, object.at.place_of(node))),
             ("count", Fact::bare(names.len())),
             ("of", Fact::bare(member.pods.len())),
