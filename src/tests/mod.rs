@@ -17,9 +17,11 @@ mod programs;
 mod random;
 mod relays;
 mod rule_mutations;
+mod running;
 mod shared;
 mod stores;
 mod ways_out;
+mod withheld;
 
 pub(crate) use programs::random_program;
 pub(crate) use random::Random;
