@@ -22,10 +22,6 @@ const NOT_ASKED: &[(&str, &str)] = &[
     ("DynaKube", "what its operator makes of it is read"),
     ("Endpoints", "EndpointSlices hold the same: Kubernetes mirrors those that were made by hand"),
     ("InstanaAgent", "what its operator makes of it is read"),
-    ("Instrumentation", "no collector; the model names it to pass it over"),
-    ("List", "no object: what `kubectl get` wraps objects in"),
-    ("OpAMPBridge", "no collector; the model names it to pass it over"),
-    ("PodLogs", "no collector; the model names it to pass it over"),
     ("Prometheus", "what its operator makes of it is read"),
     ("PrometheusAgent", "what its operator makes of it is read"),
     ("ReplicationController", "its pods are read, and nothing else says anything of it"),
@@ -127,7 +123,6 @@ fn kinds_in_code() -> BTreeMap<String, String> {
             }
         }
     }
-    found.insert("List".to_owned(), "model/objects.rs".to_owned());
     found
 }
 
