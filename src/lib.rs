@@ -7,9 +7,9 @@ mod text;
 
 mod source;
 
-mod live;
-
 mod document;
+
+mod live;
 
 mod model;
 
