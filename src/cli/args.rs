@@ -1,6 +1,7 @@
 //! Turns the words of the command line into typed arguments.
 
 mod generate;
+mod rbac;
 mod values;
 
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use clap::Parser;
 use clap::Subcommand;
 
 pub(super) use self::generate::GenerateArgs;
+pub(super) use self::rbac::RbacArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
 use self::values::KindArg;
@@ -110,6 +112,9 @@ pub(super) enum Command {
     /// Writes a complete monitoring stack for a workload, one that keeps all promises.
     #[command(after_help = generate::EXAMPLES)]
     Generate(Box<GenerateArgs>),
+    /// Prints the least rights that `--live` needs, as roles of Kubernetes.
+    #[command(after_help = rbac::EXAMPLES)]
+    LiveRbac(Box<RbacArgs>),
     /// Lists all rules, or what rules may read.
     Rules {
         /// List the facts that the conditions of rules may read, with their types.

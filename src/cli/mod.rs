@@ -8,6 +8,7 @@ mod fix;
 mod fmt;
 mod generate;
 mod output;
+mod rbac;
 mod settings;
 mod signals;
 mod terminal;
@@ -59,6 +60,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
+        Some(Command::LiveRbac(args)) => rbac::rbac(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
         Some(Command::Rules { rules, .. }) => list_rules(&rules),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {

@@ -9,6 +9,9 @@ mod connection;
 mod contexts;
 mod kinds;
 mod list;
+mod preflight;
+mod rights;
+mod role;
 mod stop;
 mod transport;
 
@@ -18,4 +21,7 @@ pub(crate) use contexts::Which;
 pub(crate) use kinds::Asked;
 pub(crate) use kinds::Kind;
 pub(crate) use kinds::kinds;
-pub(crate) use kinds::needed;
+pub(crate) use preflight::preflight;
+pub(crate) use rights::Errand;
+pub(crate) use role::Grant;
+pub(crate) use role::roles;
