@@ -8,6 +8,7 @@ mod fix;
 mod fmt;
 mod generate;
 mod output;
+mod preflight;
 mod rbac;
 mod settings;
 mod signals;
