@@ -1,6 +1,7 @@
 //! Turns the words of the command line into typed arguments.
 
 mod generate;
+mod live;
 mod rbac;
 mod values;
 
@@ -12,6 +13,7 @@ use clap::Parser;
 use clap::Subcommand;
 
 pub(super) use self::generate::GenerateArgs;
+pub(super) use self::live::LiveArgs;
 pub(super) use self::rbac::RbacArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
@@ -262,6 +264,9 @@ pub(super) struct CheckArgs {
     /// What is read, and what it is judged by.
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// Running clusters in place of files.
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
 
     /// When to use colours. `auto` heeds `NO_COLOR`, `CLICOLOR_FORCE` and `FORCE_COLOR`.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto)]

@@ -76,9 +76,17 @@ pub(super) fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<
 
 /// Writes one report. A reader that goes away early (`| head`) is no error.
 pub(super) fn write(target: &OutputArg, outcome: Outcome<'_>, style: Style) -> Result<(), String> {
+    write_by(target, |out| render(target.format, outcome, style, out))
+}
+
+/// Writes what `render` makes. A reader that goes away early is no error.
+pub(super) fn write_by(
+    target: &OutputArg,
+    render: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), String> {
     let written = match &target.file {
-        Some(path) => File::create(path).and_then(|file| render(target.format, outcome, style, file)),
-        None => to_stdout(|out| render(target.format, outcome, style, out)),
+        Some(path) => File::create(path).and_then(|mut file| render(&mut file)),
+        None => to_stdout(render),
     };
     let name = target.file.as_deref().unwrap_or(Path::new("standard output"));
     written.map_err(|error| format!("cannot write to {}: {error}", name.display()))

@@ -29,15 +29,22 @@ pub(super) struct Listing {
     pub(super) labels: Option<String>,
 }
 
-/// Gives each object of the collection to `keep`, which may drop it: no more than a page is held here. `restart` is called
-/// when the list begins anew, so that nothing is kept twice.
+/// A step of reading a list.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Step {
+    /// An object.
+    Object(Value),
+    /// The list begins anew: what came so far comes again.
+    Anew,
+}
+
+/// Hands `take` each object of the collection, which may drop it: no more than a page is held here.
 ///
 /// Where it fails after some pages, what came before has been given, and the refusal says how much that was.
 pub(super) async fn list(
     connection: &Connection,
     listing: &Listing,
-    mut keep: impl FnMut(Value),
-    mut restart: impl FnMut(),
+    mut take: impl FnMut(Step),
 ) -> Result<usize, Refusal> {
     let mut beginnings = 1;
     let mut place: Option<String> = None;
@@ -46,7 +53,7 @@ pub(super) async fn list(
         let refusal = match page(connection, listing, place.as_deref()).await {
             Ok(page) => {
                 count += page.items.len();
-                page.items.into_iter().for_each(&mut keep);
+                page.items.into_iter().map(Step::Object).for_each(&mut take);
                 match page.next {
                     None if page.left > 0 => {
                         let message = format!("the server ended the list with {} objects to come", page.left);
@@ -72,7 +79,7 @@ pub(super) async fn list(
             beginnings += 1;
             place = None;
             count = 0;
-            restart();
+            take(Step::Anew);
             continue;
         }
         return Err(if place.is_some() { after(refusal, count) } else { refusal });

@@ -1,26 +1,25 @@
 //! Asks clusters what the account may do (`SelfSubjectAccessReview`), for each right that a run needs.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
 use serde_json::json;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::Audit;
+use super::CLUSTERS;
 use super::call::Accept;
 use super::call::Action;
 use super::call::Call;
 use super::cause::Refusal;
+use super::connect;
 use super::connection::Connection;
-use super::connection::Limits;
 use super::contexts::Target;
-use super::contexts::Which;
-use super::contexts::targets;
-use super::rights::Errand;
 use super::rights::Right;
 use super::stop::Stop;
-use super::transport;
+use super::targets;
 use crate::source::Access;
 use crate::source::AccessRight;
 use crate::source::AccessState;
@@ -28,55 +27,38 @@ use crate::source::AccessState;
 /// Where reviews are asked for.
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-/// How many questions are under way at one cluster.
-const TOGETHER: usize = 8;
-
-/// The access table of each cluster that is meant, sorted by name. `namespaces` are those that the run reads; empty for
-/// all. `Err` where it cannot be told which clusters are meant.
-pub(crate) fn preflight(
-    which: &Which,
-    kubeconfig: Option<&Path>,
-    limits: Limits,
-    errand: &Errand,
-    namespaces: &[String],
-) -> Result<Vec<Access>, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| format!("no threads for requests: {error}"))?;
-    let rights: Arc<[Right]> = errand.rights().into();
-    let namespaces: Arc<[String]> = namespaces.into();
-    runtime.block_on(async {
+/// The access table of each cluster that is meant, sorted by name. `Err` where it cannot be told which clusters are meant.
+pub(crate) fn preflight(audit: &Audit) -> Result<Vec<Access>, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    let found = runtime.block_on(async {
+        let start = Instant::now();
+        let rights: Arc<[Right]> = audit.errand.rights_in(&audit.namespaces).into();
+        let namespaces: Arc<[String]> = audit.namespaces.as_slice().into();
+        let together = Arc::new(Semaphore::new(CLUSTERS));
         let mut asked = JoinSet::new();
-        for target in targets(which, kubeconfig).await? {
-            asked.spawn(of_target(target, limits, Arc::clone(&rights), Arc::clone(&namespaces)));
+        for Target { name, config } in targets(audit).await? {
+            let (rights, namespaces) = (Arc::clone(&rights), Arc::clone(&namespaces));
+            let (together, limits) = (Arc::clone(&together), audit.limits);
+            asked.spawn(async move {
+                let _permit = together.acquire().await;
+                match connect(config, limits, start, Arc::new(Stop::default())).await {
+                    Ok(connection) => access(&Arc::new(connection), name, &rights, &namespaces).await,
+                    Err(refusal) => unreached(name, refusal),
+                }
+            });
         }
         let mut found: Vec<Access> = asked.join_all().await;
         found.sort_by(|one, other| one.cluster.cmp(&other.cluster));
         Ok(found)
-    })
+    });
+    // A credential plugin that hangs must not hold the tables back.
+    runtime.shutdown_background();
+    found
 }
 
-async fn of_target(
-    target: Target,
-    limits: Limits,
-    rights: Arc<[Right]>,
-    namespaces: Arc<[String]>,
-) -> Access {
-    let unreached = |cluster: String, refusal: Refusal| Access {
-        cluster,
-        unreached: Some((refusal.cause.name(), refusal.message)),
-        rights: Vec::new(),
-    };
-    let config = match target.config {
-        Ok(config) => config,
-        Err(refusal) => return unreached(target.name, refusal),
-    };
-    let client = match kube::Client::try_from(config) {
-        Ok(client) => client,
-        Err(error) => return unreached(target.name, transport::refusal(&error)),
-    };
-    let stop = Arc::new(Stop::default());
-    let connection = Arc::new(Connection::new(client, limits, Instant::now(), TOGETHER, stop));
-    access(&connection, target.name, &rights, &namespaces).await
+fn unreached(cluster: String, refusal: Refusal) -> Access {
+    Access { cluster, unreached: Some((refusal.cause.name(), refusal.message)), rights: Vec::new() }
 }
 
 /// The access table of one cluster.
@@ -89,8 +71,7 @@ async fn access(
     let groups = match groups(connection).await {
         Ok(groups) => Some(groups),
         Err(refusal) if refusal.cause.is_of_the_cluster() => {
-            let unreached = Some((refusal.cause.name(), refusal.message));
-            return Access { cluster, unreached, rights: Vec::new() };
+            return unreached(cluster, refusal);
         }
         // Whatever the kinds are, the rights can be asked for.
         Err(_) => None,
@@ -194,6 +175,7 @@ fn row(right: &Right, namespace: Option<&str>, state: AccessState, message: Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::rights::Errand;
 
     #[test]
     fn question_names_what_the_right_is_about() {

@@ -87,7 +87,7 @@ impl Errand {
         all.into_iter().filter(is_left).collect()
     }
 
-    /// All rights that the run needs, in a stable order.
+    /// All rights that a run over the whole cluster needs, in a stable order.
     pub(crate) fn rights(&self) -> Vec<Right> {
         let mut rights: Vec<Right> =
             self.kinds().into_iter().flat_map(|kind| of_kind(kind, self.secret_values)).collect();
@@ -98,6 +98,13 @@ impl Errand {
             rights.extend(REPORTS.into_iter().flat_map(of_report));
         }
         rights
+    }
+
+    /// The rights that a run over these namespaces needs; all where there are none. Where only namespaces are read, nothing
+    /// that lies in none is asked for, but for the report of the cluster.
+    pub(crate) fn rights_in(&self, namespaces: &[String]) -> Vec<Right> {
+        let is_asked = |right: &Right| namespaces.is_empty() || right.namespaced || right.name.is_some();
+        self.rights().into_iter().filter(is_asked).collect()
     }
 
     fn of_probes(&self) -> Vec<Right> {

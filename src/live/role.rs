@@ -21,7 +21,7 @@ pub(crate) struct Grant {
 
 /// The least roles for a run, and their bindings.
 pub(crate) fn roles(errand: &Errand, grant: &Grant) -> String {
-    let rights = errand.rights();
+    let rights = errand.rights_in(&grant.namespaces);
     let mut text = head(errand, grant, &rights);
     let fixed: Vec<&String> = rights.iter().filter_map(|right| right.namespace.as_ref()).collect();
     let is_wide =
@@ -72,9 +72,9 @@ fn head(errand: &Errand, grant: &Grant, rights: &[Right]) -> String {
         say(&["Secrets: the values of all of them can be read with these rights (`--read-secret-values`)."]);
     } else if rights.iter().any(|right| right.resource == "secrets") {
         say(&[
-            "Secrets: a run asks for their metadata only, and no value crosses the wire. Kubernetes cannot grant just",
-            "that: whoever has this account's token can list Secrets with their values. `--without-secrets` leaves the",
-            "right out; then",
+            "Secrets: a run asks for their metadata only, but for Helm's own records of the stack's releases, and no other",
+            "value crosses the wire. Kubernetes cannot grant just that: whoever has this account's token can list Secrets",
+            "with their values. `--without-secrets` leaves the right out; then",
             &format!("{price}."),
         ]);
     }
@@ -88,7 +88,8 @@ fn head(errand: &Errand, grant: &Grant, rights: &[Right]) -> String {
     }
     if !grant.namespaces.is_empty() {
         say(&[
-            "The ClusterRole holds only what lies in no namespace; without it the promises of these kinds end undecided.",
+            "Only namespaces are read: nodes, policies of the whole cluster and what else lies in no namespace are not asked",
+            "for, and what runs elsewhere is not judged.",
         ]);
     }
     text

@@ -110,6 +110,9 @@ pub(crate) use shape::SETTINGS_KEYS;
 #[cfg(test)]
 pub(crate) use shape::looks_like_alloy;
 pub(crate) use shippers::added_programs;
+pub(crate) use shippers::is_log_folder;
+pub(crate) use shippers::is_monitoring_chart;
+pub(crate) use shippers::is_monitoring_image;
 pub(crate) use shippers::shares_node;
 pub(crate) use sizing::subjects as sizing_subjects;
 pub(crate) use stack::FilePieces;

@@ -32,6 +32,8 @@ fn of_cluster(access: &Access, out: &mut dyn Write) -> std::io::Result<()> {
     }
     let mut rows = rows(access);
     rows.sort_by_key(|row| order(row.state));
+    let (absent, rows): (Vec<Row<'_>>, Vec<Row<'_>>) =
+        rows.into_iter().partition(|row| row.state == AccessState::NotServed);
     let verbs = rows.iter().map(|row| row.verbs.len()).max().unwrap_or_default();
     let resources = rows.iter().map(|row| row.resource.len()).max().unwrap_or_default();
     for row in &rows {
@@ -53,11 +55,15 @@ fn of_cluster(access: &Access, out: &mut dyn Write) -> std::io::Result<()> {
             AccessState::Granted | AccessState::NotServed => {}
         }
     }
+    if !absent.is_empty() {
+        let names: Vec<&str> = absent.iter().map(|row| row.resource).collect();
+        writeln!(out, "  not here  {}", names.join(", "))?;
+    }
     let count = |state| access.rights.iter().filter(|right| right.state == state).count();
     let missing = count(AccessState::Missing);
     let unknown = count(AccessState::Unknown);
     if missing == 0 && unknown == 0 {
-        return writeln!(out, "all {} rights are there", access.rights.len());
+        return writeln!(out, "all {} rights are there", count(AccessState::Granted));
     }
     let undecided: Vec<&str> = undecided(access).iter().map(|promise| promise.id()).collect();
     if undecided.is_empty() {

@@ -24,6 +24,7 @@ const NOT_ASKED: &[(&str, &str)] = &[
     ("InstanaAgent", "what its operator makes of it is read"),
     ("Prometheus", "what its operator makes of it is read"),
     ("PrometheusAgent", "what its operator makes of it is read"),
+    ("Release", "what a Helm record is called once it is read; Secrets are asked for it"),
     ("ReplicationController", "its pods are read, and nothing else says anything of it"),
     ("RoleBinding", "as ClusterRoleBinding"),
     ("Site", "a declaration, not an object of a cluster"),

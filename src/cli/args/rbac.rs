@@ -37,8 +37,7 @@ pub(in crate::cli) struct RbacArgs {
     #[command(flatten)]
     pub(in crate::cli) rules: RulesArgs,
 
-    /// Read only this namespace: a Role in each, beside a ClusterRole for what lies in no namespace. Can be repeated, or be
-    /// a list with commas.
+    /// Read only this namespace: a Role in each in place of a ClusterRole. Can be repeated, or be a list with commas.
     #[arg(short, long = "namespace", value_name = "NS", value_delimiter = ',', value_parser = namespace)]
     pub(in crate::cli) namespaces: Vec<String>,
     /// Who gets the rights.

@@ -23,11 +23,9 @@ fn roles_are_yaml_and_nothing_in_them_writes() {
 }
 
 #[test]
-fn namespaced_roles_leave_the_cluster_to_a_small_one() {
+fn namespaced_roles_leave_out_what_lies_in_no_namespace() {
     let text = roles(&Errand::default(), &grant(&["alloy", "mimir"]));
     let expected = [
-        "kind: ClusterRole",
-        "kind: ClusterRoleBinding",
         "kind: Role",
         "namespace: \"alloy\"",
         "kind: RoleBinding",
@@ -38,9 +36,12 @@ fn namespaced_roles_leave_the_cluster_to_a_small_one() {
         "namespace: \"mimir\"",
     ];
     assert_eq!(objects(&text), expected);
+    assert!(text.contains("- pods #") && !text.contains("- nodes #"), "{text}");
+    let errand = Errand { write_report: true, ..Errand::default() };
+    let text = roles(&errand, &grant(&["alloy"]));
     let (cluster, rest) = text.split_once("kind: ClusterRoleBinding").unwrap();
-    assert!(cluster.contains("- nodes #") && !cluster.contains("- pods #"), "{cluster}");
-    assert!(rest.contains("- pods #") && !rest.contains("- nodes #"), "{rest}");
+    assert!(cluster.contains("- clusterreports #") && !cluster.contains("- nodes #"), "{cluster}");
+    assert!(rest.contains("- reports #") && !rest.contains("- clusterreports #"), "{rest}");
 }
 
 #[test]

@@ -40,12 +40,12 @@ fn what_is_missing_comes_first_with_what_it_costs() {
 one
   unknown   list       services
             timed-out: no whole answer
-  NO        list       pods                       in alloy, mimir
+  NO        list       pods        in alloy, mimir
             for what pods say; without it every promise ends undecided
   NO        list       nodes
             for what nodes say; without it undecided: collector-placement
   yes       list, get  configmaps
-  not here  list       helmcharts.helm.cattle.io
+  not here  helmcharts.helm.cattle.io
 3 rights missing, 1 not known: log-boundary, dual-write, store-limits, store-retention, store-storage, \
 grafana-access, collector-placement, coherence would end undecided
 ";
