@@ -11,6 +11,7 @@ mod live;
 mod output;
 mod preflight;
 mod progress;
+mod publish;
 mod rbac;
 mod settings;
 mod signals;
@@ -151,6 +152,10 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         let destination =
             if target.file.is_none() { terminal::stdout() } else { terminal::Destination::Elsewhere };
         failed.extend(output::write(target, outcome, terminal::style(&args, destination)).err());
+    }
+    if args.live.write_report {
+        let clusters: Vec<String> = found.clusters.iter().map(|cluster| cluster.name.clone()).collect();
+        failed.extend(publish::publish(&live::audit(&args)?, &clusters, outcome));
     }
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));

@@ -3,6 +3,7 @@
 mod clean;
 mod human;
 mod json;
+mod policy_report;
 mod preflight;
 mod rules;
 mod values;
@@ -16,6 +17,8 @@ pub(crate) use human::Style;
 pub(crate) use human::write as write_human;
 pub(crate) use human::write_diff;
 pub(crate) use json::write as write_json;
+pub(crate) use policy_report::emptied;
+pub(crate) use policy_report::policy_reports;
 pub(crate) use preflight::write_preflight;
 pub(crate) use preflight::write_preflight_json;
 pub(crate) use rules::write_explanation;
