@@ -85,6 +85,12 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
     })
 }
 
+/// Whether the program knows these words.
+#[cfg(test)]
+pub(crate) fn understands<'w>(words: impl Iterator<Item = &'w str>) -> bool {
+    Cli::try_parse_from(std::iter::once("ptd-lint").chain(words)).is_ok()
+}
+
 /// Why a run ended before there was a report.
 enum Stop {
     /// The words do not go together.

@@ -1,5 +1,6 @@
 //! Tests about the project as a whole.
 
+mod deploy;
 mod fields;
 mod fixes;
 mod fixtures;
