@@ -1,6 +1,7 @@
 //! Tests about the project as a whole.
 
 mod clusters;
+mod deploy;
 mod fields;
 mod fixes;
 mod fixtures;
