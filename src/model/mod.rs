@@ -2,6 +2,7 @@
 
 pub(crate) mod alloy;
 mod alloy_texts;
+mod answers;
 mod budgets;
 mod chart_values;
 mod charts;
