@@ -46,6 +46,7 @@ mod values;
 mod version;
 mod workload;
 
+pub(crate) use answers::component_subjects;
 pub(crate) use budgets::subjects as budget_subjects;
 pub(crate) use chart_values::subjects as chart_value_subjects;
 pub(crate) use charts::app_version;
@@ -113,6 +114,7 @@ pub(crate) use shippers::shares_node;
 pub(crate) use sizing::subjects as sizing_subjects;
 pub(crate) use stack::FilePieces;
 pub(crate) use stack::Stack;
+pub(crate) use store::answer_subjects;
 pub(crate) use store::subjects as store_subjects;
 pub(crate) use version::Minor;
 pub(crate) use workload::ControlRoom;

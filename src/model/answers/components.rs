@@ -177,7 +177,12 @@ fn in_use(collector: &Collector, program: &Program, processes: &[&Process<'_>]) 
     }
     let at = missing.iter().find_map(|id| program.components.get(*id).copied());
     let place = at.unwrap_or(collector.place);
-    let answered = processes.first().and_then(|process| process.components.place);
+    let answered = processes.iter().find_map(|process| {
+        let stranger = |id: &&str| strangers.contains(*id);
+        let ids = process.components.items().iter().filter_map(|component| component.at("localID"));
+        ids.filter(|id| id.text().as_ref().is_some_and(stranger)).find_map(|id| id.place)
+    });
+    let answered = answered.or(processes.first().map(|process| process.place));
     let differs = program.whole && !pods.is_empty();
     let names = |names: &BTreeSet<&str>| listed(&names.iter().copied().collect::<Vec<_>>());
     let unknown = (!program.whole).then(|| format!("the program of {} is not in the input", collector.name));

@@ -17,6 +17,7 @@
 
 mod components;
 
+pub(in crate::model) use components::listed;
 pub(crate) use components::subjects as component_subjects;
 
 use super::fact::Fact;
