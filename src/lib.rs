@@ -9,6 +9,8 @@ mod source;
 
 mod document;
 
+mod live;
+
 mod model;
 
 mod flow;

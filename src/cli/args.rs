@@ -1,6 +1,7 @@
 //! Turns the words of the command line into typed arguments.
 
 mod generate;
+mod live;
 mod values;
 
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use clap::Parser;
 use clap::Subcommand;
 
 pub(super) use self::generate::GenerateArgs;
+pub(super) use self::live::LiveArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
 use self::values::KindArg;
@@ -257,6 +259,9 @@ pub(super) struct CheckArgs {
     /// What is read, and what it is judged by.
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// Running clusters in place of files.
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
 
     /// When to use colours. `auto` heeds `NO_COLOR`, `CLICOLOR_FORCE` and `FORCE_COLOR`.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto)]

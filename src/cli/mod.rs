@@ -7,7 +7,9 @@ mod exit;
 mod fix;
 mod fmt;
 mod generate;
+mod live;
 mod output;
+mod progress;
 mod settings;
 mod signals;
 mod terminal;
@@ -103,8 +105,8 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     if args.paths.first().is_some_and(|path| path == "check" && !Path::new(path).exists()) {
         args.paths.remove(0);
     }
-    if args.paths.is_empty() {
-        let message = "nothing to check: give files, folders, patterns, or `-` for standard input";
+    if args.paths.is_empty() && !args.live.live {
+        let message = "nothing to check: give files, folders, patterns, `-` for standard input, or `--live` for clusters";
         return Err(usage(ErrorKind::MissingRequiredArgument, message));
     }
     let targets = output::targets(&args.output, args.output_file.as_deref())
@@ -123,7 +125,11 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     }
 
     let stdin_name = args.input.stdin_filename.as_deref();
-    let mut found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
+    let mut found = if args.live.live {
+        live::read(&args)?
+    } else {
+        source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock())
+    };
     let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
     let Checked { documents, mut report, fail_on, strict } = if args.fix {
         fix::fix_then_check(&args, &mut found, &arguments, &options)
@@ -145,8 +151,11 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     }
     // The process ends here: giving memory back piece by piece is time for nothing.
     std::mem::forget(documents);
-    let undecided =
-        if args.strict || strict { exit::Undecided::FailsAll } else { exit::Undecided::FailsLogBoundary };
+    let undecided = if args.strict || strict || args.live.live {
+        exit::Undecided::FailsAll
+    } else {
+        exit::Undecided::FailsLogBoundary
+    };
     let fail_on = args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error);
     Ok(exit::exit_code(&report, fail_on, undecided))
 }

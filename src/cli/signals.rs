@@ -33,6 +33,11 @@ impl Signals {
         self.last.load(Ordering::SeqCst) != 0
     }
 
+    /// Lets signals that come from now on do what they do by themselves; the one that came has been heeded.
+    pub(super) fn obey_later(&self) {
+        self.obeyed.store(true, Ordering::SeqCst);
+    }
+
     /// Lets the signal that came do what it does by itself, and those that come.
     pub(super) fn obey(&self) {
         self.obeyed.store(true, Ordering::SeqCst);

@@ -76,6 +76,8 @@ pub(crate) use fact::Fact;
 pub(crate) use fact::FactValue;
 pub(crate) use fact::Subject;
 pub(crate) use grafana::subjects as grafana_subjects;
+#[cfg(test)]
+pub(crate) use kubernetes::check_kind;
 pub(crate) use leftovers::looks_unfilled;
 pub(crate) use leftovers::subjects as text_subjects;
 pub(crate) use names::subjects as object_subjects;
@@ -110,6 +112,9 @@ pub(crate) use shape::SETTINGS_KEYS;
 #[cfg(test)]
 pub(crate) use shape::looks_like_alloy;
 pub(crate) use shippers::added_programs;
+pub(crate) use shippers::is_log_folder;
+pub(crate) use shippers::is_monitoring_chart;
+pub(crate) use shippers::is_monitoring_image;
 pub(crate) use shippers::shares_node;
 pub(crate) use sizing::subjects as sizing_subjects;
 pub(crate) use stack::FilePieces;

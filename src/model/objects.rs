@@ -193,6 +193,7 @@ fn known_object(
                 });
             }
         }
+        ("helm.sh", "Release") => releases::recorded(root, &object, name_node, found),
         ("helm.toolkit.fluxcd.io", "HelmRelease") => releases::helm_release(root, &object, name_node, found),
         ("argoproj.io", "Application") => releases::application(root, &object, name_node, found),
         ("opentelemetry.io", "OpenTelemetryCollector") => {

@@ -115,6 +115,17 @@ pub(super) fn application(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<
     }
 }
 
+/// What Helm itself keeps of a release that it installed, as `--live` reads it.
+pub(super) fn recorded(root: NodeRef<'_>, object: &ObjectName, name: NodeRef<'_>, found: &mut Found) {
+    let mut release = release(root.text_at("chart.name"), name, object, found);
+    release.name = Some(object.name.clone());
+    release.namespace = Some(object.namespace.clone());
+    release.version = version(root.at("chart.version"), found);
+    let index = found.add_release(Piece::Release, release);
+    let mut values = Values { object: Some(object), release: index, found };
+    values.tree(root.get("values"), "values", Rank::Text);
+}
+
 /// A Helm release in a Pulumi export.
 pub(super) fn pulumi_release(inputs: NodeRef<'_>, found: &mut Found) {
     let Some(chart) = inputs.text_at("chart") else { return };

@@ -342,6 +342,27 @@ fn program(name: &str) -> Option<(&'static str, bool, bool)> {
     part.or_else(|| WHOLE.iter().find(|(known, ..)| *known == name).copied())
 }
 
+/// Whether an image runs part of the monitoring: a collector of any make, a store or Grafana, or what belongs to one.
+pub(crate) fn is_monitoring_image(image: &str) -> bool {
+    let name = pod::image_name(image);
+    super::collector::is_alloy(name) || is_store_or_grafana(name) || program_of_image(image).is_some()
+}
+
+/// Whether a chart, or an application by the name that its labels give it, is part of the monitoring.
+pub(crate) fn is_monitoring_chart(name: &str) -> bool {
+    super::collector::is_alloy(name) || is_store_or_grafana(name) || program(name).is_some()
+}
+
+fn is_store_or_grafana(name: &str) -> bool {
+    name.split(['-', '_']).any(|part| ["mimir", "loki", "grafana"].contains(&part))
+        || ["enterprise-metrics", "enterprise-logs"].contains(&name)
+}
+
+/// Whether a folder of a node holds logs of its pods or its journal.
+pub(crate) fn is_log_folder(folder: &str) -> bool {
+    LOG_FOLDERS.iter().any(|logs| holds(folder, logs))
+}
+
 /// The program that an image runs. `agent` alone says nothing: only that of Grafana and of Datadog is meant.
 fn program_of_image(image: &str) -> Option<(&'static str, bool, bool)> {
     let last = pod::image_name(image);
@@ -356,7 +377,29 @@ fn program_of_image(image: &str) -> Option<(&'static str, bool, bool)> {
 
 #[cfg(test)]
 mod tests {
+    use super::is_log_folder;
+    use super::is_monitoring_chart;
+    use super::is_monitoring_image;
     use super::program_of_image;
+
+    #[test]
+    fn parts_of_the_monitoring_are_told_by_image_and_chart() {
+        for image in [
+            "docker.io/grafana/alloy:v1.7.5",
+            "grafana/mimir:2.11.0",
+            "grafana/loki-canary",
+            "grafana/grafana:10",
+            "fluent/fluent-bit:3",
+        ] {
+            assert!(is_monitoring_image(image), "{image}");
+        }
+        for image in ["rstudio/rstudio-workbench:2024", "nginx", "registry.k8s.io/coredns:1", "locker:1"] {
+            assert!(!is_monitoring_image(image), "{image}");
+        }
+        assert!(is_monitoring_chart("mimir-distributed"));
+        assert!(!is_monitoring_chart("traefik"));
+        assert!(is_log_folder("/var/log") && is_log_folder("/") && !is_log_folder("/etc"));
+    }
 
     #[test]
     fn programs_are_told_by_their_image() {

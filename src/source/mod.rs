@@ -62,6 +62,8 @@ pub(crate) struct Cluster {
     pub(crate) name: String,
     /// Kinds of which all objects were asked for and came: what is not among the texts is not there.
     pub(crate) covered: Vec<Covered>,
+    /// What else there is to say of how it was read.
+    pub(crate) notes: Vec<String>,
 }
 
 /// A kind of which all objects were seen.

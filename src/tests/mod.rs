@@ -9,6 +9,7 @@ mod generated_changes;
 mod generated_fixes;
 mod hooks;
 mod layers;
+mod live_kinds;
 mod mutations;
 mod plain_objects;
 mod programs;

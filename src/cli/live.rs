@@ -1,0 +1,92 @@
+//! Turns the words about running clusters into what is read of them.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
+use clap::error::ErrorKind;
+
+use super::Stop;
+use super::args::CheckArgs;
+use super::args::LiveArgs;
+use super::progress::Progress;
+use super::signals::Signals;
+use super::usage;
+use crate::live;
+use crate::live::Audit;
+use crate::live::Known;
+use crate::live::Limits;
+use crate::live::Watch;
+use crate::live::Which;
+use crate::model;
+use crate::source::Sources;
+
+/// What tells the monitoring apart from what else runs in a cluster.
+const KNOWN: Known = Known {
+    is_image: model::is_monitoring_image,
+    is_chart: model::is_monitoring_chart,
+    is_log_folder: model::is_log_folder,
+    homes: &["alloy", "grafana", "loki", "mimir"],
+};
+
+/// Reads the clusters that the words name. A signal that would end the program ends the reading instead, and what came by
+/// then is reported.
+pub(super) fn read(args: &CheckArgs) -> Result<Sources, Stop> {
+    let audit = audit(&args.live)?;
+    let signals = Signals::noted();
+    let shown = !args.quiet && std::io::stderr().is_terminal() && !is_ci();
+    let progress = Arc::new(Progress::new(shown, signals));
+    let watch: Arc<dyn Watch> = Arc::clone(&progress) as Arc<dyn Watch>;
+    let sources = live::read(&audit, KNOWN, &watch).map_err(|message| Stop::Failed(vec![message]));
+    progress.done();
+    sources
+}
+
+/// What is to be read.
+pub(super) fn audit(args: &LiveArgs) -> Result<Audit, Stop> {
+    let which = if args.in_cluster {
+        Which::Own
+    } else if args.all_contexts {
+        Which::All
+    } else if args.context.is_empty() {
+        Which::Current
+    } else {
+        Which::Named(args.context.clone())
+    };
+    let shard = match args.shard {
+        None => None,
+        Some(shard) => {
+            let index = shard.index.or_else(job_index).filter(|index| *index < shard.count);
+            let index = index.ok_or_else(|| {
+                let message = "`--shard /COUNT` takes its index from `JOB_COMPLETION_INDEX`, which is not set or not below COUNT";
+                usage(ErrorKind::InvalidValue, message)
+            })?;
+            Some((index, shard.count))
+        }
+    };
+    let mut namespaces = args.namespace.clone();
+    namespaces.sort();
+    namespaces.dedup();
+    Ok(Audit {
+        which,
+        kubeconfig: args.kubeconfig.clone(),
+        namespaces,
+        shard,
+        limits: Limits { request: args.request_timeout, total: args.timeout },
+        read_secret_values: args.read_secret_values,
+    })
+}
+
+/// The index that Kubernetes gives the pods of an Indexed Job.
+fn job_index() -> Option<usize> {
+    variable("JOB_COMPLETION_INDEX")?.parse().ok()
+}
+
+/// Whether a machine is watching: all services that run pipelines say so.
+fn is_ci() -> bool {
+    variable("CI").is_some_and(|value| value != "false")
+}
+
+fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "`cli` is where the environment is read")]
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

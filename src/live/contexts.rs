@@ -1,0 +1,184 @@
+//! Turns what kubeconfig files and the pod's own account say into clusters that can be asked.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::SystemTime;
+
+use kube::Config;
+use kube::config::KubeConfigOptions;
+use kube::config::Kubeconfig;
+use kube::config::KubeconfigError;
+
+use super::cause::Cause;
+use super::cause::Refusal;
+
+/// Which clusters are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// That of the current context.
+    Current,
+    /// Those of these contexts.
+    Named(Vec<String>),
+    /// Those of all contexts.
+    All,
+    /// The one that the program runs in, by its pod's account.
+    Own,
+}
+
+/// A cluster that is meant, and the way to it or why there is none.
+pub(super) struct Target {
+    /// The context's name; `in-cluster` for the own one.
+    pub(super) name: String,
+    /// How it is reached.
+    pub(super) config: Result<Config, Refusal>,
+}
+
+/// The name of the cluster that the program runs in.
+const OWN: &str = "in-cluster";
+
+/// The clusters that are meant, sorted by name, each once. `Err` where that cannot be told: one line that says why.
+pub(super) async fn targets(which: &Which, file: Option<&Path>) -> Result<Vec<Target>, String> {
+    if *which == Which::Own {
+        let config = Config::incluster().map_err(|error| {
+            let message = format!("this does not run in a pod with an account: {}", chain(&error));
+            Refusal::new(Cause::NotConfigured, message)
+        });
+        return Ok(vec![Target { name: OWN.to_owned(), config }]);
+    }
+    let kubeconfig = read(file)?;
+    let mut names = match which {
+        Which::Named(names) => names.clone(),
+        Which::All => kubeconfig.contexts.iter().map(|context| context.name.clone()).collect(),
+        Which::Current | Which::Own => {
+            let current = kubeconfig.current_context.clone().filter(|name| !name.is_empty());
+            vec![
+                current
+                    .ok_or("no context is current; name one with `--context`, or give `--all-contexts`")?,
+            ]
+        }
+    };
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        return Err("the kubeconfig has no contexts".to_owned());
+    }
+    let mut targets = Vec::new();
+    for name in names {
+        let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
+        let config = Config::from_custom_kubeconfig(kubeconfig.clone(), &options).await;
+        let config =
+            config.map_err(|error| Refusal::new(Cause::NotConfigured, unresolved(&error, &kubeconfig)));
+        targets.push(Target { name, config });
+    }
+    Ok(targets)
+}
+
+/// Why a context does not lead to a cluster.
+fn unresolved(error: &KubeconfigError, kubeconfig: &Kubeconfig) -> String {
+    match error {
+        KubeconfigError::LoadContext(name) => {
+            let mut known: Vec<&str> =
+                kubeconfig.contexts.iter().map(|context| context.name.as_str()).collect();
+            known.sort_unstable();
+            known.truncate(8);
+            format!("the kubeconfig has no context `{name}`; it has {}", known.join(", "))
+        }
+        KubeconfigError::LoadClusterOfContext(name) => {
+            format!("the context names the cluster `{name}`, which the kubeconfig does not have")
+        }
+        error => format!("the context cannot be used: {}", chain(error)),
+    }
+}
+
+/// Reads kubeconfig files as kubectl does: the one that is named, else those of `KUBECONFIG` (which are merged; those that
+/// are not there are passed over), else the one of the home folder.
+fn read(file: Option<&Path>) -> Result<Kubeconfig, String> {
+    if let Some(file) = file {
+        return read_one(file);
+    }
+    let listed = variable("KUBECONFIG").unwrap_or_default();
+    let listed: Vec<PathBuf> =
+        std::env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
+    if listed.is_empty() {
+        let home = variable("HOME").or_else(|| variable("USERPROFILE"));
+        let home = home
+            .ok_or("no kubeconfig: neither `KUBECONFIG` nor a home folder is known; give `--kubeconfig`")?;
+        return read_one(&PathBuf::from(home).join(".kube").join("config"));
+    }
+    let present: Vec<&PathBuf> = listed.iter().filter(|path| path.exists()).collect();
+    if present.is_empty() {
+        return Err(format!("none of the files of `KUBECONFIG` is there: {}", shown(&listed)));
+    }
+    let mut merged = Kubeconfig::default();
+    for path in present {
+        let next = read_one(path)?;
+        merged = merged.merge(next).map_err(|error| format!("{}: {}", path.display(), chain(&error)))?;
+    }
+    Ok(merged)
+}
+
+fn shown(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    paths.join(", ")
+}
+
+fn read_one(path: &Path) -> Result<Kubeconfig, String> {
+    Kubeconfig::read_from(path).map_err(|error| match &error {
+        KubeconfigError::ReadConfig(error, _) => {
+            format!("{}: the kubeconfig cannot be read: {error}", path.display())
+        }
+        // The parser's own words may show lines of the file, and these hold credentials.
+        KubeconfigError::Parse(_) => {
+            format!(
+                "{}: this is no kubeconfig: `kubectl config view --kubeconfig` says where it is wrong",
+                path.display()
+            )
+        }
+        error => format!("{}: {}", path.display(), chain(error)),
+    })
+}
+
+/// An error with what caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    for _ in 0..8 {
+        let Some(error) = next else { break };
+        let own = error.to_string();
+        if !text.contains(&own) {
+            text = format!("{text}: {own}");
+        }
+        next = error.source();
+    }
+    crate::document::without_url_passwords(&mut text);
+    text
+}
+
+fn variable(name: &str) -> Option<std::ffi::OsString> {
+    #[expect(clippy::disallowed_methods, reason = "`live` is where kubeconfig files are found")]
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// When a token ends, by its own words: tokens of service accounts and of OpenID Connect are JSON in the middle of three parts.
+pub(super) fn end_of(token: &str) -> Option<SystemTime> {
+    let body = token.split('.').nth(1)?;
+    let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let bytes = base64::Engine::decode(&engine, body.trim_end_matches('=')).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(claims.get("exp")?.as_u64()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_token_is_read_from_it() {
+        // {"exp":1700000000}
+        let end = end_of("eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.sig");
+        assert_eq!(end, Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
+        assert_eq!(end_of("opaque"), None);
+        assert_eq!(end_of("a.%%%.b"), None);
+    }
+}

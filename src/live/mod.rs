@@ -1,0 +1,215 @@
+//! Turns running clusters into texts, and into what was not seen of them. The only home of what reaches API servers.
+//!
+//! Nothing but reading is done (`call::Action` lists all there is), and no value of a Secret is asked for unless the user
+//! wants it.
+
+mod call;
+mod cause;
+mod connection;
+mod contexts;
+mod gather;
+mod held;
+mod kinds;
+mod list;
+mod named;
+mod release;
+mod served;
+mod stop;
+mod survey;
+mod texts;
+mod transport;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) use cause::Cause;
+pub(crate) use connection::Limits;
+pub(crate) use contexts::Which;
+pub(crate) use kinds::Asked;
+pub(crate) use kinds::Kind;
+pub(crate) use kinds::kinds;
+pub(crate) use kinds::needed;
+pub(crate) use named::Known;
+
+use kube::Config;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use self::connection::Connection;
+use self::contexts::Target;
+use self::stop::Stop;
+use self::survey::Missed;
+use self::survey::Seen;
+use crate::source::Cluster;
+use crate::source::Source;
+use crate::source::Sources;
+use crate::source::Unseen;
+
+/// How many clusters are read at once.
+const CLUSTERS: usize = 8;
+
+/// How many requests one cluster gets at once. API servers let a user without special rank have a few dozen.
+const REQUESTS: usize = 8;
+
+/// How often it is looked whether the run is to end.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What is to be read, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Audit {
+    /// Which clusters.
+    pub(crate) which: Which,
+    /// The kubeconfig, unless where kubectl looks.
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Only these namespaces; all where it is empty.
+    pub(crate) namespaces: Vec<String>,
+    /// Which part of the clusters: index and count.
+    pub(crate) shard: Option<(usize, usize)>,
+    /// How long things may take.
+    pub(crate) limits: Limits,
+    /// Whether values of Secrets that the stack's programs get are asked for.
+    pub(crate) read_secret_values: bool,
+}
+
+/// Someone who is told how far things are. Told from several threads.
+pub(crate) trait Watch: Send + Sync {
+    /// These clusters are to be read.
+    fn begins(&self, clusters: &[&str]);
+    /// So many more objects of a cluster came.
+    fn got(&self, cluster: &str, objects: usize);
+    /// A cluster is done; `whole` if nothing is missing.
+    fn ends(&self, cluster: &str, whole: bool);
+    /// Whether the run is to end with what there is. Asked again and again.
+    fn is_to_end(&self) -> bool;
+}
+
+/// What a survey of any cluster needs.
+pub(super) struct Knowledge {
+    known: Known,
+    namespaces: Vec<String>,
+    read_secret_values: bool,
+    watch: Arc<dyn Watch>,
+}
+
+/// Reads the clusters. `Err` where it cannot be told which are meant, or nothing can be asked at all.
+pub(crate) fn read(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result<Sources, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start: {error}"))?;
+    let sources = runtime.block_on(read_all(audit, known, watch));
+    // A credential plugin that hangs must not hold the report back.
+    runtime.shutdown_background();
+    sources
+}
+
+async fn read_all(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result<Sources, String> {
+    let start = Instant::now();
+    let targets = targets(audit).await?;
+    let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
+    watch.begins(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let stop = Arc::new(Stop::default());
+    let looking = tokio::spawn(look(Arc::clone(watch), Arc::clone(&stop)));
+    let knowledge = Arc::new(Knowledge {
+        known,
+        namespaces: audit.namespaces.clone(),
+        read_secret_values: audit.read_secret_values,
+        watch: Arc::clone(watch),
+    });
+    let together = Arc::new(Semaphore::new(CLUSTERS));
+    let mut running = JoinSet::new();
+    for (index, Target { name, config }) in targets.into_iter().enumerate() {
+        let (knowledge, together, stop) = (Arc::clone(&knowledge), Arc::clone(&together), Arc::clone(&stop));
+        let limits = audit.limits;
+        running.spawn(async move {
+            let _permit = together.acquire().await;
+            let seen = match connect(config, limits, start, stop).await {
+                Ok(connection) => survey::survey(&name, Arc::new(connection), &knowledge).await,
+                Err(refusal) => Seen { missed: vec![Missed::of_the_cluster(refusal)], ..Seen::default() },
+            };
+            knowledge.watch.ends(&name, seen.missed.is_empty());
+            (index, seen)
+        });
+    }
+    let mut all: Vec<Option<Seen>> = names.iter().map(|_| None).collect();
+    while let Some(outcome) = running.join_next().await {
+        if let Ok((index, seen)) = outcome
+            && let Some(place) = all.get_mut(index)
+        {
+            *place = Some(seen);
+        }
+    }
+    looking.abort();
+    Ok(sources(names, all))
+}
+
+/// The clusters that are meant, and of these the shard's.
+async fn targets(audit: &Audit) -> Result<Vec<Target>, String> {
+    let mut targets = contexts::targets(&audit.which, audit.kubeconfig.as_deref()).await?;
+    if let Some((index, count)) = audit.shard {
+        let mut number = 0;
+        targets.retain(|_| {
+            number += 1;
+            (number - 1) % count == index
+        });
+    }
+    Ok(targets)
+}
+
+/// Looks whether the run is to end.
+async fn look(watch: Arc<dyn Watch>, stop: Arc<Stop>) {
+    while !watch.is_to_end() {
+        tokio::time::sleep(LOOK).await;
+    }
+    stop.want();
+}
+
+/// Prepares the way to a cluster. Credential plugins run here, beside what other clusters do.
+async fn connect(
+    config: Result<Config, cause::Refusal>,
+    limits: Limits,
+    start: Instant,
+    stop: Arc<Stop>,
+) -> Result<Connection, cause::Refusal> {
+    let mut config = config?;
+    // We repeat requests by ourselves, and bound each as a whole.
+    config.default_retry = false;
+    config.connect_timeout = Some(limits.request);
+    let made = tokio::task::spawn_blocking(move || kube::Client::try_from(config));
+    let made = tokio::time::timeout(limits.total, made).await;
+    let timed_out = || cause::Refusal::new(Cause::TimedOut, "the credential plugin did not end in time");
+    let client = made.map_err(|_| timed_out())?.map_err(|_| timed_out())?;
+    let client = client.map_err(|error| transport::refusal(&error))?;
+    Ok(Connection::new(client, limits, start, REQUESTS, stop))
+}
+
+/// What was read of all clusters, as sources.
+fn sources(names: Vec<String>, all: Vec<Option<Seen>>) -> Sources {
+    let mut sources = Sources::default();
+    for (cluster, (name, seen)) in names.into_iter().zip(all).enumerate() {
+        let seen = seen.unwrap_or_else(|| {
+            let refusal = cause::Refusal::new(Cause::NotUnderstood, "reading it failed in an unforeseen way");
+            Seen { missed: vec![Missed::of_the_cluster(refusal)], ..Seen::default() }
+        });
+        sources.texts.extend(seen.texts.into_iter().map(|(path, text)| Source {
+            path,
+            argument: cluster,
+            text: text.into(),
+        }));
+        sources.unseen.extend(seen.missed.into_iter().map(|missed| Unseen {
+            cluster,
+            verb: missed.verb,
+            resource: missed.resource,
+            namespace: missed.namespace,
+            name: missed.name,
+            cause: missed.refusal.cause.name(),
+            message: missed.refusal.message,
+            promises: missed.promises,
+        }));
+        sources.clusters.push(Cluster { name, covered: seen.covered, notes: seen.notes });
+    }
+    sources
+}

@@ -1,0 +1,116 @@
+//! Tells which kinds a server knows, and in which version they are asked for.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::call::Accept;
+use super::call::Call;
+use super::cause::Cause;
+use super::cause::Refusal;
+use super::connection::Connection;
+use super::kinds::Kind;
+
+/// The API groups of a server with their versions; `None` where it would not tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Served(Option<BTreeMap<String, Vec<String>>>);
+
+/// What there is of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Serving {
+    /// It is asked for in these versions, the first that is known counts.
+    In(Vec<String>),
+    /// There can be none.
+    Absent,
+    /// There may be some that cannot be read.
+    Unreadable(Refusal),
+}
+
+impl Served {
+    /// Asks the server.
+    pub(super) async fn by(connection: &Connection) -> Result<Self, Refusal> {
+        let answer = connection.send(&Call::get("/apis", Accept::Objects)).await?;
+        let value: Value = serde_json::from_slice(&answer.body)
+            .map_err(|_| Refusal::new(Cause::NotUnderstood, "the list of API groups is no JSON"))?;
+        let groups = value.get("groups").and_then(Value::as_array);
+        let groups =
+            groups.ok_or_else(|| Refusal::new(Cause::NotUnderstood, "the answer lists no API groups"))?;
+        let group = |group: &Value| {
+            let name = group.get("name")?.as_str()?.to_owned();
+            let versions = group.get("versions")?.as_array()?.iter();
+            let versions = versions.filter_map(|version| Some(version.get("version")?.as_str()?.to_owned()));
+            Some((name, versions.collect()))
+        };
+        Ok(Self(Some(groups.iter().filter_map(group).collect())))
+    }
+
+    /// What there is of a kind.
+    pub(super) fn of(&self, kind: &Kind) -> Serving {
+        let Some(groups) = self.0.as_ref().filter(|_| !kind.group.is_empty()) else {
+            return Serving::In(kind.versions.clone());
+        };
+        if kind.unless.as_ref().is_some_and(|other| groups.contains_key(other)) {
+            return Serving::Absent;
+        }
+        let Some(versions) = groups.get(&kind.group) else {
+            if kind.optional {
+                return Serving::Absent;
+            }
+            let message = format!("the server does not know the API group {}", kind.group);
+            return Serving::Unreadable(Refusal::new(Cause::MissingKind, message));
+        };
+        let both: Vec<String> = kind.versions.iter().filter(|own| versions.contains(own)).cloned().collect();
+        if both.is_empty() {
+            let message = format!(
+                "the server has {} in {}, and we read {}",
+                kind.group,
+                versions.join(", "),
+                kind.versions.join(", ")
+            );
+            return Serving::Unreadable(Refusal::new(Cause::MissingKind, message));
+        }
+        Serving::In(both)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::kinds::kinds;
+
+    fn of(group: &str, kind: &str, served: &[(&str, &[&str])]) -> Serving {
+        let groups = served.iter().map(|(group, versions)| {
+            ((*group).to_owned(), versions.iter().map(|version| (*version).to_owned()).collect())
+        });
+        let kind = kinds().iter().find(|own| own.kind == kind && own.group == group).unwrap();
+        Served(Some(groups.collect())).of(kind)
+    }
+
+    #[test]
+    fn a_kind_without_its_group_is_absent_or_a_hole() {
+        assert_eq!(of("helm.cattle.io", "HelmChart", &[]), Serving::Absent);
+        assert!(
+            matches!(of("apps", "DaemonSet", &[]), Serving::Unreadable(refusal) if refusal.cause == Cause::MissingKind)
+        );
+        assert_eq!(of("", "ConfigMap", &[]), Serving::In(vec!["v1".to_owned()]));
+    }
+
+    #[test]
+    fn a_group_in_versions_that_are_not_read_is_a_hole() {
+        assert!(matches!(
+            of("helm.cattle.io", "HelmChart", &[("helm.cattle.io", &["v9"])]),
+            Serving::Unreadable(_)
+        ));
+        let two =
+            of("helm.toolkit.fluxcd.io", "HelmRelease", &[("helm.toolkit.fluxcd.io", &["v2beta1", "v2"])]);
+        assert_eq!(two, Serving::In(vec!["v2".to_owned(), "v2beta1".to_owned()]));
+    }
+
+    #[test]
+    fn one_form_of_calicos_kinds_is_asked_for() {
+        let served: &[(&str, &[&str])] =
+            &[("projectcalico.org", &["v3"]), ("crd.projectcalico.org", &["v1"])];
+        assert_eq!(of("crd.projectcalico.org", "NetworkPolicy", served), Serving::Absent);
+        assert!(matches!(of("projectcalico.org", "NetworkPolicy", served), Serving::In(_)));
+    }
+}
