@@ -150,7 +150,8 @@ impl Run<'_> {
         subjects.extend(self.sharing.subjects(name, &model::store::uses(&stack, &assumed)));
         let is_answer = |file: &&usize| {
             let reading = self.readings.get(**file);
-            reading.is_some_and(|reading| reading.pieces.iter().any(|piece| matches!(piece, Piece::Answer(..))))
+            reading
+                .is_some_and(|reading| reading.pieces.iter().any(|piece| matches!(piece, Piece::Answer(..))))
         };
         // What processes say was not typed by anybody.
         let typed: Vec<usize> = group.files.iter().filter(|file| !is_answer(file)).copied().collect();

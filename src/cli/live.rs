@@ -73,6 +73,7 @@ pub(super) fn audit(args: &LiveArgs) -> Result<Audit, Stop> {
         shard,
         limits: Limits { request: args.request_timeout, total: args.timeout },
         read_secret_values: args.read_secret_values,
+        probe: args.probe,
     })
 }
 

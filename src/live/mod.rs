@@ -12,6 +12,7 @@ mod held;
 mod kinds;
 mod list;
 mod named;
+mod probe;
 mod release;
 mod served;
 mod stop;
@@ -71,6 +72,8 @@ pub(crate) struct Audit {
     pub(crate) limits: Limits,
     /// Whether values of Secrets that the stack's programs get are asked for.
     pub(crate) read_secret_values: bool,
+    /// Whether the programs themselves are asked what they run with.
+    pub(crate) probe: bool,
 }
 
 /// Someone who is told how far things are. Told from several threads.
@@ -90,6 +93,7 @@ pub(super) struct Knowledge {
     known: Known,
     namespaces: Vec<String>,
     read_secret_values: bool,
+    probe: bool,
     watch: Arc<dyn Watch>,
 }
 
@@ -117,6 +121,7 @@ async fn read_all(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result
         known,
         namespaces: audit.namespaces.clone(),
         read_secret_values: audit.read_secret_values,
+        probe: audit.probe,
         watch: Arc::clone(watch),
     });
     let together = Arc::new(Semaphore::new(CLUSTERS));

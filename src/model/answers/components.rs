@@ -125,11 +125,8 @@ fn components(collector: &Collector, program: &Program, processes: &[&Process<'_
         };
         let worst = answers.iter().map(|(_, fact)| rank(fact)).max().unwrap_or_default();
         let (_, answer) = answers.iter().find(|(_, fact)| rank(fact) == worst).copied()?;
-        let pods: Vec<&str> = answers
-            .iter()
-            .filter(|(_, fact)| rank(fact) == worst)
-            .map(|(process, _)| process.pod)
-            .collect();
+        let pods: Vec<&str> =
+            answers.iter().filter(|(_, fact)| rank(fact) == worst).map(|(process, _)| process.pod).collect();
         // A component of a module is told at the component that the module belongs to.
         let place = id.split('/').find_map(|part| program.components.get(part).copied());
         let place = place.unwrap_or(collector.place);

@@ -59,7 +59,8 @@ pub(super) fn open(root: NodeRef<'_>, found: &mut Found) {
     found.regions.push((root.resolved().span(), object.to_string().into()));
     found.pieces.push(Piece::Answer(found.at(root), object.clone()));
     for field in TEXTS {
-        let Some(text) = root.get(field).filter(|node| node.text().is_some_and(|text| !text.is_empty())) else {
+        let Some(text) = root.get(field).filter(|node| node.text().is_some_and(|text| !text.is_empty()))
+        else {
             continue;
         };
         let home = Home {

@@ -37,8 +37,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
     let answered = answering(stack);
     let mut subjects = Vec::new();
     for store in Store::ALL {
-        let own: Vec<&Process<'_>> =
-            answered.iter().filter(|process| process.store == Some(store)).collect();
+        let own: Vec<&Process<'_>> = answered.iter().filter(|process| process.store == Some(store)).collect();
         if own.is_empty() {
             continue;
         }
@@ -46,13 +45,16 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
         let mut told: Vec<Vec<Told<'_>>> = found.iter().map(|_| Vec::new()).collect();
         for process in own {
             match declared(stack, store, &found, process) {
-                Ok((index, group, mounts)) => told[index].push(Told::new(process, &found[index], group, mounts)),
+                Ok((index, group, mounts)) => {
+                    told[index].push(Told::new(process, &found[index], group, mounts))
+                }
                 Err(reason) => subjects.push(not_known(store, process, &reason)),
             }
         }
         let several = told.iter().filter(|told| !told.is_empty()).count() > 1;
         for (found, told) in found.iter().zip(&told).filter(|(_, told)| !told.is_empty()) {
-            let key = if several { format!("{} {}", store.name(), found.name) } else { store.name().to_owned() };
+            let key =
+                if several { format!("{} {}", store.name(), found.name) } else { store.name().to_owned() };
             subjects.extend(options(&key, found, told));
             subjects.extend(tenants(stack, &key, found, told));
             subjects.extend(versions(&key, found, told));
@@ -93,7 +95,10 @@ fn declared(
     let mounts = pod.mounts(container);
     let here = |own: &Found<'_>| own.namespace.as_deref() == Some(process.namespace);
     let reads = |own: &Found<'_>| {
-        mounts.iter().filter_map(Mount::texts).any(|(_, texts)| own.form == "rendered" && texts.name == own.name)
+        mounts
+            .iter()
+            .filter_map(Mount::texts)
+            .any(|(_, texts)| own.form == "rendered" && texts.name == own.name)
     };
     let candidates = |is: &dyn Fn(&Found<'_>) -> bool| -> Vec<usize> {
         found.iter().enumerate().filter(|(_, own)| is(own)).map(|(index, _)| index).collect()
@@ -115,7 +120,10 @@ fn not_known(store: Store, process: &Process<'_>, reason: &str) -> Subject {
             ("store", Fact::bare(store.product())),
             ("part", Fact::bare("other")),
             ("processes", Fact::new(name.as_str(), process.place)),
-            ("unknown", Fact::new(format!("what {name} should run with is not known: {reason}"), process.place)),
+            (
+                "unknown",
+                Fact::new(format!("what {name} should run with is not known: {reason}"), process.place),
+            ),
         ],
         process.place,
     );
@@ -128,13 +136,21 @@ fn default_counts(store: Store, path: &str) -> bool {
     let text = include_str!("../../../schemas/stores/answers.json");
     let table = TABLE.get_or_init(|| serde_json::from_str(text).unwrap_or_default());
     let routes = table.get(store.name()).map_or(&[][..], Vec::as_slice);
-    let is_below = |route: &str| path.strip_prefix(route).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let is_below =
+        |route: &str| path.strip_prefix(route).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     routes.iter().any(|route| is_below(route))
 }
 
 /// The promise that an option belongs to.
 fn part_of(store: Store, path: &str) -> &'static str {
-    let sections = ["blocks_storage.", "ruler_storage.", "alertmanager_storage.", "common.storage.", "storage_config.", "schema_config."];
+    let sections = [
+        "blocks_storage.",
+        "ruler_storage.",
+        "alertmanager_storage.",
+        "common.storage.",
+        "storage_config.",
+        "schema_config.",
+    ];
     if path.contains("retention") || path == "compactor.deletion_delay" {
         "retention"
     } else if path.strip_prefix(store.limits()).is_some_and(|rest| rest.starts_with('.')) {
@@ -175,7 +191,8 @@ fn options(key: &str, found: &Found<'_>, told: &[Told<'_>]) -> Vec<Subject> {
             let Some(running) = told.process.config.at(path) else { continue };
             let (declared, origin) = effective.value(path, &spec);
             let written = matches!(origin, Origin::Written | Origin::Flag);
-            let by_default = origin == Origin::Default && told.same_version && default_counts(found.store, path);
+            let by_default =
+                origin == Origin::Default && told.same_version && default_counts(found.store, path);
             // Whether its section is inherited hangs on more than the option itself.
             if !written && !by_default {
                 continue;
@@ -374,7 +391,8 @@ fn limits_that_differ(
     let mut differing = BTreeMap::new();
     for (limit, loaded) in running.entries() {
         let path = format!("{section}.{limit}");
-        let Some(spec) = found.options().spec(&path).filter(|spec| is_compared(&path, spec, found.version)) else {
+        let Some(spec) = found.options().spec(&path).filter(|spec| is_compared(&path, spec, found.version))
+        else {
             continue;
         };
         let kind = spec.type_in(found.version);
@@ -385,7 +403,10 @@ fn limits_that_differ(
                     continue;
                 }
                 let declared = shown(&declared, false);
-                (format!("{limit} is {}, declared is {}", plain(&shown(loaded, false)), plain(&declared)), written.place)
+                (
+                    format!("{limit} is {}, declared is {}", plain(&shown(loaded, false)), plain(&declared)),
+                    written.place,
+                )
             }
             // What the file does not set is what the process has for all.
             None => {
@@ -393,7 +414,10 @@ fn limits_that_differ(
                 if same_answers(base, loaded) != Some(false) {
                     continue;
                 }
-                (format!("{limit} is {}, which the file does not set", plain(&shown(loaded, false))), limits.place)
+                (
+                    format!("{limit} is {}, which the file does not set", plain(&shown(loaded, false))),
+                    limits.place,
+                )
             }
         };
         differing.insert(limit.to_owned(), Fact::new(words, place));
@@ -404,7 +428,10 @@ fn limits_that_differ(
 /// Whether two values of one process are the same: it spells both alike.
 fn same_answers(one: &Fact, two: &Fact) -> Option<bool> {
     let scalar = |fact: &Fact| {
-        matches!(fact.value, FactValue::Bool(_) | FactValue::Int(_) | FactValue::Float(_) | FactValue::Text(_))
+        matches!(
+            fact.value,
+            FactValue::Bool(_) | FactValue::Int(_) | FactValue::Float(_) | FactValue::Text(_)
+        )
     };
     (scalar(one) && scalar(two)).then(|| one.value == two.value)
 }

@@ -51,7 +51,8 @@ fn same_within(store: Store, kind: &str, declared: &Fact, running: &Fact, depth:
         if !ones.keys().eq(twos.keys()) {
             return Some(false);
         }
-        let each = ones.iter().zip(twos).map(|((_, one), (_, two))| same_within(store, inner, one, two, depth));
+        let each =
+            ones.iter().zip(twos).map(|((_, one), (_, two))| same_within(store, inner, one, two, depth));
         return all(each);
     }
     scalar(store, kind, declared, running)
@@ -211,7 +212,13 @@ fn rounded(text: &str) -> Option<(f64, f64)> {
     let power = if unit.is_empty() { 0 } else { power? };
     let scale = 1024_f64.powi(i32::try_from(power).ok()?);
     // Below ten one decimal is shown, above none; what is shown was rounded to a decimal before.
-    let step = if power == 0 { 0.5 } else if number < 10.0 { 0.06 * scale } else { 0.56 * scale };
+    let step = if power == 0 {
+        0.5
+    } else if number < 10.0 {
+        0.06 * scale
+    } else {
+        0.56 * scale
+    };
     Some((number * scale, step))
 }
 
