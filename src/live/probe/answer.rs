@@ -127,13 +127,16 @@ fn message(said: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut cover_next = false;
     for word in said.split_whitespace() {
+        let bare = word.trim_end_matches(':').trim_matches(['"', '\'', '(', ')']);
+        let is_scheme = matches!(bare, "Bearer" | "Basic");
         if cover_next {
             words.push(MASK.to_owned());
-            cover_next = false;
+            // `Authorization: Bearer ...`: the secret is the word behind.
+            cover_next = is_scheme;
             continue;
         }
-        let bare = word.trim_end_matches(':').trim_matches(['"', '\'', '(', ')']);
-        cover_next = matches!(bare, "Bearer" | "Basic") || word.ends_with(':') && is_secret_name(bare);
+        let is_name = bare.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+        cover_next = is_scheme || word.ends_with(':') && is_name && is_secret_name(bare);
         let query = word.find("://").and_then(|at| Some(at + word.get(at..)?.find('?')?));
         let value = word.find('=').filter(|at| word.get(..*at).is_some_and(is_secret_name));
         words.push(match (query, value) {
