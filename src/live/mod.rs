@@ -32,6 +32,10 @@ pub(crate) use kinds::Kind;
 pub(crate) use kinds::kinds;
 pub(crate) use kinds::needed;
 pub(crate) use named::Known;
+#[cfg(test)]
+pub(crate) use probe::OF_COLLECTORS;
+#[cfg(test)]
+pub(crate) use probe::OF_STORES;
 
 use kube::Config;
 use tokio::sync::Semaphore;

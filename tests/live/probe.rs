@@ -226,7 +226,7 @@ impl Ran {
 
     /// What could not be asked of programs: cause and message.
     fn not_seen(&self) -> Vec<(String, String)> {
-        let all = self.report["coverage"]["not_seen"].as_array().cloned().unwrap_or_default();
+        let all = self.report["coverage"]["notSeen"].as_array().unwrap();
         let text = |own: &Value, key: &str| own[key].as_str().unwrap_or_default().to_owned();
         all.iter()
             .filter(|own| own["resource"] == "pods/proxy")
@@ -338,7 +338,7 @@ fn what_runs_otherwise_is_told_at_what_is_declared() {
         "answered-component-not-well",
         "loki.write.local of stale/alloy is unhealthy (alloy-0): Post \"https://u:******@h/?********\"",
     );
-    assert_eq!(found.len(), 6, "{found:?}");
+    assert_eq!(found.len(), 7, "{found:?}");
     assert_eq!(ran.not_seen(), []);
     let place = ran.report["findings"]
         .as_array()
