@@ -743,7 +743,6 @@ pub(crate) const FIELDS: &[Field] = &[
     field("running_option", "", Map, "an option of a store that a running process was asked for"),
     field("running_option", "declared", Any, "what is declared"),
     field("running_option", "differs", Bool, "whether a process runs with something else"),
-    field("running_option", "name", Text, "the store's name"),
     field("running_option", "part", Text, "what it is about: `limits`, `retention`, `storage`, `other`"),
     field("running_option", "path", Text, "the option"),
     field("running_option", "processes", Text, "the pods that run with something else"),

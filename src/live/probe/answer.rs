@@ -6,6 +6,8 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::document::NodeRef;
+use crate::document::Tree;
 use crate::document::is_secret_name;
 use crate::document::parse_yaml;
 use crate::document::without_url_passwords;
@@ -42,8 +44,8 @@ fn yaml(body: &[u8]) -> Result<String, &'static str> {
     }
     let text = std::str::from_utf8(body).map_err(|_| "it is no text")?;
     let stream = parse_yaml(&Arc::from(text));
-    let root = stream.documents.first().and_then(|tree| tree.root());
-    if !stream.errors.is_empty() || !root.is_some_and(|root| root.is_mapping()) {
+    let root = stream.documents.first().and_then(Tree::root);
+    if !stream.errors.is_empty() || !root.is_some_and(NodeRef::is_mapping) {
         return Err("it is no configuration in YAML");
     }
     Ok(text.to_owned())
@@ -71,7 +73,7 @@ fn without_secrets(text: &str) -> String {
             {
                 let start = line.len() - plain.len();
                 covered.push_str(line.get(..start + key.len() + 1).unwrap_or_default());
-                covered.push_str(&format!(" '{MASK}'\n"));
+                covered.extend([" '", MASK, "'\n"]);
                 // The key stands behind the dash of its list.
                 hidden_below = Some(start);
             }

@@ -7,6 +7,7 @@ mod answer;
 mod plan;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::Map;
@@ -134,7 +135,7 @@ impl Asking {
             Ok(text) => self.say("config", json!(text)),
             Err(refusal) => {
                 let closed = refusal.cause != Cause::NotUnderstood && refusal.cause != Cause::Gone;
-                self.miss("/config", refusal);
+                self.miss("/config", &refusal);
                 if closed {
                     return;
                 }
@@ -147,12 +148,12 @@ impl Asking {
             }
             answered => match answered.and_then(|body| answer::runtime(&body).map_err(not_understood)) {
                 Ok(text) => self.say("runtime_config", json!(text)),
-                Err(refusal) => self.miss("/runtime_config", refusal),
+                Err(refusal) => self.miss("/runtime_config", &refusal),
             },
         }
         match self.get(version).await.and_then(|body| answer::version(&body).map_err(not_understood)) {
             Ok(number) => self.say("version", json!(number)),
-            Err(refusal) => self.miss(version, refusal),
+            Err(refusal) => self.miss(version, &refusal),
         }
     }
 
@@ -160,7 +161,7 @@ impl Asking {
         let root = "/api/v0/web/components";
         let (mut components, mut modules) = match self.components(root).await {
             Ok(found) => found,
-            Err(refusal) => return self.miss(root, refusal),
+            Err(refusal) => return self.miss(root, &refusal),
         };
         let mut asked: BTreeSet<String> = BTreeSet::new();
         while let Some(module) = modules.pop() {
@@ -175,7 +176,7 @@ impl Asking {
                 }
                 // Items of a loop come and go.
                 Err(refusal) if refusal.cause == Cause::Gone => {}
-                Err(refusal) => self.miss(&path, refusal),
+                Err(refusal) => self.miss(&path, &refusal),
             }
         }
         let key = |component: &Value| {
@@ -207,7 +208,7 @@ impl Asking {
     fn loads_nothing(&self) -> bool {
         let Some(text) = self.fields.get("config").and_then(Value::as_str) else { return false };
         let stream = crate::document::parse_yaml(&Arc::from(text));
-        let root = stream.documents.first().and_then(|tree| tree.root());
+        let root = stream.documents.first().and_then(crate::document::Tree::root);
         root.is_some_and(|root| root.text_at("runtime_config.file").is_none_or(str::is_empty))
     }
 
@@ -215,10 +216,11 @@ impl Asking {
         self.fields.insert(field.to_owned(), value);
     }
 
-    fn miss(&mut self, path: &str, refusal: Refusal) {
+    fn miss(&mut self, path: &str, refusal: &Refusal) {
         let Process { program, namespace, pod, .. } = &self.process;
         let message = format!("{path}: {}", refusal.message);
-        self.missed.push(missed(*program, namespace, pod.clone(), Refusal { message, ..refusal }));
+        let refusal = Refusal::new(refusal.cause, message);
+        self.missed.push(missed(*program, namespace, pod.clone(), refusal));
     }
 }
 
@@ -233,7 +235,7 @@ fn encoded(module: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     // A path that goes up would leave the program's own.

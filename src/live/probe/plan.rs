@@ -93,9 +93,12 @@ pub(super) struct Plan {
     pub(super) notes: Vec<String>,
 }
 
+/// Workloads by namespace, kind and name: what each runs, and its processes that are ready.
+type Workloads = BTreeMap<(String, (String, String)), (Program, Vec<Process>)>;
+
 /// Plans for these objects: pods, and what makes them.
 pub(super) fn plan<'o>(objects: impl Iterator<Item = (&'o str, &'o Value)> + Clone) -> Plan {
-    let mut workloads: BTreeMap<(String, (String, String)), (Program, Vec<Process>)> = BTreeMap::new();
+    let mut workloads: Workloads = BTreeMap::new();
     for (kind, object) in objects.clone().filter(|(kind, object)| is_wanted(kind, object)) {
         let template = object.pointer("/spec/template").unwrap_or(&Value::Null);
         if let (Some((program, _)), Some((namespace, name))) = (program(template, object), names(object)) {
@@ -159,7 +162,7 @@ fn names(object: &Value) -> Option<(String, String)> {
     Some((text(object, "/metadata/namespace")?, text(object, "/metadata/name")?))
 }
 
-/// What made a pod. Of a Deployment there is a ReplicaSet between, which is named after it and the template's sum.
+/// What made a pod. Of a Deployment there is a `ReplicaSet` between, which is named after it and the template's sum.
 fn made_by(pod: &Value) -> Option<(String, String)> {
     let owners = pod.pointer("/metadata/ownerReferences")?.as_array()?;
     let is_it = |owner: &&Value| owner.get("controller").and_then(Value::as_bool) == Some(true);

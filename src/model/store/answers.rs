@@ -5,10 +5,10 @@
 //! works out many others by itself; and only where the version that answers is the one whose defaults are known.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use super::Assumed;
+use super::answered_tenants;
 use super::effective::Effective;
 use super::effective::Origin;
 use super::options::Options;
@@ -27,7 +27,6 @@ use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::fact::Subject;
 use crate::model::mounts::Mount;
-use crate::model::mounts::mount_of;
 use crate::model::piece::Store;
 use crate::model::stack::Stack;
 use crate::model::version::Minor;
@@ -56,7 +55,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
             let key =
                 if several { format!("{} {}", store.name(), found.name) } else { store.name().to_owned() };
             subjects.extend(options(&key, found, told));
-            subjects.extend(tenants(stack, &key, found, told));
+            subjects.extend(answered_tenants::subjects(stack, &key, found, told));
             subjects.extend(versions(&key, found, told));
         }
     }
@@ -64,10 +63,10 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
 }
 
 /// A process that answered, with what it was to run with.
-struct Told<'s> {
-    process: &'s Process<'s>,
-    group: Group,
-    mounts: Vec<Mount>,
+pub(super) struct Told<'s> {
+    pub(super) process: &'s Process<'s>,
+    pub(super) group: Group,
+    pub(super) mounts: Vec<Mount>,
     /// Whether the defaults that are known are those of the version that answered.
     same_version: bool,
 }
@@ -219,7 +218,7 @@ fn options(key: &str, found: &Found<'_>, told: &[Told<'_>]) -> Vec<Subject> {
 }
 
 /// Whether an option is one that a process tells in full: not a part of a list, not a secret.
-fn is_compared(path: &str, spec: &Spec, version: Minor) -> bool {
+pub(super) fn is_compared(path: &str, spec: &Spec, version: Minor) -> bool {
     let name = path.rsplit('.').next().unwrap_or(path);
     !path.contains(['[', '<'])
         && path != "target"
@@ -245,7 +244,6 @@ fn option(
     let facts = Fact::map(
         [
             ("store", Fact::bare(found.store.product())),
-            ("name", Fact::new(found.name.as_str(), found.place)),
             ("path", Fact::new(path, place)),
             ("part", Fact::bare(part_of(found.store, path))),
             ("declared", shown(&declared, found.in_secret)),
@@ -259,7 +257,7 @@ fn option(
 }
 
 /// A value for a message: in words where it has parts, and never what came from a Secret.
-fn shown(fact: &Fact, in_secret: bool) -> Fact {
+pub(super) fn shown(fact: &Fact, in_secret: bool) -> Fact {
     let value = match &fact.value {
         _ if in_secret => "(secret)".into(),
         FactValue::Null => "nothing".into(),
@@ -274,177 +272,6 @@ fn shown(fact: &Fact, in_secret: bool) -> Fact {
         value => value.clone(),
     };
     Fact { value, place: fact.place }
-}
-
-/// The limits that a process loaded, tenant by tenant.
-fn loaded<'p>(told: &Told<'p>) -> Option<BTreeMap<&'p str, &'p Fact>> {
-    let runtime = &told.process.runtime;
-    if runtime.is_null() {
-        return None;
-    }
-    Some(runtime.at("overrides").map(|tenants| tenants.entries().collect()).unwrap_or_default())
-}
-
-/// The tenants whose limits a process is to load, from the files that it mounts; `None` where one of them is not seen.
-fn to_load(stack: &Stack<'_>, found: &Found<'_>, told: &Told<'_>) -> Option<BTreeMap<String, Fact>> {
-    let effective = effective(found, &told.group, None);
-    let path = "runtime_config.file";
-    let spec = found.options().spec(path).filter(|spec| spec.is_in(found.version))?;
-    let (files, _) = effective.value(path, &spec);
-    let mut tenants = BTreeMap::new();
-    for file in files.text()?.split(',').map(str::trim).filter(|file| !file.is_empty()) {
-        let mount = mount_of(&told.mounts, file)?;
-        let (kind, texts) = mount.texts().filter(|(kind, _)| *kind == "ConfigMap")?;
-        let (resource, root) = stack.object(kind, told.process.namespace, &texts.name)?;
-        let name = mount.file(file)?;
-        let key = texts.keys(&name).next()?;
-        // A mount may wait for a key that never comes; what is loaded then is not ours to guess.
-        root.get("data").and_then(|data| data.get(key))?;
-        let own = stack.runtime_overrides.iter().filter(|(_, home)| {
-            home.object.as_ref() == Some(&resource.object) && home.key.as_deref() == Some(key)
-        });
-        for (at, _) in own {
-            let node = at.in_documents(stack.documents)?;
-            let limits = crate::model::values::fact_of(node, at.doc).reach("overrides");
-            tenants.extend(limits.entries().map(|(tenant, limits)| (tenant.to_owned(), limits.clone())));
-        }
-    }
-    Some(tenants)
-}
-
-/// What is found out about one tenant, over all processes.
-#[derive(Default)]
-struct Tenant<'p> {
-    declared: Option<Fact>,
-    loaded: Option<Fact>,
-    differing: BTreeMap<String, Fact>,
-    pods: BTreeSet<&'p str>,
-    not_loaded: bool,
-    not_declared: bool,
-}
-
-/// One subject for each tenant that has limits of its own, declared or loaded.
-fn tenants(stack: &Stack<'_>, key: &str, found: &Found<'_>, told: &[Told<'_>]) -> Vec<Subject> {
-    let mut tenants: BTreeMap<String, Tenant<'_>> = BTreeMap::new();
-    for told in told {
-        let (Some(loaded), Some(to_load)) = (loaded(told), to_load(stack, found, told)) else { continue };
-        for (name, limits) in &to_load {
-            let tenant = tenants.entry(name.clone()).or_default();
-            tenant.declared = Some(limits.clone());
-            // Without limits a tenant is as all others.
-            if limits.entries().next().is_none() {
-                continue;
-            }
-            let Some(running) = loaded.get(name.as_str()) else {
-                tenant.not_loaded = true;
-                tenant.pods.insert(told.process.pod);
-                tenant.loaded = Some(Fact::absent(told.process.runtime.place));
-                continue;
-            };
-            tenant.loaded = Some((*running).clone());
-            let differing = limits_that_differ(found, told, limits, running);
-            if !differing.is_empty() {
-                tenant.pods.insert(told.process.pod);
-                tenant.differing.extend(differing);
-            }
-        }
-        for (name, running) in loaded.iter().filter(|(name, _)| !to_load.contains_key(**name)) {
-            let tenant = tenants.entry((*name).to_owned()).or_default();
-            tenant.not_declared = true;
-            tenant.loaded = Some((*running).clone());
-            tenant.pods.insert(told.process.pod);
-        }
-    }
-    let subject = |(name, tenant): (String, Tenant<'_>)| {
-        let place = tenant.differing.values().next().and_then(|fact| fact.place);
-        let place = place.or(tenant.declared.as_ref().and_then(|fact| fact.place)).unwrap_or(found.place);
-        let answered = tenant.loaded.as_ref().and_then(|fact| fact.place);
-        let words: Vec<&str> = tenant.differing.values().filter_map(Fact::text).collect();
-        let pods: Vec<&str> = tenant.pods.into_iter().collect();
-        let facts = Fact::map(
-            [
-                ("store", Fact::bare(found.store.product())),
-                ("tenant", Fact::new(name.as_str(), place)),
-                ("differing", Fact::new((!words.is_empty()).then(|| words.join(", ")), place)),
-                ("not_loaded", Fact::new(tenant.not_loaded, place)),
-                ("not_declared", Fact::new(tenant.not_declared, answered)),
-                ("processes", Fact::new(listed(&pods), answered)),
-            ],
-            place,
-        );
-        Subject { kind: "running_tenant", key: format!("{key} {name}"), facts }
-    };
-    tenants.into_iter().map(subject).collect()
-}
-
-/// The limits of a tenant that a process loaded with other values than its file has, in words; then those that it loaded
-/// and the file does not have.
-fn limits_that_differ(
-    found: &Found<'_>,
-    told: &Told<'_>,
-    limits: &Fact,
-    running: &Fact,
-) -> BTreeMap<String, Fact> {
-    let section = found.store.limits();
-    let tree = Fact::map([(section, limits.clone())], limits.place);
-    let effective = effective(found, &told.group, Some(&tree));
-    let mut differing = BTreeMap::new();
-    for (limit, loaded) in running.entries() {
-        let path = format!("{section}.{limit}");
-        let Some(spec) = found.options().spec(&path).filter(|spec| is_compared(&path, spec, found.version))
-        else {
-            continue;
-        };
-        let kind = spec.type_in(found.version);
-        let (words, place) = match limits.at(limit) {
-            Some(written) => {
-                let (declared, _) = effective.value(&path, &spec);
-                if same(found.store, kind, &declared, loaded) != Some(false) {
-                    continue;
-                }
-                let declared = shown(&declared, false);
-                (
-                    format!("{limit} is {}, declared is {}", plain(&shown(loaded, false)), plain(&declared)),
-                    written.place,
-                )
-            }
-            // What the file does not set is what the process has for all.
-            None => {
-                let Some(base) = told.process.config.at(&path) else { continue };
-                if same_answers(base, loaded) != Some(false) {
-                    continue;
-                }
-                (
-                    format!("{limit} is {}, which the file does not set", plain(&shown(loaded, false))),
-                    limits.place,
-                )
-            }
-        };
-        differing.insert(limit.to_owned(), Fact::new(words, place));
-    }
-    differing
-}
-
-/// Whether two values of one process are the same: it spells both alike.
-fn same_answers(one: &Fact, two: &Fact) -> Option<bool> {
-    let scalar = |fact: &Fact| {
-        matches!(
-            fact.value,
-            FactValue::Bool(_) | FactValue::Int(_) | FactValue::Float(_) | FactValue::Text(_)
-        )
-    };
-    (scalar(one) && scalar(two)).then(|| one.value == two.value)
-}
-
-/// A value in a message.
-fn plain(fact: &Fact) -> String {
-    match &fact.value {
-        FactValue::Bool(value) => value.to_string(),
-        FactValue::Int(value) => value.to_string(),
-        FactValue::Float(value) => value.to_string(),
-        FactValue::Text(text) => text.to_string(),
-        _ => "something else".to_owned(),
-    }
 }
 
 /// The versions that answered, one subject for each that is declared and each that answered.
@@ -491,91 +318,5 @@ fn is_same_number(one: &[u32], two: &[u32]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::store::effective::Layer;
-    use crate::model::store::options::table;
-    use crate::text::units::duration_seconds;
-
-    /// A default as the stores print it: durations and sizes in the forms of Go's libraries, what is empty as null.
-    fn printed(kind: &str, default: &Fact) -> Fact {
-        let value = match (&default.value, kind) {
-            (FactValue::Text(text), "go_duration") => match duration_seconds(text) {
-                Some(seconds) if seconds >= 60.0 && seconds.fract() == 0.0 => {
-                    #[expect(clippy::cast_possible_truncation, reason = "whole seconds")]
-                    let seconds = seconds as i64;
-                    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-                    let hours = if hours > 0 { format!("{hours}h") } else { String::new() };
-                    format!("{hours}{minutes}m{}s", seconds % 60).into()
-                }
-                _ => default.value.clone(),
-            },
-            (FactValue::Text(text), "prom_duration") => match duration_seconds(text) {
-                Some(seconds) if seconds > 0.0 && seconds % 604_800.0 == 0.0 => {
-                    format!("{}w", seconds / 604_800.0).into()
-                }
-                Some(seconds) if seconds > 0.0 && seconds % 86_400.0 == 0.0 => {
-                    format!("{}d", seconds / 86_400.0).into()
-                }
-                _ => default.value.clone(),
-            },
-            (FactValue::Int(bytes), "bytesize") => {
-                let power = (1..5).rev().find(|power| *bytes >= 1_i64 << (10 * power)).unwrap_or(0);
-                #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-                let number = *bytes as f64 / (1_i64 << (10 * power)) as f64;
-                let unit = ["B", "KB", "MB", "GB", "TB"][power];
-                if number < 10.0 && power > 0 {
-                    format!("{number:.1} {unit}").into()
-                } else {
-                    format!("{number:.0}{unit}").into()
-                }
-            }
-            (FactValue::Text(text), "url" | "csv") if text.is_empty() => FactValue::Null,
-            (FactValue::List(items), _) if items.is_empty() => FactValue::Null,
-            (value, _) => value.clone(),
-        };
-        Fact::bare(value)
-    }
-
-    #[test]
-    fn no_default_differs_from_itself_as_the_stores_print_it() {
-        for store in Store::ALL {
-            let options = table(store);
-            let mut compared = 0;
-            for version in &options.versions {
-                let layers: Vec<Layer<'_>> = Vec::new();
-                let effective = Effective { store, options, version: *version, layers, variables: None };
-                for (path, spec) in options.below("").filter(|(path, spec)| is_compared(path, spec, *version))
-                {
-                    let kind = spec.type_in(*version);
-                    let default = effective.default_of(&spec);
-                    let answer = same(store, kind, &default, &printed(kind, &default));
-                    assert_ne!(answer, Some(false), "{store:?} {version} {path}: {default:?}");
-                    compared += usize::from(answer == Some(true));
-                }
-            }
-            assert!(compared > 10_000, "{store:?}: only {compared}");
-        }
-    }
-
-    #[test]
-    fn options_whose_defaults_count_are_options() {
-        for store in Store::ALL {
-            let counted = table(store).paths().filter(|path| default_counts(store, path)).count();
-            assert!(counted > 50, "{store:?}: {counted}");
-        }
-        assert!(default_counts(Store::Mimir, "limits.ingestion_rate"));
-        assert!(!default_counts(Store::Mimir, "limits_of_others"));
-        assert!(!default_counts(Store::Loki, "limits.ingestion_rate"));
-    }
-
-    #[test]
-    fn versions_are_the_same_as_far_as_both_go() {
-        let same = |one, two| number(one).zip(number(two)).map(|(one, two)| is_same_number(&one, &two));
-        assert_eq!(same("v3.0.2-distroless", "3.0.2"), Some(true));
-        assert_eq!(same("3.0", "3.0.2"), Some(true));
-        assert_eq!(same("3.0.1", "3.0.2"), Some(false));
-        assert_eq!(same("latest", "3.0.2"), None);
-        assert_eq!(same("3.0.2", "main-a1b2"), None);
-    }
-}
+#[path = "answers_tests.rs"]
+mod tests;

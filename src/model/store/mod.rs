@@ -1,5 +1,6 @@
 //! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
 
+mod answered_tenants;
 mod answers;
 mod bounds;
 mod directories;
