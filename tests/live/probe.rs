@@ -265,7 +265,7 @@ fn audit(cluster: &Cluster, user: &User, namespace: &str) -> Ran {
     Ran { code: output.status.code().unwrap(), report }
 }
 
-fn filled(cluster: &Cluster, objects: Vec<Value>) {
+fn filled(cluster: &Cluster, objects: &[Value]) {
     load(cluster, &json!({"items": objects}));
 }
 
@@ -282,7 +282,7 @@ fn programs_that_run_what_is_declared_are_not_complained_of() {
     let namespace = "sound";
     filled(
         cluster,
-        [
+        &[
             mimir(namespace, address, one.port),
             loki(namespace, address, two.port),
             alloy(namespace, address, three.port),
@@ -309,7 +309,7 @@ fn what_runs_otherwise_is_told_at_what_is_declared() {
     let [one, two, three] = &programs;
     filled(
         cluster,
-        [
+        &[
             mimir(namespace, address, one.port),
             loki(namespace, address, two.port),
             alloy(namespace, address, three.port),
@@ -360,7 +360,7 @@ fn what_could_not_be_asked_leaves_the_run_incomplete() {
     let namespace = "broken";
     let closed = TcpListener::bind((address, 0)).unwrap().local_addr().unwrap().port();
     let odd = start(address, &[("/config", "<html>not a configuration</html>".to_owned())]);
-    filled(cluster, [mimir(namespace, address, closed), loki(namespace, address, odd.port)].concat());
+    filled(cluster, &[mimir(namespace, address, closed), loki(namespace, address, odd.port)].concat());
     let ran = audit(cluster, &cluster.admin(), namespace);
     let causes: Vec<(String, bool)> = ran
         .not_seen()
@@ -394,7 +394,7 @@ fn who_may_not_use_the_proxy_is_told_so() {
     let cluster = lab.shared("probed", |_| {});
     let namespace = "forbidden";
     let program = start(address, &mimir_answers(150_000));
-    filled(cluster, mimir(namespace, address, program.port));
+    filled(cluster, &mimir(namespace, address, program.port));
     let all = json!([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["list"]}, {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}]);
     let ran = audit(cluster, &cluster.user(&all), namespace);
     assert_eq!(ran.not_seen().iter().map(|(cause, _)| cause.as_str()).collect::<Vec<_>>(), ["forbidden"]);

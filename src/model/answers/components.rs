@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::Process;
 use super::processes;
@@ -258,7 +259,7 @@ pub(in crate::model) fn listed(names: &[&str]) -> String {
     let rest = sorted.len().saturating_sub(LISTED);
     let mut text = sorted.iter().take(LISTED).copied().collect::<Vec<_>>().join(", ");
     if rest > 0 {
-        text.push_str(&format!(" and {rest} more"));
+        let _ = write!(text, " and {rest} more");
     }
     text
 }

@@ -126,9 +126,9 @@ pub(crate) fn processes<'d>(stack: &Stack<'d>) -> Vec<Process<'d>> {
             // An empty text says that nothing was loaded, which is not the same as no text.
             let nothing = root.get("runtime_config").is_some_and(|node| node.text() == Some(""));
             let runtime = text("runtime_config");
-            let runtime = runtime.unwrap_or_else(|| match nothing {
-                true => Fact::map::<String>([], fact("runtime_config").place),
-                false => Fact::default(),
+            let runtime = runtime.unwrap_or_else(|| {
+                let place = fact("runtime_config").place;
+                if nothing { Fact::map::<String>([], place) } else { Fact::default() }
             });
             let made_by = (
                 root.text_at("workload.kind").unwrap_or_default(),

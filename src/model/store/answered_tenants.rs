@@ -136,29 +136,21 @@ fn limits_that_differ(
             continue;
         };
         let kind = spec.type_in(found.version);
-        let (words, place) = match limits.at(limit) {
-            Some(written) => {
-                let (declared, _) = effective.value(&path, &spec);
-                if same(found.store, kind, &declared, loaded) != Some(false) {
-                    continue;
-                }
-                let declared = shown(&declared, false);
-                (
-                    format!("{limit} is {}, declared is {}", plain(&shown(loaded, false)), plain(&declared)),
-                    written.place,
-                )
+        let is = plain(&shown(loaded, false));
+        let (words, place) = if let Some(written) = limits.at(limit) {
+            let (declared, _) = effective.value(&path, &spec);
+            if same(found.store, kind, &declared, loaded) != Some(false) {
+                continue;
             }
+            let declared = plain(&shown(&declared, false));
+            (format!("{limit} is {is}, declared is {declared}"), written.place)
+        } else {
             // What the file does not set is what the process has for all.
-            None => {
-                let Some(base) = told.process.config.at(&path) else { continue };
-                if same_answers(base, loaded) != Some(false) {
-                    continue;
-                }
-                (
-                    format!("{limit} is {}, which the file does not set", plain(&shown(loaded, false))),
-                    limits.place,
-                )
+            let Some(base) = told.process.config.at(&path) else { continue };
+            if same_answers(base, loaded) != Some(false) {
+                continue;
             }
+            (format!("{limit} is {is}, which the file does not set"), limits.place)
         };
         differing.insert(limit.to_owned(), Fact::new(words, place));
     }

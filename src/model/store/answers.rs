@@ -45,7 +45,7 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
         for process in own {
             match declared(stack, store, &found, process) {
                 Ok((index, group, mounts)) => {
-                    told[index].push(Told::new(process, &found[index], group, mounts))
+                    told[index].push(Told::new(process, &found[index], group, mounts));
                 }
                 Err(reason) => subjects.push(not_known(store, process, &reason)),
             }
@@ -197,9 +197,8 @@ fn options(key: &str, found: &Found<'_>, told: &[Told<'_>]) -> Vec<Subject> {
                 continue;
             }
             match same(found.store, spec.type_in(found.version), &declared, running) {
-                None => {}
                 Some(true) if written => compared = Some(declared),
-                Some(true) => {}
+                None | Some(true) => {}
                 Some(false) => {
                     let difference = differences.get_or_insert_with(|| Difference {
                         declared: declared.clone(),
