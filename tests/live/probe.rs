@@ -384,7 +384,10 @@ fn what_could_not_be_asked_leaves_the_run_incomplete() {
         let verdicts = ran.report["verdicts"].as_array().unwrap();
         verdicts.iter().find(|own| own["invariant"] == id).unwrap()["verdict"].as_str().unwrap().to_owned()
     };
-    assert_eq!(verdict("store-retention"), "undecided");
+    // What is declared breaks some of them anyway.
+    for id in ["store-limits", "store-retention", "store-storage", "coherence"] {
+        assert!(["undecided", "violated"].contains(&verdict(id).as_str()), "{id}: {}", verdict(id));
+    }
     assert_ne!(verdict("grafana-access"), "undecided");
 }
 
