@@ -14,6 +14,7 @@ mod kubeconfig;
 mod lab;
 mod laboratory;
 mod load;
+mod probe;
 mod process;
 mod proxy;
 mod requests;

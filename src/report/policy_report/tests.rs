@@ -16,11 +16,11 @@ fn live() -> Sample {
     }
     sample.report.coverage.not_seen.push(NotSeen {
         cluster: "arn:x/prod".to_owned(),
-        verb: "list",
+        verb: "list".to_owned(),
         resource: "nodes".to_owned(),
         namespace: None,
         name: None,
-        cause: "forbidden",
+        cause: "forbidden".to_owned(),
         message: "the rights are missing".to_owned(),
         promises: Vec::new(),
     });
