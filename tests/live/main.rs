@@ -17,5 +17,6 @@ mod load;
 mod process;
 mod proxy;
 mod requests;
+mod rights;
 mod tls;
 mod tokens;
