@@ -21,6 +21,12 @@ pub(super) enum Undecided {
     FailsAll,
 }
 
+/// The exit code of a report, by the threshold that it carries.
+pub(super) fn of_report(report: &Report) -> u8 {
+    let undecided = if report.threshold.strict { Undecided::FailsAll } else { Undecided::FailsLogBoundary };
+    exit_code(report, report.threshold.fail_on, undecided)
+}
+
 /// The exit code of a run.
 pub(super) fn exit_code(report: &Report, fail_on: Severity, undecided: Undecided) -> u8 {
     if !report.coverage.errors.is_empty() || !report.coverage.not_seen.is_empty() {
@@ -55,6 +61,7 @@ mod tests {
             related: Vec::new(),
             fingerprint: String::new(),
             fixes: Vec::new(),
+            seen: crate::finding::Seen::default(),
         };
         Report { findings: vec![finding], ..Report::default() }
     }
@@ -62,7 +69,8 @@ mod tests {
     fn verdict(invariant: Invariant, verdict: Verdict, findings: Vec<usize>) -> Report {
         let (subject, summary) = (String::new(), String::new());
         let assumptions = Vec::new();
-        let verdict = InvariantVerdict { invariant, subject, verdict, summary, assumptions, findings };
+        let verdict =
+            InvariantVerdict { invariant, subject, cluster: None, verdict, summary, assumptions, findings };
         Report { verdicts: vec![verdict], ..Report::default() }
     }
 

@@ -8,6 +8,7 @@ mod fix;
 mod fmt;
 mod generate;
 mod live;
+mod merge;
 mod output;
 mod preflight;
 mod progress;
@@ -42,6 +43,7 @@ use crate::finding::PassedOver;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
+use crate::finding::Threshold;
 use crate::model::Expected;
 use crate::model::Minor;
 use crate::model::Store;
@@ -64,6 +66,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
+        Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
         Some(Command::Rules { rules, .. }) => list_rules(&rules),
@@ -152,6 +155,11 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     unread.extend(found.problems);
     add_to_coverage(&mut report.coverage, found.skipped, unread);
 
+    report.threshold = Threshold {
+        fail_on: args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error),
+        // What is not seen of a running cluster cannot be looked up later.
+        strict: args.strict || strict || args.live.live,
+    };
     let outcome = Outcome { documents: &documents, report: &report };
     let mut failed = Vec::new();
     for target in &targets {
@@ -160,21 +168,14 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         failed.extend(output::write(target, outcome, terminal::style(&args, destination)).err());
     }
     if args.live.write_report {
-        let clusters: Vec<String> = found.clusters.iter().map(|cluster| cluster.name.clone()).collect();
-        failed.extend(publish::publish(&live::audit(&args)?, &clusters, outcome));
+        failed.extend(publish::publish(&live::audit(&args)?, outcome));
     }
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));
     }
     // The process ends here: giving memory back piece by piece is time for nothing.
     std::mem::forget(documents);
-    let undecided = if args.strict || strict || args.live.live {
-        exit::Undecided::FailsAll
-    } else {
-        exit::Undecided::FailsLogBoundary
-    };
-    let fail_on = args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error);
-    Ok(exit::exit_code(&report, fail_on, undecided))
+    Ok(exit::of_report(&report))
 }
 
 /// Sets how many threads there are.

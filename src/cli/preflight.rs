@@ -14,7 +14,7 @@ use crate::source::Access;
 pub(super) fn preflight(audit: &Audit, targets: &[OutputArg]) -> Result<u8, Stop> {
     let clusters = live::preflight(audit).map_err(|message| Stop::Failed(vec![message]))?;
     let write = |target: &OutputArg| {
-        output::write_by(target, |out| match target.format {
+        output::write_with(target, |out| match target.format {
             Format::Human => report::write_preflight(&clusters, out),
             Format::Json => report::write_preflight_json(&clusters, out),
         })

@@ -81,7 +81,9 @@ impl Connection {
                 Ok(answer) => return Ok(answer),
                 Err(refusal) => refusal,
             };
-            let wait = refusal.wait.unwrap_or_else(|| jittered(FIRST_WAIT * 2_u32.pow(attempt - 1)));
+            let own = jittered(FIRST_WAIT * 2_u32.pow(attempt - 1));
+            // Not before the server wants it, and not all at that moment.
+            let wait = refusal.wait.map_or(own, |wait| wait + own);
             // What changes something is not repeated: it may have happened.
             let may_repeat = refusal.cause.may_pass() && !matches!(call.action, Action::Apply(_));
             if !may_repeat || attempt == ATTEMPTS || wait > LONGEST_WAIT || Instant::now() + wait >= self.end

@@ -199,8 +199,14 @@ impl Survey<'_> {
                 if kind.kind == "Secret" {
                     // Helm's own records of what it installed; the past ones are left.
                     let labels = Some("owner=helm,status!=superseded".to_owned());
+                    let fields = Some("type=helm.sh/release.v1".to_owned());
                     let accept = Accept::Objects;
-                    asks.push(Ask { labels, accept, ..Ask::new(kind, versions.clone(), Some(namespace)) });
+                    asks.push(Ask {
+                        labels,
+                        fields,
+                        accept,
+                        ..Ask::new(kind, versions.clone(), Some(namespace))
+                    });
                 }
             }
         }

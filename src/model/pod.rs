@@ -51,9 +51,19 @@ pub(crate) fn is_made_by_another(stack: &Stack<'_>, root: NodeRef<'_>) -> bool {
         |owner: NodeRef<'_>| owner.get("spec").is_some() || owner.at("metadata.ownerReferences").is_some();
     root.at("metadata.ownerReferences").into_iter().flat_map(NodeRef::items).any(|owner| {
         let (kind, name) = (owner.text_at("kind"), owner.text_at("name"));
-        let found = kind.zip(name).and_then(|(kind, name)| stack.object(kind, namespace, name));
-        found.is_some_and(|(_, owner)| says_all(owner))
+        kind.zip(name).is_some_and(|(kind, name)| {
+            let behind = || stack.object("Deployment", namespace, deployment_of(root, name)?);
+            let found = stack.object(kind, namespace, name);
+            found.is_some_and(|(_, owner)| says_all(owner)) || kind == "ReplicaSet" && behind().is_some()
+        })
     })
+}
+
+/// The name of the Deployment whose ReplicaSet of that name made a pod, where the pod's label says so: the set is called after
+/// both. So the set itself need not be in the input.
+pub(crate) fn deployment_of<'n>(pod: NodeRef<'_>, replica_set: &'n str) -> Option<&'n str> {
+    let hash = pod.at("metadata.labels")?.get("pod-template-hash")?.text()?;
+    replica_set.strip_suffix(hash)?.strip_suffix('-')
 }
 
 impl<'d> Pod<'d> {

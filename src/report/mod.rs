@@ -1,8 +1,10 @@
 //! Turns a report into output: for people (human), for programs (JSON).
 
 mod clean;
+mod contract;
 mod human;
 mod json;
+mod merge;
 mod policy_report;
 mod preflight;
 mod rules;
@@ -12,11 +14,17 @@ mod values;
 mod sample;
 
 pub(crate) use clean::lines as printable;
+pub(crate) use contract::ReportJson;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
 pub(crate) use human::write as write_human;
 pub(crate) use human::write_diff;
+pub(crate) use human::write_merged;
 pub(crate) use json::write as write_json;
+pub(crate) use json::write_contract;
+pub(crate) use merge::merge;
+pub(crate) use merge::read as read_report;
+pub(crate) use merge::report_of;
 pub(crate) use policy_report::emptied;
 pub(crate) use policy_report::policy_reports;
 pub(crate) use preflight::write_preflight;
