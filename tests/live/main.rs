@@ -18,5 +18,6 @@ mod probe;
 mod process;
 mod proxy;
 mod requests;
+mod rights;
 mod tls;
 mod tokens;
