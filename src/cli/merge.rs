@@ -1,6 +1,5 @@
 //! Turns the files of `ptd-lint merge` into one report and its exit code.
 
-
 use clap::error::ErrorKind;
 
 use super::Stop;
