@@ -1,7 +1,5 @@
 //! Turns the files of `ptd-lint merge` into one report and its exit code.
 
-use std::io::Write as _;
-
 use clap::error::ErrorKind;
 
 use super::Stop;
@@ -63,6 +61,6 @@ fn write(target: &OutputArg, args: &MergeArgs, merged: &ReportJson, own: &Report
             Format::Human => report::write_merged(merged, own, style, &mut out)?,
             Format::Json => report::write_contract(merged, &mut out)?,
         }
-        out.flush()
+        std::io::Write::flush(&mut out)
     })
 }
