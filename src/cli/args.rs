@@ -2,6 +2,7 @@
 
 mod generate;
 mod live;
+mod rbac;
 mod values;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use clap::Subcommand;
 
 pub(super) use self::generate::GenerateArgs;
 pub(super) use self::live::LiveArgs;
+pub(super) use self::rbac::RbacArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
 use self::values::KindArg;
@@ -30,12 +32,14 @@ Examples:
   kubectl get all,cm -A -o yaml | ptd-lint - what a cluster runs
   ptd-lint --control-room ctl.example.com .  with the control room named
   ptd-lint -o json=report.json -o human .    both forms at once
+  ptd-lint --live                            the cluster of kubectl's current context
+  ptd-lint --live --all-contexts             all clusters of the kubeconfig, side by side
   ptd-lint explain RULE                      why a rule exists, and how to mend
 
 Exit codes:
   0  nothing at or above --fail-on
-  1  findings at or above --fail-on; the log boundary undecided (with --strict: any promise)
-  2  the run is incomplete: unreadable or broken input, bad usage";
+  1  findings at or above --fail-on; the log boundary undecided (with --strict or --live: any promise)
+  2  the run is incomplete: unreadable or broken input, a cluster that could not be seen whole, bad usage";
 
 /// Texts after the options of `fmt`.
 const FMT_EXAMPLES: &str = "\
@@ -130,6 +134,9 @@ pub(super) enum Command {
     /// Joins JSON reports (of shards, of clusters) into one, as if one run had seen it all.
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<MergeArgs>),
+    /// Prints the least rights that `--live` needs, as roles of Kubernetes.
+    #[command(after_help = rbac::EXAMPLES)]
+    LiveRbac(Box<RbacArgs>),
     /// Lists all rules, or what rules may read.
     Rules {
         /// List the facts that the conditions of rules may read, with their types.

@@ -12,7 +12,12 @@ mod held;
 mod kinds;
 mod list;
 mod named;
+mod preflight;
+mod probe;
+mod publish;
 mod release;
+mod rights;
+mod role;
 mod served;
 mod stop;
 mod survey;
@@ -26,11 +31,20 @@ use std::time::Duration;
 pub(crate) use cause::Cause;
 pub(crate) use connection::Limits;
 pub(crate) use contexts::Which;
-pub(crate) use kinds::Asked;
-pub(crate) use kinds::Kind;
+#[cfg(test)]
 pub(crate) use kinds::kinds;
-pub(crate) use kinds::needed;
 pub(crate) use named::Known;
+pub(crate) use preflight::preflight;
+#[cfg(test)]
+pub(crate) use probe::OF_COLLECTORS;
+#[cfg(test)]
+pub(crate) use probe::OF_STORES;
+pub(crate) use publish::Edition;
+pub(crate) use publish::Entry;
+pub(crate) use publish::publish;
+pub(crate) use rights::Errand;
+pub(crate) use role::Grant;
+pub(crate) use role::roles;
 
 use kube::Config;
 use tokio::sync::Semaphore;
@@ -39,6 +53,7 @@ use tokio::time::Instant;
 
 use self::connection::Connection;
 use self::contexts::Target;
+use self::kinds::Kind;
 use self::stop::Stop;
 use self::survey::Missed;
 use self::survey::Seen;
@@ -69,8 +84,8 @@ pub(crate) struct Audit {
     pub(crate) shard: Option<(usize, usize)>,
     /// How long things may take.
     pub(crate) limits: Limits,
-    /// Whether values of Secrets that the stack's programs get are asked for.
-    pub(crate) read_secret_values: bool,
+    /// What the run is to do: from it follow the kinds that are asked for.
+    pub(crate) errand: Errand,
 }
 
 /// Someone who is told how far things are. Told from several threads.
@@ -88,8 +103,11 @@ pub(crate) trait Watch: Send + Sync {
 /// What a survey of any cluster needs.
 pub(super) struct Knowledge {
     known: Known,
+    /// The kinds that are asked for.
+    kinds: Vec<&'static Kind>,
     namespaces: Vec<String>,
     read_secret_values: bool,
+    probe: bool,
     watch: Arc<dyn Watch>,
 }
 
@@ -115,8 +133,10 @@ async fn read_all(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result
     let looking = tokio::spawn(look(Arc::clone(watch), Arc::clone(&stop)));
     let knowledge = Arc::new(Knowledge {
         known,
+        kinds: audit.errand.kinds(),
         namespaces: audit.namespaces.clone(),
-        read_secret_values: audit.read_secret_values,
+        read_secret_values: audit.errand.secret_values,
+        probe: audit.errand.probe,
         watch: Arc::clone(watch),
     });
     let together = Arc::new(Semaphore::new(CLUSTERS));
@@ -126,10 +146,12 @@ async fn read_all(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result
         let limits = audit.limits;
         running.spawn(async move {
             let _permit = together.acquire().await;
-            let seen = match connect(config, limits, start, stop).await {
+            let weaknesses = config.as_ref().map(contexts::weaknesses).unwrap_or_default();
+            let mut seen = match connect(config, limits, start, stop).await {
                 Ok(connection) => survey::survey(&name, Arc::new(connection), &knowledge).await,
                 Err(refusal) => Seen { missed: vec![Missed::of_the_cluster(refusal)], ..Seen::default() },
             };
+            seen.notes.splice(0..0, weaknesses);
             knowledge.watch.ends(&name, seen.missed.is_empty());
             (index, seen)
         });
@@ -175,6 +197,7 @@ async fn connect(
     stop: Arc<Stop>,
 ) -> Result<Connection, cause::Refusal> {
     let mut config = config?;
+    let credentials_end = contexts::credentials_end(&config);
     // We repeat requests by ourselves, and bound each as a whole.
     config.default_retry = false;
     config.connect_timeout = Some(limits.request);
@@ -183,7 +206,7 @@ async fn connect(
     let timed_out = || cause::Refusal::new(Cause::TimedOut, "the credential plugin did not end in time");
     let client = made.map_err(|_| timed_out())?.map_err(|_| timed_out())?;
     let client = client.map_err(|error| transport::refusal(&error))?;
-    Ok(Connection::new(client, limits, start, REQUESTS, stop))
+    Ok(Connection::new(client, limits, start, REQUESTS, stop, credentials_end))
 }
 
 /// What was read of all clusters, as sources.

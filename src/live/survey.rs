@@ -22,6 +22,7 @@ use super::held::Held;
 use super::kinds::Kind;
 use super::kinds::kinds;
 use super::named;
+use super::probe;
 use super::release;
 use super::served::Served;
 use super::served::Serving;
@@ -82,7 +83,7 @@ pub(super) async fn survey(cluster: &str, connection: Arc<Connection>, knowledge
     let mut survey =
         Survey { cluster, connection, knowledge, held: Vec::new(), seen: Seen::default(), ended: false };
     // What the server is tells whether anything else is worth asking.
-    if let Err(refusal) = survey.connection.send(&Call::get("/version", Accept::Objects)).await {
+    if let Err(refusal) = is_api_server(&survey.connection).await {
         survey.seen.missed.push(Missed::of_the_cluster(refusal));
         return survey.seen;
     }
@@ -100,7 +101,25 @@ pub(super) async fn survey(cluster: &str, connection: Arc<Connection>, knowledge
     let stack = survey.stack();
     survey.read_the_stack(&wanted, &stack).await;
     survey.read_what_is_named(&stack).await;
+    if knowledge.probe && !survey.ended {
+        survey.ask_what_runs().await;
+    }
     survey.finish(&stack)
+}
+
+/// Whether an API server answers.
+async fn is_api_server(connection: &Connection) -> Result<(), Refusal> {
+    let answer = connection.send(&Call::get("/version", Accept::Objects)).await;
+    let answer = answer.map_err(|refusal| match refusal.cause {
+        Cause::Gone => no_api_server(),
+        _ => refusal,
+    })?;
+    let version: Value = serde_json::from_slice(&answer.body).map_err(|_| no_api_server())?;
+    version.get("gitVersion").map(|_| ()).ok_or_else(no_api_server)
+}
+
+fn no_api_server() -> Refusal {
+    Refusal::new(Cause::NotUnderstood, "what answers there is no API server; check the context's `server`")
 }
 
 struct Survey<'s> {
@@ -120,7 +139,7 @@ impl Survey<'_> {
     /// The kinds to ask for.
     fn wanted(&mut self, served: &Served) -> Vec<Wanted> {
         let mut wanted = Vec::new();
-        for kind in kinds() {
+        for &kind in &self.knowledge.kinds {
             match served.of(kind) {
                 Serving::In(versions) => wanted.push((kind, versions)),
                 Serving::Absent => {}
@@ -184,8 +203,14 @@ impl Survey<'_> {
                 if kind.kind == "Secret" {
                     // Helm's own records of what it installed; the past ones are left.
                     let labels = Some("owner=helm,status!=superseded".to_owned());
+                    let fields = Some("type=helm.sh/release.v1".to_owned());
                     let accept = Accept::Objects;
-                    asks.push(Ask { labels, accept, ..Ask::new(kind, versions.clone(), Some(namespace)) });
+                    asks.push(Ask {
+                        labels,
+                        fields,
+                        accept,
+                        ..Ask::new(kind, versions.clone(), Some(namespace))
+                    });
                 }
             }
         }
@@ -352,6 +377,17 @@ impl Survey<'_> {
         });
     }
 
+    /// Asks the programs of the stack what they run with.
+    async fn ask_what_runs(&mut self) {
+        let parts = self.held.iter().filter(|own| own.whole && own.named.is_part);
+        let objects: Vec<(&str, Value)> = parts.map(|own| (own.kind.kind.as_str(), own.object())).collect();
+        let answers = probe::ask(self.cluster, &self.connection, &objects).await;
+        self.knowledge.watch.got(self.cluster, answers.texts.len());
+        self.seen.texts.extend(answers.texts);
+        self.seen.missed.extend(answers.missed);
+        self.seen.notes.extend(answers.notes);
+    }
+
     /// Whether an object is handed on: all but what runs for others, and the Services that lead there.
     fn is_kept(&self, own: &Held, stack: &BTreeSet<String>, named: &[&Held]) -> bool {
         let is_service = own.kind.kind == "Service";
@@ -378,7 +414,7 @@ impl Survey<'_> {
 
         let declared: BTreeSet<(String, String)> = self.held.iter().filter_map(declared_release).collect();
         let mut releases: BTreeMap<(String, String), release::Release> = BTreeMap::new();
-        let mut texts = Vec::new();
+        let mut texts = std::mem::take(&mut self.seen.texts);
         for own in &self.held {
             if own.is_record {
                 let Some(found) = release::release(&own.object()) else { continue };

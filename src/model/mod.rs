@@ -2,6 +2,8 @@
 
 pub(crate) mod alloy;
 mod alloy_texts;
+mod alloy_version;
+mod answers;
 mod budgets;
 mod chart_values;
 mod charts;
@@ -34,6 +36,7 @@ mod relay;
 mod releases;
 mod roles;
 mod running;
+
 mod schema;
 mod shape;
 mod shippers;
@@ -45,6 +48,7 @@ mod values;
 mod version;
 mod workload;
 
+pub(crate) use answers::component_subjects;
 pub(crate) use budgets::subjects as budget_subjects;
 pub(crate) use chart_values::subjects as chart_value_subjects;
 pub(crate) use charts::app_version;
@@ -105,6 +109,7 @@ pub(crate) use relay::relay_services;
 pub(crate) use relay::relays;
 pub(crate) use relay::role_of_image;
 pub(crate) use roles::subjects as role_subjects;
+pub(crate) use running::subjects as running_subjects;
 pub(crate) use schema::subjects as schema_subjects;
 pub(crate) use shape::Expected;
 pub(crate) use shape::SETTINGS_KEYS;
@@ -118,6 +123,7 @@ pub(crate) use shippers::shares_node;
 pub(crate) use sizing::subjects as sizing_subjects;
 pub(crate) use stack::FilePieces;
 pub(crate) use stack::Stack;
+pub(crate) use store::answer_subjects;
 pub(crate) use store::subjects as store_subjects;
 pub(crate) use version::Minor;
 pub(crate) use workload::ControlRoom;

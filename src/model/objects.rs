@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::answers;
 use super::found::Found;
 use super::kubernetes;
 use super::kubernetes::KindFault;
@@ -136,6 +137,9 @@ fn known_object(
         let at = found.at(root);
         found.pieces.push(Piece::Declaration(Declaration { kind: kind.into(), at }));
         return;
+    }
+    if (api_version, kind) == (answers::VERSION, answers::KIND) {
+        return answers::open(root, found);
     }
     let name = root
         .get("metadata")
@@ -322,6 +326,15 @@ pub(super) fn programs_below(
 /// The keys of a mapping that stands for a value that is there and not shown: Pulumi's mark of ciphertext in an export, and
 /// our own of values of Secrets that were not asked for.
 const WITHHELD: [&str; 2] = ["4dabf18193072939515e22adb298388d", "ptd-lint/withheld"];
+
+/// How a reason ends that names a value which is there and was not read, with what makes it known.
+pub(super) const NOT_ASKED_FOR: &str = "was not asked for (--read-secret-values)";
+
+/// Why a value of an object is not known that is there, where it was not asked for; `shown` is the object's namespace and name.
+pub(super) fn not_asked_for(node: NodeRef<'_>, kind: &str, shown: &str) -> Option<String> {
+    let [_, own] = WITHHELD;
+    node.get(own).map(|_| format!("the value of {kind} {shown} {NOT_ASKED_FOR}"))
+}
 
 /// Whether the node stands for a value that is there and not shown.
 pub(super) fn is_withheld(node: NodeRef<'_>) -> bool {
