@@ -149,7 +149,7 @@ fn managers(object: &Value) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 fn is_by_hand(manager: &str) -> bool {
-    BY_HAND.iter().any(|known| manager == *known)
+    BY_HAND.contains(&manager)
 }
 
 /// A cluster and the stack of the folder that it runs.
@@ -242,7 +242,7 @@ impl Compared<'_> {
             let (index, span) = all.find_map(|(index, document)| Some((index, region(document, name)?)))?;
             let doc = DocId { file: u32::try_from(*file).ok()?, index: u32::try_from(index).ok()? };
             let document = &texts.documents[index];
-            let span = document.tree().and_then(|tree| tree.root()).map_or(span, |root| {
+            let span = document.tree().and_then(crate::document::Tree::root).map_or(span, |root| {
                 // A list holds its objects as items.
                 let items = root.at("items").into_iter().flat_map(NodeRef::items);
                 let object =
