@@ -107,15 +107,12 @@ impl Connection {
         }
         let own = self.limits.request.min(left);
         tokio::select! {
-            answer = tokio::time::timeout(own, self.once(call)) => match answer {
-                Ok(answer) => answer,
-                Err(_) => {
-                    let message = format!(
-                        "no whole answer within {own:?}; ask again, or raise `--request-timeout` and `--timeout`"
-                    );
-                    Err(Refusal::new(Cause::TimedOut, message))
-                }
-            },
+            answer = tokio::time::timeout(own, self.once(call)) => answer.unwrap_or_else(|_| {
+                let message = format!(
+                    "no whole answer within {own:?}; ask again, or raise `--request-timeout` and `--timeout`"
+                );
+                Err(Refusal::new(Cause::TimedOut, message))
+            }),
             () = self.stop.wanted() => Err(interrupted()),
         }
     }
@@ -147,7 +144,7 @@ impl Connection {
         // The reason helps, and its absence does not hurt.
         let body = whole(response).await.unwrap_or_default();
         let refusal = Refusal { wait, ..refused(status, &body) };
-        let ended = self.credentials_end.is_some_and(|end| end <= SystemTime::now());
+        let ended = self.credentials_end.is_some_and(has_passed);
         if refusal.cause == Cause::Unauthorized && ended {
             return Err(Refusal::new(
                 Cause::Expired,
@@ -156,6 +153,12 @@ impl Connection {
         }
         Err(refusal)
     }
+}
+
+/// Whether a time has passed.
+#[expect(clippy::disallowed_methods, reason = "whether a token has expired is a question of time")]
+fn has_passed(time: SystemTime) -> bool {
+    time <= SystemTime::now()
 }
 
 /// The whole body of an answer.

@@ -186,7 +186,7 @@ fn variable(name: &str) -> Option<std::ffi::OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// When a token ends, by its own words: tokens of service accounts and of OpenID Connect are JSON in the middle of three parts.
+/// When a token ends, by its own words: tokens of service accounts and of `OpenID` Connect are JSON in the middle of three parts.
 pub(super) fn end_of(token: &str) -> Option<SystemTime> {
     let body = token.split('.').nth(1)?;
     let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
