@@ -24,6 +24,8 @@ use crate::source::Sources;
 /// What tells the monitoring apart from what else runs in a cluster.
 const KNOWN: Known = Known {
     is_image: model::is_monitoring_image,
+    is_sender: model::is_sender_image,
+    is_command: model::starts_collector,
     is_chart: model::is_monitoring_chart,
     is_log_folder: model::is_log_folder,
     homes: &["alloy", "grafana", "loki", "mimir"],
@@ -81,6 +83,7 @@ pub(super) fn audit(check: &CheckArgs) -> Result<Audit, Stop> {
         kubeconfig: args.kubeconfig.clone(),
         namespaces,
         shard,
+        interactive: std::io::stdin().is_terminal() && !is_ci(),
         limits: Limits { request: args.request_timeout, total: args.timeout },
         errand,
     })

@@ -16,6 +16,7 @@ use crate::report;
 
 /// How far the reading is.
 pub(super) struct Progress {
+    shown: bool,
     lines: MultiProgress,
     clusters: Mutex<BTreeMap<String, ProgressBar>>,
     signals: Signals,
@@ -26,6 +27,7 @@ impl Progress {
     pub(super) fn new(shown: bool, signals: Signals) -> Self {
         let target = if shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
         Self {
+            shown,
             lines: MultiProgress::with_draw_target(target),
             clusters: Mutex::new(BTreeMap::new()),
             signals,
@@ -49,6 +51,9 @@ impl Progress {
 
 impl Watch for Progress {
     fn begins(&self, clusters: &[&str]) {
+        if !self.shown {
+            return;
+        }
         let style = ProgressStyle::with_template("{spinner} {prefix}: {pos} objects {msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
         let mut own = self.clusters.lock().unwrap_or_else(PoisonError::into_inner);

@@ -33,7 +33,7 @@ pub(crate) enum Cause {
     NotUnderstood,
     /// The user, or who runs the program, wanted it to end.
     Interrupted,
-    /// An object that was listed or named is not there when it is asked for.
+    /// What is asked for is not there.
     Gone,
 }
 
@@ -55,7 +55,7 @@ impl Cause {
             Self::ServerError => "server-error",
             Self::NotUnderstood => "not-understood",
             Self::Interrupted => "interrupted",
-            Self::Gone => "gone",
+            Self::Gone => "not-found",
         }
     }
 

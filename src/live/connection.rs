@@ -31,9 +31,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// The longest wait that a server is granted at once.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// The most that one answer may hold. A page of 500 objects, each as large as etcd takes them, is larger; real ones are a
-/// few megabytes.
-const MAX_ANSWER: usize = 256 * 1024 * 1024;
+/// The most that one answer may hold. Pages of real objects are a few megabytes.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,18 +100,20 @@ impl Connection {
     async fn in_time(&self, call: &Call) -> Result<Answer, Refusal> {
         let left = self.end.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            let message =
-                format!("the time for the run was over ({:?}); raise `--timeout`", self.limits.total);
+            let message = format!("the run's time was over ({:?}); raise `--timeout`", self.limits.total);
             return Err(Refusal::new(Cause::TimedOut, message));
         }
-        let own = self.limits.request.min(left);
+        // The time that is left differs from run to run, and reports must not.
+        let (own, told) = if left < self.limits.request {
+            (left, format!("the run's time was over ({:?}); raise `--timeout`", self.limits.total))
+        } else {
+            let own = self.limits.request;
+            (own, format!("no whole answer within {own:?}; ask again, or raise `--request-timeout`"))
+        };
         tokio::select! {
-            answer = tokio::time::timeout(own, self.once(call)) => answer.unwrap_or_else(|_| {
-                let message = format!(
-                    "no whole answer within {own:?}; ask again, or raise `--request-timeout` and `--timeout`"
-                );
-                Err(Refusal::new(Cause::TimedOut, message))
-            }),
+            answer = tokio::time::timeout(own, self.once(call)) => {
+                answer.unwrap_or_else(|_| Err(Refusal::new(Cause::TimedOut, told)))
+            }
             () = self.stop.wanted() => Err(interrupted()),
         }
     }
@@ -196,7 +197,8 @@ fn refused(status: StatusCode, body: &[u8]) -> Refusal {
         404 => (Cause::Gone, "the server has nothing there".to_owned()),
         410 => (Cause::Truncated, "the list's place expired while it was read".to_owned()),
         429 => (Cause::Throttled, "the server wants fewer requests, and went on wanting so".to_owned()),
-        _ => (Cause::ServerError, format!("the server answers {status}")),
+        500.. => (Cause::ServerError, format!("the server answers {status}")),
+        _ => (Cause::NotUnderstood, format!("the server answers {status}")),
     };
     let message = if said.is_empty() { message } else { format!("{message} ({said})") };
     Refusal::new(cause, message)
@@ -216,7 +218,8 @@ fn said(body: &[u8]) -> String {
     message
 }
 
-fn interrupted() -> Refusal {
+/// The run is to end.
+pub(super) fn interrupted() -> Refusal {
     Refusal::new(Cause::Interrupted, "the run was interrupted before this was asked")
 }
 
@@ -241,6 +244,7 @@ mod tests {
             (429, Cause::Throttled),
             (500, Cause::ServerError),
             (503, Cause::ServerError),
+            (406, Cause::NotUnderstood),
         ];
         for (status, cause) in table {
             assert_eq!(refused(StatusCode::from_u16(status).unwrap(), b"").cause, cause, "{status}");

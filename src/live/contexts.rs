@@ -54,6 +54,19 @@ pub(super) fn weaknesses(config: &Config) -> Vec<String> {
     found
 }
 
+/// Keeps a credential plugin from the terminal, where nobody can answer it or several would ask at once: what it prints would get
+/// among the report's lines, and into logs.
+pub(super) fn keep_quiet(config: &mut Config, interactive: bool) -> Result<(), Refusal> {
+    use kube::config::ExecInteractiveMode as Mode;
+    let Some(exec) = config.auth_info.exec.as_mut().filter(|_| !interactive) else { return Ok(()) };
+    if matches!(exec.interactive_mode, Some(Mode::Always)) {
+        let message = "the credential plugin wants a terminal (`interactiveMode: Always`); audit this context by itself, in one";
+        return Err(Refusal::new(Cause::NotConfigured, message));
+    }
+    exec.interactive_mode = Some(Mode::Never);
+    Ok(())
+}
+
 /// When the credentials of a configuration end, as far as they tell.
 pub(super) fn credentials_end(config: &Config) -> Option<SystemTime> {
     use secrecy::ExposeSecret as _;

@@ -48,6 +48,8 @@ pub(super) struct Gathered {
     pub(super) held: Vec<Held>,
     /// Why not all came.
     pub(super) refusal: Option<Refusal>,
+    /// Whether the server does not know the kind in the versions that were asked for, and may do without it.
+    pub(super) absent: bool,
 }
 
 /// Lists what is asked for.
@@ -68,14 +70,15 @@ pub(super) async fn gather(connection: Arc<Connection>, ask: Ask, known: Known) 
         };
         let outcome = list(&connection, &listing, take).await;
         match outcome {
-            Ok(_) => return Gathered { ask, held, refusal: None },
+            Ok(_) => return Gathered { ask, held, refusal: None, absent: false },
             Err(refusal) if refusal.cause == Cause::Gone => missing = Some(refusal),
-            Err(refusal) => return Gathered { ask, held, refusal: Some(refusal) },
+            Err(refusal) => return Gathered { ask, held, refusal: Some(refusal), absent: false },
         }
     }
     // Nothing of an optional kind can be there where the server does not know it.
     let refusal = missing.filter(|_| !ask.kind.optional).map(|_| {
         Refusal::new(Cause::MissingKind, format!("the server does not know {}", ask.kind.resource()))
     });
-    Gathered { ask, held: Vec::new(), refusal }
+    let absent = ask.kind.optional;
+    Gathered { ask, held: Vec::new(), refusal, absent }
 }

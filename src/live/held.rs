@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 use serde_json::Value;
+use serde_json::json;
 
 use super::kinds::Kind;
 use super::named;
@@ -28,6 +29,8 @@ pub(super) struct Held {
     pub(super) selects: Option<BTreeMap<String, String>>,
     /// Whether a chart of the monitoring is installed into a namespace by it.
     pub(super) installs_into: Option<String>,
+    /// Who made it, for pods.
+    pub(super) maker: Maker,
     /// Whether it is the whole object.
     pub(super) whole: bool,
     /// Whether it is Helm's record of a release.
@@ -37,17 +40,28 @@ pub(super) struct Held {
     pub(super) json: String,
 }
 
+/// Who made a pod.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Maker {
+    /// A workload of a kind that is listed by itself.
+    Listed,
+    /// Nobody, a node, or something that is not listed: only the pod tells what runs.
+    Other,
+}
+
+/// Kinds of workloads that are listed in the whole cluster, and what stands between them and their pods.
+const LISTED: [&str; 6] = ["CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"];
+
 /// Kinds that run pods.
 const WORKLOADS: [&str; 7] =
     ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"];
 
 /// Kinds that are read in the namespaces of the stack only: there are many of them elsewhere, and what is there says nothing
 /// of the stack.
-const OF_THE_STACK: [&str; 10] = [
+const OF_THE_STACK: [&str; 9] = [
     "ConfigMap",
     "EndpointSlice",
     "HorizontalPodAutoscaler",
-    "Job",
     "PersistentVolumeClaim",
     "Pod",
     "PodDisruptionBudget",
@@ -75,6 +89,10 @@ impl Held {
     /// An object of a list; `whole` where all of it was asked for.
     pub(super) fn new(object: &Value, kind: &'static Kind, version: &str, whole: bool, known: Known) -> Self {
         let text = |pointer| named::text(object, pointer).unwrap_or_default();
+        let owner = named::text(object, "/metadata/ownerReferences/0/kind").unwrap_or_default();
+        let maker = if LISTED.contains(&owner.as_str()) { Maker::Listed } else { Maker::Other };
+        // Where metadata was asked for, nothing else is kept, whatever came.
+        let metadata = || json!({ "metadata": object.get("metadata") });
         let named =
             if whole && runs_pods(kind) { named::named(object, &kind.kind, known) } else { Named::default() };
         let selector = object.pointer("/spec/selector").filter(|_| kind.kind == "Service");
@@ -100,7 +118,8 @@ impl Held {
             installs_into,
             whole,
             is_record: whole && kind.kind == "Secret" && text("/metadata/labels/owner") == "helm",
-            json: object.to_string(),
+            maker,
+            json: if whole { object.to_string() } else { metadata().to_string() },
         }
     }
 
@@ -167,13 +186,13 @@ pub(super) fn selects(service: &Held, workload: &Held) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::live::kinds::kinds;
 
     const KNOWN: Known = Known {
         is_image: |image| image.contains("alloy"),
+        is_sender: |image| image.contains("alloy"),
+        is_command: |_| false,
         is_chart: |chart| chart == "loki",
         is_log_folder: |_| false,
         homes: &["mimir"],
@@ -201,6 +220,18 @@ mod tests {
             held("Namespace", &json!({"metadata": {"name": "shop"}})),
         ];
         assert_eq!(namespaces(&all, KNOWN).into_iter().collect::<Vec<_>>(), ["collect", "logs", "mimir"]);
+    }
+
+    #[test]
+    fn nothing_but_metadata_is_kept_where_that_was_asked_for() {
+        let object =
+            json!({"metadata": {"name": "s", "ownerReferences": [{"kind": "Node"}]}, "data": {"p": "hush"}});
+        let kind = kinds().iter().find(|own| own.kind == "Secret").unwrap();
+        let held = Held::new(&object, kind, "v1", false, KNOWN);
+        assert!(!held.json.contains("hush"), "{}", held.json);
+        assert_eq!(held.maker, Maker::Other);
+        let owned = json!({"metadata": {"name": "p", "ownerReferences": [{"kind": "ReplicaSet"}]}});
+        assert_eq!(Held::new(&owned, kind, "v1", false, KNOWN).maker, Maker::Listed);
     }
 
     #[test]

@@ -9,8 +9,13 @@ use super::cause::Cause;
 use super::cause::Refusal;
 use super::connection::Connection;
 
-/// Objects of a page. Larger ones make servers slow (see the measurements of `kubectl`, which asks for as many).
-const PAGE: u32 = 500;
+/// Objects of a page: as many as `kubectl` asks for, and fewer where all of each comes.
+const fn page_size(accept: Accept) -> u32 {
+    match accept {
+        Accept::Metadata => 500,
+        Accept::Objects | Accept::Anything => 250,
+    }
+}
 
 /// How often a list is begun anew when its place expires while it is read.
 const BEGINNINGS: u32 = 3;
@@ -75,6 +80,10 @@ pub(super) async fn list(
                     }
                 }
             }
+            // The kind was there a page ago.
+            Err(refusal) if refusal.cause == Cause::Gone && place.is_some() => {
+                Refusal { cause: Cause::Truncated, ..refusal }
+            }
             Err(refusal) => refusal,
         };
         if refusal.cause == Cause::Truncated && place.is_some() && count < MOST && beginnings < BEGINNINGS {
@@ -102,7 +111,7 @@ struct Page {
 }
 
 async fn page(connection: &Connection, listing: &Listing, place: Option<&str>) -> Result<Page, Refusal> {
-    let mut query = vec![("limit", PAGE.to_string())];
+    let mut query = vec![("limit", page_size(listing.accept).to_string())];
     query.extend(listing.labels.clone().map(|labels| ("labelSelector", labels)));
     query.extend(listing.fields.clone().map(|fields| ("fieldSelector", fields)));
     query.extend(place.map(|place| ("continue", place.to_owned())));
@@ -110,6 +119,11 @@ async fn page(connection: &Connection, listing: &Listing, place: Option<&str>) -
     let answer = connection.send(&call).await?;
     let no_list = |why: &str| Refusal::new(Cause::NotUnderstood, format!("the answer is no list: {why}"));
     let mut value: Value = serde_json::from_slice(&answer.body).map_err(|_| no_list("it is no JSON"))?;
+    if listing.accept == Accept::Metadata
+        && value.get("kind").and_then(Value::as_str) != Some("PartialObjectMetadataList")
+    {
+        return Err(no_list("the server was asked for metadata alone, and answers with something else"));
+    }
     let items = value.get_mut("items").map(Value::take);
     // Go writes an empty list as null.
     let items = match items {

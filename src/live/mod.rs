@@ -1,14 +1,16 @@
 //! Turns running clusters into texts, and into what was not seen of them. The only home of what reaches API servers.
 //!
-//! Nothing but reading is done (`call::Action` lists all there is), and no value of a Secret is asked for unless the user
-//! wants it.
+//! `call::Action` lists all that is ever done: reading, asking what one may do, and with `--write-report` writing a report. No
+//! value of a Secret is asked for unless the user wants it, but for Helm's records of releases.
 
 mod call;
 mod cause;
 mod connection;
 mod contexts;
+mod fetch;
 mod gather;
 mod held;
+mod keep;
 mod kinds;
 mod list;
 mod named;
@@ -84,6 +86,8 @@ pub(crate) struct Audit {
     pub(crate) shard: Option<(usize, usize)>,
     /// How long things may take.
     pub(crate) limits: Limits,
+    /// Whether a person can be asked, by credential plugins.
+    pub(crate) interactive: bool,
     /// What the run is to do: from it follow the kinds that are asked for.
     pub(crate) errand: Errand,
 }
@@ -143,11 +147,11 @@ async fn read_all(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result
     let mut running = JoinSet::new();
     for (index, Target { name, config }) in targets.into_iter().enumerate() {
         let (knowledge, together, stop) = (Arc::clone(&knowledge), Arc::clone(&together), Arc::clone(&stop));
-        let limits = audit.limits;
+        let (limits, interactive) = (audit.limits, audit.interactive);
         running.spawn(async move {
             let _permit = together.acquire().await;
             let weaknesses = config.as_ref().map(contexts::weaknesses).unwrap_or_default();
-            let mut seen = match connect(config, limits, start, stop).await {
+            let mut seen = match connect(config, limits, start, stop, interactive).await {
                 Ok(connection) => survey::survey(&name, Arc::new(connection), &knowledge).await,
                 Err(refusal) => Seen { missed: vec![Missed::of_the_cluster(refusal)], ..Seen::default() },
             };
@@ -195,17 +199,24 @@ async fn connect(
     limits: Limits,
     start: Instant,
     stop: Arc<Stop>,
+    interactive: bool,
 ) -> Result<Connection, cause::Refusal> {
     let mut config = config?;
+    contexts::keep_quiet(&mut config, interactive)?;
     let credentials_end = contexts::credentials_end(&config);
     // We repeat requests by ourselves, and bound each as a whole.
     config.default_retry = false;
     config.connect_timeout = Some(limits.request);
     let made = tokio::task::spawn_blocking(move || kube::Client::try_from(config));
-    let made = tokio::time::timeout(limits.total, made).await;
-    let timed_out = || cause::Refusal::new(Cause::TimedOut, "the credential plugin did not end in time");
-    let client = made.map_err(|_| timed_out())?.map_err(|_| timed_out())?;
-    let client = client.map_err(|error| transport::refusal(&error))?;
+    let refusal = cause::Refusal::new;
+    let made = tokio::select! {
+        made = tokio::time::timeout_at(start + limits.total, made) => made,
+        () = stop.wanted() => return Err(connection::interrupted()),
+    };
+    let made = made.map_err(|_| refusal(Cause::TimedOut, "the credential plugin did not end in time"))?;
+    let made =
+        made.map_err(|_| refusal(Cause::NotConfigured, "the credential plugin ended in an unforeseen way"))?;
+    let client = made.map_err(|error| transport::unmade(&error))?;
     Ok(Connection::new(client, limits, start, REQUESTS, stop, credentials_end))
 }
 

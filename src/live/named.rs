@@ -9,6 +9,10 @@ use serde_json::Value;
 pub(crate) struct Known {
     /// Whether an image runs a collector, a store or Grafana.
     pub(crate) is_image: fn(&str) -> bool,
+    /// Whether an image runs something that sends data on: a collector or a store.
+    pub(crate) is_sender: fn(&str) -> bool,
+    /// Whether a command starts a collector, whatever the image is called.
+    pub(crate) is_command: fn(&str) -> bool,
     /// Whether a chart installs one.
     pub(crate) is_chart: fn(&str) -> bool,
     /// Whether a folder of a node holds logs of others.
@@ -22,6 +26,8 @@ pub(crate) struct Known {
 pub(super) struct Named {
     /// Whether it is part of the monitoring.
     pub(super) is_part: bool,
+    /// Whether it sends data on, so that a destination may come from what it is given.
+    pub(super) is_sender: bool,
     /// ConfigMaps of its namespace.
     pub(super) config_maps: BTreeSet<String>,
     /// Secrets of its namespace that its containers may read as text: not those for pulling images or for TLS alone.
@@ -59,7 +65,10 @@ pub(super) fn named(object: &Value, kind: &str, known: Known) -> Named {
         found.is_part |= folder.is_some_and(|folder| (known.is_log_folder)(&folder));
     }
     for container in items(spec, "containers").chain(items(spec, "initContainers")) {
-        found.is_part |= text(container, "/image").is_some_and(|image| (known.is_image)(&image));
+        let image = text(container, "/image").unwrap_or_default();
+        let started = text(container, "/command/0").is_some_and(|command| (known.is_command)(&command));
+        found.is_part |= started || (known.is_image)(&image);
+        found.is_sender |= started || (known.is_sender)(&image);
         for source in items(container, "envFrom") {
             found.config_maps.extend(text(source, "/configMapRef/name"));
             found.secrets.extend(text(source, "/secretRef/name"));
@@ -77,6 +86,18 @@ fn without_version(chart: &str) -> &str {
     let version = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     let cut = chart.match_indices('-').find(|(index, _)| chart.get(index + 1..).is_some_and(version));
     cut.and_then(|(index, _)| chart.get(..index)).unwrap_or(chart)
+}
+
+/// Whether a text can be the name of an object: anything else in a path would lead elsewhere. Source: Kubernetes' names of
+/// objects (RFC 1123 subdomains).
+pub(super) fn is_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    name.len() <= 253
+        && name.chars().all(allowed)
+        && name.starts_with(ends)
+        && name.ends_with(ends)
+        && !name.contains("..")
 }
 
 /// An object's labels.
@@ -121,10 +142,20 @@ mod tests {
 
     const KNOWN: Known = Known {
         is_image: |image| image.contains("alloy"),
+        is_sender: |image| image.contains("alloy"),
+        is_command: |command| command == "/bin/alloy",
         is_chart: |chart| chart == "mimir-distributed",
         is_log_folder: |folder| folder == "/var/log",
         homes: &[],
     };
+
+    #[test]
+    fn what_leads_elsewhere_is_no_name() {
+        assert!(is_name("alloy-config") && is_name("a.b") && is_name("0"));
+        for name in ["", "../secrets/x", "a/b", "a?x=1", "a#b", "a..b", "A", ".a", "a-", "a b"] {
+            assert!(!is_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn versions_of_charts_are_cut() {
@@ -155,6 +186,7 @@ mod tests {
             named(&object, "DaemonSet", KNOWN).is_part
         };
         assert!(of(json!({"initContainers": [{"image": "grafana/alloy:1"}]}), json!({})));
+        assert!(of(json!({"containers": [{"image": "x", "command": ["/bin/alloy", "run"]}]}), json!({})));
         assert!(of(json!({}), json!({"helm.sh/chart": "mimir-distributed-5.2.1"})));
         assert!(of(json!({"volumes": [{"hostPath": {"path": "/var/log"}}]}), json!({})));
         assert!(!of(json!({"containers": [{"image": "x"}]}), json!({"helm.sh/chart": "x-1"})));

@@ -42,7 +42,7 @@ pub(crate) fn preflight(audit: &Audit) -> Result<Vec<Access>, String> {
             let (together, limits) = (Arc::clone(&together), audit.limits);
             asked.spawn(async move {
                 let _permit = together.acquire().await;
-                match connect(config, limits, start, Arc::new(Stop::default())).await {
+                match connect(config, limits, start, Arc::new(Stop::default()), false).await {
                     Ok(connection) => access(&Arc::new(connection), name, &rights, &namespaces).await,
                     Err(refusal) => unreached(name, refusal),
                 }

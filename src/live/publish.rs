@@ -94,7 +94,7 @@ async fn publish_all(audit: &Audit, mut editions: Vec<Edition>) -> Vec<String> {
                 let name = refusal.cause.name();
                 vec![format!("{}: no report was written ({name}): {}", edition.cluster, refusal.message)]
             };
-            match connect(config, limits, start, Arc::new(Stop::default())).await {
+            match connect(config, limits, start, Arc::new(Stop::default()), false).await {
                 Ok(connection) => match write(&connection, &edition, &namespaces).await {
                     Ok(faults) => faults,
                     Err(refusal) => told(refusal),

@@ -17,13 +17,16 @@ pub(super) struct Release {
     pub(super) name: String,
     /// The namespace that it is installed in.
     pub(super) namespace: String,
-    /// Which revision.
-    pub(super) revision: u64,
+    /// Whether it is what was installed last, with which revision: of several records the greatest counts.
+    pub(super) rank: (bool, u64),
     /// The object to lint.
     pub(super) object: Value,
 }
 
-/// The release that a Secret holds; `None` where it is none of Helm's.
+/// Which records are asked for: not those of the past.
+pub(super) const RECORDS: &str = "owner=helm,status notin (superseded,uninstalled,uninstalling)";
+
+/// The release that a Secret holds; `None` where it cannot be unpacked.
 ///
 /// Helm keeps JSON, compressed, in base64, and the API encodes that once more (Helm's `pkg/storage/driver/util.go`).
 pub(super) fn release(secret: &Value) -> Option<Release> {
@@ -56,7 +59,8 @@ pub(super) fn release(secret: &Value) -> Option<Release> {
         "values": release.get("config").filter(|values| values.is_object()).cloned().unwrap_or_else(|| json!({})),
     });
     let revision = release.get("version").and_then(Value::as_u64).unwrap_or_default();
-    Some(Release { name, namespace, revision, object })
+    let rank = (text("/info/status") == "deployed", revision);
+    Some(Release { name, namespace, rank, object })
 }
 
 #[cfg(test)]
@@ -74,7 +78,7 @@ mod tests {
         packed.write_all(json.to_string().as_bytes()).unwrap();
         let secret = json!({"data": {"release": STANDARD.encode(STANDARD.encode(packed.finish().unwrap()))}});
         let found = release(&secret).unwrap();
-        assert_eq!((&*found.name, &*found.namespace, found.revision), ("mimir", "mimir", 3));
+        assert_eq!((&*found.name, &*found.namespace, found.rank), ("mimir", "mimir", (true, 3)));
         assert_eq!(found.object["chart"]["version"], "5.2.1");
         assert_eq!(found.object["values"], json!({"mimir": {"structuredConfig": {}}}));
         assert!(found.object.get("manifest").is_none());

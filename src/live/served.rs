@@ -22,6 +22,8 @@ pub(super) enum Serving {
     In(Vec<String>),
     /// There can be none.
     Absent,
+    /// The group is served in these versions, of which none is read: there may be some of the kind.
+    Doubtful(Vec<String>),
     /// There may be some that cannot be read.
     Unreadable(Refusal),
 }
@@ -60,17 +62,37 @@ impl Served {
             return Serving::Unreadable(Refusal::new(Cause::MissingKind, message));
         };
         let both: Vec<String> = kind.versions.iter().filter(|own| versions.contains(own)).cloned().collect();
-        if both.is_empty() {
-            let message = format!(
-                "the server has {} in {}, and we read {}",
-                kind.group,
-                versions.join(", "),
-                kind.versions.join(", ")
-            );
-            return Serving::Unreadable(Refusal::new(Cause::MissingKind, message));
-        }
-        Serving::In(both)
+        if both.is_empty() { Serving::Doubtful(versions.clone()) } else { Serving::In(both) }
     }
+
+    /// The versions of a kind's group that are served and not read.
+    pub(super) fn unread(&self, kind: &Kind) -> Vec<String> {
+        let versions = self.0.as_ref().and_then(|groups| groups.get(&kind.group)).into_iter().flatten();
+        versions.filter(|own| !kind.versions.contains(own)).cloned().collect()
+    }
+}
+
+/// Whether the server has a kind in one of these versions of its group, none of which is read: then there may be objects
+/// that are not seen.
+pub(super) async fn elsewhere(
+    connection: &Connection,
+    kind: &Kind,
+    versions: &[String],
+) -> Result<(), Refusal> {
+    for version in versions {
+        let path = format!("/apis/{}/{version}", kind.group);
+        let answer = connection.send(&Call::get(path, Accept::Objects)).await?;
+        let value: Value = serde_json::from_slice(&answer.body)
+            .map_err(|_| Refusal::new(Cause::NotUnderstood, "the list of an API group's kinds is no JSON"))?;
+        let resources = value.get("resources").and_then(Value::as_array).into_iter().flatten();
+        let mut names = resources.filter_map(|resource| resource.get("name").and_then(Value::as_str));
+        if names.any(|name| name == kind.plural) {
+            let read = kind.versions.join(", ");
+            let message = format!("the server has {} in {version}, and we read {read}", kind.resource());
+            return Err(Refusal::new(Cause::MissingKind, message));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -97,10 +119,8 @@ mod tests {
 
     #[test]
     fn a_group_in_versions_that_are_not_read_is_a_hole() {
-        assert!(matches!(
-            of("helm.cattle.io", "HelmChart", &[("helm.cattle.io", &["v9"])]),
-            Serving::Unreadable(_)
-        ));
+        let other = of("helm.cattle.io", "HelmChart", &[("helm.cattle.io", &["v9"])]);
+        assert_eq!(other, Serving::Doubtful(vec!["v9".to_owned()]));
         let two =
             of("helm.toolkit.fluxcd.io", "HelmRelease", &[("helm.toolkit.fluxcd.io", &["v2beta1", "v2"])]);
         assert_eq!(two, Serving::In(vec!["v2".to_owned(), "v2beta1".to_owned()]));

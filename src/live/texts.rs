@@ -1,10 +1,13 @@
 //! Turns objects, as an API server gives them, into texts to lint.
 
+use std::borrow::Cow;
+
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
 use super::kinds::Kind;
+use super::kinds::kinds;
 
 /// The key of a mapping that stands for a value that is there and was not asked for.
 const WITHHELD: &str = "ptd-lint/withheld";
@@ -16,6 +19,17 @@ const PLAIN_ANNOTATIONS: [&str; 3] = ["meta.helm.sh/", "helm.sh/", "objectset.ri
 pub(super) fn path(cluster: &str, namespace: &str, kind: &str, name: &str) -> String {
     let namespace = if namespace.is_empty() { "-" } else { namespace };
     format!("{cluster}/{namespace}/{kind}/{name}")
+}
+
+/// What a kind is called there: with its group where kinds of several groups have one name, but for Kubernetes' own.
+pub(super) fn shown(kind: &Kind) -> Cow<'_, str> {
+    let own = kind.group.is_empty() || !kind.group.contains('.') || kind.group.ends_with(".k8s.io");
+    let twin = || kinds().iter().any(|other| other.kind == kind.kind && other.group != kind.group);
+    if own || !twin() {
+        Cow::Borrowed(&kind.kind)
+    } else {
+        Cow::Owned(format!("{}.{}", kind.kind, kind.group))
+    }
 }
 
 /// An object as one text. Items of lists do not say what they are; `kind` and `version` do.
@@ -81,7 +95,6 @@ pub(super) fn pretty(object: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::kinds::kinds;
 
     fn kind(name: &str) -> &'static Kind {
         kinds().iter().find(|kind| kind.kind == name).unwrap()

@@ -17,6 +17,22 @@ pub(super) fn refusal(error: &kube::Error) -> Refusal {
     told(error, Cause::Unreachable)
 }
 
+/// What it means that the way to a server could not be prepared: all that the context says is there, and part of it is no use.
+pub(super) fn unmade(error: &kube::Error) -> Refusal {
+    if let kube::Error::Auth(error) = error {
+        return credentials(error);
+    }
+    let refusal = told(error, Cause::NotConfigured);
+    match refusal.cause {
+        Cause::NotConfigured => {
+            let message = "what the context names cannot be used: its certificates, key, authority or proxy; `kubectl --context` \
+                           says more";
+            Refusal::new(Cause::NotConfigured, message)
+        }
+        _ => refusal,
+    }
+}
+
 /// What it means that an answer began and did not end.
 pub(super) fn broken(error: &(dyn Error + 'static)) -> Refusal {
     let mut refusal = told(error, Cause::ConnectionLost);
@@ -31,9 +47,9 @@ pub(super) fn credentials(error: &kube::client::AuthError) -> Refusal {
     use kube::client::AuthError;
     let message = match error {
         AuthError::AuthExecStart(error) => format!("the credential plugin cannot be started: {error}"),
-        AuthError::AuthExecRun { cmd, out } => {
-            let cmd = cmd.split_whitespace().next().unwrap_or_default();
-            format!("the credential plugin `{cmd}` failed with {}; run it by hand to see why", out.status)
+        // Its command is told with its environment, which may hold credentials.
+        AuthError::AuthExecRun { out, .. } => {
+            format!("the credential plugin failed with {}; run it by hand to see why", out.status)
         }
         AuthError::ReadTokenFile(error, path) => {
             format!("the token file {} cannot be read: {error}", path.display())
@@ -159,14 +175,14 @@ mod tests {
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "an exit status comes from a process alone")]
-    fn what_a_plugin_printed_is_not_repeated() {
-        let out = std::process::Command::new("sh").args(["-c", "echo hush; exit 3"]).output().unwrap();
-        let error = kube::client::AuthError::AuthExecRun {
-            cmd: "plugin --token hush".to_owned(),
-            out: Box::new(out),
-        };
-        let refusal = credentials(&error);
+    fn what_a_plugin_is_given_and_prints_is_not_repeated() {
+        let mut plugin = std::process::Command::new("sh");
+        plugin.args(["-c", "echo hush; exit 3", "hush"]).env("TOKEN", "hush");
+        // As the client names it.
+        let cmd = format!("{plugin:?}");
+        let out = Box::new(plugin.output().unwrap());
+        let refusal = credentials(&kube::client::AuthError::AuthExecRun { cmd, out });
         assert!(!refusal.message.contains("hush"), "{}", refusal.message);
-        assert!(refusal.message.contains("`plugin` failed with exit status: 3"), "{}", refusal.message);
+        assert!(refusal.message.contains("failed with exit status: 3"), "{}", refusal.message);
     }
 }

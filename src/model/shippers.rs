@@ -348,6 +348,18 @@ pub(crate) fn is_monitoring_image(image: &str) -> bool {
     super::collector::is_alloy(name) || is_store_or_grafana(name) || program_of_image(image).is_some()
 }
 
+/// Whether an image runs what sends data on: a collector of any make or a store.
+pub(crate) fn is_sender_image(image: &str) -> bool {
+    let name = pod::image_name(image);
+    is_monitoring_image(image) && !name.split(['-', '_']).any(|part| part == "grafana")
+}
+
+/// Whether a command starts a collector, whatever its image is called.
+pub(crate) fn starts_collector(command: &str) -> bool {
+    let program = command.rsplit('/').next().unwrap_or(command);
+    program == "alloy" || program_of_image(program).is_some()
+}
+
 /// Whether a chart, or an application by the name that its labels give it, is part of the monitoring.
 pub(crate) fn is_monitoring_chart(name: &str) -> bool {
     super::collector::is_alloy(name) || is_store_or_grafana(name) || program(name).is_some()

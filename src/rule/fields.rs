@@ -187,6 +187,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("collector", "mimir_auth.mounted", Bool, "whether it is mounted"),
     field("collector", "mimir_auth.path", Text, "where"),
     field("collector", "mimir_auth.read_only", Bool, "whether it is mounted read-only"),
+    field("collector", "mimir_auth.volume", Bool, "true, at its volume; null where it is not mounted, or several mounts need it"),
     field("collector", "name", Text, "its name"),
     field("collector", "namespace", Text, "its namespace; null where the input does not say"),
     field("collector", "node_mounts", List, "paths of the node that are mounted"),

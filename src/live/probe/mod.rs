@@ -99,6 +99,7 @@ fn text(process: &Process, fields: Map<String, Value>) -> String {
 fn missed(program: Program, namespace: &str, name: String, refusal: Refusal) -> Missed {
     let promises: &[&str] = if program == Program::Alloy { &OF_COLLECTORS } else { &OF_STORES };
     Missed {
+        kind: None,
         verb: "get",
         resource: RESOURCE.to_owned(),
         namespace: Some(namespace.to_owned()),
