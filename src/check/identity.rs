@@ -25,6 +25,8 @@ pub(crate) struct Identity {
     pub(crate) account: Option<String>,
     /// Which of the workload's clusters.
     pub(crate) cluster: Option<String>,
+    /// What tells a running cluster from all others.
+    pub(crate) uid: Option<String>,
 }
 
 impl Identity {
@@ -42,6 +44,9 @@ impl Identity {
 
     /// Whether these are two clusters for certain: a cluster may be seen twice in one run, rendered and as it runs.
     pub(crate) fn is_other_cluster(&self, other: &Self) -> bool {
+        if let Some((one, two)) = self.uid.as_ref().zip(other.uid.as_ref()) {
+            return one != two;
+        }
         let clusters = self.cluster.as_ref().zip(other.cluster.as_ref());
         self.is_other_workload(other) || clusters.is_some_and(|(one, two)| one != two)
     }
@@ -98,6 +103,7 @@ impl Run<'_> {
             domain: text("domain"),
             account: text("account"),
             cluster: text("release"),
+            uid: group.cluster.and_then(|index| self.clusters.get(index)?.uid.clone()),
         };
         let clusters = facts.reach("clusters");
         let releases: Vec<&str> = clusters.items().iter().filter_map(Fact::text).collect();
@@ -105,7 +111,7 @@ impl Run<'_> {
         if let Some(cluster) = cluster.map(str::to_owned).or_else(of_path) {
             identity.set_cluster(&cluster, &releases);
         }
-        Kept { stack: name.to_owned(), identity, uses }
+        Kept { stack: name.to_owned(), cluster: group.cluster, identity, uses }
     }
 
     /// The folder on the way to a stack that is named like a cluster. A date alone may be that of a copy, so the stack's

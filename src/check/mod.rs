@@ -20,6 +20,7 @@ mod stack;
 mod stacks;
 mod store_exits;
 mod surroundings;
+mod together;
 mod values;
 mod verdicts;
 #[cfg(test)]
@@ -45,6 +46,7 @@ use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::PassedOver;
 use crate::finding::Report;
+use crate::finding::SeenCluster;
 use crate::finding::Severity;
 use crate::model;
 use crate::model::Expected;
@@ -67,6 +69,7 @@ pub(crate) struct Checked {
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
 pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOptions) -> Checked {
+    let sources = &*clusters::in_order(sources);
     let mut readings = read_all(&sources.texts, options.expected);
     let files = readings.iter_mut().zip(&sources.texts).map(|(reading, source)| {
         let live = source.argument < sources.clusters.len();
@@ -74,16 +77,17 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     });
     let mut documents = Documents { files: files.collect() };
     let mut report = Report { coverage: coverage(&readings, &documents), ..Report::default() };
-    let not_seen = clusters::not_seen(sources);
+    let (seen, not_seen) = (clusters::seen(sources, &documents), clusters::not_seen(sources));
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
-    let groups = groups(sources, arguments, options, &readings, &declared);
+    let groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
     let mut run = stack::Run {
         readings: &readings,
         documents: &documents,
         sources,
+        clusters: &seen,
         not_seen: &not_seen,
         policy: &policy,
         options,
@@ -103,14 +107,16 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
     report.coverage.errors = problems::run_errors(problems, &documents);
+    report.coverage.clusters = seen;
     report.coverage.not_seen = not_seen;
+    together::join(&mut report);
     cover_passwords(&mut report);
     Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
 }
 
 /// The files of each stack of the run. `declared` are the folders that settings declare to be stacks.
 fn groups(
-    sources: &Sources,
+    (sources, seen): (&Sources, &[SeenCluster]),
     arguments: &[String],
     options: &CheckOptions,
     readings: &[Reading],
@@ -121,8 +127,8 @@ fn groups(
         argument.and_then(|argument| arguments.get(argument)).map_or("", String::as_str)
     };
     // Texts of clusters come first.
-    let mut groups = clusters::groups(sources);
-    let live = groups.iter().map(|group| group.files.len()).sum();
+    let mut groups = clusters::groups(sources, seen);
+    let live = sources.texts.iter().filter(|source| source.argument < sources.clusters.len()).count();
     let inputs = sources.texts.iter().zip(readings).skip(live);
     let inputs: Vec<stacks::Input<'_>> = inputs
         .map(|(source, reading)| stacks::Input { path: &source.path, given: given(source), reading })
@@ -140,14 +146,17 @@ fn cover_passwords(report: &mut Report) {
     let findings = report.findings.iter_mut().flat_map(|finding| {
         let related = finding.related.iter_mut().map(|label| &mut label.text);
         let titles = finding.fixes.iter_mut().map(|fix| &mut fix.title);
-        [&mut finding.message, &mut finding.help, &mut finding.label].into_iter().chain(related).chain(titles)
+        let reason = finding.seen.git.iter_mut().map(|git| &mut git.reason);
+        let own = [&mut finding.message, &mut finding.help, &mut finding.label].into_iter();
+        own.chain(related).chain(titles).chain(reason)
     });
     let verdicts = report
         .verdicts
         .iter_mut()
         .flat_map(|verdict| std::iter::once(&mut verdict.summary).chain(&mut verdict.assumptions));
     let errors = report.coverage.errors.iter_mut().map(|error| &mut error.message);
-    findings.chain(verdicts).chain(errors).for_each(without_url_passwords);
+    let unseen = report.coverage.not_seen.iter_mut().map(|unseen| &mut unseen.message);
+    findings.chain(verdicts).chain(errors).chain(unseen).for_each(without_url_passwords);
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {

@@ -54,6 +54,9 @@ pub(crate) fn run_errors<'p>(
         .map(|problem| {
             let place = documents.resolve(problem.place);
             let message = format!("{}: {}", problem.message, problem.hint);
+            if place.route.is_some() {
+                return RunError { path: place.shown(), line: None, message };
+            }
             RunError { path: place.path, line: Some(place.start.line), message }
         })
         .collect();

@@ -20,6 +20,8 @@ const REMEMBERED: usize = 8;
 pub(crate) struct Kept {
     /// The stack's name.
     pub(crate) stack: String,
+    /// The running cluster that it is, by its index, where it is one: a folder may have the same name.
+    pub(crate) cluster: Option<usize>,
     /// Whose it is.
     pub(crate) identity: Identity,
     /// What its stores keep, in order.
@@ -28,7 +30,7 @@ pub(crate) struct Kept {
 
 /// What the stores of each stack share with those of stacks before it, by the stack's name and the number of the use.
 #[derive(Debug, Default)]
-pub(crate) struct Sharing(BTreeMap<(String, usize), Shared>);
+pub(crate) struct Sharing(BTreeMap<(String, Option<usize>, usize), Shared>);
 
 /// Data that another store keeps in the same place.
 #[derive(Debug, Clone)]
@@ -79,7 +81,7 @@ impl Sharing {
                 Some(((own.store, &own.bucket), number, shared(entry.kept, by, clash, other_workload)))
             });
             let each = worst(each).into_iter();
-            found.extend(each.map(|(number, shared)| ((kept.stack.clone(), number), shared)));
+            found.extend(each.map(|(number, shared)| ((kept.stack.clone(), kept.cluster, number), shared)));
             for (_, own) in reachable() {
                 shelf.add(own, kept, |one, two| one.identity == two.identity);
             }
@@ -88,10 +90,14 @@ impl Sharing {
     }
 
     /// The subjects `storage_use` of a stack.
-    pub(crate) fn subjects(&self, stack: &str, uses: &[StoreUse]) -> Vec<Subject> {
+    pub(crate) fn subjects(
+        &self,
+        (stack, cluster): (&str, Option<usize>),
+        uses: &[StoreUse],
+    ) -> Vec<Subject> {
         let beside = beside(uses);
         let each = uses.iter().enumerate().map(|(number, own)| {
-            let elsewhere = self.0.get(&(stack.to_owned(), number));
+            let elsewhere = self.0.get(&(stack.to_owned(), cluster, number));
             let facts = Fact::map(
                 [
                     ("store", Fact::new(name(own.store), own.place)),

@@ -32,7 +32,10 @@ use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
 use crate::finding::NotSeen;
+use crate::finding::Seen;
+use crate::finding::SeenCluster;
 use crate::finding::Severity;
+use crate::finding::Sighting;
 use crate::finding::fingerprint;
 use crate::flow;
 use crate::flow::CollectorFlow;
@@ -83,7 +86,9 @@ pub(crate) struct Run<'r> {
     pub(crate) documents: &'r Documents,
     /// The inputs, those that could not be read too.
     pub(crate) sources: &'r Sources,
-    /// What was not seen of running clusters.
+    /// Running clusters that were asked.
+    pub(crate) clusters: &'r [SeenCluster],
+    /// What was not seen of them.
     pub(crate) not_seen: &'r [NotSeen],
     /// Settings and rules.
     pub(crate) policy: &'r Policy,
@@ -116,7 +121,7 @@ impl Run<'_> {
             .collect();
         let governing = self.policy.of_stack(&group.files);
         let mut stack = Stack::assemble(self.documents, &files, cluster);
-        stack.covered = clusters::covered(self.sources, name);
+        stack.covered = clusters::covered(self.sources, group.cluster);
         let stack = stack;
         let collectors = model::collectors(&stack);
         let workload = self.workload(&stack, &collectors, name, governing);
@@ -147,7 +152,7 @@ impl Run<'_> {
         subjects.extend(declared::subjects(&stack, &workload, &flows));
         let limited = limits::subjects(governing.limits(), &subjects);
         subjects.extend(limited);
-        subjects.extend(self.sharing.subjects(name, &model::store::uses(&stack, &assumed)));
+        subjects.extend(self.sharing.subjects((name, group.cluster), &model::store::uses(&stack, &assumed)));
         subjects.extend(model::text_subjects(self.documents, &group.files));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
@@ -162,7 +167,9 @@ impl Run<'_> {
                 .rule(&found.finding.rule)
                 .is_some_and(|rule| rule.over == faults::KIND && rule.severity == Severity::Error)
         });
-        open.extend(clusters::open(name, self.not_seen));
+        if group.cluster.is_some() {
+            open.extend(clusters::open(name, self.not_seen));
+        }
         for invariant in Invariant::ALL {
             let left_out = governing.left_out(invariant);
             if left_out > 0 {
@@ -185,6 +192,7 @@ impl Run<'_> {
         let documents = group.files.iter().filter_map(|file| self.documents.files.get(*file));
         let evidence = Evidence {
             stack: &workload.name,
+            cluster: group.cluster.map(|_| name),
             workload: &workload,
             collectors: &collectors,
             flows: &flows,
@@ -199,7 +207,7 @@ impl Run<'_> {
             verdicts: verdicts::verdicts(&evidence),
             collectors: collectors.len() + relays.iter().filter(|relay| relay.plan.is_ok()).count(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
-            findings: found.into_iter().map(|(finding, _)| finding).collect(),
+            findings: found.into_iter().map(|(finding, _)| sighted(finding, name, group)).collect(),
         }
     }
 
@@ -289,6 +297,14 @@ impl Run<'_> {
     }
 }
 
+/// The finding, with the running cluster that has it.
+fn sighted(mut finding: Finding, name: &str, group: &Group) -> Finding {
+    if group.cluster.is_some() {
+        finding.seen.clusters = vec![Sighting { cluster: name.to_owned(), place: finding.place }];
+    }
+    finding
+}
+
 /// The names of the folders between a group's folder and a file.
 fn folders<'p>(group: &str, path: &'p str) -> impl Iterator<Item = &'p str> {
     let below = path.strip_prefix(group).unwrap_or(path);
@@ -313,7 +329,7 @@ pub(super) fn parts(
     documents: &Documents,
 ) -> Vec<(String, Option<String>, Group)> {
     let clusters = clusters(group, readings, documents);
-    if clusters.len() < 2 {
+    if clusters.len() < 2 || group.cluster.is_some() {
         return vec![(group.name.clone(), None, group.clone())];
     }
     let folder_of = |file: &usize| {
@@ -324,7 +340,7 @@ pub(super) fn parts(
         // What lies in another cluster's folder is none of this one's; what lies in no cluster's folder is everyone's.
         let here = |file: &&usize| folder_of(file).is_none_or(|other| other == cluster);
         let files = group.files.iter().filter(here).copied().collect();
-        let part = Group { name: group.name.clone(), files };
+        let part = Group { name: group.name.clone(), files, cluster: None };
         (format!("{} ({cluster})", group.name), Some(cluster.clone()), part)
     });
     each.collect()
@@ -402,6 +418,7 @@ pub(crate) fn evaluate(
                     related: Vec::new(),
                     fingerprint,
                     fixes: Vec::new(),
+                    seen: Seen::default(),
                 };
                 Found { finding, breaks: false, undecided: true }
             }

@@ -18,6 +18,8 @@ pub(crate) struct Group {
     pub(crate) name: String,
     /// Indices into the run's files, in order.
     pub(crate) files: Vec<usize>,
+    /// The running cluster that it is, by its index, where it is one.
+    pub(crate) cluster: Option<usize>,
 }
 
 /// A file of the run, as far as grouping looks at it.
@@ -212,7 +214,7 @@ fn spread_declarations(
             continue;
         }
         let at = *index.entry(root.as_str()).or_insert_with(|| {
-            groups.push(Group { name: root.clone(), files: Vec::new() });
+            groups.push(Group { name: root.clone(), files: Vec::new(), cluster: None });
             groups.len() - 1
         });
         groups[at].files.push(file);
@@ -233,7 +235,7 @@ fn spread_declarations(
             found = true;
         }
         if !found {
-            groups.push(Group { name: root.clone(), files: vec![file] });
+            groups.push(Group { name: root.clone(), files: vec![file], cluster: None });
         }
     }
     // Files that hold nothing that is linted make no stack of their own beside others.

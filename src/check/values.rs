@@ -27,7 +27,8 @@ pub(crate) fn values(
         Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
-    let groups = groups(sources, arguments, options, &readings, &declared);
+    let seen = super::clusters::seen(sources, &documents);
+    let groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let assumed = store::Assumed { versions: options.assumed.clone(), ..store::Assumed::default() };
     let mut chains = Vec::new();
     for group in &groups {

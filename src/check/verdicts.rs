@@ -15,6 +15,8 @@ use crate::model::Workload;
 pub(crate) struct Evidence<'e> {
     /// The stack's name in reports.
     pub(crate) stack: &'e str,
+    /// The running cluster that it is, where it is one.
+    pub(crate) cluster: Option<&'e str>,
     /// What the workload declares.
     pub(crate) workload: &'e Workload,
     /// All collectors.
@@ -88,6 +90,7 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
     InvariantVerdict {
         invariant,
         subject: evidence.stack.to_owned(),
+        cluster: evidence.cluster.map(str::to_owned),
         verdict,
         summary,
         assumptions,

@@ -55,6 +55,7 @@ mod tests {
             related: Vec::new(),
             fingerprint: String::new(),
             fixes: Vec::new(),
+            seen: crate::finding::Seen::default(),
         };
         Report { findings: vec![finding], ..Report::default() }
     }
@@ -62,7 +63,8 @@ mod tests {
     fn verdict(invariant: Invariant, verdict: Verdict, findings: Vec<usize>) -> Report {
         let (subject, summary) = (String::new(), String::new());
         let assumptions = Vec::new();
-        let verdict = InvariantVerdict { invariant, subject, verdict, summary, assumptions, findings };
+        let verdict =
+            InvariantVerdict { invariant, subject, cluster: None, verdict, summary, assumptions, findings };
         Report { verdicts: vec![verdict], ..Report::default() }
     }
 

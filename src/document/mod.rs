@@ -18,6 +18,7 @@ mod parse;
 mod problem;
 #[cfg(test)]
 mod robustness;
+mod route;
 mod scalar;
 mod schema;
 mod secret;

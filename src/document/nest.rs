@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::NodeId;
 use super::Tree;
 use super::alloy;
+use super::route::Route;
 use crate::text::Embedding;
 use crate::text::LineColumn;
 use crate::text::LineIndex;
@@ -181,6 +182,8 @@ pub(crate) struct Layer {
     pub(crate) language: Language,
     /// The place in the embedded text.
     pub(crate) start: LineColumn,
+    /// Its end (exclusive) there.
+    pub(crate) end: LineColumn,
 }
 
 /// A place for people.
@@ -198,6 +201,36 @@ pub(crate) struct Resolved {
     pub(crate) object: Option<String>,
     /// Nesting, outermost first; empty for a place in the file's own text.
     pub(crate) layers: Vec<Layer>,
+    /// The way to the place in an object of a running cluster, where lines mean nothing; `None` for files.
+    pub(crate) route: Option<Route>,
+}
+
+impl Resolved {
+    /// Where people look: `alloy.yaml:12:3` in a file, `prod/alloy/ConfigMap/alloy#data.config.alloy:12` in a running
+    /// cluster. There each `#` leads into the text of a field, and a line is one of that text.
+    pub(crate) fn shown(&self) -> String {
+        let Some(route) = &self.route else {
+            return format!("{}:{}:{}", self.path, self.start.line, self.start.column);
+        };
+        let mut text = self.path.clone();
+        for layer in &self.layers {
+            text.push('#');
+            text.push_str(&layer.field);
+            text.push(':');
+            text.push_str(&layer.start.line.to_string());
+        }
+        if self.layers.is_empty() && !route.0.is_empty() {
+            text.push('#');
+            text.push_str(&route.field());
+        }
+        text
+    }
+
+    /// The field of an object of a running cluster: the one that holds the embedded text, or the place itself.
+    pub(crate) fn field(&self) -> Option<String> {
+        let route = self.route.as_ref()?;
+        Some(self.layers.first().map_or_else(|| route.field(), |layer| layer.field.clone()))
+    }
 }
 
 impl Documents {
@@ -224,6 +257,7 @@ impl Documents {
                 field: host.field.clone(),
                 language: document.language,
                 start: document.lines.position(&document.text, span.start),
+                end: document.lines.position(&document.text, span.end),
             });
             if host.object.is_some() {
                 object.clone_from(&host.object);
@@ -242,6 +276,7 @@ impl Documents {
             end: document.lines.position(&document.text, span.end),
             object,
             layers,
+            route: file.live.then(|| document.tree().map(|tree| tree.route_to(span)).unwrap_or_default()),
         }
     }
 }

@@ -38,6 +38,89 @@ pub(crate) struct Finding {
     pub(crate) fingerprint: String,
     /// How it can be mended: the first whose result is good is taken. Empty where a person has to.
     pub(crate) fixes: Vec<Fix>,
+    /// Where running clusters have it; nothing for a finding in files.
+    pub(crate) seen: Seen,
+}
+
+/// Where running clusters have a fault.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Seen {
+    /// Each cluster that has it, by name.
+    pub(crate) clusters: Vec<Sighting>,
+    /// How it stands in the folder that the clusters are held against; `None` where none was given.
+    pub(crate) git: Option<InGit>,
+}
+
+/// A fault in one cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sighting {
+    /// The cluster's name.
+    pub(crate) cluster: String,
+    /// The place there.
+    pub(crate) place: Option<Place>,
+}
+
+/// How what a cluster runs stands to the folder that it was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InGit {
+    /// Which of the ways.
+    pub(crate) state: GitState,
+    /// Why, in one sentence.
+    pub(crate) reason: String,
+    /// The line in the folder to look at: the one to edit, or the one that mended it.
+    pub(crate) place: Option<Place>,
+}
+
+/// The ways in which a fault in a cluster stands to the folder that the cluster was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum GitState {
+    /// The folder has the same fault: mend it there.
+    Both,
+    /// The folder makes the same thing without the fault, and what the cluster was given has it: deploy.
+    NotDeployed,
+    /// Neither the folder nor what the cluster was given has it: edited by hand, or by something else.
+    Drifted,
+    /// The folder makes no such thing.
+    OnlyLive,
+    /// The folder makes it without the fault; whether it was deployed cannot be told.
+    Unclear,
+    /// The folder has the fault and no cluster has: it comes with the next deployment.
+    OnlyGit,
+}
+
+impl GitState {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Both, Self::NotDeployed, Self::Drifted, Self::OnlyLive, Self::Unclear, Self::OnlyGit];
+
+    /// The id in reports.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Both => "in-git-too",
+            Self::NotDeployed => "fixed-in-git",
+            Self::Drifted => "drifted",
+            Self::OnlyLive => "only-live",
+            Self::Unclear => "unclear",
+            Self::OnlyGit => "only-in-git",
+        }
+    }
+
+    /// For people.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Both => "in Git too",
+            Self::NotDeployed => "fixed in Git, not deployed",
+            Self::Drifted => "drifted",
+            Self::OnlyLive => "only live",
+            Self::Unclear => "not in Git",
+            Self::OnlyGit => "only in Git",
+        }
+    }
+
+    /// The state with that id.
+    pub(crate) fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.id() == id)
+    }
 }
 
 /// How one promise ended for one workload.
@@ -47,6 +130,8 @@ pub(crate) struct InvariantVerdict {
     pub(crate) invariant: Invariant,
     /// The workload (stack) that it was judged for.
     pub(crate) subject: String,
+    /// The running cluster that it was judged for, where it was one.
+    pub(crate) cluster: Option<String>,
     /// How it ended.
     pub(crate) verdict: Verdict,
     /// Why, in one sentence: `12 log sources, 1 sink, all inside`.
@@ -83,7 +168,7 @@ pub(crate) struct NotSeen {
     /// The cluster's name.
     pub(crate) cluster: String,
     /// `list`, `get`, or `connect` where nothing could be asked.
-    pub(crate) verb: &'static str,
+    pub(crate) verb: String,
     /// The resource, as rights name it.
     pub(crate) resource: String,
     /// In which namespace, where one was asked.
@@ -91,7 +176,7 @@ pub(crate) struct NotSeen {
     /// The object, where one was asked for by name.
     pub(crate) name: Option<String>,
     /// Which of the facts it is: `forbidden`, `throttled`, ...
-    pub(crate) cause: &'static str,
+    pub(crate) cause: String,
     /// What happened and what to do.
     pub(crate) message: String,
     /// The promises that may hang on it; empty for all.
@@ -101,7 +186,7 @@ pub(crate) struct NotSeen {
 impl NotSeen {
     /// What was asked: `list configmaps in alloy`.
     pub(crate) fn request(&self) -> String {
-        let mut words = [self.verb, &self.resource].join(" ").trim_end().to_owned();
+        let mut words = [self.verb.as_str(), &self.resource].join(" ").trim_end().to_owned();
         if let Some(name) = &self.name {
             words.push(' ');
             words.push_str(name);
@@ -112,6 +197,19 @@ impl NotSeen {
         }
         words
     }
+}
+
+/// A running cluster that was read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SeenCluster {
+    /// Its name: that of its context.
+    pub(crate) name: String,
+    /// What tells it from all others: the uid of its namespace `kube-system`, where that was seen.
+    pub(crate) uid: Option<String>,
+    /// How many objects were read.
+    pub(crate) objects: usize,
+    /// Another name of the same cluster, under which it is judged.
+    pub(crate) same_as: Option<String>,
 }
 
 /// What was looked at.
@@ -129,8 +227,25 @@ pub(crate) struct Coverage {
     pub(crate) passed_over: Vec<PassedOver>,
     /// What made the run incomplete.
     pub(crate) errors: Vec<RunError>,
+    /// Running clusters that were asked, by name, whatever came of it.
+    pub(crate) clusters: Vec<SeenCluster>,
     /// What was not seen of running clusters; makes the run incomplete too.
     pub(crate) not_seen: Vec<NotSeen>,
+}
+
+/// What fails a run. A report carries it, so that reports can be put together and judged as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Threshold {
+    /// Findings from this severity on.
+    pub(crate) fail_on: Severity,
+    /// Any promise that could not be decided, not only the log boundary.
+    pub(crate) strict: bool,
+}
+
+impl Default for Threshold {
+    fn default() -> Self {
+        Self { fail_on: Severity::Error, strict: false }
+    }
 }
 
 /// The outcome of a run.
@@ -142,4 +257,6 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<Finding>,
     /// What was looked at.
     pub(crate) coverage: Coverage,
+    /// What fails the run.
+    pub(crate) threshold: Threshold,
 }

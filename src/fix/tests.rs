@@ -98,11 +98,13 @@ fn toy(sources: &Sources, rules: &dyn Fn(&Values<'_>) -> Vec<Said>) -> Checked {
                     }],
                 })
                 .collect(),
+            seen: crate::finding::Seen::default(),
         });
     }
     checked.report.verdicts = vec![InvariantVerdict {
         invariant: Invariant::Coherence,
         subject: "toy".to_owned(),
+        cluster: None,
         verdict: if values.values().any(|value| *value == "doubtful") {
             Verdict::Undecided
         } else {

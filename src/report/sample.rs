@@ -212,6 +212,7 @@ fn leak(documents: &Documents, file: u32) -> Finding {
         ],
         fingerprint: "00112233445566778899aabbccddeeff".to_owned(),
         fixes: Vec::new(),
+        seen: crate::finding::Seen::default(),
     }
 }
 
@@ -227,6 +228,7 @@ fn other(severity: Severity, place: Option<Place>) -> Finding {
         related: Vec::new(),
         fingerprint: "ffeeddccbbaa99887766554433221100".to_owned(),
         fixes: Vec::new(),
+        seen: crate::finding::Seen::default(),
     }
 }
 
@@ -240,6 +242,7 @@ fn verdict(
     InvariantVerdict {
         invariant,
         subject: "manifests".to_owned(),
+        cluster: None,
         verdict,
         summary: summary.to_owned(),
         assumptions: assumptions.iter().map(|text| (*text).to_owned()).collect(),
@@ -275,6 +278,7 @@ pub(super) fn mixed() -> Sample {
                 PassedOver { path: "README.md".to_owned(), reason: "not a YAML file".to_owned() },
                 PassedOver { path: "empty.yaml".to_owned(), reason: "an empty file".to_owned() },
             ],
+            clusters: Vec::new(),
             not_seen: Vec::new(),
             errors: vec![
                 RunError {
@@ -289,6 +293,7 @@ pub(super) fn mixed() -> Sample {
                 },
             ],
         },
+        ..Report::default()
     };
     Sample { documents, report }
 }

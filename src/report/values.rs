@@ -23,10 +23,7 @@ pub(crate) fn write_values(
         let values = chain.steps.iter().map(|step| width(&step.value)).max().unwrap_or_default();
         let origins = chain.steps.iter().map(|step| width(&step.origin)).max().unwrap_or_default();
         for step in &chain.steps {
-            let place = step.place.map(|place| {
-                let resolved = documents.resolve(place);
-                format!("{}:{}:{}", resolved.path, resolved.start.line, resolved.start.column)
-            });
+            let place = step.place.map(|place| documents.resolve(place).shown());
             let line =
                 format!("  {:values$}  {:origins$}  {}", step.value, step.origin, place.unwrap_or_default());
             writeln!(out, "{}", clean::lines(line.trim_end()))?;

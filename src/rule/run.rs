@@ -19,6 +19,7 @@ use crate::document::Place;
 use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::Label;
+use crate::finding::Seen;
 use crate::finding::fingerprint;
 use crate::model::Fact;
 use crate::model::FactValue;
@@ -251,6 +252,7 @@ fn finding<'a>(
             if case.remedies.is_empty() { &rule.remedies } else { &case.remedies },
             &rule.over,
         ),
+        seen: Seen::default(),
     }
 }
 

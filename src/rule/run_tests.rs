@@ -64,6 +64,7 @@ fn a_broken_rule_is_a_finding_at_the_fact() {
             related: vec![],
             fingerprint: fingerprint(&["test-rule", "mimir/main", "mimir.config.limits.series", "9"]),
             fixes: vec![],
+            seen: crate::finding::Seen::default(),
         }
     );
     assert_eq!(run(SERIES, limits(Fact::new(8_i64, place(30)))), []);

@@ -1,5 +1,6 @@
 //! Tests about the project as a whole.
 
+mod clusters;
 mod fields;
 mod fixes;
 mod fixtures;

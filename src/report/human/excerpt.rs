@@ -20,7 +20,6 @@ use crate::document::DocId;
 use crate::document::Document;
 use crate::document::Documents;
 use crate::document::Place;
-use crate::text::LineColumn;
 use crate::text::Span;
 
 /// Lines longer than this many bytes are shown in part.
@@ -50,8 +49,8 @@ pub(super) struct Excerpt {
     pub(super) labels: Vec<LabeledSpan>,
     /// Indices of marks that do not fit the part shown of their line.
     pub(super) left_out: Vec<usize>,
-    /// For the start of each label the place that the header names.
-    anchors: Vec<(usize, LineColumn)>,
+    /// For the start of each label what the header says: where people look for it.
+    anchors: Vec<(usize, String)>,
 }
 
 /// Consecutive lines of one text.
@@ -77,8 +76,8 @@ struct Shown<'d> {
     span: Span,
     /// The line of its start there, from 1.
     line: u32,
-    /// Where it is in the file.
-    outer: LineColumn,
+    /// Where people look for it.
+    name: String,
     primary: bool,
 }
 
@@ -147,7 +146,7 @@ impl Excerpt {
                     continue;
                 }
                 let (_, end) = within(mark.span.end.max(mark.span.start));
-                self.anchors.push((start, mark.outer));
+                self.anchors.push((start, clean::line(&mark.name)));
                 self.labels.push(label(&marks[mark.index], start, end.max(start)));
             }
             self.text.push_str(if window.end < text.len() { "…\n" } else { "\n" });
@@ -186,14 +185,16 @@ impl<'d> Shown<'d> {
         let (root, root_line) = (root_of(documents, mark.place.doc), resolved.start.line);
         let line = document.lines.position(&document.text, mark.place.span.start).line;
         let trimmed = |document, line| line_of(document, line).map(|(_, text)| text.trim());
-        let outer = resolved.start;
+        let name = resolved.shown();
         let primary = mark.primary;
-        if document.host.is_none() || trimmed(document, line) == trimmed(root, root_line) {
+        // The lines of an object of a running cluster are a rendering that nobody typed.
+        let is_typed = resolved.route.is_none();
+        if document.host.is_none() || is_typed && trimmed(document, line) == trimmed(root, root_line) {
             let span = resolved.outer;
-            return Self { index, document: root, key: (file, None), span, line: root_line, outer, primary };
+            return Self { index, document: root, key: (file, None), span, line: root_line, name, primary };
         }
         let key = (file, Some(mark.place.doc.index));
-        Self { index, document, key, span: mark.place.span, line, outer, primary }
+        Self { index, document, key, span: mark.place.span, line, name, primary }
     }
 }
 
@@ -265,20 +266,13 @@ impl SourceCode for Excerpt {
         }
         let lines_before = text[..start].matches('\n').count();
         let line_count = text[start..end].matches('\n').count();
-        let mut line = segment.first_line as usize - 1 + lines_before;
-        let mut column = 0;
+        let line = segment.first_line as usize - 1 + lines_before;
         // Without context miette asks for the header: it names the place in the file.
         let anchor = self.anchors.iter().find(|(start, _)| *start == span.offset());
-        if before == 0
-            && let Some((_, outer)) = anchor
-        {
-            line = outer.line as usize - 1;
-            column = outer.column as usize - 1;
-        }
+        let name = anchor.map_or(&segment.name, |(_, name)| name);
         let data = &text.as_bytes()[start..end];
         let covered = SourceSpan::from((segment.range.start + start, end - start));
-        let contents =
-            MietteSpanContents::new_named(segment.name.clone(), data, covered, line, column, line_count);
+        let contents = MietteSpanContents::new_named(name.clone(), data, covered, line, 0, line_count);
         Ok(Box::new(contents))
     }
 }

@@ -64,6 +64,7 @@ fn handler(style: Style) -> GraphicalReportHandler {
         .with_links(false)
         .with_width(style.width)
         .with_break_words(false)
+        .without_primary_span_start()
         .with_context_lines(1)
 }
 

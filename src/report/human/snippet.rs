@@ -73,17 +73,14 @@ fn is_elsewhere(documents: &Documents, primary: Option<Place>, place: Place) -> 
 fn note(documents: &Documents, label: &Label) -> String {
     let place = documents.resolve(label.place);
     let within = within(&place).map(|within| format!(" (in {within})")).unwrap_or_default();
-    format!(
-        "  note: {}:{}:{}{within}: {}\n",
-        clean::line(&place.path),
-        place.start.line,
-        place.start.column,
-        clean::line(&label.text)
-    )
+    format!("  note: {}{within}: {}\n", clean::line(&place.shown()), clean::line(&label.text))
 }
 
-/// `ConfigMap alloy/x, data.config.alloy, line 12 column 3`.
+/// `ConfigMap alloy/x, data.config.alloy, line 12 column 3`. The name of a place in a running cluster says that itself.
 fn within(place: &Resolved) -> Option<String> {
+    if place.route.is_some() {
+        return None;
+    }
     let mut parts: Vec<String> = place.object.iter().map(|object| clean::line(object)).collect();
     for layer in &place.layers {
         parts.push(clean::line(&layer.field));

@@ -49,6 +49,7 @@ fn bare() -> Finding {
         related: Vec::new(),
         fingerprint: "00".to_owned(),
         fixes: Vec::new(),
+        seen: crate::finding::Seen::default(),
     }
 }
 
