@@ -1,146 +1,54 @@
-//! Turns a report into JSON by the contract `ptd-lint/report/v1` (`schemas/report.schema.json`).
-//!
-//! The structs here are the contract: they are apart from the linter's own types, so that renaming a field inside
-//! cannot change what others parse. Fields are written in the order of the structs.
+//! Turns a report into JSON by the contract `ptd-lint/report/v1`.
 
 use std::io::Write;
 
-use serde::Serialize;
-
 use super::Outcome;
+use super::contract::ClusterJson;
+use super::contract::CoverageJson;
+use super::contract::ErrorJson;
+use super::contract::FindingJson;
+use super::contract::FixJson;
+use super::contract::GitJson;
+use super::contract::LayerJson;
+use super::contract::LocationJson;
+use super::contract::NotSeenJson;
+use super::contract::PassedOverJson;
+use super::contract::RelatedJson;
+use super::contract::ReportJson;
+use super::contract::SCHEMA;
+use super::contract::SightingJson;
+use super::contract::SummaryJson;
+use super::contract::ThresholdJson;
+use super::contract::ToolJson;
+use super::contract::VerdictJson;
 use crate::document::Documents;
 use crate::document::Place;
+use crate::document::Resolved;
 use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::InvariantVerdict;
-use crate::finding::Label;
+use crate::finding::NotSeen;
 use crate::finding::Report;
+use crate::finding::SeenCluster;
 use crate::finding::Severity;
-
-/// The version of the contract. A field that goes or changes its meaning makes a new one; a new field does not.
-const SCHEMA: &str = "ptd-lint/report/v1";
+use crate::finding::Threshold;
 
 /// Writes the report as one JSON object and a newline.
 pub(crate) fn write(outcome: Outcome<'_>, out: &mut impl Write) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &ReportJson::new(outcome.documents, outcome.report))?;
+    write_contract(&ReportJson::new(outcome.documents, outcome.report), out)
+}
+
+/// As [`write`], for what is in the form of the contract already.
+pub(crate) fn write_contract(report: &ReportJson, out: &mut impl Write) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
     out.write_all(b"\n")
 }
 
-#[derive(Serialize)]
-struct ReportJson<'r> {
-    schema: &'static str,
-    tool: ToolJson,
-    verdicts: Vec<VerdictJson<'r>>,
-    findings: Vec<FindingJson<'r>>,
-    coverage: CoverageJson<'r>,
-    summary: SummaryJson,
-}
-
-#[derive(Serialize)]
-struct ToolJson {
-    name: &'static str,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-struct VerdictJson<'r> {
-    invariant: &'static str,
-    subject: &'r str,
-    verdict: &'static str,
-    summary: &'r str,
-    assumptions: &'r [String],
-    findings: &'r [usize],
-}
-
-#[derive(Serialize)]
-struct FindingJson<'r> {
-    rule: &'r str,
-    invariant: &'static str,
-    severity: &'static str,
-    message: &'r str,
-    help: &'r str,
-    location: Option<LocationJson>,
-    related: Vec<RelatedJson<'r>>,
-    fixes: Vec<FixJson<'r>>,
-    fingerprint: &'r str,
-}
-
-#[derive(Serialize)]
-struct FixJson<'r> {
-    title: &'r str,
-    safe: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LocationJson {
-    path: String,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    object: Option<String>,
-    layers: Vec<LayerJson>,
-}
-
-/// [`LocationJson`] with a label; written out because `flatten` loses the order and spoils error messages.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RelatedJson<'r> {
-    label: &'r str,
-    path: String,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    object: Option<String>,
-    layers: Vec<LayerJson>,
-}
-
-#[derive(Serialize)]
-struct LayerJson {
-    field: String,
-    language: &'static str,
-    line: u32,
-    column: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CoverageJson<'r> {
-    files: usize,
-    documents: usize,
-    collectors: usize,
-    components: usize,
-    passed_over: Vec<PassedOverJson<'r>>,
-    errors: Vec<ErrorJson<'r>>,
-}
-
-#[derive(Serialize)]
-struct PassedOverJson<'r> {
-    path: &'r str,
-    reason: &'r str,
-}
-
-#[derive(Serialize)]
-struct ErrorJson<'r> {
-    path: &'r str,
-    line: Option<u32>,
-    message: &'r str,
-}
-
-#[derive(Serialize)]
-struct SummaryJson {
-    error: usize,
-    warning: usize,
-    info: usize,
-}
-
-impl<'r> ReportJson<'r> {
-    fn new(documents: &Documents, report: &'r Report) -> Self {
+impl ReportJson {
+    fn new(documents: &Documents, report: &Report) -> Self {
         Self {
-            schema: SCHEMA,
-            tool: ToolJson { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            schema: SCHEMA.to_owned(),
+            tool: ToolJson::this(),
             verdicts: report.verdicts.iter().map(VerdictJson::new).collect(),
             findings: report.findings.iter().map(|finding| FindingJson::new(documents, finding)).collect(),
             coverage: CoverageJson::new(&report.coverage),
@@ -149,48 +57,68 @@ impl<'r> ReportJson<'r> {
                 warning: super::count(report, Severity::Warning),
                 info: super::count(report, Severity::Info),
             },
+            threshold: Some(ThresholdJson::new(report.threshold)),
         }
     }
 }
 
-impl<'r> VerdictJson<'r> {
-    fn new(verdict: &'r InvariantVerdict) -> Self {
+impl ToolJson {
+    /// This program.
+    pub(super) fn this() -> Self {
+        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+impl ThresholdJson {
+    /// What fails a run.
+    pub(super) fn new(threshold: Threshold) -> Self {
+        Self { fail_on: threshold.fail_on.name().to_owned(), strict: threshold.strict }
+    }
+}
+
+impl VerdictJson {
+    fn new(verdict: &InvariantVerdict) -> Self {
         Self {
-            invariant: verdict.invariant.id(),
-            subject: &verdict.subject,
-            verdict: verdict.verdict.name(),
-            summary: &verdict.summary,
-            assumptions: &verdict.assumptions,
-            findings: &verdict.findings,
+            invariant: verdict.invariant.id().to_owned(),
+            subject: verdict.subject.clone(),
+            cluster: verdict.cluster.clone(),
+            verdict: verdict.verdict.name().to_owned(),
+            summary: verdict.summary.clone(),
+            assumptions: verdict.assumptions.clone(),
+            findings: verdict.findings.clone(),
         }
     }
 }
 
-impl<'r> FindingJson<'r> {
-    fn new(documents: &Documents, finding: &'r Finding) -> Self {
-        let related = |label: &'r Label| {
-            let place = LocationJson::new(documents, label.place);
-            RelatedJson {
-                label: &label.text,
-                path: place.path,
-                line: place.line,
-                column: place.column,
-                end_line: place.end_line,
-                end_column: place.end_column,
-                object: place.object,
-                layers: place.layers,
-            }
+impl FindingJson {
+    fn new(documents: &Documents, finding: &Finding) -> Self {
+        let location = |place: Option<Place>| place.map(|place| LocationJson::new(documents, place));
+        let related = finding.related.iter();
+        let fixes = finding.fixes.iter();
+        let clusters = finding.seen.clusters.iter();
+        let sighting = |cluster: &crate::finding::Sighting| SightingJson {
+            cluster: cluster.cluster.clone(),
+            location: location(cluster.place),
         };
         Self {
-            rule: &finding.rule,
-            invariant: finding.invariant.id(),
-            severity: finding.severity.name(),
-            message: &finding.message,
-            help: &finding.help,
-            location: finding.place.map(|place| LocationJson::new(documents, place)),
-            related: finding.related.iter().map(related).collect(),
-            fixes: finding.fixes.iter().map(|fix| FixJson { title: &fix.title, safe: fix.is_safe }).collect(),
-            fingerprint: &finding.fingerprint,
+            rule: finding.rule.clone(),
+            invariant: finding.invariant.id().to_owned(),
+            severity: finding.severity.name().to_owned(),
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            location: location(finding.place),
+            related: related
+                .map(|label| RelatedJson::new(label.text.clone(), LocationJson::new(documents, label.place)))
+                .collect(),
+            fixes: fixes.map(|fix| FixJson { title: fix.title.clone(), safe: fix.is_safe }).collect(),
+            fingerprint: finding.fingerprint.clone(),
+            clusters: clusters.clone().map(|cluster| cluster.cluster.clone()).collect(),
+            also_at: clusters.skip(1).map(sighting).collect(),
+            git: finding.seen.git.as_ref().map(|git| GitJson {
+                state: git.state.id().to_owned(),
+                reason: git.reason.clone(),
+                location: location(git.place),
+            }),
         }
     }
 }
@@ -198,26 +126,39 @@ impl<'r> FindingJson<'r> {
 impl LocationJson {
     fn new(documents: &Documents, place: Place) -> Self {
         let resolved = documents.resolve(place);
+        let (start, end) = lines(&resolved);
+        let (live, field) = (resolved.route.is_some(), resolved.field());
         let layers = resolved.layers.into_iter().map(|layer| LayerJson {
             field: layer.field,
-            language: layer.language.name(),
+            language: layer.language.name().to_owned(),
             line: layer.start.line,
             column: layer.start.column,
         });
         Self {
             path: resolved.path,
-            line: resolved.start.line,
-            column: resolved.start.column,
-            end_line: resolved.end.line,
-            end_column: resolved.end.column,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
             object: resolved.object,
             layers: layers.collect(),
+            live,
+            field,
+            pointer: resolved.route.map(|route| route.pointer()),
         }
     }
 }
 
-impl<'r> CoverageJson<'r> {
-    fn new(coverage: &'r Coverage) -> Self {
+/// Start and end in the text that people know: the file, or in a running cluster the innermost embedded text.
+fn lines(resolved: &Resolved) -> (crate::text::LineColumn, crate::text::LineColumn) {
+    match resolved.layers.last().filter(|_| resolved.route.is_some()) {
+        Some(layer) => (layer.start, layer.end),
+        None => (resolved.start, resolved.end),
+    }
+}
+
+impl CoverageJson {
+    fn new(coverage: &Coverage) -> Self {
         let passed_over = coverage.passed_over.iter();
         let errors = coverage.errors.iter();
         Self {
@@ -226,11 +167,39 @@ impl<'r> CoverageJson<'r> {
             collectors: coverage.collectors,
             components: coverage.components,
             passed_over: passed_over
-                .map(|passed| PassedOverJson { path: &passed.path, reason: &passed.reason })
+                .map(|passed| PassedOverJson { path: passed.path.clone(), reason: passed.reason.clone() })
                 .collect(),
             errors: errors
-                .map(|error| ErrorJson { path: &error.path, line: error.line, message: &error.message })
+                .map(|error| ErrorJson {
+                    path: error.path.clone(),
+                    line: error.line,
+                    message: error.message.clone(),
+                })
                 .collect(),
+            clusters: coverage.clusters.iter().map(ClusterJson::new).collect(),
+            not_seen: coverage.not_seen.iter().map(NotSeenJson::new).collect(),
+        }
+    }
+}
+
+impl ClusterJson {
+    fn new(cluster: &SeenCluster) -> Self {
+        let SeenCluster { name, uid, objects, same_as } = cluster.clone();
+        Self { name, uid, objects, same_as }
+    }
+}
+
+impl NotSeenJson {
+    fn new(unseen: &NotSeen) -> Self {
+        Self {
+            cluster: unseen.cluster.clone(),
+            verb: unseen.verb.clone(),
+            resource: unseen.resource.clone(),
+            namespace: unseen.namespace.clone(),
+            name: unseen.name.clone(),
+            cause: unseen.cause.clone(),
+            message: unseen.message.clone(),
+            promises: unseen.promises.iter().map(|promise| promise.id().to_owned()).collect(),
         }
     }
 }

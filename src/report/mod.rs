@@ -1,6 +1,7 @@
 //! Turns a report into output: for people (human), for programs (JSON).
 
 mod clean;
+mod contract;
 mod human;
 mod json;
 mod rules;

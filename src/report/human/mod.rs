@@ -1,5 +1,6 @@
 //! Turns a report into text for people: findings with their source lines, verdicts, what was looked at.
 
+mod clusters;
 mod diff;
 mod excerpt;
 mod mask;
@@ -44,16 +45,24 @@ pub(crate) struct Style {
 pub(crate) fn write(outcome: Outcome<'_>, style: Style, out: &mut impl Write) -> std::io::Result<()> {
     let handler = handler(style);
     let mut masks = mask::Masks::new(outcome.documents);
+    clusters::write_table(outcome.report, style, out)?;
     for finding in &outcome.report.findings {
-        out.write_all(snippet::render(outcome.documents, &mut masks, finding, &handler, style).as_bytes())?;
+        out.write_all(snippet::render(outcome, &mut masks, finding, &handler, style).as_bytes())?;
         out.write_all(b"\n")?;
     }
-    table::write(&outcome.report.verdicts, style, out)?;
-    write_assumptions(outcome.report, style, out)?;
-    write_coverage(outcome.report, style, out)?;
-    write_errors(outcome.report, style, out)?;
+    write_end(outcome.report, style, out)
+}
+
+/// Writes what stands behind the findings: verdicts, what was looked at, what was not.
+fn write_end(report: &Report, style: Style, out: &mut impl Write) -> std::io::Result<()> {
+    table::write(&report.verdicts, style, out)?;
+    write_assumptions(report, style, out)?;
+    clusters::write_read(&report.coverage, style, out)?;
+    write_coverage(report, style, out)?;
+    clusters::write_not_seen(&report.coverage, style, out)?;
+    write_errors(report, style, out)?;
     if style.detail != Detail::Quiet {
-        writeln!(out, "{}", tally(outcome.report))?;
+        writeln!(out, "{}", tally(report))?;
     }
     Ok(())
 }

@@ -8,15 +8,18 @@ use miette::SourceCode;
 
 use super::Style;
 use super::clean;
+use super::clusters;
 use super::excerpt::Excerpt;
 use super::excerpt::Mark;
 use super::mask::Masks;
 use crate::document::Documents;
 use crate::document::Place;
 use crate::document::Resolved;
+use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::Label;
 use crate::finding::Severity;
+use crate::report::Outcome;
 
 /// How many further places are shown with their source lines. The rest are named in one line each: a leak that every
 /// source of a large stack feeds would fill the screen.
@@ -24,7 +27,7 @@ const MARKED: usize = 12;
 
 /// The finding as text.
 pub(super) fn render(
-    documents: &Documents,
+    Outcome { documents, report }: Outcome<'_>,
     secrets: &mut Masks<'_>,
     finding: &Finding,
     handler: &GraphicalReportHandler,
@@ -61,8 +64,20 @@ pub(super) fn render(
     for label in unseen {
         text.push_str(&note(documents, label));
     }
+    text.push_str(&of_clusters(documents, finding, &report.coverage, style));
     wrap(&mut text, "  help: ", &clean::lines(&finding.help), style.width);
     text
+}
+
+/// Which clusters have the finding, and how it stands in Git.
+fn of_clusters(documents: &Documents, finding: &Finding, coverage: &Coverage, style: Style) -> String {
+    let shown = |place: Option<Place>| place.map(|place| documents.resolve(place).shown());
+    let having: Vec<&str> = finding.seen.clusters.iter().map(|own| own.cluster.as_str()).collect();
+    let places = finding.seen.clusters.iter().map(|own| shown(own.place).unwrap_or_default());
+    let git = finding.seen.git.as_ref();
+    let at = git.and_then(|git| shown(git.place));
+    let git = git.map(|git| (git.state.words(), git.reason.as_str(), at.as_deref()));
+    clusters::lines(&having, &places.collect::<Vec<_>>(), git, coverage, style)
 }
 
 /// Whether a place lies in another embedded text than the finding's own: its source lines then do not say in which.

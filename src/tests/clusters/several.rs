@@ -23,7 +23,8 @@ pub(super) fn variant(number: u32, change: impl Fn(&mut Vec<Value>)) -> Vec<Valu
 pub(super) fn mend_leak(objects: &mut Vec<Value>) {
     let program = objects[1]["data"]["config.alloy"].as_str().unwrap();
     let own = "http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push";
-    objects[1]["data"]["config.alloy"] = json!(program.replace("https://logs.example.com/loki/api/v1/push", own));
+    objects[1]["data"]["config.alloy"] =
+        json!(program.replace("https://logs.example.com/loki/api/v1/push", own));
 }
 
 fn three() -> Sources {
@@ -45,7 +46,8 @@ fn what_clusters_have_in_common_is_told_once() {
     let leaks = rule(&checked, "logs-leave-workload");
     assert_eq!(leaks.len(), 1);
     assert_eq!(clusters(leaks[0]), ["eu-1", "eu-2"]);
-    let places = leaks[0].seen.clusters.iter().map(|own| checked.documents.resolve(own.place.unwrap()).shown());
+    let places =
+        leaks[0].seen.clusters.iter().map(|own| checked.documents.resolve(own.place.unwrap()).shown());
     let expected =
         ["eu-1", "eu-2"].map(|name| format!("{name}/alloy/ConfigMap/alloy-config#data.config.alloy:8"));
     assert_eq!(places.collect::<Vec<_>>(), expected);
