@@ -7,9 +7,11 @@
 #![expect(clippy::disallowed_methods, reason = "these tests run servers and programs on files of their own")]
 
 mod assets;
+mod audit;
 mod certificates;
 mod cluster;
 mod corpus;
+mod faults;
 mod kubeconfig;
 mod lab;
 mod laboratory;

@@ -94,7 +94,10 @@ fn what_was_not_seen_is_told_in_every_form() {
     for detail in [Detail::Quiet, Detail::Normal] {
         let text = checked.human(detail);
         assert!(text.contains("Not all of cluster eu-3 was seen:"), "{text}");
-        assert!(text.contains("list ingresses.networking.k8s.io in grafana: forbidden: the user may"), "{text}");
+        assert!(
+            text.contains("list ingresses.networking.k8s.io in grafana: forbidden: the user may"),
+            "{text}"
+        );
         assert!(!text.contains("hunter2") && !text.contains('\u{1b}'), "{text}");
     }
     assert!(!report.to_string().contains("hunter2"));
