@@ -4,6 +4,7 @@
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::SystemTime;
 
 use http::Request;
 use http::Response;
@@ -52,6 +53,8 @@ pub(super) struct Connection {
     /// How many requests run at once.
     permits: Semaphore,
     stop: Arc<Stop>,
+    /// When the credentials end, where they tell.
+    credentials_end: Option<SystemTime>,
 }
 
 impl Connection {
@@ -62,9 +65,10 @@ impl Connection {
         start: Instant,
         together: usize,
         stop: Arc<Stop>,
+        credentials_end: Option<SystemTime>,
     ) -> Self {
         let permits = Semaphore::new(together);
-        Self { client, limits, end: start + limits.total, permits, stop }
+        Self { client, limits, end: start + limits.total, permits, stop, credentials_end }
     }
 
     /// Makes the request, again where that may help, and returns the whole answer.
@@ -77,7 +81,9 @@ impl Connection {
                 Ok(answer) => return Ok(answer),
                 Err(refusal) => refusal,
             };
-            let wait = refusal.wait.unwrap_or_else(|| jittered(FIRST_WAIT * 2_u32.pow(attempt - 1)));
+            let own = jittered(FIRST_WAIT * 2_u32.pow(attempt - 1));
+            // Not before the server wants it, and not all at that moment.
+            let wait = refusal.wait.map_or(own, |wait| wait + own);
             // What changes something is not repeated: it may have happened.
             let may_repeat = refusal.cause.may_pass() && !matches!(call.action, Action::Apply(_));
             if !may_repeat || attempt == ATTEMPTS || wait > LONGEST_WAIT || Instant::now() + wait >= self.end
@@ -140,7 +146,15 @@ impl Connection {
         let wait = retry_after(&response);
         // The reason helps, and its absence does not hurt.
         let body = whole(response).await.unwrap_or_default();
-        Err(Refusal { wait, ..refused(status, &body) })
+        let refusal = Refusal { wait, ..refused(status, &body) };
+        let ended = self.credentials_end.is_some_and(|end| end <= SystemTime::now());
+        if refusal.cause == Cause::Unauthorized && ended {
+            return Err(Refusal::new(
+                Cause::Expired,
+                "the token of the context's user has expired; get a new one",
+            ));
+        }
+        Err(refusal)
     }
 }
 

@@ -34,6 +34,32 @@ pub(super) struct Target {
     pub(super) config: Result<Config, Refusal>,
 }
 
+/// What of a configuration a reader of the report must know: whom it is not shown to whom it talks.
+pub(super) fn weaknesses(config: &Config) -> Vec<String> {
+    let mut found = Vec::new();
+    if config.accept_invalid_certs {
+        found.push(
+            "the server's certificate was not checked, as the kubeconfig wants (`insecure-skip-tls-verify`): what is told of \
+             this cluster may come from anyone"
+                .to_owned(),
+        );
+    }
+    if config.cluster_url.scheme_str() == Some("http") {
+        found.push(
+            "the server was asked without TLS (`http://` in the kubeconfig): what is told of this cluster may come from \
+             anyone"
+                .to_owned(),
+        );
+    }
+    found
+}
+
+/// When the credentials of a configuration end, as far as they tell.
+pub(super) fn credentials_end(config: &Config) -> Option<SystemTime> {
+    use secrecy::ExposeSecret as _;
+    end_of(config.auth_info.token.as_ref()?.expose_secret())
+}
+
 /// The name of the cluster that the program runs in.
 const OWN: &str = "in-cluster";
 

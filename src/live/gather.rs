@@ -25,6 +25,8 @@ pub(super) struct Ask {
     pub(super) namespace: Option<String>,
     /// Only objects with these labels.
     pub(super) labels: Option<String>,
+    /// Only objects with these fields.
+    pub(super) fields: Option<String>,
     /// Whole objects or metadata.
     pub(super) accept: Accept,
 }
@@ -33,7 +35,7 @@ impl Ask {
     /// All objects of a kind there, as much of them as the table says.
     pub(super) fn new(kind: &'static Kind, versions: Vec<String>, namespace: Option<&str>) -> Self {
         let accept = if kind.asked == Asked::Full { Accept::Objects } else { Accept::Metadata };
-        Self { kind, versions, namespace: namespace.map(str::to_owned), labels: None, accept }
+        Self { kind, versions, namespace: namespace.map(str::to_owned), labels: None, fields: None, accept }
     }
 }
 
@@ -56,6 +58,7 @@ pub(super) async fn gather(connection: Arc<Connection>, ask: Ask, known: Known) 
             path: ask.kind.path(version, ask.namespace.as_deref()),
             accept: ask.accept,
             labels: ask.labels.clone(),
+            fields: ask.fields.clone(),
         };
         let whole = ask.accept == Accept::Objects;
         let mut held = Vec::new();

@@ -27,6 +27,8 @@ pub(super) struct Listing {
     pub(super) accept: Accept,
     /// Only objects with these labels.
     pub(super) labels: Option<String>,
+    /// Only objects with these fields.
+    pub(super) fields: Option<String>,
 }
 
 /// A step of reading a list.
@@ -101,6 +103,7 @@ struct Page {
 async fn page(connection: &Connection, listing: &Listing, place: Option<&str>) -> Result<Page, Refusal> {
     let mut query = vec![("limit", PAGE.to_string())];
     query.extend(listing.labels.clone().map(|labels| ("labelSelector", labels)));
+    query.extend(listing.fields.clone().map(|fields| ("fieldSelector", fields)));
     query.extend(place.map(|place| ("continue", place.to_owned())));
     let call = Call { action: Action::List, path: listing.path.clone(), query, accept: listing.accept };
     let answer = connection.send(&call).await?;

@@ -126,10 +126,12 @@ async fn read_all(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result
         let limits = audit.limits;
         running.spawn(async move {
             let _permit = together.acquire().await;
-            let seen = match connect(config, limits, start, stop).await {
+            let weaknesses = config.as_ref().map(contexts::weaknesses).unwrap_or_default();
+            let mut seen = match connect(config, limits, start, stop).await {
                 Ok(connection) => survey::survey(&name, Arc::new(connection), &knowledge).await,
                 Err(refusal) => Seen { missed: vec![Missed::of_the_cluster(refusal)], ..Seen::default() },
             };
+            seen.notes.splice(0..0, weaknesses);
             knowledge.watch.ends(&name, seen.missed.is_empty());
             (index, seen)
         });
@@ -175,6 +177,7 @@ async fn connect(
     stop: Arc<Stop>,
 ) -> Result<Connection, cause::Refusal> {
     let mut config = config?;
+    let credentials_end = contexts::credentials_end(&config);
     // We repeat requests by ourselves, and bound each as a whole.
     config.default_retry = false;
     config.connect_timeout = Some(limits.request);
@@ -183,7 +186,7 @@ async fn connect(
     let timed_out = || cause::Refusal::new(Cause::TimedOut, "the credential plugin did not end in time");
     let client = made.map_err(|_| timed_out())?.map_err(|_| timed_out())?;
     let client = client.map_err(|error| transport::refusal(&error))?;
-    Ok(Connection::new(client, limits, start, REQUESTS, stop))
+    Ok(Connection::new(client, limits, start, REQUESTS, stop, credentials_end))
 }
 
 /// What was read of all clusters, as sources.

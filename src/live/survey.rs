@@ -82,7 +82,7 @@ pub(super) async fn survey(cluster: &str, connection: Arc<Connection>, knowledge
     let mut survey =
         Survey { cluster, connection, knowledge, held: Vec::new(), seen: Seen::default(), ended: false };
     // What the server is tells whether anything else is worth asking.
-    if let Err(refusal) = survey.connection.send(&Call::get("/version", Accept::Objects)).await {
+    if let Err(refusal) = is_api_server(&survey.connection).await {
         survey.seen.missed.push(Missed::of_the_cluster(refusal));
         return survey.seen;
     }
@@ -101,6 +101,21 @@ pub(super) async fn survey(cluster: &str, connection: Arc<Connection>, knowledge
     survey.read_the_stack(&wanted, &stack).await;
     survey.read_what_is_named(&stack).await;
     survey.finish(&stack)
+}
+
+/// Whether an API server answers.
+async fn is_api_server(connection: &Connection) -> Result<(), Refusal> {
+    let answer = connection.send(&Call::get("/version", Accept::Objects)).await;
+    let answer = answer.map_err(|refusal| match refusal.cause {
+        Cause::Gone => no_api_server(),
+        _ => refusal,
+    })?;
+    let version: Value = serde_json::from_slice(&answer.body).map_err(|_| no_api_server())?;
+    version.get("gitVersion").map(|_| ()).ok_or_else(no_api_server)
+}
+
+fn no_api_server() -> Refusal {
+    Refusal::new(Cause::NotUnderstood, "what answers there is no API server; check the context's `server`")
 }
 
 struct Survey<'s> {
@@ -184,8 +199,14 @@ impl Survey<'_> {
                 if kind.kind == "Secret" {
                     // Helm's own records of what it installed; the past ones are left.
                     let labels = Some("owner=helm,status!=superseded".to_owned());
+                    let fields = Some("type=helm.sh/release.v1".to_owned());
                     let accept = Accept::Objects;
-                    asks.push(Ask { labels, accept, ..Ask::new(kind, versions.clone(), Some(namespace)) });
+                    asks.push(Ask {
+                        labels,
+                        fields,
+                        accept,
+                        ..Ask::new(kind, versions.clone(), Some(namespace))
+                    });
                 }
             }
         }

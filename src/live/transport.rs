@@ -61,17 +61,15 @@ fn told(error: &(dyn Error + 'static), other: Cause) -> Refusal {
         if let Some(error) = error.downcast_ref::<rustls::Error>() {
             return tls(error);
         }
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            if let Some(error) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                return tls(error);
-            }
-            fallback = of_kind(io).or(fallback);
-        }
+        let io = error.downcast_ref::<std::io::Error>();
+        fallback = io.and_then(of_kind).or(fallback);
         if error.to_string().contains("dns error") {
             let message = "the server's name is not known; check the context's `server`, and the network";
             return Refusal::new(Cause::Unreachable, message);
         }
-        next = error.source();
+        // What an error of the system wraps is passed over by its `source`.
+        let wrapped = io.and_then(|io| io.get_ref()).map(|inner| inner as &(dyn Error + 'static));
+        next = wrapped.or_else(|| error.source());
     }
     fallback.unwrap_or_else(|| {
         let message = match other {
@@ -150,6 +148,8 @@ mod tests {
     fn certificates_that_ran_out_differ_from_those_of_others() {
         let wrapped = |error: rustls::Error| std::io::Error::other(error);
         let expired = rustls::Error::InvalidCertificate(CertificateError::Expired);
+        let twice = std::io::Error::other(wrapped(expired.clone()));
+        assert_eq!(told(&twice, Cause::Unreachable).cause, Cause::Expired);
         assert_eq!(told(&wrapped(expired), Cause::Unreachable).cause, Cause::Expired);
         let unknown = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
         assert_eq!(told(&wrapped(unknown), Cause::Unreachable).cause, Cause::Untrusted);
