@@ -41,7 +41,13 @@ pub(super) fn seen(sources: &Sources, documents: &Documents) -> Vec<SeenCluster>
     let mut seen: Vec<SeenCluster> = sources
         .clusters
         .iter()
-        .map(|own| SeenCluster { name: own.name.clone(), uid: None, objects: 0, same_as: None })
+        .map(|own| SeenCluster {
+            name: own.name.clone(),
+            uid: None,
+            objects: 0,
+            same_as: None,
+            notes: own.notes.clone(),
+        })
         .collect();
     for (source, file) in sources.texts.iter().zip(&documents.files) {
         let Some(own) = seen.get_mut(source.argument) else { continue };

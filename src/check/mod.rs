@@ -156,7 +156,8 @@ fn cover_passwords(report: &mut Report) {
         .flat_map(|verdict| std::iter::once(&mut verdict.summary).chain(&mut verdict.assumptions));
     let errors = report.coverage.errors.iter_mut().map(|error| &mut error.message);
     let unseen = report.coverage.not_seen.iter_mut().map(|unseen| &mut unseen.message);
-    findings.chain(verdicts).chain(errors).chain(unseen).for_each(without_url_passwords);
+    let notes = report.coverage.clusters.iter_mut().flat_map(|own| &mut own.notes);
+    findings.chain(verdicts).chain(errors).chain(unseen).chain(notes).for_each(without_url_passwords);
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {

@@ -30,12 +30,14 @@ Examples:
   kubectl get all,cm -A -o yaml | ptd-lint - what a cluster runs
   ptd-lint --control-room ctl.example.com .  with the control room named
   ptd-lint -o json=report.json -o human .    both forms at once
+  ptd-lint --live                            the cluster of kubectl's current context
+  ptd-lint --live --all-contexts             all clusters of the kubeconfig, side by side
   ptd-lint explain RULE                      why a rule exists, and how to mend
 
 Exit codes:
   0  nothing at or above --fail-on
-  1  findings at or above --fail-on; the log boundary undecided (with --strict: any promise)
-  2  the run is incomplete: unreadable or broken input, bad usage";
+  1  findings at or above --fail-on; the log boundary undecided (with --strict or --live: any promise)
+  2  the run is incomplete: unreadable or broken input, a cluster that could not be seen whole, bad usage";
 
 /// Texts after the options of `fmt`.
 const FMT_EXAMPLES: &str = "\
@@ -80,6 +82,21 @@ Exit codes:
   1  with --check: something would change
   2  something could not be read or written; bad usage";
 
+/// Texts after the options of `merge`.
+const MERGE_EXAMPLES: &str = "\
+Findings that several clusters have are told once, with the names of the clusters. The exit code is that of one run
+over all: a report carries the `--fail-on` and `--strict` of its run, and the strictest of them counts unless told
+otherwise. A file that is no report makes the whole incomplete; the others are joined all the same.
+
+Examples:
+  ptd-lint merge report*.json                what all clusters have, and what only some do
+  ptd-lint merge -o json shard-*.json        one report, which can be merged again
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on; the log boundary undecided (with --strict: any promise)
+  2  a report is incomplete or could not be read; bad usage";
+
 /// Checks that a Posit Team Dedicated monitoring stack keeps its promises.
 ///
 /// Reads Kubernetes manifests, Helm values, Alloy, Mimir, Loki and Grafana configuration, also where one is embedded in
@@ -112,6 +129,9 @@ pub(super) enum Command {
     /// Writes a complete monitoring stack for a workload, one that keeps all promises.
     #[command(after_help = generate::EXAMPLES)]
     Generate(Box<GenerateArgs>),
+    /// Joins JSON reports (of shards, of clusters) into one, as if one run had seen it all.
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(Box<MergeArgs>),
     /// Lists all rules, or what rules may read.
     Rules {
         /// List the facts that the conditions of rules may read, with their types.
@@ -270,6 +290,35 @@ pub(super) struct CheckArgs {
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
     /// Also list what was passed over, and the settings file used.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+/// Which reports to join, and how to tell.
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// Reports, as `ptd-lint -o json` writes them.
+    #[arg(value_name = "REPORT", required = true)]
+    pub(super) reports: Vec<PathBuf>,
+    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
+    #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
+    pub(super) output: Vec<OutputArg>,
+    /// Write the report to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
+    /// Exit with 1 from this severity on [default: the lowest of the reports].
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub(super) fail_on: Option<FailOn>,
+    /// Exit with 1 if any promise could not be decided, not only the log boundary.
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// When to use colours. `auto` heeds `NO_COLOR`, `CLICOLOR_FORCE` and `FORCE_COLOR`.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto)]
+    pub(super) color: ColorArg,
+    /// Print findings, verdicts that do not hold, and errors only.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Also list what was passed over, and each cluster.
     #[arg(short, long)]
     pub(super) verbose: bool,
 }

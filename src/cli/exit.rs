@@ -21,6 +21,12 @@ pub(super) enum Undecided {
     FailsAll,
 }
 
+/// The exit code of a report, by the threshold that it carries.
+pub(super) fn of_report(report: &Report) -> u8 {
+    let undecided = if report.threshold.strict { Undecided::FailsAll } else { Undecided::FailsLogBoundary };
+    exit_code(report, report.threshold.fail_on, undecided)
+}
+
 /// The exit code of a run.
 pub(super) fn exit_code(report: &Report, fail_on: Severity, undecided: Undecided) -> u8 {
     if !report.coverage.errors.is_empty() || !report.coverage.not_seen.is_empty() {

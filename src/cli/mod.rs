@@ -8,6 +8,7 @@ mod fix;
 mod fmt;
 mod generate;
 mod live;
+mod merge;
 mod output;
 mod progress;
 mod settings;
@@ -39,6 +40,7 @@ use crate::finding::PassedOver;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
+use crate::finding::Threshold;
 use crate::model::Expected;
 use crate::model::Minor;
 use crate::model::Store;
@@ -61,6 +63,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
+        Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
         Some(Command::Rules { rules, .. }) => list_rules(&rules),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
@@ -139,6 +142,11 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     unread.extend(found.problems);
     add_to_coverage(&mut report.coverage, found.skipped, unread);
 
+    report.threshold = Threshold {
+        fail_on: args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error),
+        // What is not seen of a running cluster cannot be looked up later.
+        strict: args.strict || strict || args.live.live,
+    };
     let outcome = Outcome { documents: &documents, report: &report };
     let mut failed = Vec::new();
     for target in &targets {
@@ -151,13 +159,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     }
     // The process ends here: giving memory back piece by piece is time for nothing.
     std::mem::forget(documents);
-    let undecided = if args.strict || strict || args.live.live {
-        exit::Undecided::FailsAll
-    } else {
-        exit::Undecided::FailsLogBoundary
-    };
-    let fail_on = args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error);
-    Ok(exit::exit_code(&report, fail_on, undecided))
+    Ok(exit::of_report(&report))
 }
 
 /// Sets how many threads there are.

@@ -76,9 +76,21 @@ pub(super) fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<
 
 /// Writes one report. A reader that goes away early (`| head`) is no error.
 pub(super) fn write(target: &OutputArg, outcome: Outcome<'_>, style: Style) -> Result<(), String> {
+    write_with(target, |out| render(target.format, outcome, style, out))
+}
+
+/// Hands what a target names to `write`.
+pub(super) fn write_with(
+    target: &OutputArg,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), String> {
     let written = match &target.file {
-        Some(path) => File::create(path).and_then(|file| render(target.format, outcome, style, file)),
-        None => to_stdout(|out| render(target.format, outcome, style, out)),
+        Some(path) => File::create(path).and_then(|file| {
+            let mut file = BufWriter::new(file);
+            write(&mut file)?;
+            file.flush()
+        }),
+        None => to_stdout(write),
     };
     let name = target.file.as_deref().unwrap_or(Path::new("standard output"));
     written.map_err(|error| format!("cannot write to {}: {error}", name.display()))

@@ -26,14 +26,28 @@ pub(super) fn stdout() -> Destination {
 
 /// The style for reports to `destination`.
 pub(super) fn style(args: &CheckArgs, destination: Destination) -> Style {
-    let detail = match (args.quiet, args.verbose) {
+    let detail = detail(args.quiet, args.verbose);
+    Style { color: colors(args.color, destination), width: width(), detail }
+}
+
+/// How much is told.
+pub(super) const fn detail(quiet: bool, verbose: bool) -> Detail {
+    match (quiet, verbose) {
         (true, _) => Detail::Quiet,
         (false, true) => Detail::Verbose,
         (false, false) => Detail::Normal,
-    };
+    }
+}
+
+/// How many columns there are.
+pub(super) fn width() -> usize {
     let width = variable("COLUMNS").and_then(|columns| columns.parse::<usize>().ok());
-    let width = width.map_or(WIDTH, |columns| columns.clamp(40, 200));
-    Style { color: wants_color(args.color, destination, variable), width, detail }
+    width.map_or(WIDTH, |columns| columns.clamp(40, 200))
+}
+
+/// Whether to write colours to `destination`.
+pub(super) fn colors(choice: ColorArg, destination: Destination) -> bool {
+    wants_color(choice, destination, variable)
 }
 
 /// A variable of the environment; empty means unset.

@@ -210,6 +210,8 @@ pub(crate) struct SeenCluster {
     pub(crate) objects: usize,
     /// Another name of the same cluster, under which it is judged.
     pub(crate) same_as: Option<String>,
+    /// What else there is to say of how it was read.
+    pub(crate) notes: Vec<String>,
 }
 
 /// What was looked at.

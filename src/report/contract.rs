@@ -188,6 +188,8 @@ pub(crate) struct ClusterJson {
     pub(crate) uid: Option<String>,
     pub(crate) objects: usize,
     pub(crate) same_as: Option<String>,
+    #[serde(default)]
+    pub(crate) notes: Vec<String>,
 }
 
 /// A request that brought nothing, or not all.

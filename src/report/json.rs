@@ -184,8 +184,8 @@ impl CoverageJson {
 
 impl ClusterJson {
     fn new(cluster: &SeenCluster) -> Self {
-        let SeenCluster { name, uid, objects, same_as } = cluster.clone();
-        Self { name, uid, objects, same_as }
+        let SeenCluster { name, uid, objects, same_as, notes } = cluster.clone();
+        Self { name, uid, objects, same_as, notes }
     }
 }
 

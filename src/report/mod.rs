@@ -4,6 +4,7 @@ mod clean;
 mod contract;
 mod human;
 mod json;
+mod merge;
 mod rules;
 mod values;
 
@@ -11,11 +12,17 @@ mod values;
 mod sample;
 
 pub(crate) use clean::lines as printable;
+pub(crate) use contract::ReportJson;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
 pub(crate) use human::write as write_human;
 pub(crate) use human::write_diff;
+pub(crate) use human::write_merged;
 pub(crate) use json::write as write_json;
+pub(crate) use json::write_contract;
+pub(crate) use merge::merge;
+pub(crate) use merge::read as read_report;
+pub(crate) use merge::report_of;
 pub(crate) use rules::write_explanation;
 pub(crate) use rules::write_fields;
 pub(crate) use rules::write_list;

@@ -121,6 +121,9 @@ pub(super) fn write_read(coverage: &Coverage, style: Style, out: &mut impl Write
         writeln!(out, "Read {} of {read} of {all} clusters (-v lists them)", counted(objects, "object"))?;
     }
     for own in &coverage.clusters {
+        for note in &own.notes {
+            writeln!(out, "{}: {}", clean::line(&own.name), clean::line(note))?;
+        }
         if let Some(same) = &own.same_as {
             let (name, same) = (clean::line(&own.name), clean::line(same));
             writeln!(out, "{name} is the same cluster as {same}, and is judged there")?;

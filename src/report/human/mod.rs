@@ -4,6 +4,7 @@ mod clusters;
 mod diff;
 mod excerpt;
 mod mask;
+mod merged;
 mod snippet;
 mod table;
 
@@ -13,6 +14,7 @@ use miette::GraphicalReportHandler;
 use miette::GraphicalTheme;
 
 pub(crate) use diff::write_diff;
+pub(crate) use merged::write as write_merged;
 
 use super::Outcome;
 use super::clean;

@@ -105,7 +105,7 @@ fn within(place: &Resolved) -> Option<String> {
 }
 
 /// Appends `text` behind `head`, wrapped between words, continued under its own beginning.
-fn wrap(out: &mut String, head: &str, text: &str, width: usize) {
+pub(super) fn wrap(out: &mut String, head: &str, text: &str, width: usize) {
     let indent = " ".repeat(head.len());
     for (index, line) in text.lines().enumerate() {
         let mut column = head.len();

@@ -1,5 +1,6 @@
 //! Running clusters, as texts: what the engine makes of them, without any network.
 
+mod merged;
 mod reports;
 mod same;
 mod several;
@@ -22,7 +23,7 @@ use crate::source::Sources;
 pub(super) fn live(clusters: &[(&str, &[Value])]) -> Sources {
     let mut sources = Sources::default();
     for (argument, (name, objects)) in clusters.iter().enumerate() {
-        sources.clusters.push(Cluster { name: (*name).to_owned(), covered: Vec::new() });
+        sources.clusters.push(Cluster { name: (*name).to_owned(), ..Cluster::default() });
         let texts = objects.iter().map(|object| Source {
             path: path_of(name, object),
             argument,

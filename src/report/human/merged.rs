@@ -1,0 +1,67 @@
+//! Turns a report that was read back into text: findings in words, since the texts that they point into are not here.
+
+use std::io::Write;
+
+use super::Style;
+use super::clean;
+use super::clusters;
+use super::snippet::wrap;
+use super::write_end;
+use crate::finding::GitState;
+use crate::finding::Report;
+use crate::report::contract::FindingJson;
+use crate::report::contract::LocationJson;
+use crate::report::contract::ReportJson;
+
+/// Writes the report; `own` is the same one without places.
+pub(crate) fn write(
+    report: &ReportJson,
+    own: &Report,
+    style: Style,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    clusters::write_table(own, style, out)?;
+    for finding in &report.findings {
+        writeln!(out, "{}", finding_text(finding, own, style))?;
+    }
+    write_end(own, style, out)
+}
+
+fn finding_text(finding: &FindingJson, own: &Report, style: Style) -> String {
+    let head = format!("{}[{}]: {}\n", finding.severity, finding.rule, finding.message);
+    let mut text = clean::lines(&head);
+    if let Some(place) = &finding.location {
+        text.push_str(&format!("  at {}\n", shown(place)));
+    }
+    for label in &finding.related {
+        text.push_str(&format!("  note: {}: {}\n", shown(&label.place()), clean::line(&label.label)));
+    }
+    let having: Vec<&str> = finding.clusters.iter().map(String::as_str).collect();
+    let first = finding.location.as_ref();
+    let further = finding.also_at.iter().map(|own| own.location.as_ref());
+    let places = std::iter::once(first).chain(further).map(|place| place.map(name).unwrap_or_default());
+    let git = finding.git.as_ref().map(|git| {
+        let words = GitState::from_id(&git.state).map_or(git.state.as_str(), |state| state.words());
+        (words, git.reason.as_str(), git.location.as_ref().map(name))
+    });
+    let git = git.as_ref().map(|(state, reason, place)| (*state, *reason, place.as_deref()));
+    let places: Vec<String> = places.collect();
+    text.push_str(&clusters::lines(&having, &places, git, &own.coverage, style));
+    wrap(&mut text, "  help: ", &clean::lines(&finding.help), style.width);
+    text
+}
+
+fn shown(place: &LocationJson) -> String {
+    clean::line(&name(place))
+}
+
+/// A place as `Resolved::shown` names it.
+fn name(place: &LocationJson) -> String {
+    if !place.live {
+        return format!("{}:{}:{}", place.path, place.line, place.column);
+    }
+    let layers = place.layers.iter().map(|layer| format!("#{}:{}", layer.field, layer.line));
+    let field = place.field.as_ref().filter(|field| place.layers.is_empty() && !field.is_empty());
+    let field = field.map(|field| format!("#{field}"));
+    std::iter::once(place.path.clone()).chain(layers).chain(field).collect()
+}

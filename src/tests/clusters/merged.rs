@@ -1,0 +1,168 @@
+//! Reports of single clusters, joined, against one run over all.
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::checked;
+use super::live;
+use super::reports::faults;
+use super::reports::three;
+use super::several::variant;
+use crate::report::Detail;
+use crate::report::ReportJson;
+use crate::report::Style;
+use crate::report::merge;
+use crate::report::read_report;
+use crate::report::report_of;
+use crate::report::write_merged;
+use crate::source::Sources;
+
+/// The report of each cluster of the sources by itself.
+fn shards(sources: &Sources) -> Vec<Value> {
+    let alone = |index: usize| {
+        let mut own = Sources { clusters: vec![sources.clusters[index].clone()], ..Sources::default() };
+        own.texts = sources.texts.iter().filter(|text| text.argument == index).cloned().collect();
+        own.texts.iter_mut().for_each(|text| text.argument = 0);
+        own.unseen = sources.unseen.iter().filter(|unseen| unseen.cluster == index).cloned().collect();
+        own.unseen.iter_mut().for_each(|unseen| unseen.cluster = 0);
+        checked(&own).json()
+    };
+    (0..sources.clusters.len()).map(alone).collect()
+}
+
+fn merged(reports: &[Value]) -> ReportJson {
+    let read = |(index, report): (usize, &Value)| {
+        (format!("report{index}.json"), read_report(&report.to_string()).unwrap())
+    };
+    merge(reports.iter().enumerate().map(read).collect(), Vec::new())
+}
+
+fn json_of(report: &ReportJson) -> Value {
+    serde_json::to_value(report).unwrap()
+}
+
+/// Findings without their order, verdicts with the fingerprints of theirs.
+fn meaning(report: &Value) -> (Vec<String>, Vec<String>) {
+    let findings = report["findings"].as_array().unwrap();
+    let mut told: Vec<String> = findings.iter().map(Value::to_string).collect();
+    told.sort();
+    let verdict = |verdict: &Value| {
+        let own = verdict["findings"].as_array().unwrap().iter();
+        let mut own: Vec<&str> = own
+            .map(|index| {
+                findings[usize::try_from(index.as_u64().unwrap()).unwrap()]["fingerprint"].as_str().unwrap()
+            })
+            .collect();
+        own.sort_unstable();
+        let mut verdict = verdict.clone();
+        verdict["findings"] = json!(own);
+        verdict.to_string()
+    };
+    let mut verdicts: Vec<String> = report["verdicts"].as_array().unwrap().iter().map(verdict).collect();
+    verdicts.sort();
+    (told, verdicts)
+}
+
+#[test]
+fn joined_reports_say_what_one_run_over_all_says() {
+    let sources = three();
+    let (whole, joined) = (checked(&sources).json(), json_of(&merged(&shards(&sources))));
+    assert_eq!(faults(&joined), Vec::<String>::new());
+    assert_eq!(meaning(&joined), meaning(&whole));
+    for part in ["coverage", "summary", "threshold"] {
+        assert_eq!(joined[part], whole[part], "{part}");
+    }
+}
+
+#[test]
+fn order_of_reports_and_merging_again_change_nothing() {
+    let mut reports = shards(&three());
+    let expected = merged(&reports);
+    let again = merge(vec![("x.json".to_owned(), expected.clone())], Vec::new());
+    assert_eq!(json_of(&again), json_of(&expected));
+    reports.reverse();
+    assert_eq!(json_of(&merged(&reports)), json_of(&expected));
+    let parts = merged(&[json_of(&merged(&reports[..2])), reports[2].clone()]);
+    assert_eq!(json_of(&parts)["findings"], json_of(&expected)["findings"], "in two steps");
+}
+
+#[test]
+fn what_is_no_report_is_refused_with_the_reason() {
+    let good = checked(&three()).json();
+    let changed = |change: fn(&mut Value)| {
+        let mut report = good.clone();
+        change(&mut report);
+        report.to_string()
+    };
+    for (text, expected) in [
+        ("{".to_owned(), "not JSON"),
+        ("[]".to_owned(), "no report of ptd-lint"),
+        (
+            changed(|report| report["schema"] = json!("ptd-lint/report/v2")),
+            "of the form `ptd-lint/report/v2`",
+        ),
+        (changed(|report| report["extra"] = json!(1)), "unknown field `extra`"),
+        (
+            changed(|report| report["findings"][0]["severity"] = json!("fatal")),
+            "severity `fatal` is not known",
+        ),
+        (changed(|report| report["verdicts"][0]["verdict"] = json!("maybe")), "verdict `maybe` is not known"),
+        (changed(|report| report["verdicts"][0]["findings"] = json!([999])), "names finding 999"),
+        (changed(|report| report["findings"][0]["alsoAt"] = json!([])), "other clusters than places"),
+        (
+            changed(|report| _ = report.as_object_mut().unwrap().remove("coverage")),
+            "missing field `coverage`",
+        ),
+    ] {
+        let error = read_report(&text).unwrap_err();
+        assert!(error.contains(expected), "{error}, not {expected}");
+    }
+}
+
+#[test]
+fn clusters_of_one_name_stay_two() {
+    let (one, two) = (variant(1, |_| ()), variant(2, |_| ()));
+    let reports = [&one, &two].map(|own| checked(&live(&[("in-cluster", own)])).json());
+    let joined = merged(&reports);
+    let names = [
+        "in-cluster (5d0c1f3e-0000-4000-8000-000000000001)",
+        "in-cluster (5d0c1f3e-0000-4000-8000-000000000002)",
+    ];
+    let known: Vec<&str> = joined.coverage.clusters.iter().map(|own| own.name.as_str()).collect();
+    assert_eq!(known, names);
+    assert!(joined.findings.iter().all(|finding| finding.clusters == names));
+    assert!(
+        joined.findings.iter().all(|finding| finding.location.as_ref().unwrap().path.starts_with(names[0]))
+    );
+    assert_eq!(joined.verdicts.len(), 16);
+}
+
+#[test]
+fn one_cluster_under_two_names_is_judged_once() {
+    let one = variant(1, |_| ());
+    let reports = ["a", "b"].map(|name| checked(&live(&[(name, &one)])).json());
+    let joined = merged(&reports);
+    assert_eq!(joined.coverage.clusters[1].same_as.as_deref(), Some("a"));
+    assert_eq!(joined.verdicts.len(), 8);
+    assert_eq!(json_of(&joined)["findings"], reports[0]["findings"]);
+}
+
+#[test]
+fn text_of_joined_reports_names_places_and_clusters() {
+    let joined = merged(&shards(&three()));
+    let own = report_of(&joined).unwrap();
+    let mut out = Vec::new();
+    write_merged(&joined, &own, Style { color: false, width: 100, detail: Detail::Normal }, &mut out)
+        .unwrap();
+    let text = String::from_utf8(out).unwrap();
+    for expected in [
+        "error[logs-leave-workload]: logs leave the workload: ",
+        "\n  at eu-1/alloy/ConfigMap/alloy-config#data.config.alloy:8\n",
+        "  in 2 of 3 clusters, not in eu-3 (of which not all could be read)\n",
+        "eu-1  ✗ - ✓ ✗ ✗ - ✗ ✗\n",
+        "Not all of cluster eu-3 was seen:\n",
+    ] {
+        assert!(text.contains(expected), "no `{expected}` in\n{text}");
+    }
+    assert!(!text.contains('\u{1b}'));
+}
