@@ -12,6 +12,7 @@ use kube::config::KubeconfigError;
 
 use super::cause::Cause;
 use super::cause::Refusal;
+use super::proxies::Environment;
 
 /// Which clusters are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +71,7 @@ pub(super) async fn targets(which: &Which, file: Option<&Path>) -> Result<Vec<Ta
             let message = format!("this does not run in a pod with an account: {}", chain(&error));
             Refusal::new(Cause::NotConfigured, message)
         });
+        let config = config.and_then(|config| with_proxy(config, None));
         return Ok(vec![Target { name: OWN.to_owned(), config }]);
     }
     let kubeconfig = read(file)?;
@@ -95,9 +97,26 @@ pub(super) async fn targets(which: &Which, file: Option<&Path>) -> Result<Vec<Ta
         let config = Config::from_custom_kubeconfig(kubeconfig.clone(), &options).await;
         let config =
             config.map_err(|error| Refusal::new(Cause::NotConfigured, unresolved(&error, &kubeconfig)));
+        let config = config.and_then(|config| with_proxy(config, proxy_url(&kubeconfig, &name)));
         targets.push(Target { name, config });
     }
     Ok(targets)
+}
+
+/// The proxy that the cluster of a context names.
+fn proxy_url<'k>(kubeconfig: &'k Kubeconfig, context: &str) -> Option<&'k str> {
+    let context = kubeconfig.contexts.iter().find(|own| own.name == context)?.context.as_ref()?;
+    let cluster = kubeconfig.clusters.iter().find(|own| own.name == context.cluster)?;
+    cluster.cluster.as_ref()?.proxy_url.as_deref()
+}
+
+/// The configuration with the proxy that kubectl would take. `kube` compares `NO_PROXY` with the proxy, not with the server.
+fn with_proxy(mut config: Config, named: Option<&str>) -> Result<Config, Refusal> {
+    let environment = Environment::own(|name| variable(name)?.into_string().ok());
+    // Its value may hold a password.
+    let unread = |name| Refusal::new(Cause::NotConfigured, format!("`{name}` is no address of a proxy"));
+    config.proxy_url = environment.proxy(named, &config.cluster_url).map_err(unread)?;
+    Ok(config)
 }
 
 /// Why a context does not lead to a cluster.

@@ -12,6 +12,7 @@ mod held;
 mod kinds;
 mod list;
 mod named;
+mod proxies;
 mod release;
 mod served;
 mod stop;

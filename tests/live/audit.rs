@@ -1,5 +1,6 @@
 //! Runs the program against clusters, and reads what it says.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -22,6 +23,10 @@ use super::load::load_many;
 
 /// How much longer than it was given a run may take: to start, to judge and to print, on a machine that does much else.
 const SLACK: Duration = Duration::from_secs(10);
+
+/// Variables of whoever runs the tests that would change what is tested.
+const OF_OTHERS: [&str; 8] =
+    ["KUBECONFIG", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "CI"];
 
 /// A run in the making.
 #[derive(Debug)]
@@ -52,6 +57,25 @@ impl Audit {
         Self { arguments: Vec::new(), variables: Vec::new() }.and(&["--live", "-o", "json", "--no-config"])
     }
 
+    /// A run over files. An undecided promise fails it, as it fails a run over clusters.
+    pub(crate) fn of_file(path: &Path) -> Self {
+        let none = Self { arguments: Vec::new(), variables: Vec::new() };
+        none.and(&["-o", "json", "--no-config", "--strict", path.to_str().unwrap()])
+    }
+
+    /// Any words.
+    pub(crate) fn with_words(words: &[&str]) -> Self {
+        Self { arguments: Vec::new(), variables: Vec::new() }.and(words)
+    }
+
+    /// The same run with a report for people.
+    #[must_use]
+    pub(crate) fn for_people(mut self) -> Self {
+        let json = self.arguments.iter().position(|argument| argument == "json").unwrap();
+        "human".clone_into(&mut self.arguments[json]);
+        self
+    }
+
     /// A run over one cluster, by the name `here`.
     pub(crate) fn of(folder: &Path, address: &Address, credential: &Credential) -> Self {
         Self::new(&Kubeconfig::one("here", address, credential).write(folder, "here.kubeconfig"))
@@ -72,7 +96,7 @@ impl Audit {
     /// Starts it.
     pub(crate) fn start(&self) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
-        for variable in ["KUBECONFIG", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "CI"] {
+        for variable in OF_OTHERS {
             command.env_remove(variable);
         }
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -173,6 +197,29 @@ impl Audited {
     /// `invariant verdict` of a stack. Any where no name is given.
     pub(crate) fn verdicts(&self, stack: &str) -> Vec<String> {
         verdicts(&self.report(), stack)
+    }
+
+    /// `rule fingerprint` of all findings.
+    pub(crate) fn findings(&self) -> BTreeSet<String> {
+        let report = self.report();
+        let all = report["findings"].as_array().unwrap().iter();
+        let text = |finding: &Value, field: &str| finding[field].as_str().unwrap().to_owned();
+        all.map(|finding| [text(finding, "rule"), text(finding, "fingerprint")].join(" ")).collect()
+    }
+
+    /// The findings of a rule.
+    pub(crate) fn of_rule(&self, rule: &str) -> Vec<Value> {
+        let report = self.report();
+        let all = report["findings"].as_array().unwrap().iter();
+        all.filter(|finding| finding["rule"] == rule).cloned().collect()
+    }
+
+    /// What else is said of a cluster.
+    pub(crate) fn notes(&self, cluster: &str) -> Vec<String> {
+        let report = self.report();
+        let own = report["coverage"]["clusters"].as_array().unwrap().iter().find(|own| own["name"] == cluster);
+        let notes = own.unwrap_or_else(|| panic!("no cluster {cluster}: {}", self.stdout))["notes"].as_array();
+        notes.into_iter().flatten().map(|note| note.as_str().unwrap().to_owned()).collect()
     }
 
     /// How a promise to a cluster ended.

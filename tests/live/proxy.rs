@@ -51,6 +51,8 @@ pub(crate) enum Fault {
     Refuse { status: u16, reason: &'static str, retry_after: Option<u64> },
     /// Answers 200 with a body that is not what it should be.
     Garbage(&'static str),
+    /// Answers with that status and a page for people, as what stands before a server does.
+    Page(u16, &'static str),
     /// Never answers.
     Silence,
     /// Closes the connection without an answer.
@@ -189,6 +191,9 @@ async fn answer(state: &State, request: Request<Incoming>) -> io::Result<Respons
         None => pass(state, request).await,
         Some(Fault::Refuse { status, reason, retry_after }) => Ok(refuse(*status, reason, *retry_after)),
         Some(Fault::Garbage(text)) => Ok(whole(Response::builder().status(200), (*text).to_owned())),
+        Some(Fault::Page(status, text)) => {
+            Ok(whole(Response::builder().status(*status), (*text).to_owned()))
+        }
         Some(Fault::Silence) => std::future::pending().await,
         Some(Fault::HangUp) => Err(io::Error::other("hung up")),
         Some(Fault::StallAfter(bytes)) => part(pass(state, request).await?, *bytes, false).await,
