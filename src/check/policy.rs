@@ -296,6 +296,7 @@ fn rule_doc(rule: &Rule) -> RuleDoc {
     let [failing, mended] = examples(rule);
     RuleDoc {
         id: rule.id.clone(),
+        subject: rule.over.clone(),
         severity: rule.severity,
         invariant: rule.invariant,
         summary: rule.summary().to_owned(),

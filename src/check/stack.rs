@@ -475,6 +475,7 @@ fn subjects(
     let roles = collectors.iter().filter_map(|collector| collector.facts.reach("role").place);
     subjects.extend(model::partition_subjects(stack, &roles.collect::<Vec<_>>()));
     subjects.extend(model::grafana_subjects(stack));
+    subjects.extend(model::running_subjects(stack));
     subjects
 }
 

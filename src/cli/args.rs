@@ -2,6 +2,7 @@
 
 mod generate;
 mod live;
+mod rbac;
 mod values;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use clap::Subcommand;
 
 pub(super) use self::generate::GenerateArgs;
 pub(super) use self::live::LiveArgs;
+pub(super) use self::rbac::RbacArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
 use self::values::KindArg;
@@ -132,6 +134,9 @@ pub(super) enum Command {
     /// Joins JSON reports (of shards, of clusters) into one, as if one run had seen it all.
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<MergeArgs>),
+    /// Prints the least rights that `--live` needs, as roles of Kubernetes.
+    #[command(after_help = rbac::EXAMPLES)]
+    LiveRbac(Box<RbacArgs>),
     /// Lists all rules, or what rules may read.
     Rules {
         /// List the facts that the conditions of rules may read, with their types.

@@ -7,12 +7,13 @@ use clap::error::ErrorKind;
 
 use super::Stop;
 use super::args::CheckArgs;
-use super::args::LiveArgs;
 use super::progress::Progress;
+use super::rbac;
 use super::signals::Signals;
 use super::usage;
 use crate::live;
 use crate::live::Audit;
+use crate::live::Errand;
 use crate::live::Known;
 use crate::live::Limits;
 use crate::live::Watch;
@@ -31,7 +32,7 @@ const KNOWN: Known = Known {
 /// Reads the clusters that the words name. A signal that would end the program ends the reading instead, and what came by
 /// then is reported.
 pub(super) fn read(args: &CheckArgs) -> Result<Sources, Stop> {
-    let audit = audit(&args.live)?;
+    let audit = audit(args)?;
     let signals = Signals::noted();
     let shown = !args.quiet && std::io::stderr().is_terminal() && !is_ci();
     let progress = Arc::new(Progress::new(shown, signals));
@@ -42,7 +43,8 @@ pub(super) fn read(args: &CheckArgs) -> Result<Sources, Stop> {
 }
 
 /// What is to be read.
-pub(super) fn audit(args: &LiveArgs) -> Result<Audit, Stop> {
+pub(super) fn audit(check: &CheckArgs) -> Result<Audit, Stop> {
+    let args = &check.live;
     let which = if args.in_cluster {
         Which::Own
     } else if args.all_contexts {
@@ -63,6 +65,14 @@ pub(super) fn audit(args: &LiveArgs) -> Result<Audit, Stop> {
             Some((index, shard.count))
         }
     };
+    let errand = Errand {
+        rules: rbac::chosen(&check.input.rules, &check.select, &check.ignore)?,
+        without_secrets: false,
+        secret_values: args.read_secret_values,
+        probe: args.probe,
+        probed: Vec::new(),
+        write_report: args.write_report,
+    };
     let mut namespaces = args.namespace.clone();
     namespaces.sort();
     namespaces.dedup();
@@ -72,7 +82,7 @@ pub(super) fn audit(args: &LiveArgs) -> Result<Audit, Stop> {
         namespaces,
         shard,
         limits: Limits { request: args.request_timeout, total: args.timeout },
-        read_secret_values: args.read_secret_values,
+        errand,
     })
 }
 

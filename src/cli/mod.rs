@@ -10,7 +10,10 @@ mod generate;
 mod live;
 mod merge;
 mod output;
+mod preflight;
 mod progress;
+mod publish;
+mod rbac;
 mod settings;
 mod signals;
 mod terminal;
@@ -64,6 +67,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
         Some(Command::Merge(args)) => merge::merge(&args),
+        Some(Command::LiveRbac(args)) => rbac::rbac(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
         Some(Command::Rules { rules, .. }) => list_rules(&rules),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
@@ -82,6 +86,12 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
             exit::INCOMPLETE
         }
     })
+}
+
+/// Whether the program knows these words.
+#[cfg(test)]
+pub(crate) fn understands<'w>(words: impl Iterator<Item = &'w str>) -> bool {
+    Cli::try_parse_from(std::iter::once("ptd-lint").chain(words)).is_ok()
 }
 
 /// Why a run ended before there was a report.
@@ -127,6 +137,9 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         let _ = writeln!(std::io::stderr(), "settings: {}", config.path);
     }
 
+    if args.live.preflight {
+        return preflight::preflight(&live::audit(&args)?, &targets);
+    }
     let stdin_name = args.input.stdin_filename.as_deref();
     let mut found = if args.live.live {
         live::read(&args)?
@@ -153,6 +166,10 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         let destination =
             if target.file.is_none() { terminal::stdout() } else { terminal::Destination::Elsewhere };
         failed.extend(output::write(target, outcome, terminal::style(&args, destination)).err());
+    }
+    if args.live.write_report {
+        let clusters: Vec<String> = found.clusters.iter().map(|cluster| cluster.name.clone()).collect();
+        failed.extend(publish::publish(&live::audit(&args)?, &clusters, outcome));
     }
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));

@@ -12,6 +12,8 @@ pub(crate) struct RuleDoc {
     pub(crate) severity: Severity,
     /// The promise that it guards.
     pub(crate) invariant: Invariant,
+    /// The kind of subject that it ranges over.
+    pub(crate) subject: String,
     /// The fault in one line.
     pub(crate) summary: String,
     /// Why it is a fault.

@@ -12,8 +12,12 @@ mod held;
 mod kinds;
 mod list;
 mod named;
+mod preflight;
 mod proxies;
+mod publish;
 mod release;
+mod rights;
+mod role;
 mod served;
 mod stop;
 mod survey;
@@ -27,11 +31,16 @@ use std::time::Duration;
 pub(crate) use cause::Cause;
 pub(crate) use connection::Limits;
 pub(crate) use contexts::Which;
-pub(crate) use kinds::Asked;
-pub(crate) use kinds::Kind;
+#[cfg(test)]
 pub(crate) use kinds::kinds;
-pub(crate) use kinds::needed;
 pub(crate) use named::Known;
+pub(crate) use preflight::preflight;
+pub(crate) use publish::Edition;
+pub(crate) use publish::Entry;
+pub(crate) use publish::publish;
+pub(crate) use rights::Errand;
+pub(crate) use role::Grant;
+pub(crate) use role::roles;
 
 use kube::Config;
 use tokio::sync::Semaphore;
@@ -40,6 +49,7 @@ use tokio::time::Instant;
 
 use self::connection::Connection;
 use self::contexts::Target;
+use self::kinds::Kind;
 use self::stop::Stop;
 use self::survey::Missed;
 use self::survey::Seen;
@@ -70,8 +80,8 @@ pub(crate) struct Audit {
     pub(crate) shard: Option<(usize, usize)>,
     /// How long things may take.
     pub(crate) limits: Limits,
-    /// Whether values of Secrets that the stack's programs get are asked for.
-    pub(crate) read_secret_values: bool,
+    /// What the run is to do: from it follow the kinds that are asked for.
+    pub(crate) errand: Errand,
 }
 
 /// Someone who is told how far things are. Told from several threads.
@@ -89,6 +99,8 @@ pub(crate) trait Watch: Send + Sync {
 /// What a survey of any cluster needs.
 pub(super) struct Knowledge {
     known: Known,
+    /// The kinds that are asked for.
+    kinds: Vec<&'static Kind>,
     namespaces: Vec<String>,
     read_secret_values: bool,
     watch: Arc<dyn Watch>,
@@ -116,8 +128,9 @@ async fn read_all(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result
     let looking = tokio::spawn(look(Arc::clone(watch), Arc::clone(&stop)));
     let knowledge = Arc::new(Knowledge {
         known,
+        kinds: audit.errand.kinds(),
         namespaces: audit.namespaces.clone(),
-        read_secret_values: audit.read_secret_values,
+        read_secret_values: audit.errand.secret_values,
         watch: Arc::clone(watch),
     });
     let together = Arc::new(Semaphore::new(CLUSTERS));

@@ -135,7 +135,7 @@ impl Survey<'_> {
     /// The kinds to ask for.
     fn wanted(&mut self, served: &Served) -> Vec<Wanted> {
         let mut wanted = Vec::new();
-        for kind in kinds() {
+        for &kind in &self.knowledge.kinds {
             match served.of(kind) {
                 Serving::In(versions) => wanted.push((kind, versions)),
                 Serving::Absent => {}

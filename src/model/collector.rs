@@ -10,6 +10,7 @@ use self::programs::program_at;
 use self::programs::program_in;
 use super::alloy::Environment;
 use super::alloy::types::Running;
+use super::alloy_version;
 use super::environment::environment;
 use super::eval::Value;
 use super::exposure;
@@ -20,7 +21,6 @@ use super::piece::Chart;
 use super::piece::ObjectName;
 use super::placing;
 use super::pod;
-use super::running;
 use super::stack::ReleasedChart;
 use super::stack::Stack;
 use super::start;
@@ -234,7 +234,7 @@ fn from_workload(
     let container_name = container.text_at("name").unwrap_or_default().to_owned();
     collector.runs_in = RunsIn::Container(resource.object.clone(), container_name);
     let root = pod.workload();
-    let (running, says) = running::of_container(root, container, matches!(start, Start::Program(_)));
+    let (running, says) = alloy_version::of_container(root, container, matches!(start, Start::Program(_)));
     collector.runs(running, says.map_or_else(|| pod.container_place(container), |says| pod.place(says)));
     collector.mounts = pod.mounts(container);
     match start {
@@ -305,7 +305,7 @@ fn from_release(stack: &Stack<'_>, release: &ReleasedChart<'_>, claimed: &mut BT
     collector.mounts = pod::mounts_of_values(release);
     let key = values.reach("alloy.configMap.key").text().unwrap_or("config.alloy").to_owned();
     collector.program_path = Some(format!("/etc/alloy/{key}"));
-    let (running, version) = running::of_release(release);
+    let (running, version) = alloy_version::of_release(release);
     collector.runs(running, version.place.unwrap_or(release.release.place));
     pod::note_ignored(&mut collector.facts, ignored);
     if let Some(format) = format {

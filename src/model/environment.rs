@@ -3,6 +3,8 @@
 use super::alloy::Environment;
 use super::eval::Value;
 use super::fact::Fact;
+use super::objects::NOT_ASKED_FOR;
+use super::readable::Read;
 use super::readable::texts_of;
 use super::stack::Stack;
 
@@ -30,6 +32,15 @@ pub(crate) fn environment(stack: &Stack<'_>, namespace: &str, env: &Fact, env_fr
     environment
 }
 
+/// What a process sees of a text of an object of that kind.
+fn value_of(text: Read, kind: &str) -> Value {
+    match text {
+        Ok(text) if kind == "Secret" => Value::Secret(text),
+        Ok(text) => Value::Text(text),
+        Err(reason) => Value::Unknown(reason),
+    }
+}
+
 /// Takes over all keys of the object that an item of `envFrom` names; `None` if it is not in the input.
 fn read_all(
     stack: &Stack<'_>,
@@ -42,8 +53,7 @@ fn read_all(
         let name = source.reach(field);
         let Some(name) = name.text() else { continue };
         for (key, text) in texts_of(stack, kind, namespace, name).ok()? {
-            let value = if kind == "Secret" { Value::Secret(text) } else { Value::Text(text) };
-            environment.values.insert(format!("{prefix}{key}"), value);
+            environment.values.insert(format!("{prefix}{key}"), value_of(text, kind));
         }
         return Some(());
     }
@@ -61,7 +71,7 @@ fn value(stack: &Stack<'_>, namespace: &str, name: &str, variable: &Fact, before
         let (Some(object), Some(key)) = (object.text(), key.text()) else { continue };
         let found = texts_of(stack, kind, namespace, object).ok();
         if let Some(text) = found.and_then(|mut texts| texts.remove(key)) {
-            return if kind == "Secret" { Value::Secret(text) } else { Value::Text(text) };
+            return value_of(text, kind);
         }
     }
     Value::Unknown(
@@ -97,6 +107,10 @@ fn expand(name: &str, text: &str, before: &Environment) -> Value {
                 Some(Value::Secret(value)) => {
                     secret = true;
                     out.push_str(value);
+                }
+                // One that was not asked for is in the input, and says how it can be known.
+                Some(Value::Unknown(reason)) if reason.ends_with(NOT_ASKED_FOR) => {
+                    return Value::Unknown(reason.clone());
                 }
                 Some(_) => {
                     let reason = format!(

@@ -2,6 +2,7 @@
 
 pub(crate) mod alloy;
 mod alloy_texts;
+mod alloy_version;
 mod budgets;
 mod chart_values;
 mod charts;
@@ -34,6 +35,7 @@ mod relay;
 mod releases;
 mod roles;
 mod running;
+
 mod schema;
 mod shape;
 mod shippers;
@@ -104,6 +106,7 @@ pub(crate) use relay::relay_services;
 pub(crate) use relay::relays;
 pub(crate) use relay::role_of_image;
 pub(crate) use roles::subjects as role_subjects;
+pub(crate) use running::subjects as running_subjects;
 pub(crate) use schema::subjects as schema_subjects;
 pub(crate) use shape::Expected;
 pub(crate) use shape::SETTINGS_KEYS;

@@ -323,6 +323,15 @@ pub(super) fn programs_below(
 /// our own of values of Secrets that were not asked for.
 const WITHHELD: [&str; 2] = ["4dabf18193072939515e22adb298388d", "ptd-lint/withheld"];
 
+/// How a reason ends that names a value which is there and was not read, with what makes it known.
+pub(super) const NOT_ASKED_FOR: &str = "was not asked for (--read-secret-values)";
+
+/// Why a value of an object is not known that is there, where it was not asked for; `shown` is the object's namespace and name.
+pub(super) fn not_asked_for(node: NodeRef<'_>, kind: &str, shown: &str) -> Option<String> {
+    let [_, own] = WITHHELD;
+    node.get(own).map(|_| format!("the value of {kind} {shown} {NOT_ASKED_FOR}"))
+}
+
 /// Whether the node stands for a value that is there and not shown.
 pub(super) fn is_withheld(node: NodeRef<'_>) -> bool {
     WITHHELD.iter().any(|key| node.get(key).is_some())

@@ -43,13 +43,27 @@ pub(crate) struct Pod<'d> {
     doc: DocId,
 }
 
-/// Whether another object of the stack made this one: `kubectl get` lists a DaemonSet and its pods, and one is enough.
+/// Whether another object of the stack made this one: `kubectl get` lists a DaemonSet and its pods, and one is enough. Of a
+/// ReplicaSet in a running cluster only the metadata is asked for: one that nobody made says nothing of its pods.
 pub(crate) fn is_made_by_another(stack: &Stack<'_>, root: NodeRef<'_>) -> bool {
     let namespace = root.text_at("metadata.namespace").unwrap_or_default();
+    let says_all =
+        |owner: NodeRef<'_>| owner.get("spec").is_some() || owner.at("metadata.ownerReferences").is_some();
     root.at("metadata.ownerReferences").into_iter().flat_map(NodeRef::items).any(|owner| {
         let (kind, name) = (owner.text_at("kind"), owner.text_at("name"));
-        kind.zip(name).is_some_and(|(kind, name)| stack.object(kind, namespace, name).is_some())
+        kind.zip(name).is_some_and(|(kind, name)| {
+            let behind = || stack.object("Deployment", namespace, deployment_of(root, name)?);
+            let found = stack.object(kind, namespace, name);
+            found.is_some_and(|(_, owner)| says_all(owner)) || kind == "ReplicaSet" && behind().is_some()
+        })
     })
+}
+
+/// The name of the Deployment whose ReplicaSet of that name made a pod, where the pod's label says so: the set is called after
+/// both. So the set itself need not be in the input.
+pub(crate) fn deployment_of<'n>(pod: NodeRef<'_>, replica_set: &'n str) -> Option<&'n str> {
+    let hash = pod.at("metadata.labels")?.get("pod-template-hash")?.text()?;
+    replica_set.strip_suffix(hash)?.strip_suffix('-')
 }
 
 impl<'d> Pod<'d> {

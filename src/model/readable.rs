@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::alloy::Computed;
 use super::alloy::Content;
+use super::alloy::Data;
 use super::alloy::Inputs;
 use super::collector::Collector;
 use super::mounts::Mount;
@@ -12,6 +13,7 @@ use super::mounts::Texts;
 use super::mounts::Volume;
 use super::mounts::mount_of;
 use super::mounts::plain;
+use super::objects::not_asked_for;
 use super::stack::Stack;
 use super::stack::stands_alone;
 use crate::document::DocId;
@@ -61,14 +63,9 @@ impl<'a> Readable<'a> {
     }
 
     /// The keys of an object that become files of a mount, with the files' names.
-    fn files_of(
-        &self,
-        mount: &Mount,
-        kind: &str,
-        texts: &Texts,
-    ) -> Result<Vec<(String, Content<'a>)>, String> {
+    fn files_of(&self, mount: &Mount, kind: &str, texts: &Texts) -> Result<Files<'a>, String> {
         let mut data = self.object(kind, None, &texts.name)?;
-        let files: Vec<(String, Content<'a>)> = match &texts.items {
+        let files: Files<'a> = match &texts.items {
             None => data.into_iter().map(|(key, content)| (key.to_string(), content)).collect(),
             Some(items) => {
                 let found = items.iter();
@@ -85,7 +82,7 @@ impl<'a> Readable<'a> {
         })
     }
 
-    fn mounted(&self, mount: &Mount) -> Result<Vec<(String, Content<'a>)>, String> {
+    fn mounted(&self, mount: &Mount) -> Result<Files<'a>, String> {
         match (mount.texts(), &mount.source) {
             (Some((kind, texts)), _) => self.files_of(mount, kind, texts),
             (None, Volume::HostPath(path)) => Err(format!("`{}` is `{path}` of the node", mount.path)),
@@ -107,7 +104,7 @@ impl<'a> Inputs<'a> for Readable<'a> {
         let mount = mount_of(&self.collector.mounts, &path)
             .ok_or_else(|| format!("no volume of the input is mounted where the file `{path}` is"))?;
         let found = self.mounted(mount)?.into_iter().find(|(own, _)| *own == path);
-        found.map(|(_, content)| content).ok_or_else(|| format!("no file `{path}` is mounted"))
+        found.map_or_else(|| Err(format!("no file `{path}` is mounted")), |(_, content)| content)
     }
 
     fn folder(&self, path: &str) -> Option<Vec<Content<'a>>> {
@@ -124,18 +121,15 @@ impl<'a> Inputs<'a> for Readable<'a> {
             own.filter_map(|own| Some((own.to_owned(), self.beside(home, own)?))).collect()
         } else {
             let files = self.mounted(mount_of(&self.collector.mounts, folder)?).ok()?;
-            files.into_iter().filter(|(own, _)| direct(own)).collect()
+            let own = files.into_iter().filter(|(own, _)| direct(own));
+            // One that is not known makes the folder unknown.
+            own.map(|(path, content)| Some((path, content.ok()?))).collect::<Option<_>>()?
         };
         found.sort_by(|(one, _), (two, _)| one.cmp(two));
         (!found.is_empty()).then(|| found.into_iter().map(|(_, content)| content).collect())
     }
 
-    fn object(
-        &self,
-        kind: &str,
-        namespace: Option<&str>,
-        name: &str,
-    ) -> Result<BTreeMap<Arc<str>, Content<'a>>, String> {
+    fn object(&self, kind: &str, namespace: Option<&str>, name: &str) -> Result<Data<'a>, String> {
         let namespace = namespace.unwrap_or(self.namespace());
         let texts = texts_of(self.stack, kind, namespace, name)?;
         let object = self.stack.object(kind, namespace, name).map(|(resource, _)| &resource.object);
@@ -148,7 +142,11 @@ impl<'a> Inputs<'a> for Readable<'a> {
             own.and_then(|own| self.alloy(own.doc))
         };
         let content = |key: &str, text| Content { text, program: program(key), secret: kind == "Secret" };
-        Ok(texts.into_iter().map(|(key, text)| (Arc::from(&*key), content(&key, text))).collect())
+        let read = |(key, text): (String, Read)| {
+            let text = text.map(|text| content(&key, text)).map_err(|reason| reason.to_string());
+            (Arc::from(&*key), text)
+        };
+        Ok(texts.into_iter().map(read).collect())
     }
 
     fn nested(&self, doc: DocId, string: Span) -> Option<(DocId, &'a File)> {
@@ -185,6 +183,25 @@ fn is_program(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| ending == "alloy")
 }
 
+/// Why the text under a key of an object of the input is not known that is there; `None` where it is known, or not there.
+pub(super) fn not_asked_for_key(
+    stack: &Stack<'_>,
+    kind: &str,
+    namespace: &str,
+    name: &str,
+    key: &str,
+) -> Option<String> {
+    let shown = if namespace.is_empty() { name.to_owned() } else { format!("{namespace}/{name}") };
+    let (_, object) = stack.object(kind, namespace, name)?;
+    not_asked_for(object.get("data")?.get(key)?, kind, &shown)
+}
+
+/// The files of a mount by path; one whose content is not known has the reason.
+type Files<'a> = Vec<(String, Result<Content<'a>, String>)>;
+
+/// The text under a key, or why it is not known though it is there.
+pub(super) type Read = Result<Arc<str>, Arc<str>>;
+
 /// The texts in a ConfigMap or Secret of the input, by key, or why they are not known. Values that are no text are left
 /// out.
 pub(super) fn texts_of(
@@ -192,7 +209,7 @@ pub(super) fn texts_of(
     kind: &str,
     namespace: &str,
     name: &str,
-) -> Result<BTreeMap<String, Arc<str>>, String> {
+) -> Result<BTreeMap<String, Read>, String> {
     let shown = if namespace.is_empty() { name.to_owned() } else { format!("{namespace}/{name}") };
     if stack.is_contested(kind, namespace, name) {
         return Err(format!("{kind} {shown} is in the input twice, and not alike"));
@@ -203,6 +220,10 @@ pub(super) fn texts_of(
     for field in ["data", "stringData"] {
         for (key, value) in object.get(field).into_iter().flat_map(NodeRef::entries_merged) {
             let Some(key) = key.text() else { continue };
+            if let Some(reason) = not_asked_for(value, kind, &shown) {
+                found.insert(key.to_owned(), Err(reason.into()));
+                continue;
+            }
             let text = if kind == "Secret" && field == "data" {
                 let decoded = crate::document::decode_base64(value);
                 decoded.and_then(|(bytes, _)| String::from_utf8(bytes).ok()).map(Arc::from)
@@ -211,7 +232,7 @@ pub(super) fn texts_of(
             };
             // What is written as text beats what is encoded.
             if let Some(text) = text {
-                found.insert(key.to_owned(), text);
+                found.insert(key.to_owned(), Ok(text));
             }
         }
     }

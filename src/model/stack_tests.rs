@@ -96,3 +96,21 @@ fn declarations_that_differ_are_told_at_the_one_that_is_not_read() {
         [("1.yaml:2:7".to_owned(), message.to_owned())]
     );
 }
+
+#[test]
+fn a_pod_whose_replica_set_is_known_by_metadata_alone_counts_unless_that_has_an_owner() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a-1\n  namespace: x\n  ownerReferences: [{kind: ReplicaSet, name: a}]\nspec: {containers: []}\n";
+    let bare = "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: a, namespace: x}\n";
+    let owned =
+        bare.replace("namespace: x}", "namespace: x, ownerReferences: [{kind: Deployment, name: a}]}");
+    let whole = format!("{bare}spec: {{replicas: 1}}\n");
+    let is_made = |set: &str| {
+        with_stack(&[("pod.yaml", pod), ("set.yaml", set)], |stack, _| {
+            let (_, root) = stack.object("Pod", "x", "a-1").unwrap();
+            crate::model::pod::is_made_by_another(stack, root)
+        })
+    };
+    assert!(!is_made(bare));
+    assert!(is_made(&owned));
+    assert!(is_made(&whole));
+}

@@ -90,6 +90,7 @@ mod tests {
     fn rule() -> RuleDoc {
         RuleDoc {
             id: "retention-short".to_owned(),
+            subject: "mimir".to_owned(),
             severity: Severity::Warning,
             invariant: Invariant::StoreRetention,
             summary: "a store forgets too early".to_owned(),

@@ -1,5 +1,6 @@
 //! Turns arguments (files, folders, globs, standard input) into texts that remember where they came from.
 
+mod access;
 mod expand;
 mod glob;
 mod read;
@@ -11,6 +12,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
+pub(crate) use access::Access;
+pub(crate) use access::AccessRight;
+pub(crate) use access::AccessState;
 pub(crate) use read::read_all;
 pub(crate) use write::Replacement;
 pub(crate) use write::present;

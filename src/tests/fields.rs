@@ -106,6 +106,7 @@ const OFFERED: &[&str] = &[
     "part.requests.cpu",
     "part.requests.memory",
     "part.volumes_deleted_with_it",
+    "running_container.pods",
     "storage_use.backend",
     "storage_use.name",
     "storage_use.prefix",

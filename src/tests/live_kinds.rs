@@ -22,12 +22,9 @@ const NOT_ASKED: &[(&str, &str)] = &[
     ("DynaKube", "what its operator makes of it is read"),
     ("Endpoints", "EndpointSlices hold the same: Kubernetes mirrors those that were made by hand"),
     ("InstanaAgent", "what its operator makes of it is read"),
-    ("Instrumentation", "no collector; the model names it to pass it over"),
-    ("List", "no object: what `kubectl get` wraps objects in"),
-    ("OpAMPBridge", "no collector; the model names it to pass it over"),
-    ("PodLogs", "no collector; the model names it to pass it over"),
     ("Prometheus", "what its operator makes of it is read"),
     ("PrometheusAgent", "what its operator makes of it is read"),
+    ("Release", "what a Helm record is called once it is read; Secrets are asked for it"),
     ("ReplicationController", "its pods are read, and nothing else says anything of it"),
     ("RoleBinding", "as ClusterRoleBinding"),
     ("Site", "a declaration, not an object of a cluster"),
@@ -127,7 +124,6 @@ fn kinds_in_code() -> BTreeMap<String, String> {
             }
         }
     }
-    found.insert("List".to_owned(), "model/objects.rs".to_owned());
     found
 }
 

@@ -1,6 +1,7 @@
 //! Tests about the project as a whole.
 
 mod clusters;
+mod deploy;
 mod fields;
 mod fixes;
 mod fixtures;
@@ -17,9 +18,11 @@ mod programs;
 mod random;
 mod relays;
 mod rule_mutations;
+mod running;
 mod shared;
 mod stores;
 mod ways_out;
+mod withheld;
 
 pub(crate) use programs::random_program;
 pub(crate) use random::Random;

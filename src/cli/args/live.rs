@@ -38,8 +38,10 @@ pub(in crate::cli) struct LiveArgs {
     /// Also read values of Secrets that programs of the stack are given, where a destination may come from one. Never shown.
     #[arg(long, requires = "live")]
     pub(in crate::cli) read_secret_values: bool,
-    /// Only tell which rights there are, and what the missing ones cost.
-    #[arg(long, requires = "live", conflicts_with_all = ["against", "probe", "write_report"])]
+    /// Only tell which rights there are, and what the missing ones cost; also those for `--probe`, `--read-secret-values`
+    /// and `--write-report` where these are given. Exits with 0 if all are there, 1 if one is missing, 2 if a cluster could
+    /// not be asked.
+    #[arg(long, requires = "live", conflicts_with = "against")]
     pub(in crate::cli) preflight: bool,
     /// Write the outcome into the cluster, as a report of the policy working group (OpenReports, else PolicyReport).
     #[arg(long, requires = "live")]

@@ -100,3 +100,41 @@ pub(super) fn domain(text: &str) -> Result<String, String> {
         Err("a domain is expected here, such as `cr.example.com`, without scheme, port or path".to_owned())
     }
 }
+
+/// The name of a namespace.
+pub(super) fn namespace(text: &str) -> Result<String, String> {
+    if is_label(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("the name of a namespace is expected here: lower-case letters, digits and `-`".to_owned())
+    }
+}
+
+/// A service account, as its namespace and name.
+pub(super) fn account(text: &str) -> Result<(String, String), String> {
+    let named = text.split_once('/').filter(|(home, name)| is_label(home) && name.split('.').all(is_label));
+    let (home, name) =
+        named.ok_or("a service account is expected here, such as `ptd-lint/ptd-lint`".to_owned())?;
+    Ok((home.to_owned(), name.to_owned()))
+}
+
+/// A Service and its port, as the paths of the API server's proxy name them.
+pub(super) fn probed(text: &str) -> Result<String, String> {
+    let is_service = |name: &str| {
+        let parts: Vec<&str> = name.split(':').collect();
+        let parts = if let ["http" | "https", rest @ ..] = &parts[..] { rest } else { &parts[..] };
+        matches!(parts, [name, port] if is_label(name) && is_label(port))
+    };
+    let named = text.split_once('/').filter(|(home, name)| is_label(home) && is_service(name));
+    named.ok_or("a Service and its port are expected here, such as `mimir/mimir-gateway:80`".to_owned())?;
+    Ok(text.to_owned())
+}
+
+/// Whether a text is a label of RFC 1123, which the names of namespaces and Services are.
+fn is_label(text: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(inner)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}

@@ -1,10 +1,10 @@
 //! Turns components that read something into what they read: files of the collector's mounts, ConfigMaps, Secrets.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Component;
 use super::Content;
+use super::Data;
 use super::Program;
 use super::scope::Named;
 use crate::document::alloy::Expr;
@@ -32,10 +32,11 @@ impl<'a> Program<'a> {
                 Some(match self.object(component)? {
                     Ok(data) => {
                         let data = data.into_iter();
-                        Value::Object(
-                            data.map(|(key, content)| (key, self.optional_secret(&content, secret)))
-                                .collect(),
-                        )
+                        let value = |content: Result<Content<'_>, String>| match content {
+                            Ok(content) => self.optional_secret(&content, secret),
+                            Err(reason) => unknown(&reason),
+                        };
+                        Value::Object(data.map(|(key, content)| (key, value(content))).collect())
                     }
                     Err(reason) => unknown(&reason),
                 })
@@ -93,7 +94,7 @@ impl<'a> Program<'a> {
                             if let Some(content) = self.local_file(found) {
                                 return content.ok();
                             }
-                            return self.object(found)?.ok()?.remove(*parts.last()?);
+                            return self.object(found)?.ok()?.remove(*parts.last()?)?.ok();
                         }
                     }
                 }
@@ -106,7 +107,7 @@ impl<'a> Program<'a> {
     fn data_behind(&self, at: &Component<'a>, expr: &'a Expr, key: &str) -> Option<Content<'a>> {
         let (parts, _) = chain(at.file, expr)?;
         match self.behind(at, &parts)? {
-            Named::Component(found) => self.object(self.components.get(found)?)?.ok()?.remove(key),
+            Named::Component(found) => self.object(self.components.get(found)?)?.ok()?.remove(key)?.ok(),
             Named::Given(..) | Named::Export(..) => None,
         }
     }
@@ -124,7 +125,7 @@ impl<'a> Program<'a> {
     }
 
     /// The data that `remote.kubernetes.*` reads; `None` for another component.
-    fn object(&self, component: &Component<'_>) -> Option<Result<BTreeMap<Arc<str>, Content<'a>>, String>> {
+    fn object(&self, component: &Component<'_>) -> Option<Result<Data<'a>, String>> {
         let kind = match &*component.name {
             "remote.kubernetes.configmap" => "ConfigMap",
             "remote.kubernetes.secret" => "Secret",

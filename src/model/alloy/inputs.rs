@@ -21,6 +21,9 @@ pub(crate) struct Content<'a> {
     pub(crate) secret: bool,
 }
 
+/// The data of a ConfigMap or Secret by key; a key whose value is not known has the reason.
+pub(crate) type Data<'a> = BTreeMap<Arc<str>, Result<Content<'a>, String>>;
+
 /// What a collector's process can read. Everything that is not in the input is an error with the reason in words.
 pub(crate) trait Inputs<'a>: Debug {
     /// The file at an absolute path, or at one that is relative to the folder that the process runs in.
@@ -29,13 +32,8 @@ pub(crate) trait Inputs<'a>: Debug {
     /// The `*.alloy` files directly in a folder, sorted by name; `None` if the path names no folder.
     fn folder(&self, path: &str) -> Option<Vec<Content<'a>>>;
 
-    /// The data of a ConfigMap or Secret, by key. Without a namespace it is the collector's own.
-    fn object(
-        &self,
-        kind: &str,
-        namespace: Option<&str>,
-        name: &str,
-    ) -> Result<BTreeMap<Arc<str>, Content<'a>>, String>;
+    /// The data of a ConfigMap or Secret. Without a namespace it is the collector's own.
+    fn object(&self, kind: &str, namespace: Option<&str>, name: &str) -> Result<Data<'a>, String>;
 
     /// The program that stands in a string of a program.
     fn nested(&self, doc: DocId, string: Span) -> Option<(DocId, &'a File)>;
@@ -75,12 +73,7 @@ impl<'a> Inputs<'a> for ProgramOnly<'a> {
         None
     }
 
-    fn object(
-        &self,
-        kind: &str,
-        namespace: Option<&str>,
-        name: &str,
-    ) -> Result<BTreeMap<Arc<str>, Content<'a>>, String> {
+    fn object(&self, kind: &str, namespace: Option<&str>, name: &str) -> Result<Data<'a>, String> {
         let namespace = namespace.map(|namespace| format!("{namespace}/")).unwrap_or_default();
         Err(format!("{kind} {namespace}{name} is not in the input"))
     }

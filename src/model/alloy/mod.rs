@@ -30,6 +30,7 @@ pub(crate) use condition::holds;
 pub(crate) use facts::content_span;
 pub(crate) use inputs::Computed;
 pub(crate) use inputs::Content;
+pub(crate) use inputs::Data;
 pub(crate) use inputs::Inputs;
 pub(crate) use inputs::ProgramOnly;
 pub(crate) use paths::Slot;

@@ -13,6 +13,7 @@ use crate::model::exposure::Exposure;
 use crate::model::fact::Fact;
 use crate::model::mounts::Mount;
 use crate::model::mounts::mount_of;
+use crate::model::readable::not_asked_for_key;
 use crate::model::stack::AlloyText;
 use crate::model::stack::Stack;
 use crate::model::stack::stands_alone;
@@ -40,8 +41,9 @@ pub(super) fn program_at(
     if found.is_empty() {
         let file = file.unwrap_or_else(|| "*.alloy".to_owned());
         let name = &texts.name;
-        let reason =
-            format!("its program is `{file}` of {kind} {namespace}/{name}, which is not in the input");
+        let withheld = not_asked_for_key(stack, kind, namespace, name, &file);
+        let why = withheld.unwrap_or_else(|| "which is not in the input".to_owned());
+        let reason = format!("its program is `{file}` of {kind} {namespace}/{name}, {why}");
         return Err((reason, Some(texts.place)));
     }
     Ok(found)

@@ -8,6 +8,7 @@ use crate::model::environment::environment;
 use crate::model::eval::Value;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
+use crate::model::objects::NOT_ASKED_FOR;
 use crate::model::stack::Stack;
 
 /// The variables of one process.
@@ -113,6 +114,9 @@ impl Variables {
                 Some(FactValue::Secret(text)) => {
                     secret = true;
                     out.push_str(text);
+                }
+                Some(FactValue::Unknown(reason)) if reason.ends_with(NOT_ASKED_FOR) => {
+                    return Fact::unknown(reason.clone(), place);
                 }
                 _ => return Fact::unknown(format!("variable {name} is not in the input"), place),
             }

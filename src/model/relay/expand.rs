@@ -4,6 +4,7 @@ use crate::model::Fact;
 use crate::model::FactValue;
 use crate::model::alloy::Environment;
 use crate::model::eval::Value;
+use crate::model::objects::NOT_ASKED_FOR;
 
 /// The value of a setting with its variables filled in: `${NAME}`, `${env:NAME}`, `${NAME:-default}`, `$NAME`.
 pub(super) fn value(fact: &Fact, environment: &Environment) -> Value {
@@ -48,6 +49,9 @@ pub(super) fn expanded(text: &str, environment: &Environment) -> Value {
                 filled.push_str(value);
             }
             (None, Some(default)) if environment.complete => filled.push_str(default),
+            (Some(Value::Unknown(reason)), _) if reason.ends_with(NOT_ASKED_FOR) => {
+                return Value::Unknown(reason.clone());
+            }
             _ => {
                 return Value::Unknown(
                     format!("environment variable {name} comes from outside the input").into(),

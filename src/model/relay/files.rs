@@ -14,6 +14,7 @@ use crate::model::mounts::mount_of;
 use crate::model::piece::Home;
 use crate::model::piece::NodeAt;
 use crate::model::pod;
+use crate::model::readable::not_asked_for_key;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
 
@@ -139,7 +140,11 @@ impl Files<'_, '_> {
             return Err(format!("whose configuration `{path}` occurs twice in the input"));
         }
         let found = self.of_object(kind, &texts.name).find(|(_, home)| home.key.as_deref() == Some(key));
-        let (at, _) = found.ok_or_else(missing)?;
+        let withheld = || not_asked_for_key(self.stack, kind, self.namespace, &texts.name, key);
+        let (at, _) = found.ok_or_else(|| match withheld() {
+            Some(reason) => format!("whose configuration `{path}` is not known: {reason}"),
+            None => missing(),
+        })?;
         let node = at.in_documents(self.stack.documents).ok_or_else(missing)?;
         Ok(fact_of(node, at.doc))
     }

@@ -382,7 +382,9 @@ impl Effective<'_> {
             && let Some(expanded) = env::expand(self.store, text, variables)
         {
             if let Some(name) = expanded.unknown {
-                return Fact::unknown(format!("environment variable {name} is not in the input"), place);
+                let reason = variables.reasons.get(&name).cloned();
+                let absent = || format!("environment variable {name} is not in the input").into();
+                return Fact::unknown(reason.unwrap_or_else(absent), place);
             }
             secret |= expanded.secret;
             owned = expanded.text;

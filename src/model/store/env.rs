@@ -5,6 +5,7 @@
 //! so that places stay; a variable that holds more than one scalar is not seen (observed use: none).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::piece::Store;
 
@@ -39,6 +40,8 @@ pub(crate) enum Trap {
 pub(crate) struct Variables {
     /// By name: the value, and whether it is a secret; `None` where it is set to something that is not known.
     pub(crate) values: BTreeMap<String, Option<(String, bool)>>,
+    /// Why a variable that is set to something is not known, where more is to be said than that it is not in the input.
+    pub(crate) reasons: BTreeMap<String, Arc<str>>,
     /// Whether a variable that is not listed is not set.
     pub(crate) complete: bool,
 }

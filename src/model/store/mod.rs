@@ -20,6 +20,7 @@ mod storage;
 mod stores;
 mod subjects;
 mod uses;
+mod withheld;
 mod written;
 
 pub(crate) use bounds::bound;

@@ -13,6 +13,7 @@ use crate::document::plain_scalar;
 use crate::model::eval::Value;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
+use crate::model::objects::NOT_ASKED_FOR;
 use crate::model::piece::ObjectName;
 use crate::model::piece::Store;
 use crate::model::pod::Pod;
@@ -138,8 +139,13 @@ fn variables(values: &BTreeMap<String, Value>, complete: bool) -> Variables {
         Value::Secret(text) => Some((text.to_string(), true)),
         _ => None,
     };
+    let reason = |(name, value): (&String, &Value)| match value {
+        Value::Unknown(reason) if reason.ends_with(NOT_ASKED_FOR) => Some((name.clone(), reason.clone())),
+        _ => None,
+    };
+    let reasons = values.iter().filter_map(reason).collect();
     let values = values.iter().map(|(name, value)| (name.clone(), known(value))).collect();
-    Variables { values, complete }
+    Variables { values, reasons, complete }
 }
 
 /// The version of a process: its image's tag, else the labels that the charts set.

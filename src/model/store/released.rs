@@ -141,7 +141,7 @@ fn arguments(values: &Fact, section: &str) -> Vec<(String, Fact)> {
 
 /// The environment that users give a part. What the charts add themselves no configuration asks for.
 fn variables(values: &Fact, section: &str) -> Variables {
-    let mut variables = Variables { values: BTreeMap::new(), complete: true };
+    let mut variables = Variables { complete: true, ..Variables::default() };
     for home in ["global", section] {
         for name in ["env", "extraEnv"] {
             let list = values.reach(&format!("{home}.{name}"));

@@ -10,6 +10,7 @@ use super::parts::rendered_parts;
 use super::processes;
 use super::processes::Group;
 use super::released;
+use super::withheld;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
@@ -94,6 +95,7 @@ pub(super) const fn chart_of(store: Store) -> Chart {
 /// All stores of one kind.
 pub(super) fn find<'s>(stack: &'s Stack<'_>, store: Store, assumed: &Assumed) -> Vec<Found<'s>> {
     let mut found = from_objects(stack, store, assumed);
+    found.extend(withheld::find(stack, store, assumed));
     let rendered: Vec<Option<String>> =
         found.iter().filter(|store| store.form == "rendered").map(|store| store.namespace.clone()).collect();
     for release in stack.releases_of(chart_of(store)) {
@@ -149,7 +151,7 @@ pub(super) fn second_document(root: NodeRef<'_>) -> Option<Span> {
 }
 
 /// The version to judge by: what the caller wants, else what is written, else the newest.
-fn version_of(store: Store, assumed: &Assumed, written: Option<Minor>) -> (Minor, bool) {
+pub(super) fn version_of(store: Store, assumed: &Assumed, written: Option<Minor>) -> (Minor, bool) {
     let table = options::table(store);
     let wanted = assumed.versions.get(&store).copied().or(written);
     (wanted.map_or(table.newest, |wanted| table.nearest(wanted)), wanted.is_some())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::model::alloy::Content;
+use crate::model::alloy::Data;
 use crate::model::alloy::Inputs;
 use crate::model::eval::Value;
 use crate::text::Span;
@@ -26,7 +27,7 @@ impl<'a> Inputs<'a> for Files<'a> {
         None
     }
 
-    fn object(&self, _: &str, _: Option<&str>, _: &str) -> Result<BTreeMap<Arc<str>, Content<'a>>, String> {
+    fn object(&self, _: &str, _: Option<&str>, _: &str) -> Result<Data<'a>, String> {
         Err("not there".to_owned())
     }
 

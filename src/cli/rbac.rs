@@ -1,0 +1,50 @@
+//! Turns the words of `ptd-lint live-rbac` into roles on standard output.
+
+use super::Stop;
+use super::args::RbacArgs;
+use super::args::RulesArgs;
+use super::exit;
+use super::load_rules;
+use super::output;
+use super::unknown_rule;
+use super::unwritten;
+use crate::live;
+use crate::live::Errand;
+use crate::live::Grant;
+
+/// Prints the least roles for a run and gives the exit code.
+pub(super) fn rbac(args: &RbacArgs) -> Result<u8, Stop> {
+    let errand = Errand {
+        rules: chosen(&args.rules, &args.select, &args.ignore)?,
+        without_secrets: args.without_secrets,
+        secret_values: args.read_secret_values,
+        probe: args.probe,
+        probed: args.probed.clone(),
+        write_report: args.write_report,
+    };
+    let grant = Grant { account: args.service_account.clone(), namespaces: args.namespaces.clone() };
+    let text = live::roles(&errand, &grant);
+    output::to_stdout(|out| out.write_all(text.as_bytes())).map_err(|error| unwritten(&error))?;
+    Ok(exit::CLEAN)
+}
+
+/// What hangs on the rules that are chosen: the promise and the subject of each; `None` for all rules.
+pub(super) fn chosen(
+    rules: &RulesArgs,
+    select: &[String],
+    ignore: &[String],
+) -> Result<Option<Vec<(String, String)>>, Stop> {
+    let (known, faults) = load_rules(rules)?;
+    if !faults.is_empty() {
+        return Err(Stop::Failed(faults));
+    }
+    if let Some(id) = select.iter().chain(ignore).find(|id| known.iter().all(|rule| rule.id != **id)) {
+        return Err(Stop::Failed(vec![unknown_rule(id, &known)]));
+    }
+    if select.is_empty() && ignore.is_empty() {
+        return Ok(None);
+    }
+    let is_chosen = |id: &String| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
+    let chosen = known.into_iter().filter(|rule| is_chosen(&rule.id));
+    Ok(Some(chosen.map(|rule| (rule.invariant.id().to_owned(), rule.subject)).collect()))
+}

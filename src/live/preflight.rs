@@ -1,0 +1,192 @@
+//! Asks clusters what the account may do (`SelfSubjectAccessReview`), for each right that a run needs.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::Audit;
+use super::CLUSTERS;
+use super::call::Accept;
+use super::call::Action;
+use super::call::Call;
+use super::cause::Refusal;
+use super::connect;
+use super::connection::Connection;
+use super::contexts::Target;
+use super::rights::Right;
+use super::stop::Stop;
+use super::targets;
+use crate::source::Access;
+use crate::source::AccessRight;
+use crate::source::AccessState;
+
+/// Where reviews are asked for.
+const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+/// The access table of each cluster that is meant, sorted by name. `Err` where it cannot be told which clusters are meant.
+pub(crate) fn preflight(audit: &Audit) -> Result<Vec<Access>, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    let found = runtime.block_on(async {
+        let start = Instant::now();
+        let rights: Arc<[Right]> = audit.errand.rights_in(&audit.namespaces).into();
+        let namespaces: Arc<[String]> = audit.namespaces.as_slice().into();
+        let together = Arc::new(Semaphore::new(CLUSTERS));
+        let mut asked = JoinSet::new();
+        for Target { name, config } in targets(audit).await? {
+            let (rights, namespaces) = (Arc::clone(&rights), Arc::clone(&namespaces));
+            let (together, limits) = (Arc::clone(&together), audit.limits);
+            asked.spawn(async move {
+                let _permit = together.acquire().await;
+                match connect(config, limits, start, Arc::new(Stop::default())).await {
+                    Ok(connection) => access(&Arc::new(connection), name, &rights, &namespaces).await,
+                    Err(refusal) => unreached(name, refusal),
+                }
+            });
+        }
+        let mut found: Vec<Access> = asked.join_all().await;
+        found.sort_by(|one, other| one.cluster.cmp(&other.cluster));
+        Ok(found)
+    });
+    // A credential plugin that hangs must not hold the tables back.
+    runtime.shutdown_background();
+    found
+}
+
+fn unreached(cluster: String, refusal: Refusal) -> Access {
+    Access { cluster, unreached: Some((refusal.cause.name(), refusal.message)), rights: Vec::new() }
+}
+
+/// The access table of one cluster.
+async fn access(
+    connection: &Arc<Connection>,
+    cluster: String,
+    rights: &[Right],
+    namespaces: &[String],
+) -> Access {
+    let groups = match groups(connection).await {
+        Ok(groups) => Some(groups),
+        Err(refusal) if refusal.cause.is_of_the_cluster() => {
+            return unreached(cluster, refusal);
+        }
+        // Whatever the kinds are, the rights can be asked for.
+        Err(_) => None,
+    };
+    let is_served = |group: &str| groups.as_ref().is_none_or(|groups| groups.iter().any(|own| own == group));
+    let mut asked = JoinSet::new();
+    let mut found: Vec<Vec<AccessRight>> = Vec::new();
+    for right in rights {
+        let instead = right.unless.as_deref();
+        if instead.is_some_and(|instead| groups.is_some() && is_served(instead)) {
+            continue;
+        }
+        let index = found.len();
+        found.push(Vec::new());
+        if right.optional && !is_served(&right.group) {
+            found[index].push(row(right, None, AccessState::NotServed, String::new()));
+            continue;
+        }
+        let (connection, right, namespaces) = (Arc::clone(connection), right.clone(), namespaces.to_vec());
+        asked.spawn(async move { (index, of_right(&connection, &right, &namespaces).await) });
+    }
+    for (index, rows) in asked.join_all().await {
+        if let Some(slot) = found.get_mut(index) {
+            *slot = rows;
+        }
+    }
+    Access { cluster, unreached: None, rights: found.into_iter().flatten().collect() }
+}
+
+/// The groups that the server has, the core group aside.
+async fn groups(connection: &Connection) -> Result<Vec<String>, Refusal> {
+    let answer = connection.send(&Call::get("/apis", Accept::Objects)).await?;
+    let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let groups = value.get("groups").and_then(Value::as_array).into_iter().flatten();
+    Ok(groups.filter_map(|group| Some(group.get("name")?.as_str()?.to_owned())).collect())
+}
+
+/// A right in the whole cluster, or, where it is not there and namespaces are meant, in each of these.
+async fn of_right(connection: &Connection, right: &Right, namespaces: &[String]) -> Vec<AccessRight> {
+    let own = right.namespace.as_deref();
+    let (state, message) = review(connection, right, own).await;
+    if own.is_some() || state != AccessState::Missing || namespaces.is_empty() || !right.namespaced {
+        return vec![row(right, own, state, message)];
+    }
+    let mut rows = Vec::new();
+    for namespace in namespaces {
+        let (state, message) = review(connection, right, Some(namespace)).await;
+        rows.push(row(right, Some(namespace), state, message));
+    }
+    rows
+}
+
+async fn review(connection: &Connection, right: &Right, namespace: Option<&str>) -> (AccessState, String) {
+    let call = Call {
+        action: Action::Review(question(right, namespace).to_string().into_bytes()),
+        path: REVIEWS.to_owned(),
+        query: Vec::new(),
+        accept: Accept::Objects,
+    };
+    match connection.send(&call).await {
+        Ok(answer) => {
+            let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            match value.pointer("/status/allowed").and_then(Value::as_bool) {
+                Some(true) => (AccessState::Granted, String::new()),
+                Some(false) => (AccessState::Missing, String::new()),
+                None => (AccessState::Unknown, "the answer is no access review".to_owned()),
+            }
+        }
+        Err(refusal) => (AccessState::Unknown, format!("{}: {}", refusal.cause.name(), refusal.message)),
+    }
+}
+
+fn question(right: &Right, namespace: Option<&str>) -> Value {
+    let (resource, subresource) = right.resource.split_once('/').unwrap_or((&right.resource, ""));
+    json!({
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": { "resourceAttributes": {
+            "group": right.group,
+            "resource": resource,
+            "subresource": subresource,
+            "verb": right.verb,
+            "namespace": namespace.unwrap_or_default(),
+            "name": right.name.as_deref().unwrap_or_default(),
+        } },
+    })
+}
+
+fn row(right: &Right, namespace: Option<&str>, state: AccessState, message: String) -> AccessRight {
+    AccessRight {
+        verb: right.verb.clone(),
+        resource: right.shown(),
+        namespace: namespace.map(str::to_owned),
+        state,
+        message,
+        purpose: right.purpose.clone(),
+        promises: right.promises.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::rights::Errand;
+
+    #[test]
+    fn question_names_what_the_right_is_about() {
+        let errand =
+            Errand { probe: true, probed: vec!["mimir/http:gateway:80".to_owned()], ..Errand::default() };
+        let right = errand.rights().into_iter().find(|right| right.resource == "services/proxy").unwrap();
+        let asked = &question(&right, right.namespace.as_deref())["spec"]["resourceAttributes"];
+        let expected = json!({
+            "group": "", "resource": "services", "subresource": "proxy", "verb": "get",
+            "namespace": "mimir", "name": "http:gateway:80",
+        });
+        assert_eq!(*asked, expected);
+    }
+}

@@ -1,0 +1,231 @@
+//! Writes reports into clusters by server-side apply: the only thing that is ever written.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::Audit;
+use super::call::Accept;
+use super::call::Action;
+use super::call::Call;
+use super::cause::Cause;
+use super::cause::Refusal;
+use super::connect;
+use super::connection::Connection;
+use super::contexts::Target;
+use super::rights::REPORT;
+use super::stop::Stop;
+use super::targets;
+
+/// A form in which a cluster takes reports.
+struct Form {
+    group: &'static str,
+    version: &'static str,
+    /// Kind and resource of a namespace's.
+    of_namespace: (&'static str, &'static str),
+    /// Kind and resource of the cluster's.
+    of_cluster: (&'static str, &'static str),
+}
+
+/// The forms, the one that is preferred first.
+const FORMS: [Form; 2] = [
+    Form {
+        group: "openreports.io",
+        version: "v1alpha1",
+        of_namespace: ("Report", "reports"),
+        of_cluster: ("ClusterReport", "clusterreports"),
+    },
+    Form {
+        group: "wgpolicyk8s.io",
+        version: "v1alpha2",
+        of_namespace: ("PolicyReport", "policyreports"),
+        of_cluster: ("ClusterPolicyReport", "clusterpolicyreports"),
+    },
+];
+
+/// A report for one cluster, but for its API version and kind.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    /// Its namespace; `None` for that of the cluster.
+    pub(crate) namespace: Option<String>,
+    /// The other fields.
+    pub(crate) fields: Value,
+}
+
+/// What is to be written into one cluster.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Edition {
+    /// The cluster's name.
+    pub(crate) cluster: String,
+    /// The reports.
+    pub(crate) entries: Vec<Entry>,
+    /// What an earlier report of a namespace becomes that is not among them: its fields, but for the namespace.
+    pub(crate) emptied: Value,
+}
+
+/// Writes them. Returns a line for each thing that could not be written.
+pub(crate) fn publish(audit: &Audit, editions: Vec<Edition>) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return vec![format!("cannot start: {error}")],
+    };
+    let faults = runtime.block_on(publish_all(audit, editions));
+    runtime.shutdown_background();
+    faults
+}
+
+async fn publish_all(audit: &Audit, mut editions: Vec<Edition>) -> Vec<String> {
+    let start = Instant::now();
+    let targets = match targets(audit).await {
+        Ok(targets) => targets,
+        Err(message) => return vec![message],
+    };
+    let mut running = JoinSet::new();
+    for Target { name, config } in targets {
+        let Some(index) = editions.iter().position(|edition| edition.cluster == name) else { continue };
+        let edition = editions.swap_remove(index);
+        let (limits, namespaces) = (audit.limits, audit.namespaces.clone());
+        running.spawn(async move {
+            let told = |refusal: Refusal| {
+                let name = refusal.cause.name();
+                vec![format!("{}: no report was written ({name}): {}", edition.cluster, refusal.message)]
+            };
+            match connect(config, limits, start, Arc::new(Stop::default())).await {
+                Ok(connection) => match write(&connection, &edition, &namespaces).await {
+                    Ok(faults) => faults,
+                    Err(refusal) => told(refusal),
+                },
+                Err(refusal) => told(refusal),
+            }
+        });
+    }
+    let mut faults: Vec<String> = running.join_all().await.into_iter().flatten().collect();
+    faults.sort();
+    faults
+}
+
+/// Writes into one cluster; the lines tell which reports could not be written.
+async fn write(
+    connection: &Connection,
+    edition: &Edition,
+    namespaces: &[String],
+) -> Result<Vec<String>, Refusal> {
+    let form = form(connection).await?;
+    let mut faults = Vec::new();
+    let mut failed = |namespace: Option<&str>, refusal: Refusal| {
+        let place =
+            namespace.map_or_else(|| "of the cluster".to_owned(), |own| format!("of namespace {own}"));
+        let (cluster, cause) = (&edition.cluster, refusal.cause.name());
+        faults.push(format!("{cluster}: the report {place} was not written ({cause}): {}", refusal.message));
+    };
+    for Entry { namespace, fields } in &edition.entries {
+        let namespace = namespace.as_deref();
+        if let Err(refusal) = apply(connection, form, namespace, fields.clone()).await {
+            failed(namespace, refusal);
+        }
+    }
+    let written: BTreeSet<&str> =
+        edition.entries.iter().filter_map(|entry| entry.namespace.as_deref()).collect();
+    for namespace in earlier(connection, form, namespaces).await? {
+        if written.contains(namespace.as_str()) {
+            continue;
+        }
+        let mut fields = edition.emptied.clone();
+        if let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("namespace".to_owned(), namespace.as_str().into());
+        }
+        if let Err(refusal) = apply(connection, form, Some(&namespace), fields).await {
+            failed(Some(&namespace), refusal);
+        }
+    }
+    Ok(faults)
+}
+
+/// The form that the cluster takes.
+async fn form(connection: &Connection) -> Result<&'static Form, Refusal> {
+    let answer = connection.send(&Call::get("/apis", Accept::Objects)).await?;
+    let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let served = |form: &&Form| {
+        let groups = value.get("groups").and_then(Value::as_array).into_iter().flatten();
+        let mut own = groups.filter(|group| group.get("name").and_then(Value::as_str) == Some(form.group));
+        own.any(|group| {
+            let versions = group.get("versions").and_then(Value::as_array).into_iter().flatten();
+            versions
+                .into_iter()
+                .any(|version| version.get("version").and_then(Value::as_str) == Some(form.version))
+        })
+    };
+    FORMS.iter().find(served).ok_or_else(|| {
+        let message = "the cluster has neither the reports of openreports.io/v1alpha1 nor those of wgpolicyk8s.io/v1alpha2; install the CRDs of one";
+        Refusal::new(Cause::MissingKind, message)
+    })
+}
+
+async fn apply(
+    connection: &Connection,
+    form: &Form,
+    namespace: Option<&str>,
+    mut fields: Value,
+) -> Result<(), Refusal> {
+    let (kind, _) = if namespace.is_some() { form.of_namespace } else { form.of_cluster };
+    if let Some(fields) = fields.as_object_mut() {
+        fields.insert("apiVersion".to_owned(), format!("{}/{}", form.group, form.version).into());
+        fields.insert("kind".to_owned(), kind.into());
+    }
+    let call = Call {
+        // JSON is YAML.
+        action: Action::Apply(fields.to_string().into_bytes()),
+        path: format!("{}/{REPORT}", path(form, namespace)),
+        query: vec![("fieldManager", REPORT.to_owned()), ("force", "true".to_owned())],
+        accept: Accept::Metadata,
+    };
+    connection.send(&call).await.map(drop).map_err(|refusal| {
+        if refusal.cause == Cause::Gone {
+            // The group is served, the namespace or the kind is not there.
+            return Refusal { message: "the namespace or the kind is not there".to_owned(), ..refusal };
+        }
+        refusal
+    })
+}
+
+fn path(form: &Form, namespace: Option<&str>) -> String {
+    let Form { group, version, of_namespace, of_cluster } = form;
+    match namespace {
+        Some(namespace) => format!("/apis/{group}/{version}/namespaces/{namespace}/{}", of_namespace.1),
+        None => format!("/apis/{group}/{version}/{}", of_cluster.1),
+    }
+}
+
+/// The namespaces that have a report of ours from an earlier run.
+async fn earlier(
+    connection: &Connection,
+    form: &Form,
+    namespaces: &[String],
+) -> Result<Vec<String>, Refusal> {
+    let everywhere = format!("/apis/{}/{}/{}", form.group, form.version, form.of_namespace.1);
+    let paths: Vec<String> = if namespaces.is_empty() {
+        vec![everywhere]
+    } else {
+        namespaces.iter().map(|namespace| path(form, Some(namespace))).collect()
+    };
+    let mut found = Vec::new();
+    for path in paths {
+        let query = vec![
+            // Rights for one name cover lists of that name.
+            ("fieldSelector", format!("metadata.name={REPORT}")),
+            ("labelSelector", format!("app.kubernetes.io/managed-by={REPORT}")),
+        ];
+        let call = Call { action: Action::List, path, query, accept: Accept::Metadata };
+        let answer = connection.send(&call).await?;
+        let value: Value = serde_json::from_slice(&answer.body)
+            .map_err(|_| Refusal::new(Cause::NotUnderstood, "the list of reports is no JSON"))?;
+        let items = value.get("items").and_then(Value::as_array).into_iter().flatten();
+        found
+            .extend(items.filter_map(|item| Some(item.pointer("/metadata/namespace")?.as_str()?.to_owned())));
+    }
+    Ok(found)
+}

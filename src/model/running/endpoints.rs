@@ -1,0 +1,85 @@
+//! Tells which Services of the stack have no endpoint though pods behind them serve.
+
+use std::collections::HashMap;
+
+use super::items;
+use super::members::Member;
+use super::members::Members;
+use crate::document::NodeRef;
+use crate::model::fact::Fact;
+use crate::model::fact::Subject;
+use crate::model::piece::Resource;
+use crate::model::stack::Stack;
+
+/// The label by which a slice names its Service.
+const SERVICE: &str = "kubernetes.io/service-name";
+
+/// Slices by the namespace and the name of their Service.
+type Slices<'d> = HashMap<(&'d str, &'d str), Vec<(&'d Resource, NodeRef<'d>)>>;
+
+/// The subjects `endpoints`: one for each Service whose selector takes pods of workloads of the stack that serve.
+pub(super) fn subjects(stack: &Stack<'_>, members: &Members<'_>) -> Vec<Subject> {
+    let mut slices = Slices::new();
+    for (resource, root) in stack.objects(&["EndpointSlice"]) {
+        let service =
+            root.at("metadata.labels").and_then(|labels| labels.get(SERVICE)).and_then(NodeRef::text);
+        if let Some(service) = service {
+            slices.entry((&*resource.object.namespace, service)).or_default().push((resource, root));
+        }
+    }
+    let mut by_namespace: HashMap<&str, Vec<&Member<'_>>> = HashMap::new();
+    for member in &members.all {
+        by_namespace.entry(member.namespace()).or_default().push(member);
+    }
+    let mut found = Vec::new();
+    for (resource, root) in stack.objects(&["Service"]) {
+        let namespace = &*resource.object.namespace;
+        let Some(selector) = root.at("spec.selector").filter(|own| own.entries().next().is_some()) else {
+            continue;
+        };
+        let here = by_namespace.get(namespace).map_or(&[][..], Vec::as_slice);
+        let behind: Vec<_> = here.iter().filter(|member| takes(selector, member)).collect();
+        let own = slices.get(&(namespace, &*resource.object.name));
+        let covered = stack
+            .covered
+            .iter()
+            .any(|(kind, own)| kind == "EndpointSlice" && own.as_deref().is_none_or(|own| own == namespace));
+        // Where nothing serves, that is told at the workload.
+        let serving: i64 = behind.iter().map(|member| member.available()).sum();
+        if serving == 0 || own.is_none() && !covered {
+            continue;
+        }
+        let ready: usize = own.into_iter().flatten().map(|(_, slice)| ready(*slice)).sum();
+        let place = resource.at.place_of(selector);
+        let place = root
+            .get("spec")
+            .and_then(|spec| spec.key_span("selector"))
+            .map_or(place, |span| crate::document::Place { doc: place.doc, span });
+        let backing: Vec<String> = behind.iter().map(|member| member.words()).collect();
+        let backing: Vec<&str> = backing.iter().map(String::as_str).collect();
+        let entries = [
+            ("words", Fact::new(resource.object.to_string(), place)),
+            ("ready", Fact::bare(ready)),
+            ("serving", Fact::bare(serving)),
+            ("behind", Fact::bare(super::listed(&backing))),
+        ];
+        let key = format!("{} endpoints", resource.object);
+        found.push(Subject { kind: "endpoints", key, facts: Fact::map(entries, place) });
+    }
+    found
+}
+
+/// Whether a selector takes the pods of a template.
+fn takes(selector: NodeRef<'_>, member: &Member<'_>) -> bool {
+    let labels = member.root.at("spec.template.metadata.labels");
+    selector.entries_merged().into_iter().all(|(key, value)| {
+        let own = key.text().and_then(|key| labels?.get(key)).and_then(NodeRef::text);
+        own.is_some() && own == value.text()
+    })
+}
+
+/// How many endpoints of a slice take requests. One that does not say is ready. Source: Kubernetes, EndpointSlice conditions.
+fn ready(slice: NodeRef<'_>) -> usize {
+    let each = items(slice, "endpoints");
+    each.filter(|own| own.at("conditions.ready").and_then(NodeRef::bool) != Some(false)).count()
+}

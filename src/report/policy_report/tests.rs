@@ -1,0 +1,94 @@
+use super::*;
+use crate::finding::NotSeen;
+use crate::report::sample::Sample;
+
+/// The sample as if it had been read from the cluster `arn:x/prod`.
+fn live() -> Sample {
+    let mut sample = crate::report::sample::mixed();
+    let paths =
+        ["arn:x/prod/alloy/ConfigMap/alloy-config", "other/alloy/ConfigMap/all", "arn:x/prod/-/Node/n1"];
+    for (file, path) in sample.documents.files.iter_mut().zip(paths) {
+        file.path = path.to_owned();
+        file.live = true;
+    }
+    for verdict in &mut sample.report.verdicts {
+        verdict.subject = "arn:x/prod".to_owned();
+    }
+    sample.report.coverage.not_seen.push(NotSeen {
+        cluster: "arn:x/prod".to_owned(),
+        verb: "list",
+        resource: "nodes".to_owned(),
+        namespace: None,
+        name: None,
+        cause: "forbidden",
+        message: "the rights are missing".to_owned(),
+        promises: Vec::new(),
+    });
+    sample
+}
+
+fn messages(report: &PolicyReport) -> Vec<String> {
+    let results = report.fields["results"].as_array().unwrap();
+    let text = |result: &Value, key: &str| result[key].as_str().unwrap_or_default().to_owned();
+    results
+        .iter()
+        .map(|own| format!("{} {} {}", text(own, "result"), text(own, "policy"), text(own, "rule")))
+        .collect()
+}
+
+#[test]
+fn findings_go_to_their_namespace_and_verdicts_to_the_cluster() {
+    let sample = live();
+    let reports = policy_reports(sample.outcome(), "arn:x/prod");
+    let places: Vec<Option<&str>> = reports.iter().map(|report| report.namespace.as_deref()).collect();
+    assert_eq!(places, [None, Some("alloy")]);
+    assert!(messages(&reports[0]).contains(&"error coverage ".to_owned()), "{:?}", messages(&reports[0]));
+    assert!(messages(&reports[1]).iter().any(|own| own == "fail log-boundary log-sink-outside"));
+    let result = &reports[1].fields["results"][0];
+    assert_eq!(result["severity"], "critical");
+    assert_eq!(result["properties"]["field"], "data.config.alloy");
+    assert_eq!(result["properties"]["line"], "11");
+    let expected = json!([{ "kind": "ConfigMap", "name": "alloy-config", "namespace": "alloy" }]);
+    assert_eq!(result["resources"], expected);
+    assert_eq!(reports[1].fields["metadata"]["labels"]["app.kubernetes.io/managed-by"], "ptd-lint");
+}
+
+#[test]
+fn summary_counts_every_result() {
+    let sample = live();
+    for report in policy_reports(sample.outcome(), "arn:x/prod") {
+        for outcome in Outcomes::ALL {
+            let own = messages(&report).iter().filter(|own| own.starts_with(outcome.name())).count();
+            assert_eq!(report.fields["summary"][outcome.name()], own, "{}", outcome.name());
+        }
+    }
+}
+
+#[test]
+fn what_is_too_much_is_cut_at_its_best_end_and_says_so() {
+    let mut results = Results::default();
+    results.add(result(Outcomes::Skip, "x", None, "mild"));
+    for _ in 0..3000 {
+        results.add(result(Outcomes::Fail, "x", Some("y"), &"m".repeat(5000)));
+    }
+    let report = results.written(None);
+    let all = report.fields["results"].as_array().unwrap();
+    assert!(all.len() <= MOST_RESULTS && report.fields.to_string().len() < 1_400_000);
+    assert_eq!(all[0]["result"], "fail");
+    assert_eq!(all[0]["message"].as_str().unwrap().len(), LONGEST_MESSAGE);
+    let last = all.last().unwrap()["message"].as_str().unwrap().to_owned();
+    assert!(
+        last.ends_with(
+            "further results are not shown here; the summary counts them, and `ptd-lint --live` prints all"
+        ),
+        "{last}"
+    );
+    assert_eq!(report.fields["summary"]["fail"], 3000);
+}
+
+#[test]
+fn emptied_report_says_when_it_is_not_known_to_be_clean() {
+    assert_eq!(emptied(true).fields["results"], json!([]));
+    let unsure = emptied(false);
+    assert_eq!(unsure.fields["summary"]["error"], 1);
+}
