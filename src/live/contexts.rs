@@ -93,14 +93,40 @@ pub(super) async fn targets(which: &Which, file: Option<&Path>) -> Result<Vec<Ta
     }
     let mut targets = Vec::new();
     for name in names {
+        if let Some(user) = missing_user(&kubeconfig, &name) {
+            let message = format!("the context names the user `{user}`, which the kubeconfig does not have");
+            targets.push(Target { name, config: Err(Refusal::new(Cause::NotConfigured, message)) });
+            continue;
+        }
         let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
         let config = Config::from_custom_kubeconfig(kubeconfig.clone(), &options).await;
         let config =
             config.map_err(|error| Refusal::new(Cause::NotConfigured, unresolved(&error, &kubeconfig)));
         let config = config.and_then(|config| with_proxy(config, proxy_url(&kubeconfig, &name)));
+        let config = config.and_then(with_token);
         targets.push(Target { name, config });
     }
     Ok(targets)
+}
+
+/// The user that a context names and nobody describes. `kube` would ask as nobody, and the refusals would mislead.
+fn missing_user<'k>(kubeconfig: &'k Kubeconfig, context: &str) -> Option<&'k str> {
+    let context = kubeconfig.contexts.iter().find(|own| own.name == context)?.context.as_ref()?;
+    let user = context.user.as_deref().filter(|user| !user.is_empty())?;
+    kubeconfig.auth_infos.iter().all(|own| own.name != user).then_some(user)
+}
+
+/// The configuration with the token of its token file. `kube` takes it with the end of its line, which no header can hold.
+fn with_token(mut config: Config) -> Result<Config, Refusal> {
+    let user = &mut config.auth_info;
+    if let Some(file) = user.token_file.as_ref().filter(|_| user.token.is_none()) {
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            let message = format!("the token file {file} cannot be read: {error}");
+            Refusal::new(Cause::NotConfigured, message)
+        })?;
+        user.token = Some(text.trim().to_owned().into());
+    }
+    Ok(config)
 }
 
 /// The proxy that the cluster of a context names.

@@ -63,7 +63,7 @@ impl Audit {
         none.and(&["-o", "json", "--no-config", "--strict", path.to_str().unwrap()])
     }
 
-    /// Any words.
+    /// Any other words to the program.
     pub(crate) fn with_words(words: &[&str]) -> Self {
         Self { arguments: Vec::new(), variables: Vec::new() }.and(words)
     }

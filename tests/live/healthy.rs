@@ -74,7 +74,10 @@ fn slice(service: &Value) -> Value {
         "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
         "metadata": {
             "name": format!("{name}-x7k2p"), "namespace": service["metadata"]["namespace"],
-            "labels": {"kubernetes.io/service-name": name},
+            "labels": {
+                "kubernetes.io/service-name": name,
+                "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+            },
         },
         "endpoints": [{"addresses": ["10.1.0.9"], "conditions": {"ready": true}}],
         "ports": [],

@@ -8,12 +8,15 @@
 
 mod assets;
 mod audit;
+mod canaries;
 mod certificates;
 mod cluster;
 mod connections;
 mod corpus;
+mod deploy;
 mod equal;
 mod faults;
+mod five;
 mod healthy;
 mod kubeconfig;
 mod lab;
@@ -22,6 +25,9 @@ mod load;
 mod process;
 mod proxy;
 mod requests;
+mod rights;
+mod scale;
 mod tls;
+mod together;
 mod tokens;
 mod tunnel;

@@ -94,6 +94,7 @@ struct State {
     upstream: u16,
     orders: Mutex<Vec<Order>>,
     asked: Mutex<Vec<Asked>>,
+    denied: Mutex<Vec<String>>,
 }
 
 impl fmt::Debug for State {
@@ -120,6 +121,7 @@ impl Proxy {
             upstream: cluster.port(),
             orders: Mutex::default(),
             asked: Mutex::default(),
+            denied: Mutex::default(),
         });
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -129,6 +131,11 @@ impl Proxy {
 
     pub(crate) fn address(&self) -> Address {
         Address { url: format!("https://127.0.0.1:{}", self.port), authority: self.authority.clone() }
+    }
+
+    /// What the API server refused for want of rights.
+    pub(crate) fn denied(&self) -> Vec<String> {
+        self.state.denied.lock().unwrap().clone()
     }
 
     /// Misbehaves on every request that is like that.
@@ -234,7 +241,11 @@ async fn pass(state: &State, request: Request<Full<Bytes>>) -> io::Result<Respon
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(io::Error::other)?;
     tokio::spawn(connection);
+    let wanted = format!("{} {}", request.method(), request.uri().path());
     let response = sender.send_request(request).await.map_err(io::Error::other)?;
+    if matches!(response.status().as_u16(), 401 | 403) {
+        state.denied.lock().unwrap().push(wanted);
+    }
     Ok(response.map(|body| body.map_err(io::Error::other).boxed_unsync()))
 }
 

@@ -1,0 +1,222 @@
+//! What is in `deploy/` is taken by a server, its account can do the run and nothing else, and reports are written and read back.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::SystemTime;
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::audit::Audit;
+use super::audit::Audited;
+use super::audit::fill;
+use super::cluster::Cluster;
+use super::cluster::User;
+use super::lab::Lab;
+use super::proxy::Proxy;
+use super::requests::Asked;
+use super::requests::assert_only_reads;
+
+fn folder(name: &str) -> String {
+    format!("{}/deploy/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn what_is_to_be_deployed_is_taken_without_a_warning() {
+    let Some(lab) = Lab::find() else { return };
+    let cluster = lab.cluster();
+    for (name, namespace) in
+        [("cronjob", "ptd-lint"), ("cronjob-with-reports", "ptd-lint"), ("fleet", "ptd-lint-fleet")]
+    {
+        // A dry run makes no namespace, and nothing can be in one that is not there.
+        let rendered = cluster.kubectl(&["kustomize", &folder(name)], None);
+        let labels = format!(
+            "{{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {{\"name\": \"{namespace}\", \"labels\": \
+             {{\"pod-security.kubernetes.io/enforce\": \"restricted\", \"pod-security.kubernetes.io/warn\": \"restricted\"}}}}}}"
+        );
+        cluster.kubectl(&["apply", "--server-side", "--force-conflicts", "-f", "-"], Some(&labels));
+        assert!(rendered.contains("pod-security.kubernetes.io/warn: restricted"), "{rendered}");
+        for flag in ["--server-side=true", "--server-side=false"] {
+            let arguments = ["apply", "-k", &folder(name), "--dry-run=server", "--warnings-as-errors", flag];
+            let printed = cluster.kubectl(&arguments, None);
+            assert!(printed.contains("/ptd-lint"), "{printed}");
+            assert!(printed.lines().all(|line| line.ends_with("(server dry run)")), "{printed}");
+        }
+    }
+}
+
+/// The account of the CronJob, by a token as its pods get it.
+fn deployed(cluster: &Cluster, name: &str) -> User {
+    cluster.kubectl(&["apply", "--server-side", "-k", &folder(name)], None);
+    let account = cluster.account("ptd-lint", "ptd-lint", SystemTime::now() + Duration::from_secs(3000));
+    let known = "/api/v1/namespaces/alloy/configmaps?limit=1";
+    cluster.wait_for(|| cluster.ask(known, &account).is_some_and(|(status, _)| status == 200));
+    account
+}
+
+/// Settings that the CronJob's pods get.
+fn settings() -> String {
+    folder("base/ptd-lint.yaml")
+}
+
+fn run(cluster: &Cluster, user: &User, arguments: &[&str]) -> (Audited, Proxy) {
+    let proxy = Proxy::start(cluster);
+    let ran = Audit::of(cluster.folder(), &proxy.address(), &user.credential()).and(arguments).run();
+    ran.never_says(&[&user.token]);
+    (ran, proxy)
+}
+
+/// What an account may do besides asking what there is and what it may do: verb, resource, names.
+fn rights(cluster: &Cluster, account: &str) -> BTreeSet<String> {
+    let question = json!({
+        "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": {"namespace": "alloy"},
+    });
+    let arguments = ["create", "-f", "-", "-o", "json", &format!("--as={account}")];
+    let answer: Value = serde_json::from_str(&cluster.kubectl(&arguments, Some(&question.to_string()))).unwrap();
+    assert_eq!(answer["status"]["incomplete"], false);
+    let texts = |value: &Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().map(|text| text.as_str().unwrap().to_owned()).collect()
+    };
+    let mut found = BTreeSet::new();
+    for rule in answer["status"]["resourceRules"].as_array().unwrap() {
+        for resource in texts(&rule["resources"]) {
+            for verb in texts(&rule["verbs"]) {
+                let names = texts(&rule["resourceNames"]).join(",");
+                found.insert(format!("{verb} {resource} {names}").trim().to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// What every account has: what it is, and what it may do.
+const OF_ALL: [&str; 3] =
+    ["create selfsubjectaccessreviews", "create selfsubjectreviews", "create selfsubjectrulesreviews"];
+
+#[test]
+fn account_of_the_cronjob_can_do_the_run_and_nothing_else() {
+    let Some(lab) = Lab::find() else { return };
+    let cluster = lab.cluster();
+    fill(&cluster, "leaking");
+    let account = deployed(&cluster, "cronjob");
+    let (ran, proxy) = run(&cluster, &account, &["--config", &settings()]);
+    assert_only_reads(&proxy.asked());
+    assert_eq!((ran.not_seen("here"), proxy.denied()), (Vec::new(), Vec::new()));
+    assert_eq!((ran.verdict("here", "log-boundary").as_str(), ran.code), ("violated", 1));
+
+    let rights = rights(&cluster, &account.name);
+    let others: Vec<&String> = rights
+        .iter()
+        .filter(|right| !right.starts_with("list ") && !OF_ALL.contains(&right.as_str()))
+        .collect();
+    assert_eq!(others, ["get configmaps"]);
+    assert!(rights.contains("list secrets") && rights.len() > 30, "{rights:?}");
+
+    let (refused, proxy) = run(&cluster, &account, &["--write-report"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("(forbidden)"), "{}", refused.stderr);
+    assert!(!proxy.denied().is_empty());
+}
+
+/// The requests of a run that do more than read.
+fn writes(proxy: &Proxy) -> Vec<String> {
+    let asked = proxy.asked();
+    let writes = asked.iter().filter(|asked| !asked.only_reads());
+    writes.map(|asked| format!("{} {}", asked.verb(), asked.path)).collect()
+}
+
+/// The reports of a kind, by namespace.
+fn reports(cluster: &Cluster, kind: &str) -> Vec<Value> {
+    let printed = cluster.kubectl(&["get", "-A", "-o", "json", kind], None);
+    let list: Value = serde_json::from_str(&printed).unwrap();
+    list["items"].as_array().unwrap().clone()
+}
+
+/// The results of a report for a rule or a promise.
+fn results<'r>(report: &'r Value, policy: &str) -> Vec<&'r Value> {
+    let all = report["results"].as_array().into_iter().flatten();
+    all.filter(|result| result["policy"] == policy || result["rule"] == policy).collect()
+}
+
+#[test]
+fn report_is_written_and_read_back() {
+    let Some(lab) = Lab::find() else { return };
+    let cluster = lab.cluster();
+    fill(&cluster, "leaking");
+    let account = deployed(&cluster, "cronjob-with-reports");
+    let base = "/apis/openreports.io/v1alpha1";
+    let mut marks = Vec::new();
+    for _ in 0..2 {
+        let (ran, proxy) = run(&cluster, &account, &["--write-report"]);
+        assert_eq!((ran.code, proxy.denied()), (1, Vec::new()), "{}", ran.stderr);
+        let writes = writes(&proxy);
+        assert!(writes.contains(&format!("patch {base}/namespaces/alloy/reports/ptd-lint")), "{writes:?}");
+        assert!(writes.contains(&format!("patch {base}/clusterreports/ptd-lint")), "{writes:?}");
+        assert!(
+            writes.iter().all(|own| own.starts_with(&format!("patch {base}/")) && own.ends_with("reports/ptd-lint")),
+            "{writes:?}"
+        );
+        assert!(proxy.asked().iter().all(|asked: &Asked| asked.only_reads() || asked.query["fieldManager"] == "ptd-lint"));
+        let of_cluster = reports(&cluster, "clusterreports.openreports.io");
+        assert_eq!(of_cluster.len(), 1);
+        assert!(!results(&of_cluster[0], "log-boundary").is_empty(), "{}", of_cluster[0]);
+        let of_alloy: Vec<Value> =
+            reports(&cluster, "reports.openreports.io").into_iter().filter(|own| own["metadata"]["namespace"] == "alloy").collect();
+        assert_eq!(of_alloy.len(), 1);
+        let found = results(&of_alloy[0], "logs-leave-workload");
+        assert_eq!(found.len(), 1, "{}", of_alloy[0]);
+        assert_eq!(found[0]["result"], "fail");
+        assert_eq!(of_alloy[0]["summary"]["fail"].as_u64(), Some(1), "{}", of_alloy[0]);
+        marks.push(of_alloy[0]["metadata"]["resourceVersion"].clone());
+        // What the run says beside it is as without the report.
+        let (plain, _) = run(&cluster, &account, &[]);
+        assert_eq!(plain.findings(), ran.findings());
+    }
+    assert_eq!(marks[0], marks[1], "nothing changed, and something was written");
+    assert_eq!(reports(&cluster, "policyreports.wgpolicyk8s.io").len(), 0);
+
+    // The leak is mended: the report says so.
+    let sound = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/stacks/sound/alloy.yaml");
+    cluster.kubectl(&["apply", "--server-side", "--force-conflicts", "-f", sound.to_str().unwrap()], None);
+    let (ran, _) = run(&cluster, &account, &["--write-report"]);
+    assert_eq!(ran.verdict("here", "log-boundary"), "holds", "{}", ran.stderr);
+    let left: Vec<Value> = reports(&cluster, "reports.openreports.io");
+    assert!(left.iter().all(|own| results(own, "logs-leave-workload").is_empty()), "{left:?}");
+
+    let rights = rights(&cluster, &account.name);
+    let others: BTreeSet<&str> = rights
+        .iter()
+        .map(String::as_str)
+        .filter(|right| !right.starts_with("list ") && !OF_ALL.contains(right) && *right != "get configmaps")
+        .collect();
+    assert!(others.iter().all(|right| right.ends_with("reports ptd-lint")), "{others:?}");
+    assert!(others.iter().all(|right| right.starts_with("create ") || right.starts_with("patch ")), "{others:?}");
+}
+
+#[test]
+fn policy_reports_are_written_where_open_reports_are_not_known() {
+    let Some(lab) = Lab::find() else { return };
+    let cluster = lab.cluster();
+    fill(&cluster, "leaking");
+    let admin = cluster.admin();
+    let groups = |cluster: &Cluster| cluster.get("/apis").to_string();
+    cluster.kubectl(&["delete", "crd", "reports.openreports.io", "clusterreports.openreports.io"], None);
+    cluster.wait_for(|| !groups(&cluster).contains("openreports.io"));
+    let (ran, proxy) = run(&cluster, &admin, &["--write-report"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let base = "/apis/wgpolicyk8s.io/v1alpha2";
+    assert!(writes(&proxy).iter().all(|own| own.starts_with(&format!("patch {base}/"))), "{:?}", writes(&proxy));
+    let found = reports(&cluster, "policyreports.wgpolicyk8s.io");
+    let of_alloy = found.iter().find(|own| own["metadata"]["namespace"] == "alloy").unwrap();
+    assert_eq!(results(of_alloy, "logs-leave-workload").len(), 1, "{of_alloy}");
+    assert_eq!(reports(&cluster, "clusterpolicyreports.wgpolicyk8s.io").len(), 1);
+
+    let all = ["delete", "crd", "policyreports.wgpolicyk8s.io", "clusterpolicyreports.wgpolicyk8s.io"];
+    cluster.kubectl(&all, None);
+    cluster.wait_for(|| !groups(&cluster).contains("wgpolicyk8s.io"));
+    let (ran, proxy) = run(&cluster, &admin, &["--write-report"]);
+    assert_eq!((ran.code, writes(&proxy)), (2, Vec::new()), "{}", ran.stderr);
+    assert!(ran.stderr.contains("install the CRDs of one"), "{}", ran.stderr);
+    assert_eq!(ran.verdict("here", "log-boundary"), "violated");
+}
