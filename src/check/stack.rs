@@ -153,7 +153,14 @@ impl Run<'_> {
         let limited = limits::subjects(governing.limits(), &subjects);
         subjects.extend(limited);
         subjects.extend(self.sharing.subjects((name, group.cluster), &model::store::uses(&stack, &assumed)));
-        subjects.extend(model::text_subjects(self.documents, &group.files));
+        let is_answer = |file: &&usize| {
+            let reading = self.readings.get(**file);
+            reading
+                .is_some_and(|reading| reading.pieces.iter().any(|piece| matches!(piece, Piece::Answer(..))))
+        };
+        // What processes say was not typed by anybody.
+        let typed: Vec<usize> = group.files.iter().filter(|file| !is_answer(file)).copied().collect();
+        subjects.extend(model::text_subjects(self.documents, &typed));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
@@ -466,6 +473,8 @@ fn subjects(
     subjects.extend(model::chart_value_subjects(stack));
     subjects.extend(model::object_subjects(stack));
     subjects.extend(model::store_subjects(stack, assumed));
+    subjects.extend(model::answer_subjects(stack, assumed));
+    subjects.extend(model::component_subjects(stack, collectors));
     subjects.extend(model::schema_subjects(stack));
     let cluster = model::cluster(stack);
     subjects.extend(model::reference_subjects(stack, &cluster));

@@ -1,7 +1,5 @@
 //! Turns the files of `ptd-lint merge` into one report and its exit code.
 
-use std::io::Write as _;
-
 use clap::error::ErrorKind;
 
 use super::Stop;

@@ -168,8 +168,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         failed.extend(output::write(target, outcome, terminal::style(&args, destination)).err());
     }
     if args.live.write_report {
-        let clusters: Vec<String> = found.clusters.iter().map(|cluster| cluster.name.clone()).collect();
-        failed.extend(publish::publish(&live::audit(&args)?, &clusters, outcome));
+        failed.extend(publish::publish(&live::audit(&args)?, outcome));
     }
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));

@@ -8,8 +8,11 @@ use crate::report;
 use crate::report::Outcome;
 
 /// Writes a report into each cluster that was reached. Returns a line for each thing that could not be written.
-pub(super) fn publish(audit: &Audit, clusters: &[String], outcome: Outcome<'_>) -> Vec<String> {
+pub(super) fn publish(audit: &Audit, outcome: Outcome<'_>) -> Vec<String> {
     let not_seen = &outcome.report.coverage.not_seen;
+    // A cluster that several contexts lead to is judged, and written to, under one of their names.
+    let clusters = outcome.report.coverage.clusters.iter().filter(|cluster| cluster.same_as.is_none());
+    let clusters: Vec<&String> = clusters.map(|cluster| &cluster.name).collect();
     let reached =
         |name: &&String| !not_seen.iter().any(|missed| missed.cluster == **name && missed.verb == "connect");
     let edition = |name: &String| {
@@ -21,5 +24,5 @@ pub(super) fn publish(audit: &Audit, clusters: &[String], outcome: Outcome<'_>) 
             emptied: report::emptied(whole).fields,
         }
     };
-    live::publish(audit, clusters.iter().filter(reached).map(edition).collect())
+    live::publish(audit, clusters.into_iter().filter(reached).map(edition).collect())
 }

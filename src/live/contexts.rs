@@ -120,7 +120,9 @@ fn missing_user<'k>(kubeconfig: &'k Kubeconfig, context: &str) -> Option<&'k str
 fn with_token(mut config: Config) -> Result<Config, Refusal> {
     let user = &mut config.auth_info;
     if let Some(file) = user.token_file.as_ref().filter(|_| user.token.is_none()) {
-        let text = std::fs::read_to_string(file).map_err(|error| {
+        #[expect(clippy::disallowed_methods, reason = "`live` is where what kubeconfigs name is read")]
+        let text = std::fs::read_to_string(file);
+        let text = text.map_err(|error| {
             let message = format!("the token file {file} cannot be read: {error}");
             Refusal::new(Cause::NotConfigured, message)
         })?;

@@ -13,6 +13,7 @@ mod kinds;
 mod list;
 mod named;
 mod preflight;
+mod probe;
 mod proxies;
 mod publish;
 mod release;
@@ -35,6 +36,10 @@ pub(crate) use contexts::Which;
 pub(crate) use kinds::kinds;
 pub(crate) use named::Known;
 pub(crate) use preflight::preflight;
+#[cfg(test)]
+pub(crate) use probe::OF_COLLECTORS;
+#[cfg(test)]
+pub(crate) use probe::OF_STORES;
 pub(crate) use publish::Edition;
 pub(crate) use publish::Entry;
 pub(crate) use publish::publish;
@@ -103,6 +108,7 @@ pub(super) struct Knowledge {
     kinds: Vec<&'static Kind>,
     namespaces: Vec<String>,
     read_secret_values: bool,
+    probe: bool,
     watch: Arc<dyn Watch>,
 }
 
@@ -131,6 +137,7 @@ async fn read_all(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result
         kinds: audit.errand.kinds(),
         namespaces: audit.namespaces.clone(),
         read_secret_values: audit.errand.secret_values,
+        probe: audit.errand.probe,
         watch: Arc::clone(watch),
     });
     let together = Arc::new(Semaphore::new(CLUSTERS));

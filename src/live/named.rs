@@ -91,7 +91,8 @@ pub(super) fn text(object: &Value, pointer: &str) -> Option<String> {
     object.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
 }
 
-fn items<'v>(object: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> + use<'v> {
+/// The items of a list of an object; none where it has no such list.
+pub(super) fn items<'v>(object: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> + use<'v> {
     object.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 

@@ -22,6 +22,7 @@ use super::held::Held;
 use super::kinds::Kind;
 use super::kinds::kinds;
 use super::named;
+use super::probe;
 use super::release;
 use super::served::Served;
 use super::served::Serving;
@@ -100,6 +101,9 @@ pub(super) async fn survey(cluster: &str, connection: Arc<Connection>, knowledge
     let stack = survey.stack();
     survey.read_the_stack(&wanted, &stack).await;
     survey.read_what_is_named(&stack).await;
+    if knowledge.probe && !survey.ended {
+        survey.ask_what_runs().await;
+    }
     survey.finish(&stack)
 }
 
@@ -373,6 +377,17 @@ impl Survey<'_> {
         });
     }
 
+    /// Asks the programs of the stack what they run with.
+    async fn ask_what_runs(&mut self) {
+        let parts = self.held.iter().filter(|own| own.whole && own.named.is_part);
+        let objects: Vec<(&str, Value)> = parts.map(|own| (own.kind.kind.as_str(), own.object())).collect();
+        let answers = probe::ask(self.cluster, &self.connection, &objects).await;
+        self.knowledge.watch.got(self.cluster, answers.texts.len());
+        self.seen.texts.extend(answers.texts);
+        self.seen.missed.extend(answers.missed);
+        self.seen.notes.extend(answers.notes);
+    }
+
     /// Whether an object is handed on: all but what runs for others, and the Services that lead there.
     fn is_kept(&self, own: &Held, stack: &BTreeSet<String>, named: &[&Held]) -> bool {
         let is_service = own.kind.kind == "Service";
@@ -399,7 +414,7 @@ impl Survey<'_> {
 
         let declared: BTreeSet<(String, String)> = self.held.iter().filter_map(declared_release).collect();
         let mut releases: BTreeMap<(String, String), release::Release> = BTreeMap::new();
-        let mut texts = Vec::new();
+        let mut texts = std::mem::take(&mut self.seen.texts);
         for own in &self.held {
             if own.is_record {
                 let Some(found) = release::release(&own.object()) else { continue };

@@ -3,6 +3,7 @@
 pub(crate) mod alloy;
 mod alloy_texts;
 mod alloy_version;
+mod answers;
 mod budgets;
 mod chart_values;
 mod charts;
@@ -47,6 +48,7 @@ mod values;
 mod version;
 mod workload;
 
+pub(crate) use answers::component_subjects;
 pub(crate) use budgets::subjects as budget_subjects;
 pub(crate) use chart_values::subjects as chart_value_subjects;
 pub(crate) use charts::app_version;
@@ -120,6 +122,7 @@ pub(crate) use shippers::shares_node;
 pub(crate) use sizing::subjects as sizing_subjects;
 pub(crate) use stack::FilePieces;
 pub(crate) use stack::Stack;
+pub(crate) use store::answer_subjects;
 pub(crate) use store::subjects as store_subjects;
 pub(crate) use version::Minor;
 pub(crate) use workload::ControlRoom;

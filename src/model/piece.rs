@@ -270,6 +270,10 @@ pub(crate) enum Piece {
     Site(NodeAt),
     /// A `ptd-lint.yaml`.
     Settings(NodeAt),
+    /// What a running process said of itself when it was asked.
+    Answer(NodeAt, ObjectName),
+    /// A text of an answer: the configuration that the process runs with.
+    AnswerText(NodeAt, Home),
 }
 
 /// What is wrong with an input, before any rule has run.

@@ -59,7 +59,7 @@ pub(crate) fn is_made_by_another(stack: &Stack<'_>, root: NodeRef<'_>) -> bool {
     })
 }
 
-/// The name of the Deployment whose ReplicaSet of that name made a pod, where the pod's label says so: the set is called after
+/// The name of the Deployment whose `ReplicaSet` of that name made a pod, where the pod's label says so: the set is called after
 /// both. So the set itself need not be in the input.
 pub(crate) fn deployment_of<'n>(pod: NodeRef<'_>, replica_set: &'n str) -> Option<&'n str> {
     let hash = pod.at("metadata.labels")?.get("pod-template-hash")?.text()?;

@@ -104,6 +104,8 @@ pub(crate) enum Purpose {
     AlloyProgram(Home),
     /// A text of an object or of values that holds programs somewhere below, such as values in a template of a release.
     Search(Home),
+    /// A text of a process' answer: what it runs with, and no configuration of the input.
+    Answer(Home),
     /// Text that only has to parse, such as the YAML that a component takes in a string.
     OnlyParse,
 }
@@ -448,6 +450,10 @@ fn examine_root(root: NodeRef<'_>, purpose: &Purpose, found: &mut Found, passed_
         }
         Purpose::ChartValues(release) => releases::values_document(root, *release, found),
         Purpose::Search(home) => objects::programs_below(root, home.object.as_ref(), &[], found),
+        Purpose::Answer(home) => {
+            let at = found.at(root);
+            found.pieces.push(Piece::AnswerText(at, home.clone()));
+        }
         Purpose::AlloyProgram(_) | Purpose::OnlyParse => {}
     }
 }

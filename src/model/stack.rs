@@ -92,7 +92,11 @@ pub(crate) struct Stack<'d> {
     /// Files by themselves with contact points or notification policies for Grafana.
     pub(crate) notifications: Vec<NodeAt>,
     /// Limits of single tenants that the stores read while they run.
-    pub(crate) runtime_overrides: Vec<NodeAt>,
+    pub(crate) runtime_overrides: Vec<(NodeAt, &'d Home)>,
+    /// What running processes said of themselves.
+    pub(crate) answers: Vec<(NodeAt, &'d ObjectName)>,
+    /// The texts of these.
+    pub(crate) answer_texts: Vec<(NodeAt, &'d Home)>,
     /// Groups of alerting and recording rules.
     pub(crate) rule_groups: Vec<(NodeAt, &'d Home)>,
     /// Dashboards.
@@ -140,6 +144,8 @@ impl<'d> Stack<'d> {
             data_sources: Vec::new(),
             notifications: Vec::new(),
             runtime_overrides: Vec::new(),
+            answers: Vec::new(),
+            answer_texts: Vec::new(),
             rule_groups: Vec::new(),
             dashboards: Vec::new(),
             declarations: Vec::new(),
@@ -200,7 +206,11 @@ impl<'d> Stack<'d> {
                     Piece::Notifications(at) => stack.notifications.push(*at),
                     Piece::RuleGroups(at, home) if kept(home) => stack.rule_groups.push((*at, home)),
                     Piece::Dashboard(at, home) if kept(home) => stack.dashboards.push((*at, home)),
-                    Piece::RuntimeOverrides(at, home) if kept(home) => stack.runtime_overrides.push(*at),
+                    Piece::RuntimeOverrides(at, home) if kept(home) => {
+                        stack.runtime_overrides.push((*at, home));
+                    }
+                    Piece::Answer(at, object) => stack.answers.push((*at, object)),
+                    Piece::AnswerText(at, home) => stack.answer_texts.push((*at, home)),
                     Piece::Declaration(declaration) => stack.add_declaration(declaration),
                     Piece::Site(at) => stack.sites.push(*at),
                     _ => {}

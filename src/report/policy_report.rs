@@ -48,7 +48,7 @@ pub(crate) fn policy_reports(outcome: Outcome<'_>, cluster: &str) -> Vec<PolicyR
     let mut of_cluster = Results::default();
     let mut of_namespaces: BTreeMap<String, Results> = BTreeMap::new();
     let report = outcome.report;
-    for verdict in report.verdicts.iter().filter(|verdict| verdict.subject == cluster) {
+    for verdict in report.verdicts.iter().filter(|verdict| verdict.cluster.as_deref() == Some(cluster)) {
         of_cluster.add(verdict_result(verdict));
     }
     for missed in report.coverage.not_seen.iter().filter(|missed| missed.cluster == cluster) {
@@ -59,7 +59,7 @@ pub(crate) fn policy_reports(outcome: Outcome<'_>, cluster: &str) -> Vec<PolicyR
         of_cluster.add(result(Outcomes::Error, "coverage", None, &message));
     }
     for finding in &report.findings {
-        let Some(place) = place_in(outcome.documents, finding, cluster) else { continue };
+        let Some(place) = place_in(finding, cluster) else { continue };
         let found = finding_result(outcome.documents, finding, place);
         match place.and_then(|place| namespace_of(outcome.documents, place)) {
             Some(namespace) => of_namespaces.entry(namespace).or_default().add(found),
@@ -220,10 +220,13 @@ fn finding_result(documents: &Documents, finding: &Finding, place: Option<Place>
 }
 
 /// Where a cluster has a finding: `None` where it does not have it, `Some(None)` where it is about no place.
-fn place_in(documents: &Documents, finding: &Finding, cluster: &str) -> Option<Option<Place>> {
-    let Some(place) = finding.place else { return Some(None) };
-    let [_, _, _, own] = parts(documents, place)?;
-    (own == cluster).then_some(Some(place))
+fn place_in(finding: &Finding, cluster: &str) -> Option<Option<Place>> {
+    // What is about no cluster and no file of any (the settings) is about all.
+    if finding.seen.clusters.is_empty() && finding.seen.git.is_none() {
+        return Some(None);
+    }
+    let own = finding.seen.clusters.iter().find(|sighting| sighting.cluster == cluster)?;
+    Some(own.place)
 }
 
 /// The namespace of the object that a place lies in.

@@ -1,5 +1,6 @@
 //! Tests about the project as a whole.
 
+mod answers;
 mod clusters;
 mod deploy;
 mod fields;

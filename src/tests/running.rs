@@ -34,7 +34,7 @@ fn told(objects: &[String], covered: &[&str]) -> Vec<String> {
         text: text.as_str().into(),
     });
     let covered = covered.iter().map(|kind| Covered { kind: (*kind).to_owned(), namespace: None }).collect();
-    let clusters = vec![Cluster { name: "prod".to_owned(), covered }];
+    let clusters = vec![Cluster { name: "prod".to_owned(), covered, ..Cluster::default() }];
     let sources = Sources { texts: texts.collect(), clusters, ..Sources::default() };
     let findings = check::check(&sources, &[], &CheckOptions::default()).report.findings;
     let own = findings.iter().filter(|finding| FAMILY.contains(&finding.rule.as_str()));

@@ -22,7 +22,7 @@ fn live(objects: &[&str]) -> Report {
         text: (*text).into(),
     });
     let covered = vec![Covered { kind: "Secret".to_owned(), namespace: None }];
-    let clusters = vec![Cluster { name: "prod".to_owned(), covered }];
+    let clusters = vec![Cluster { name: "prod".to_owned(), covered, ..Cluster::default() }];
     let sources = Sources { texts: texts.collect(), clusters, ..Sources::default() };
     check::check(&sources, &[], &CheckOptions::default()).report
 }

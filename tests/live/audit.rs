@@ -217,8 +217,10 @@ impl Audited {
     /// What else is said of a cluster.
     pub(crate) fn notes(&self, cluster: &str) -> Vec<String> {
         let report = self.report();
-        let own = report["coverage"]["clusters"].as_array().unwrap().iter().find(|own| own["name"] == cluster);
-        let notes = own.unwrap_or_else(|| panic!("no cluster {cluster}: {}", self.stdout))["notes"].as_array();
+        let own =
+            report["coverage"]["clusters"].as_array().unwrap().iter().find(|own| own["name"] == cluster);
+        let notes =
+            own.unwrap_or_else(|| panic!("no cluster {cluster}: {}", self.stdout))["notes"].as_array();
         notes.into_iter().flatten().map(|note| note.as_str().unwrap().to_owned()).collect()
     }
 

@@ -153,10 +153,9 @@ fn objects() -> Vec<Value> {
             "spec": {"selector": {"matchLabels": {"app": name}}, "template": pod},
         })
     };
-    let map = |namespace: &str, name: &str, data: Value| {
-        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": namespace}, "data": data})
-    };
-    let values = format!("adminPassword: {CANARY}-50\ngrafana.ini:\n  security:\n    secret_key: {CANARY}-51\n");
+    let map = |namespace: &str, name: &str, data: Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": namespace}, "data": data});
+    let values =
+        format!("adminPassword: {CANARY}-50\ngrafana.ini:\n  security:\n    secret_key: {CANARY}-51\n");
     let chart = json!({
         "apiVersion": "helm.cattle.io/v1", "kind": "HelmChart",
         "metadata": {"name": "second-grafana", "namespace": "helm-controller"},
@@ -164,14 +163,32 @@ fn objects() -> Vec<Value> {
             "set": {"adminPassword": format!("{CANARY}-52")}},
     });
     vec![
-        map("alloy", "canary-alloy", json!({
-            "config.alloy": program(), "password": format!("{CANARY}-60"), "db.yaml": format!("password: {CANARY}-61\n"),
-        })),
-        map("grafana", "canary-grafana", json!({
-            "grafana.ini": settings, "datasources.yaml": sources, "admin-password": format!("{CANARY}-62"),
-        })),
-        workload("DaemonSet", "alloy", "canary-alloy", pod("canary-alloy", "grafana/alloy:v1.8.3", "canary-alloy")),
-        workload("Deployment", "grafana", "canary-grafana", pod("canary-grafana", "grafana/grafana:10.2.2", "canary-grafana")),
+        map(
+            "alloy",
+            "canary-alloy",
+            json!({
+                "config.alloy": program(), "password": format!("{CANARY}-60"), "db.yaml": format!("password: {CANARY}-61\n"),
+            }),
+        ),
+        map(
+            "grafana",
+            "canary-grafana",
+            json!({
+                "grafana.ini": settings, "datasources.yaml": sources, "admin-password": format!("{CANARY}-62"),
+            }),
+        ),
+        workload(
+            "DaemonSet",
+            "alloy",
+            "canary-alloy",
+            pod("canary-alloy", "grafana/alloy:v1.8.3", "canary-alloy"),
+        ),
+        workload(
+            "Deployment",
+            "grafana",
+            "canary-grafana",
+            pod("canary-grafana", "grafana/grafana:10.2.2", "canary-grafana"),
+        ),
         secret("alloy", "canaries", "Opaque"),
         secret("grafana", "canaries", "Opaque"),
         secret("loki", "canaries", "example.com/any"),
@@ -270,10 +287,11 @@ fn values_of_secrets_that_are_asked_for_are_those_of_the_stack_and_not_shown() {
     // Those that programs of the stack are given, and no other.
     let named = ["alloy", "grafana"].map(|own| format!("get /api/v1/namespaces/{own}/secrets/canaries"));
     assert_eq!(immodest(&proxy), named);
-    for change in [
-        (|audit| audit.for_people().and(&["--read-secret-values"])) as fn(Audit) -> Audit,
-        |audit| audit.for_people().and(&["--read-secret-values", "--verbose"]),
-    ] {
+    for change in
+        [(|audit| audit.for_people().and(&["--read-secret-values"])) as fn(Audit) -> Audit, |audit| {
+            audit.for_people().and(&["--read-secret-values", "--verbose"])
+        }]
+    {
         run(&proxy, cluster, change);
     }
 }
@@ -288,7 +306,11 @@ fn faults_bring_nothing_to_light() {
         || Fault::Page(502, "<html>502: Bearer Canary7Q-70, postgres://me:Canary7Q-71@db</html>"),
         || Fault::Page(403, "{\"message\": \"Canary7Q-72\", \"reason\": \"Canary7Q-73\"}"),
         || Fault::Garbage("{\"items\": [{\"password\": \"Canary7Q-74\""),
-        || Fault::Garbage("{\"items\": [7, {\"data\": {\"password\": \"Canary7Q-75\"}, \"metadata\": \"Canary7Q-76\"}]}"),
+        || {
+            Fault::Garbage(
+                "{\"items\": [7, {\"data\": {\"password\": \"Canary7Q-75\"}, \"metadata\": \"Canary7Q-76\"}]}",
+            )
+        },
         || Fault::CutAfter(4000),
         || Fault::HangUp,
     ];

@@ -87,8 +87,17 @@ impl Cluster {
             let server = Server::start(&program, &flags(lab, folder, number, port), &folder.join("log"));
             let (server, users, grants) = (Mutex::new(server), AtomicUsize::new(0), AtomicUsize::new(0));
             let (client, accounts) = (Arc::clone(&client), KeyPair::from_pem(&accounts).unwrap());
-            let cluster =
-                Self { lab, number, folder: folder.to_owned(), port, client, server, accounts, users, grants };
+            let cluster = Self {
+                lab,
+                number,
+                folder: folder.to_owned(),
+                port,
+                client,
+                server,
+                accounts,
+                users,
+                grants,
+            };
             if cluster.becomes_ready() {
                 let config = Kubeconfig::one("admin", &cluster.address(), &cluster.admin().credential());
                 config.write(folder, "admin.kubeconfig");

@@ -183,7 +183,8 @@ fn credential_plugin_that_hangs_holds_up_its_own_cluster_alone() {
     let config = Kubeconfig::one("here", &cluster.address(), &hanging);
     let config = config.with("other", &cluster.address(), &cluster.admin().credential());
     let config = config.write(&folder, "both");
-    let ran = Audit::new(&config).and(&["--all-contexts", "--request-timeout", "3s", "--timeout", "8s"]).run();
+    let ran =
+        Audit::new(&config).and(&["--all-contexts", "--request-timeout", "3s", "--timeout", "8s"]).run();
     ran.ended_within(Duration::from_secs(8));
     not_reached(&ran, "timed-out", "the credential plugin did not end in time");
     assert_eq!(ran.not_seen("other"), Vec::<String>::new());
@@ -255,7 +256,8 @@ fn kubeconfig_that_cannot_be_read_ends_the_run_with_a_word_on_it() {
 #[test]
 fn kubeconfigs_of_the_environment_are_one() {
     let Some((cluster, folder)) = place("list") else { return };
-    let one = Kubeconfig::one("here", &cluster.address(), &cluster.admin().credential()).write(&folder, "one");
+    let one =
+        Kubeconfig::one("here", &cluster.address(), &cluster.admin().credential()).write(&folder, "one");
     let two = Kubeconfig::one("two", &cluster.address(), &Credential::Nothing).write(&folder, "two");
     let missing = folder.join("missing");
     let list = std::env::join_paths([&missing, &one, &two]).unwrap().into_string().unwrap();
@@ -317,7 +319,8 @@ fn proxy_of_the_environment_is_gone_through_but_for_spared_servers() {
 #[test]
 fn proxy_that_is_down_or_no_proxy_is_told() {
     let Some((cluster, folder)) = place("no-proxy") else { return };
-    let config = Kubeconfig::one("here", &named(cluster), &cluster.admin().credential()).write(&folder, "config");
+    let config =
+        Kubeconfig::one("here", &named(cluster), &cluster.admin().credential()).write(&folder, "config");
     let down = format!("http://user:{CANARY}@127.0.0.1:{}", free_port());
     let ran = Audit::new(&config).with("HTTPS_PROXY", &down).and(&LIMITS).run();
     not_reached(&ran, "unreachable", "");

@@ -1,7 +1,6 @@
-//! What is in `deploy/` is taken by a server, its account can do the run and nothing else, and reports are written and read back.
+//! The account of `deploy/` can do the run and nothing else, and each form of reports is written.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -15,35 +14,10 @@ use super::cluster::Cluster;
 use super::cluster::User;
 use super::lab::Lab;
 use super::proxy::Proxy;
-use super::requests::Asked;
 use super::requests::assert_only_reads;
 
 fn folder(name: &str) -> String {
     format!("{}/deploy/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
-#[test]
-fn what_is_to_be_deployed_is_taken_without_a_warning() {
-    let Some(lab) = Lab::find() else { return };
-    let cluster = lab.cluster();
-    for (name, namespace) in
-        [("cronjob", "ptd-lint"), ("cronjob-with-reports", "ptd-lint"), ("fleet", "ptd-lint-fleet")]
-    {
-        // A dry run makes no namespace, and nothing can be in one that is not there.
-        let rendered = cluster.kubectl(&["kustomize", &folder(name)], None);
-        let labels = format!(
-            "{{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {{\"name\": \"{namespace}\", \"labels\": \
-             {{\"pod-security.kubernetes.io/enforce\": \"restricted\", \"pod-security.kubernetes.io/warn\": \"restricted\"}}}}}}"
-        );
-        cluster.kubectl(&["apply", "--server-side", "--force-conflicts", "-f", "-"], Some(&labels));
-        assert!(rendered.contains("pod-security.kubernetes.io/warn: restricted"), "{rendered}");
-        for flag in ["--server-side=true", "--server-side=false"] {
-            let arguments = ["apply", "-k", &folder(name), "--dry-run=server", "--warnings-as-errors", flag];
-            let printed = cluster.kubectl(&arguments, None);
-            assert!(printed.contains("/ptd-lint"), "{printed}");
-            assert!(printed.lines().all(|line| line.ends_with("(server dry run)")), "{printed}");
-        }
-    }
 }
 
 /// The account of the CronJob, by a token as its pods get it.
@@ -73,7 +47,8 @@ fn rights(cluster: &Cluster, account: &str) -> BTreeSet<String> {
         "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": {"namespace": "alloy"},
     });
     let arguments = ["create", "-f", "-", "-o", "json", &format!("--as={account}")];
-    let answer: Value = serde_json::from_str(&cluster.kubectl(&arguments, Some(&question.to_string()))).unwrap();
+    let answer: Value =
+        serde_json::from_str(&cluster.kubectl(&arguments, Some(&question.to_string()))).unwrap();
     assert_eq!(answer["status"]["incomplete"], false);
     let texts = |value: &Value| -> Vec<String> {
         value.as_array().into_iter().flatten().map(|text| text.as_str().unwrap().to_owned()).collect()
@@ -140,61 +115,6 @@ fn results<'r>(report: &'r Value, policy: &str) -> Vec<&'r Value> {
 }
 
 #[test]
-fn report_is_written_and_read_back() {
-    let Some(lab) = Lab::find() else { return };
-    let cluster = lab.cluster();
-    fill(&cluster, "leaking");
-    let account = deployed(&cluster, "cronjob-with-reports");
-    let base = "/apis/openreports.io/v1alpha1";
-    let mut marks = Vec::new();
-    for _ in 0..2 {
-        let (ran, proxy) = run(&cluster, &account, &["--write-report"]);
-        assert_eq!((ran.code, proxy.denied()), (1, Vec::new()), "{}", ran.stderr);
-        let writes = writes(&proxy);
-        assert!(writes.contains(&format!("patch {base}/namespaces/alloy/reports/ptd-lint")), "{writes:?}");
-        assert!(writes.contains(&format!("patch {base}/clusterreports/ptd-lint")), "{writes:?}");
-        assert!(
-            writes.iter().all(|own| own.starts_with(&format!("patch {base}/")) && own.ends_with("reports/ptd-lint")),
-            "{writes:?}"
-        );
-        assert!(proxy.asked().iter().all(|asked: &Asked| asked.only_reads() || asked.query["fieldManager"] == "ptd-lint"));
-        let of_cluster = reports(&cluster, "clusterreports.openreports.io");
-        assert_eq!(of_cluster.len(), 1);
-        assert!(!results(&of_cluster[0], "log-boundary").is_empty(), "{}", of_cluster[0]);
-        let of_alloy: Vec<Value> =
-            reports(&cluster, "reports.openreports.io").into_iter().filter(|own| own["metadata"]["namespace"] == "alloy").collect();
-        assert_eq!(of_alloy.len(), 1);
-        let found = results(&of_alloy[0], "logs-leave-workload");
-        assert_eq!(found.len(), 1, "{}", of_alloy[0]);
-        assert_eq!(found[0]["result"], "fail");
-        assert_eq!(of_alloy[0]["summary"]["fail"].as_u64(), Some(1), "{}", of_alloy[0]);
-        marks.push(of_alloy[0]["metadata"]["resourceVersion"].clone());
-        // What the run says beside it is as without the report.
-        let (plain, _) = run(&cluster, &account, &[]);
-        assert_eq!(plain.findings(), ran.findings());
-    }
-    assert_eq!(marks[0], marks[1], "nothing changed, and something was written");
-    assert_eq!(reports(&cluster, "policyreports.wgpolicyk8s.io").len(), 0);
-
-    // The leak is mended: the report says so.
-    let sound = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/stacks/sound/alloy.yaml");
-    cluster.kubectl(&["apply", "--server-side", "--force-conflicts", "-f", sound.to_str().unwrap()], None);
-    let (ran, _) = run(&cluster, &account, &["--write-report"]);
-    assert_eq!(ran.verdict("here", "log-boundary"), "holds", "{}", ran.stderr);
-    let left: Vec<Value> = reports(&cluster, "reports.openreports.io");
-    assert!(left.iter().all(|own| results(own, "logs-leave-workload").is_empty()), "{left:?}");
-
-    let rights = rights(&cluster, &account.name);
-    let others: BTreeSet<&str> = rights
-        .iter()
-        .map(String::as_str)
-        .filter(|right| !right.starts_with("list ") && !OF_ALL.contains(right) && *right != "get configmaps")
-        .collect();
-    assert!(others.iter().all(|right| right.ends_with("reports ptd-lint")), "{others:?}");
-    assert!(others.iter().all(|right| right.starts_with("create ") || right.starts_with("patch ")), "{others:?}");
-}
-
-#[test]
 fn policy_reports_are_written_where_open_reports_are_not_known() {
     let Some(lab) = Lab::find() else { return };
     let cluster = lab.cluster();
@@ -206,7 +126,11 @@ fn policy_reports_are_written_where_open_reports_are_not_known() {
     let (ran, proxy) = run(&cluster, &admin, &["--write-report"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     let base = "/apis/wgpolicyk8s.io/v1alpha2";
-    assert!(writes(&proxy).iter().all(|own| own.starts_with(&format!("patch {base}/"))), "{:?}", writes(&proxy));
+    assert!(
+        writes(&proxy).iter().all(|own| own.starts_with(&format!("patch {base}/"))),
+        "{:?}",
+        writes(&proxy)
+    );
     let found = reports(&cluster, "policyreports.wgpolicyk8s.io");
     let of_alloy = found.iter().find(|own| own["metadata"]["namespace"] == "alloy").unwrap();
     assert_eq!(results(of_alloy, "logs-leave-workload").len(), 1, "{of_alloy}");

@@ -80,7 +80,8 @@ fn control_room_is_judged_live_as_from_its_file() {
 /// The ConfigMap of the collector.
 fn collector(list: &mut Value) -> &mut Value {
     let items = list["items"].as_array_mut().unwrap().iter_mut();
-    let mut own = items.filter(|item| item["kind"] == "ConfigMap" && item["data"]["config.alloy"].is_string());
+    let mut own =
+        items.filter(|item| item["kind"] == "ConfigMap" && item["data"]["config.alloy"].is_string());
     own.next().unwrap()
 }
 
@@ -120,7 +121,12 @@ fn leak_that_is_planted_in_a_running_cluster_is_found_at_its_line() {
     let location = &found[0]["location"];
     assert_eq!(
         (&location["path"], &location["field"], &location["line"], &location["live"]),
-        (&json!(format!("here/alloy/ConfigMap/{name}")), &json!("data.config.alloy"), &json!(line), &json!(true))
+        (
+            &json!(format!("here/alloy/ConfigMap/{name}")),
+            &json!("data.config.alloy"),
+            &json!(line),
+            &json!(true)
+        )
     );
     assert_eq!(found[0]["clusters"], json!(["here"]));
 

@@ -73,11 +73,8 @@ fn table(ran: &Audited) -> String {
         lines.push(format!("{promise:20} {}", cells.join(" ")));
     }
     let causes = |name: &str| {
-        let mut causes: Vec<String> = ran
-            .not_seen(name)
-            .iter()
-            .map(|missed| missed.rsplit(' ').next().unwrap().to_owned())
-            .collect();
+        let mut causes: Vec<String> =
+            ran.not_seen(name).iter().map(|missed| missed.rsplit(' ').next().unwrap().to_owned()).collect();
         causes.sort();
         causes.dedup();
         if causes.is_empty() { "-".to_owned() } else { causes.join(",") }
@@ -134,7 +131,18 @@ fn report_is_the_same_for_any_order_of_clusters() {
     };
     let Some(forth) = five("forth", CONTEXTS) else { return };
     let Some(back) = five("back", backwards) else { return };
-    let named = ["--context", "slow", "--context", "clean", "--context", "leaking", "--context", "down", "--context", "forbidden"];
+    let named = [
+        "--context",
+        "slow",
+        "--context",
+        "clean",
+        "--context",
+        "leaking",
+        "--context",
+        "down",
+        "--context",
+        "forbidden",
+    ];
     let runs = [
         run(&forth, &["--all-contexts"]),
         run(&forth, &["--all-contexts"]),
@@ -144,7 +152,8 @@ fn report_is_the_same_for_any_order_of_clusters() {
     // The server names the user whom it refuses; each folder has its own.
     let plain = |ran: &Audited| {
         let text = ran.stdout.clone();
-        let mut pieces = text.split("user-").map(|piece| piece.trim_start_matches(|c: char| c.is_ascii_digit()));
+        let mut pieces =
+            text.split("user-").map(|piece| piece.trim_start_matches(|c: char| c.is_ascii_digit()));
         pieces.by_ref().collect::<Vec<_>>().join("user-")
     };
     assert_eq!(runs[0].stdout, runs[1].stdout);

@@ -55,7 +55,8 @@ fn claims(workload: &Value) -> Vec<Value> {
     let (name, namespace) = (text(&workload["metadata"]["name"]), &workload["metadata"]["namespace"]);
     let claim = |template: &Value, pod: u64| {
         let storage = &template["spec"]["resources"]["requests"]["storage"];
-        let modes = template["spec"]["accessModes"].as_array().cloned().unwrap_or(vec![json!("ReadWriteOnce")]);
+        let modes =
+            template["spec"]["accessModes"].as_array().cloned().unwrap_or(vec![json!("ReadWriteOnce")]);
         let volume = text(&template["metadata"]["name"]);
         json!({
             "apiVersion": "v1", "kind": "PersistentVolumeClaim",
@@ -64,7 +65,9 @@ fn claims(workload: &Value) -> Vec<Value> {
             "status": {"phase": "Bound", "accessModes": modes, "capacity": {"storage": storage}},
         })
     };
-    templates.flat_map(|template| (0..replicas(workload)).map(|pod| claim(template, pod)).collect::<Vec<_>>()).collect()
+    templates
+        .flat_map(|template| (0..replicas(workload)).map(|pod| claim(template, pod)).collect::<Vec<_>>())
+        .collect()
 }
 
 /// The endpoints of a Service with a selector: one that is ready.

@@ -22,6 +22,8 @@ mod kubeconfig;
 mod lab;
 mod laboratory;
 mod load;
+mod missing;
+mod probe;
 mod process;
 mod proxy;
 mod requests;

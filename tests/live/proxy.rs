@@ -198,9 +198,7 @@ async fn answer(state: &State, request: Request<Incoming>) -> io::Result<Respons
         None => pass(state, request).await,
         Some(Fault::Refuse { status, reason, retry_after }) => Ok(refuse(*status, reason, *retry_after)),
         Some(Fault::Garbage(text)) => Ok(whole(Response::builder().status(200), (*text).to_owned())),
-        Some(Fault::Page(status, text)) => {
-            Ok(whole(Response::builder().status(*status), (*text).to_owned()))
-        }
+        Some(Fault::Page(status, text)) => Ok(whole(Response::builder().status(*status), (*text).to_owned())),
         Some(Fault::Silence) => std::future::pending().await,
         Some(Fault::HangUp) => Err(io::Error::other("hung up")),
         Some(Fault::StallAfter(bytes)) => part(pass(state, request).await?, *bytes, false).await,

@@ -84,7 +84,10 @@ fn very_many_objects_take_little_memory() {
             if cfg!(debug_assertions) { " (not optimized)" } else { "" },
         ));
     }
-    assert_eq!((ran.verdicts("here"), ran.findings(), ran.code), (before.verdicts("here"), before.findings(), 1));
+    assert_eq!(
+        (ran.verdicts("here"), ran.findings(), ran.code),
+        (before.verdicts("here"), before.findings(), 1)
+    );
     assert_eq!(ran.verdict("here", "log-boundary"), "violated");
     assert!(ran.peak < MEMORY, "{} MiB", ran.peak);
 }

@@ -41,7 +41,8 @@ fn shards_that_are_merged_are_one_run() {
     };
     let first = run(&["--shard", "0/2"]);
     // As in a pod of an Indexed Job.
-    let second = Audit::new(&config).and(&["--all-contexts", "--shard", "/2"]).with("JOB_COMPLETION_INDEX", "1").run();
+    let second =
+        Audit::new(&config).and(&["--all-contexts", "--shard", "/2"]).with("JOB_COMPLETION_INDEX", "1").run();
     assert_eq!((first.verdicts("clean").len(), first.verdicts("leaking").len()), (8, 8));
     assert_eq!((first.code, first.verdicts("down").len()), (1, 0));
     assert_eq!((second.code, second.verdicts("down").len(), second.verdicts("clean").len()), (2, 8, 0));

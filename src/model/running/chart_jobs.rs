@@ -1,4 +1,4 @@
-//! Tells which HelmCharts of the stack could not be installed: by their own status, or by that of the job that installs them.
+//! Tells which `HelmChart`s of the stack could not be installed: by their own status, or by that of the job that installs them.
 
 use super::items;
 use super::number;

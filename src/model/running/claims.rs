@@ -20,7 +20,7 @@ use crate::model::stack::Stack;
 /// How sizes are written in a claim, and in what a StatefulSet makes claims of.
 const REQUEST: &str = "spec.resources.requests.storage";
 
-/// What a claim's status says of an enlargement that is not done. Source: Kubernetes, PersistentVolumeClaimConditionType.
+/// What a claim's status says of an enlargement that is not done. Source: Kubernetes, `PersistentVolumeClaimConditionType`.
 const RESIZING: [&str; 4] =
     ["ControllerResizeError", "NodeResizeError", "FileSystemResizePending", "Resizing"];
 

@@ -54,7 +54,7 @@ fn subject(
     let current = member.is_rolled_out();
     let differs = if current { differs(member, container, &made) } else { Vec::new() };
     let (builds, pods_of_builds) = builds(stack, &made);
-    let troubled = troubles.iter().any(|trouble| trouble.container == Some(name));
+    let lame = troubles.iter().any(|trouble| trouble.container == Some(name));
     let (restarts, killed) = (most_restarts(&made), killed(&made));
     let at = |found: Option<(PodAt<'_>, NodeRef<'_>)>| {
         found.map_or_else(Fact::default, |(pod, node)| {
@@ -71,7 +71,7 @@ fn subject(
         ("differs", Fact::list(differs, place)),
         ("builds", Fact::bare(builds)),
         ("pods_of_builds", Fact::list(pods_of_builds, place)),
-        ("troubled", Fact::bare(troubled)),
+        ("troubled", Fact::bare(lame)),
         ("restarts", Fact::bare(restarts.map_or(0, |(_, _, count)| count))),
         ("restarted", at(restarts.map(|(pod, node, _)| (pod, node)))),
         ("out_of_memory", at(killed)),
@@ -81,9 +81,12 @@ fn subject(
     Some(Subject { kind: "running_container", key, facts: Fact::map(entries, place) })
 }
 
+/// Where the template has a field, the pods in which it is another, and what it is in the first of them.
+type Difference<'d> = (Option<Place>, Vec<&'d str>, Option<String>);
+
 /// How containers of pods differ from their template: one item for each field, with the pods.
 fn differs(member: &Member<'_>, template: NodeRef<'_>, made: &[Made<'_>]) -> Vec<Fact> {
-    let mut found: BTreeMap<String, (Option<Place>, Vec<&str>, Option<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<String, Difference<'_>> = BTreeMap::new();
     for one in made {
         let mut note = |what: String, node: Option<NodeRef<'_>>, is: Option<String>| {
             let place = node.map(|node| member.place(node));
@@ -126,10 +129,13 @@ fn build_of(container: NodeRef<'_>) -> Option<&str> {
     container.text_at("image")?.rsplit('/').next()
 }
 
+/// Builds by their digest, with a pod of each and where it says so.
+type Builds<'d> = BTreeMap<&'d str, (PodAt<'d>, NodeRef<'d>)>;
+
 /// How many builds run under one name of an image, and a pod of each. Machines of another make have builds of their own,
 /// where the nodes are known.
 fn builds(stack: &Stack<'_>, made: &[Made<'_>]) -> (usize, Vec<Fact>) {
-    let mut found: BTreeMap<(&str, &str), BTreeMap<&str, (PodAt<'_>, NodeRef<'_>)>> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, &str), Builds<'_>> = BTreeMap::new();
     for one in made {
         let Some(node) = one.status.and_then(|status| status.get("imageID")) else { continue };
         let digest = node.text().and_then(|id| id.rsplit_once("sha256:")).map(|(_, digest)| digest);

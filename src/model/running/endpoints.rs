@@ -27,26 +27,31 @@ pub(super) fn subjects(stack: &Stack<'_>, members: &Members<'_>) -> Vec<Subject>
             slices.entry((&*resource.object.namespace, service)).or_default().push((resource, root));
         }
     }
-    let mut by_namespace: HashMap<&str, Vec<&Member<'_>>> = HashMap::new();
-    for member in &members.all {
-        by_namespace.entry(member.namespace()).or_default().push(member);
-    }
+    let by_label = by_label(members);
     let mut found = Vec::new();
     for (resource, root) in stack.objects(&["Service"]) {
         let namespace = &*resource.object.namespace;
         let Some(selector) = root.at("spec.selector").filter(|own| own.entries().next().is_some()) else {
             continue;
         };
-        let here = by_namespace.get(namespace).map_or(&[][..], Vec::as_slice);
-        let behind: Vec<_> = here.iter().filter(|member| takes(selector, member)).collect();
         let own = slices.get(&(namespace, &*resource.object.name));
         let covered = stack
             .covered
             .iter()
             .any(|(kind, own)| kind == "EndpointSlice" && own.as_deref().is_none_or(|own| own == namespace));
+        if own.is_none() && !covered {
+            continue;
+        }
+        let labels = selector.entries_merged().into_iter();
+        let labels: Vec<_> = labels.filter_map(|(key, value)| Some((key.text()?, value.text()?))).collect();
+        // All that have the rarest of its labels.
+        let having = labels.iter().map(|(key, value)| by_label.get(&(namespace, *key, *value)));
+        let having = having.map(|having| having.map_or(&[][..], Vec::as_slice));
+        let having = having.min_by_key(|having| having.len()).unwrap_or_default();
+        let behind: Vec<_> = having.iter().filter(|member| takes(&labels, member)).collect();
         // Where nothing serves, that is told at the workload.
         let serving: i64 = behind.iter().map(|member| member.available()).sum();
-        if serving == 0 || own.is_none() && !covered {
+        if serving == 0 {
             continue;
         }
         let ready: usize = own.into_iter().flatten().map(|(_, slice)| ready(*slice)).sum();
@@ -69,16 +74,27 @@ pub(super) fn subjects(stack: &Stack<'_>, members: &Members<'_>) -> Vec<Subject>
     found
 }
 
-/// Whether a selector takes the pods of a template.
-fn takes(selector: NodeRef<'_>, member: &Member<'_>) -> bool {
-    let labels = member.root.at("spec.template.metadata.labels");
-    selector.entries_merged().into_iter().all(|(key, value)| {
-        let own = key.text().and_then(|key| labels?.get(key)).and_then(NodeRef::text);
-        own.is_some() && own == value.text()
-    })
+/// Workloads by their namespace and a label of their pods.
+fn by_label<'m, 'd>(members: &'m Members<'d>) -> HashMap<(&'d str, &'d str, &'d str), Vec<&'m Member<'d>>> {
+    let mut found: HashMap<_, Vec<&Member<'d>>> = HashMap::new();
+    for member in &members.all {
+        let labels = member.root.at("spec.template.metadata.labels").into_iter().flat_map(NodeRef::entries);
+        for (key, value) in labels.filter_map(|(key, value)| Some((key.text()?, value.text()?))) {
+            found.entry((member.namespace(), key, value)).or_default().push(member);
+        }
+    }
+    found
 }
 
-/// How many endpoints of a slice take requests. One that does not say is ready. Source: Kubernetes, EndpointSlice conditions.
+/// Whether a selector takes the pods of a template.
+fn takes(selector: &[(&str, &str)], member: &Member<'_>) -> bool {
+    let labels = member.root.at("spec.template.metadata.labels");
+    selector
+        .iter()
+        .all(|(key, value)| labels.and_then(|labels| labels.get(key)).and_then(NodeRef::text) == Some(*value))
+}
+
+/// How many endpoints of a slice take requests. One that does not say is ready. Source: Kubernetes, `EndpointSlice` conditions.
 fn ready(slice: NodeRef<'_>) -> usize {
     let each = items(slice, "endpoints");
     each.filter(|own| own.at("conditions.ready").and_then(NodeRef::bool) != Some(false)).count()

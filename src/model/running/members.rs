@@ -250,7 +250,7 @@ fn pods<'d>(stack: &Stack<'d>) -> HashMap<(&'d str, &'d str, &'d str), Vec<PodAt
     found
 }
 
-/// Kind and name of the workload that made a pod: of a Deployment, the one behind its ReplicaSet.
+/// Kind and name of the workload that made a pod: of a Deployment, the one behind its `ReplicaSet`.
 fn maker<'d>(stack: &Stack<'d>, root: NodeRef<'d>) -> Option<(&'d str, &'d str)> {
     let owner = items(root, "metadata.ownerReferences")
         .find(|owner| owner.get("controller").and_then(NodeRef::bool) == Some(true))?;

@@ -33,7 +33,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
     let claims = claims::Claims::of(stack, &members);
     for member in &members.all {
         let troubles = troubles::troubles(stack, member);
-        found.extend(rollout::subject(member, &troubles, &claims));
+        found.push(rollout::subject(member, &troubles, &claims));
         found.extend(changed::subjects(stack, member));
         found.extend(containers::subjects(stack, member, &troubles));
     }

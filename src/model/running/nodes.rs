@@ -35,7 +35,7 @@ struct KeptOut<'d> {
     nodes: Vec<(&'d str, Place)>,
 }
 
-/// The subjects `kept_out` of the collectors that are DaemonSets.
+/// The subjects `kept_out` of the collectors that are `DaemonSet`s.
 pub(super) fn subjects(stack: &Stack<'_>, members: &Members<'_>) -> Vec<Subject> {
     let daemons = members.all.iter();
     let daemons = daemons.filter(|member| member.role == Role::Collector && member.kind() == "DaemonSet");

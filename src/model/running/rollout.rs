@@ -13,7 +13,7 @@ use crate::model::fact::Subject;
 const NAMED: usize = 8;
 
 /// The subject `rollout` of a workload.
-pub(super) fn subject(member: &Member<'_>, troubles: &[Trouble<'_>], claims: &Claims<'_>) -> Option<Subject> {
+pub(super) fn subject(member: &Member<'_>, troubles: &[Trouble<'_>], claims: &Claims<'_>) -> Subject {
     let root = member.root;
     let (wanted, available) = (member.wanted(), member.available());
     let place = member.resource.place;
@@ -68,7 +68,7 @@ pub(super) fn subject(member: &Member<'_>, troubles: &[Trouble<'_>], claims: &Cl
         ("observed", at(&["status.observedGeneration"])),
     ];
     let key = format!("{} rollout", member.words());
-    Some(Subject { kind: "rollout", key, facts: Fact::map(entries, place) })
+    Subject { kind: "rollout", key, facts: Fact::map(entries, place) }
 }
 
 /// What says that a Deployment has given up. Source: Kubernetes, Deployments, "Failed Deployment".

@@ -41,7 +41,7 @@ pub(super) struct Taint<'d> {
 }
 
 /// The taints of a node that keep pods out which do not tolerate them, but for those that pass.
-pub(super) fn taints<'d>(node: NodeRef<'d>, on_node_network: bool) -> impl Iterator<Item = Taint<'d>> {
+pub(super) fn taints(node: NodeRef<'_>, on_node_network: bool) -> impl Iterator<Item = Taint<'_>> {
     items(node, "spec.taints")
         .map(|taint| Taint {
             key: taint.text_at("key").unwrap_or_default(),

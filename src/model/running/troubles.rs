@@ -53,8 +53,8 @@ fn trouble<'d>(stack: &Stack<'d>, pod: PodAt<'d>) -> Trouble<'d> {
         let words = format!("no node takes pod {name}: {}", message.trim_end_matches('.'));
         return Trouble { for_volume, ..plain(words, node) };
     }
-    let first = items(pod.root, "status.initContainerStatuses").chain(pod.containers());
-    if let Some(found) = first.filter_map(|status| of_container(stack, pod, status)).next() {
+    let mut first = items(pod.root, "status.initContainerStatuses").chain(pod.containers());
+    if let Some(found) = first.find_map(|status| of_container(stack, pod, status)) {
         return found;
     }
     let node = pod.root.at("spec.nodeName").and_then(NodeRef::text).map(|node| format!(" of node {node}"));

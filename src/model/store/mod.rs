@@ -1,5 +1,7 @@
 //! Reads Mimir and Loki: what each store will run with, from values, rendered ConfigMaps or files by themselves.
 
+mod answered_tenants;
+mod answers;
 mod bounds;
 mod directories;
 mod effective;
@@ -15,6 +17,7 @@ mod parts;
 mod periods;
 mod processes;
 mod released;
+mod same;
 mod scalars;
 mod storage;
 mod stores;
@@ -23,6 +26,7 @@ mod uses;
 mod withheld;
 mod written;
 
+pub(crate) use answers::subjects as answer_subjects;
 pub(crate) use bounds::bound;
 pub(crate) use exits::is_object_store;
 pub(crate) use explain::Explained;

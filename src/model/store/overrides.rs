@@ -4,7 +4,6 @@ use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::model::fact::Fact;
 use crate::model::piece::Chart;
-use crate::model::piece::NodeAt;
 use crate::model::piece::Store;
 use crate::model::stack::Stack;
 use crate::model::values::fact_of;
@@ -41,7 +40,7 @@ pub(super) fn nodes<'s>(
     store: Store,
 ) -> impl Iterator<Item = (NodeRef<'s>, DocId)> + 's {
     let at = stack.runtime_overrides.iter();
-    at.filter_map(|at: &NodeAt| Some((at.in_documents(stack.documents)?, at.doc)))
+    at.filter_map(|(at, _)| Some((at.in_documents(stack.documents)?, at.doc)))
         .filter(move |(node, _)| store_of(stack, *node) == store)
 }
 

@@ -7,6 +7,7 @@ use super::env::Variables;
 use super::options::Options;
 use super::scalars;
 use super::scalars::Raw;
+use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Scalar;
 use crate::document::plain_scalar;
@@ -108,28 +109,66 @@ pub(super) fn of_object(
             if !reads {
                 continue;
             }
-            let place = |node: NodeRef<'_>| resource.at.place_of(node);
-            let mut flags = Flags::new(store, options);
-            let items: Vec<(&str, Fact)> = ["command", "args"]
-                .into_iter()
-                .flat_map(|key| container.get(key).into_iter().flat_map(NodeRef::items))
-                .filter_map(|node| Some((node.text()?, Fact::new(node.text()?, place(node)))))
-                .collect();
-            // Gateways, sidecars and jobs mount the configuration too, but are no store.
-            if !items.iter().any(|(text, _)| text.trim_start_matches('-').starts_with("config.file")) {
-                continue;
-            }
-            flags.read(&items);
-            let environment = pod.environment(stack, container);
-            let group = groups.entry(flags.key()).or_default();
-            group.targets.push(flags.target.unwrap_or(Fact::bare("all")));
-            group.expands = Some(flags.expands);
-            group.flags = flags.tree;
-            group.version = group.version.take().or_else(|| version(root, container, &place));
-            group.variables = variables(&environment.values, environment.complete);
+            let process = Process { store, root, doc: resource.at.doc, pod, container };
+            let Some((key, own)) = process.group(stack, options) else { continue };
+            let group = groups.entry(key).or_default();
+            let version = group.version.take().or(own.version);
+            let targets = std::mem::take(&mut group.targets).into_iter().chain(own.targets);
+            *group = Group { targets: targets.collect(), version, ..own };
         }
     }
     groups.into_values().collect()
+}
+
+/// The process of a store that a workload runs: its container, and a group of it alone. `None` where it runs none.
+pub(super) fn of_workload<'d>(
+    stack: &Stack<'_>,
+    store: Store,
+    (root, doc): (NodeRef<'d>, DocId),
+    options: &Options,
+) -> Option<(Pod<'d>, NodeRef<'d>, Group)> {
+    let pod = Pod::of(root, doc)?;
+    pod.running().find_map(|container| {
+        let process = Process { store, root, doc, pod, container };
+        Some((pod, container, process.group(stack, options)?.1))
+    })
+}
+
+/// A container that may be one of a store.
+struct Process<'d> {
+    store: Store,
+    root: NodeRef<'d>,
+    doc: DocId,
+    pod: Pod<'d>,
+    container: NodeRef<'d>,
+}
+
+impl Process<'_> {
+    /// What it runs with, and what tells its flags from those of others. `None` where it is no store.
+    fn group(&self, stack: &Stack<'_>, options: &Options) -> Option<(String, Group)> {
+        let place = |node: NodeRef<'_>| crate::document::Place { doc: self.doc, span: node.span() };
+        let mut flags = Flags::new(self.store, options);
+        let items: Vec<(&str, Fact)> = ["command", "args"]
+            .into_iter()
+            .flat_map(|key| self.container.get(key).into_iter().flat_map(NodeRef::items))
+            .filter_map(|node| Some((node.text()?, Fact::new(node.text()?, place(node)))))
+            .collect();
+        // Gateways, sidecars and jobs mount the configuration too, but are no store.
+        if !items.iter().any(|(text, _)| text.trim_start_matches('-').starts_with("config.file")) {
+            return None;
+        }
+        flags.read(&items);
+        let environment = self.pod.environment(stack, self.container);
+        let key = flags.key();
+        let group = Group {
+            targets: vec![flags.target.unwrap_or(Fact::bare("all"))],
+            expands: Some(flags.expands),
+            flags: flags.tree,
+            version: version(self.root, self.container, &place),
+            variables: variables(&environment.values, environment.complete),
+        };
+        Some((key, group))
+    }
 }
 
 /// The variables of a process as its configuration sees them.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::finding::NotSeen;
+use crate::finding::Sighting;
 use crate::report::sample::Sample;
 
 /// The sample as if it had been read from the cluster `arn:x/prod`.
@@ -12,15 +13,20 @@ fn live() -> Sample {
         file.live = true;
     }
     for verdict in &mut sample.report.verdicts {
-        verdict.subject = "arn:x/prod".to_owned();
+        verdict.cluster = Some("arn:x/prod".to_owned());
+    }
+    for finding in &mut sample.report.findings {
+        let file = finding.place.map(|place| place.doc.file);
+        let cluster = if file == Some(1) { "other" } else { "arn:x/prod" };
+        finding.seen.clusters = vec![Sighting { cluster: cluster.to_owned(), place: finding.place }];
     }
     sample.report.coverage.not_seen.push(NotSeen {
         cluster: "arn:x/prod".to_owned(),
-        verb: "list",
+        verb: "list".to_owned(),
         resource: "nodes".to_owned(),
         namespace: None,
         name: None,
-        cause: "forbidden",
+        cause: "forbidden".to_owned(),
         message: "the rights are missing".to_owned(),
         promises: Vec::new(),
     });
