@@ -2,8 +2,6 @@
 
 use std::path::Path;
 use std::path::PathBuf;
-use std::time::Duration;
-use std::time::SystemTime;
 
 use kube::Config;
 use kube::config::KubeConfigOptions;
@@ -12,6 +10,8 @@ use kube::config::KubeconfigError;
 
 use super::cause::Cause;
 use super::cause::Refusal;
+use super::credentials::missing_user;
+use super::credentials::with_token;
 use super::proxies::Environment;
 
 /// Which clusters are meant.
@@ -53,12 +53,6 @@ pub(super) fn weaknesses(config: &Config) -> Vec<String> {
         );
     }
     found
-}
-
-/// When the credentials of a configuration end, as far as they tell.
-pub(super) fn credentials_end(config: &Config) -> Option<SystemTime> {
-    use secrecy::ExposeSecret as _;
-    end_of(config.auth_info.token.as_ref()?.expose_secret())
 }
 
 /// The name of the cluster that the program runs in.
@@ -107,28 +101,6 @@ pub(super) async fn targets(which: &Which, file: Option<&Path>) -> Result<Vec<Ta
         targets.push(Target { name, config });
     }
     Ok(targets)
-}
-
-/// The user that a context names and nobody describes. `kube` would ask as nobody, and the refusals would mislead.
-fn missing_user<'k>(kubeconfig: &'k Kubeconfig, context: &str) -> Option<&'k str> {
-    let context = kubeconfig.contexts.iter().find(|own| own.name == context)?.context.as_ref()?;
-    let user = context.user.as_deref().filter(|user| !user.is_empty())?;
-    kubeconfig.auth_infos.iter().all(|own| own.name != user).then_some(user)
-}
-
-/// The configuration with the token of its token file. `kube` takes it with the end of its line, which no header can hold.
-fn with_token(mut config: Config) -> Result<Config, Refusal> {
-    let user = &mut config.auth_info;
-    if let Some(file) = user.token_file.as_ref().filter(|_| user.token.is_none()) {
-        #[expect(clippy::disallowed_methods, reason = "`live` is where what kubeconfigs name is read")]
-        let text = std::fs::read_to_string(file);
-        let text = text.map_err(|error| {
-            let message = format!("the token file {file} cannot be read: {error}");
-            Refusal::new(Cause::NotConfigured, message)
-        })?;
-        user.token = Some(text.trim().to_owned().into());
-    }
-    Ok(config)
 }
 
 /// The proxy that the cluster of a context names.
@@ -231,27 +203,4 @@ fn chain(error: &dyn std::error::Error) -> String {
 fn variable(name: &str) -> Option<std::ffi::OsString> {
     #[expect(clippy::disallowed_methods, reason = "`live` is where kubeconfig files are found")]
     std::env::var_os(name).filter(|value| !value.is_empty())
-}
-
-/// When a token ends, by its own words: tokens of service accounts and of OpenID Connect are JSON in the middle of three parts.
-pub(super) fn end_of(token: &str) -> Option<SystemTime> {
-    let body = token.split('.').nth(1)?;
-    let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let bytes = base64::Engine::decode(&engine, body.trim_end_matches('=')).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(claims.get("exp")?.as_u64()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_a_token_is_read_from_it() {
-        // {"exp":1700000000}
-        let end = end_of("eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.sig");
-        assert_eq!(end, Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
-        assert_eq!(end_of("opaque"), None);
-        assert_eq!(end_of("a.%%%.b"), None);
-    }
 }

@@ -7,6 +7,7 @@ mod call;
 mod cause;
 mod connection;
 mod contexts;
+mod credentials;
 mod gather;
 mod held;
 mod kinds;
@@ -198,7 +199,7 @@ async fn connect(
     stop: Arc<Stop>,
 ) -> Result<Connection, cause::Refusal> {
     let mut config = config?;
-    let credentials_end = contexts::credentials_end(&config);
+    let credentials_end = credentials::end(&config);
     // We repeat requests by ourselves, and bound each as a whole.
     config.default_retry = false;
     config.connect_timeout = Some(limits.request);

@@ -99,9 +99,9 @@ fn client_certificates_are_shown_and_told_when_they_are_not_taken() {
     let Some((cluster, folder)) = place("certificates") else { return };
     let user = |valid| cluster.lab().authority.user("someone", Some("system:masters"), valid);
     seen(&run(&folder, &cluster.address(), &Credential::Certificate(user(Valid::Now))));
-    // The server takes the handshake, and refuses the request: 401. It does not say why.
+    // The server takes the handshake, and refuses the request without a word on why.
     let ran = run(&folder, &cluster.address(), &Credential::Certificate(user(Valid::Past)));
-    not_reached(&ran, "unauthorized", "they may be expired");
+    not_reached(&ran, "expired", "the certificate of the context's user has expired");
     let stranger = Authority::new("somebody else").user("someone", Some("system:masters"), Valid::Now);
     let ran = run(&folder, &cluster.address(), &Credential::Certificate(stranger));
     not_reached(&ran, "unauthorized", "");

@@ -1,15 +1,18 @@
 //! The account of `deploy/` can do the run and nothing else, and each form of reports is written.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::time::Duration;
 use std::time::SystemTime;
 
 use serde_json::Value;
 use serde_json::json;
 
+use super::assets::say;
 use super::audit::Audit;
 use super::audit::Audited;
 use super::audit::fill;
+use super::audit::verdicts;
 use super::cluster::Cluster;
 use super::cluster::User;
 use super::lab::Lab;
@@ -143,4 +146,44 @@ fn policy_reports_are_written_where_open_reports_are_not_known() {
     assert_eq!((ran.code, writes(&proxy)), (2, Vec::new()), "{}", ran.stderr);
     assert!(ran.stderr.contains("install the CRDs of one"), "{}", ran.stderr);
     assert_eq!(ran.verdict("here", "log-boundary"), "violated");
+}
+
+/// Runs a command with a folder at the place where pods find their account, which nobody else sees.
+const IN_POD: &str = r#"
+mount -t tmpfs none /var/run && mkdir -p /var/run/secrets/kubernetes.io || exit 77
+cp -r "$1" /var/run/secrets/kubernetes.io/serviceaccount || exit 77
+shift
+exec "$@"
+"#;
+
+#[test]
+fn pod_reads_its_own_cluster_by_its_account() {
+    let Some(lab) = Lab::find() else { return };
+    let cluster = lab.shared("rights", |cluster| fill(cluster, "leaking"));
+    let account = deployed(cluster, "cronjob");
+    let files = lab.folder("account");
+    for (name, text) in [
+        ("token", &account.token),
+        ("ca.crt", &cluster.address().authority),
+        ("namespace", &"ptd-lint".to_owned()),
+    ] {
+        std::fs::write(files.join(name), text).unwrap();
+    }
+    let output = Command::new("unshare")
+        .args(["-rm", "sh", "-c", IN_POD, "sh", files.to_str().unwrap(), env!("CARGO_BIN_EXE_ptd-lint")])
+        .args(["--live", "--in-cluster", "--timeout=5m", "-o", "json", "--config", &settings()])
+        .env("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+        .env("KUBERNETES_SERVICE_PORT", cluster.port().to_string())
+        .output();
+    let output = match output {
+        Ok(output) if output.status.code() != Some(77) && !output.stderr.starts_with(b"unshare:") => output,
+        _ => return say("not run: a run as in a pod; this user may not mount anything"),
+    };
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["coverage"]["notSeen"], json!([]));
+    assert_eq!(report["coverage"]["clusters"][0]["name"], "in-cluster");
+    assert!(verdicts(&report, "in-cluster").contains(&"log-boundary violated".to_owned()), "{report}");
+    assert!(!errors.contains(&account.token));
 }

@@ -17,7 +17,7 @@ fn all_verdicts(report: &Value) -> BTreeSet<String> {
     let names = ["clean", "down", "leaking"];
     names
         .iter()
-        .flat_map(|name| verdicts(report, name).into_iter().map(|verdict| format!("{name} {verdict}")))
+        .flat_map(|name| verdicts(report, name).into_iter().map(move |verdict| format!("{name} {verdict}")))
         .collect()
 }
 
