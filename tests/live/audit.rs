@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
-use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
@@ -12,6 +11,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use serde_json::Value;
+use serde_json::json;
 
 use super::cluster::Cluster;
 use super::kubeconfig::Address;
@@ -262,20 +262,22 @@ pub(crate) fn example(name: &str) -> Option<&'static Cluster> {
     Some(Lab::find()?.shared(name, |cluster| fill(cluster, name)))
 }
 
-/// Applies the example stack of that name.
+/// Applies the example stack of that name, and the Secret that it names and does not bring. Each cluster has its own buckets:
+/// those of two in one would be a fault.
 pub(crate) fn fill(cluster: &Cluster, name: &str) {
     install_kinds(cluster);
-    cluster.kubectl(&["create", "namespace", "helm-controller"], None);
-    let files = files_of(name);
-    let mut arguments = vec!["apply", "--server-side"];
-    arguments.extend(files.iter().flat_map(|file| ["-f", file.to_str().unwrap()]));
-    cluster.kubectl(&arguments, None);
-}
-
-/// The files of an example that a cluster takes.
-fn files_of(name: &str) -> Vec<PathBuf> {
+    for namespace in ["helm-controller", "alloy"] {
+        cluster.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}));
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stacks").join(name);
-    ["alloy.yaml", "grafana.yaml", "loki.yaml", "mimir.yaml"].map(|file| folder.join(file)).to_vec()
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+    let texts = ["alloy.yaml", "grafana.yaml", "loki.yaml", "mimir.yaml"].map(read).join("---\n");
+    let texts = texts.replace("ptd-heron-", &format!("ptd-heron-{}-", cluster.port()));
+    cluster.kubectl(&["apply", "--server-side", "-f", "-"], Some(&texts));
+    cluster.apply(&json!({
+        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "alloy-pages", "namespace": "alloy"},
+        "stringData": {"password": "placeholder"},
+    }));
 }
 
 /// A sound cluster in which a list of ConfigMaps takes three pages.

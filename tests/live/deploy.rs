@@ -78,7 +78,7 @@ fn account_of_the_cronjob_can_do_the_run_and_nothing_else() {
     let cluster = lab.cluster();
     fill(&cluster, "leaking");
     let account = deployed(&cluster, "cronjob");
-    let (ran, proxy) = run(&cluster, &account, &["--config", &settings()]);
+    let (ran, proxy) = run(&cluster, &account, &[]);
     assert_only_reads(&proxy.asked());
     assert_eq!((ran.not_seen("here"), proxy.denied()), (Vec::new(), Vec::new()));
     assert_eq!((ran.verdict("here", "log-boundary").as_str(), ran.code), ("violated", 1));

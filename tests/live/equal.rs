@@ -132,7 +132,7 @@ fn leak_that_is_planted_in_a_running_cluster_is_found_at_its_line() {
 
     let config = Kubeconfig::one("here", &cluster.address(), &cluster.admin().credential());
     let shown = Audit::new(&config.write(cluster.folder(), "direct.kubeconfig")).for_people().run();
-    let place = format!("here/alloy/ConfigMap/{name}#data.config.alloy:{line}:");
+    let place = format!("here/alloy/ConfigMap/{name}#data.config.alloy:{line}]");
     assert!(shown.stdout.contains(&place), "{place}: {}", shown.stdout);
     let text = edited["data"]["config.alloy"].as_str().unwrap().lines().nth(line - 1).unwrap().to_owned();
     assert!(shown.stdout.contains(text.trim()), "{text}: {}", shown.stdout);
