@@ -1,5 +1,6 @@
 //! Turns sources into a report: the one place that runs all stages, in the order of the data.
 
+mod against;
 mod asking;
 mod clusters;
 mod control_room;
@@ -94,13 +95,17 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         asking,
         sharing: sharing::Sharing::default(),
     };
-    run.sharing = sharing::Sharing::of(&run.kept(&groups));
+    let kept = run.kept(&groups);
+    run.sharing = sharing::Sharing::of(&kept);
     let run = run;
-    let judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
+    let mut judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
     } else {
         groups.iter().map(|group| run.judge(group)).collect()
     };
+    if options.against {
+        against::compare(&run, &groups, &mut judged, &kept);
+    }
     report.findings = policy.findings();
     for judged in judged.into_iter().flatten() {
         add(&mut report, judged);

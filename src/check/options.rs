@@ -26,6 +26,8 @@ pub(crate) struct CheckOptions {
     pub(crate) assumed: BTreeMap<Store, Minor>,
     /// What the texts are.
     pub(crate) expected: Expected,
+    /// Whether the arguments are what the running clusters were made from, and each is held against the other.
+    pub(crate) against: bool,
     /// The current folder, absolute and with `/`: what relative paths of inputs and settings start from.
     pub(crate) folder: String,
 }

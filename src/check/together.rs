@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
+use crate::finding::GitState;
 use crate::finding::Report;
 
 /// Joins findings of running clusters that say the same: same rule, same fingerprint, same words, same state in Git. What
@@ -10,10 +11,18 @@ use crate::finding::Report;
 pub(super) fn join(report: &mut Report) {
     let findings = std::mem::take(&mut report.findings);
     let mut first: BTreeMap<_, usize> = BTreeMap::new();
+    let mut in_both: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut times: BTreeMap<_, usize> = BTreeMap::new();
     let mut now = Vec::with_capacity(findings.len());
     for mut finding in findings {
+        let both = finding.seen.git.as_ref().is_some_and(|git| git.state == GitState::Both);
+        let same = (finding.rule.clone(), finding.fingerprint.clone());
         let Some(sighting) = finding.seen.clusters.first() else {
+            // The folder's side of what a cluster has too, told there. Clusters come first.
+            if let Some(known) = in_both.get(&same).filter(|_| both) {
+                now.push(*known);
+                continue;
+            }
             now.push(report.findings.len());
             report.findings.push(finding);
             continue;
@@ -23,6 +32,9 @@ pub(super) fn join(report: &mut Report) {
         *nth += 1;
         let known = first.entry((what, *nth)).or_insert(report.findings.len());
         now.push(*known);
+        if both {
+            in_both.entry(same).or_insert(*known);
+        }
         match report.findings.get_mut(*known) {
             Some(known) => known.seen.clusters.append(&mut finding.seen.clusters),
             None => report.findings.push(finding),

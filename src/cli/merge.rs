@@ -61,6 +61,6 @@ fn write(target: &OutputArg, args: &MergeArgs, merged: &ReportJson, own: &Report
             Format::Human => report::write_merged(merged, own, style, &mut out)?,
             Format::Json => report::write_contract(merged, &mut out)?,
         }
-        out.flush()
+        std::io::Write::flush(&mut out)
     })
 }

@@ -130,7 +130,8 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         return Err(usage(ErrorKind::ArgumentConflict, message));
     }
     use_threads(&args.input);
-    let (options, mut unread) = options(&args.input, (&args.select, &args.ignore))?;
+    let (mut options, mut unread) = options(&args.input, (&args.select, &args.ignore))?;
+    options.against = args.live.against.is_some();
     if args.verbose
         && let Some(config) = &options.config
     {
@@ -146,7 +147,11 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     } else {
         source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock())
     };
-    let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
+    let mut arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
+    if let Some(folder) = &args.live.against {
+        found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
+        arguments = vec![source::shown(folder)];
+    }
     let Checked { documents, mut report, fail_on, strict } = if args.fix {
         fix::fix_then_check(&args, &mut found, &arguments, &options)
     } else {
@@ -219,6 +224,7 @@ fn options(
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),
         assumed: args.assume.iter().copied().collect(),
+        against: false,
         folder: current_folder(),
     };
     Ok((options, problems))

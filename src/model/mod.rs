@@ -94,6 +94,7 @@ pub(crate) use piece::Chart;
 pub(crate) use piece::Piece;
 pub(crate) use piece::Problem;
 pub(crate) use piece::ProblemKind;
+pub(crate) use piece::Release;
 pub(crate) use piece::Store;
 pub(crate) use readable::Readable;
 pub(crate) use reader::Reading;

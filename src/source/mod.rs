@@ -116,6 +116,18 @@ pub(crate) struct Sources {
     pub(crate) problems: Vec<SourceProblem>,
 }
 
+impl Sources {
+    /// Adds files to what was read of clusters. Arguments count on behind the clusters.
+    pub(crate) fn add(&mut self, files: Self) {
+        let clusters = self.clusters.len();
+        self.texts.extend(
+            files.texts.into_iter().map(|text| Source { argument: text.argument + clusters, ..text }),
+        );
+        self.skipped.extend(files.skipped);
+        self.problems.extend(files.problems);
+    }
+}
+
 /// A path as reports show it: with `/`, and replacement characters where it is not Unicode.
 pub(crate) fn shown(path: &OsStr) -> String {
     let text = path.to_string_lossy();

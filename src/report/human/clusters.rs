@@ -87,14 +87,14 @@ pub(super) fn lines(
 ) -> String {
     let mut text = String::new();
     if let Some(spread) = spread(having, coverage) {
-        text.push_str(&format!("  {}\n", clean::line(&spread)));
+        text.extend(["  ", &clean::line(&spread), "\n"]);
         let below = |name: &str, place: &str| place.strip_prefix(name).unwrap_or(place).to_owned();
         let pairs: Vec<_> = having.iter().zip(places).collect();
         let first = pairs.first().map(|(name, place)| below(name, place));
         let differ = |(name, place): &&(&&str, &String)| Some(below(name, place)) != first;
         let shown = pairs.iter().skip(1).filter(|pair| style.detail == Detail::Verbose || differ(pair));
         for (_, place) in shown.take(if style.detail == Detail::Verbose { usize::MAX } else { NAMED }) {
-            text.push_str(&format!("  also at {}\n", clean::line(place)));
+            text.extend(["  also at ", &clean::line(place), "\n"]);
         }
     }
     if let Some((state, reason, place)) = git {

@@ -31,10 +31,10 @@ fn finding_text(finding: &FindingJson, own: &Report, style: Style) -> String {
     let head = format!("{}[{}]: {}\n", finding.severity, finding.rule, finding.message);
     let mut text = clean::lines(&head);
     if let Some(place) = &finding.location {
-        text.push_str(&format!("  at {}\n", shown(place)));
+        text.extend(["  at ", &shown(place), "\n"]);
     }
     for label in &finding.related {
-        text.push_str(&format!("  note: {}: {}\n", shown(&label.place()), clean::line(&label.label)));
+        text.extend(["  note: ", &shown(&label.place()), ": ", &clean::line(&label.label), "\n"]);
     }
     let having: Vec<&str> = finding.clusters.iter().map(String::as_str).collect();
     let first = finding.location.as_ref();

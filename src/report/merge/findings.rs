@@ -78,7 +78,7 @@ impl Joined {
                 let single = (what(finding), cluster, place);
                 let known = singles.entry(single).or_insert_with(|| finding.clone());
                 // The further places of a finding are those of its first cluster.
-                if (&finding.clusters, &*finding) < (&known.clusters, &*known) {
+                if (&finding.clusters, finding) < (&known.clusters, &*known) {
                     finding.clone_into(known);
                 }
             }

@@ -1,5 +1,6 @@
 //! Running clusters, as texts: what the engine makes of them, without any network.
 
+mod against;
 mod merged;
 mod reports;
 mod same;
