@@ -1,6 +1,7 @@
-//! Reports of several runs are joined as if one run had seen all.
+//! Reports of several runs are joined as if one run had seen all; findings are held against the folder in Git.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -60,4 +61,34 @@ fn shards_that_are_merged_are_one_run() {
     let missing = Audit::with_words(&["merge", "-o", "json", &first, "not-there.json"]).run();
     assert_eq!(missing.code, 2, "{}", missing.stderr);
     assert_eq!(all_verdicts(&missing.report()).len(), 16);
+}
+
+/// How the leak of a cluster with that example stands to the folder with this one.
+fn leak_in_git(live: &str, folder: &str) -> Option<Value> {
+    let cluster = example(live)?;
+    let stacks = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stacks");
+    let own = cluster.lab().folder(&format!("against-{live}-{folder}"));
+    let config =
+        Kubeconfig::one("here", &cluster.address(), &cluster.admin().credential()).write(&own, "config");
+    let ran = Audit::new(&config).and(&["--against", stacks.join(folder).to_str().unwrap()]).run();
+    assert_eq!(ran.not_seen("here"), Vec::<String>::new(), "{}", ran.stderr);
+    let leaks = ran.of_rule("logs-leave-workload");
+    assert_eq!(leaks.len(), 1, "{}", ran.stdout);
+    Some(leaks[0]["git"].clone())
+}
+
+#[test]
+fn leak_is_held_against_the_folder_that_the_cluster_was_made_from() {
+    let Some(both) = leak_in_git("leaking", "leaking") else { return };
+    assert_eq!(both["state"], "in-git-too", "{both}");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stacks/leaking/alloy.yaml");
+    let text = std::fs::read_to_string(file).unwrap();
+    let line = text.lines().position(|line| line.contains("loki.ops.tern.example.com")).unwrap() + 1;
+    assert!(both["location"]["path"].as_str().unwrap().ends_with("leaking/alloy.yaml"), "{both}");
+    assert_eq!(both["location"]["line"], line, "{both}");
+
+    let fixed = leak_in_git("leaking", "sound").unwrap();
+    assert_eq!(fixed["state"], "fixed-in-git", "{fixed}");
+    let coming = leak_in_git("sound", "leaking").unwrap();
+    assert_eq!(coming["state"], "only-in-git", "{coming}");
 }
