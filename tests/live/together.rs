@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
+use serde_json::json;
 
 use super::audit::Audit;
 use super::audit::Audited;
 use super::audit::example;
+use super::audit::fill;
 use super::audit::verdicts;
+use super::cluster::Cluster;
 use super::kubeconfig::Address;
 use super::kubeconfig::Kubeconfig;
+use super::lab::Lab;
 use super::lab::free_port;
 
 /// Verdicts of all clusters.
@@ -65,7 +69,11 @@ fn shards_that_are_merged_are_one_run() {
 
 /// How the leak of a cluster with that example stands to the folder with this one.
 fn leak_in_git(live: &str, folder: &str) -> Option<Value> {
-    let cluster = example(live)?;
+    Some(against(example(live)?, live, folder))
+}
+
+/// How the one leak of a cluster stands to the folder with that example.
+fn against(cluster: &Cluster, live: &str, folder: &str) -> Value {
     let stacks = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stacks");
     let own = cluster.lab().folder(&format!("against-{live}-{folder}"));
     let config =
@@ -74,7 +82,7 @@ fn leak_in_git(live: &str, folder: &str) -> Option<Value> {
     assert_eq!(ran.not_seen("here"), Vec::<String>::new(), "{}", ran.stderr);
     let leaks = ran.of_rule("logs-leave-workload");
     assert_eq!(leaks.len(), 1, "{}", ran.stdout);
-    Some(leaks[0]["git"].clone())
+    leaks[0]["git"].clone()
 }
 
 #[test]
@@ -91,4 +99,20 @@ fn leak_is_held_against_the_folder_that_the_cluster_was_made_from() {
     assert_eq!(fixed["state"], "fixed-in-git", "{fixed}");
     let coming = leak_in_git("sound", "leaking").unwrap();
     assert_eq!(coming["state"], "only-in-git", "{coming}");
+}
+
+#[test]
+fn leak_that_somebody_made_by_hand_is_told_as_such() {
+    let (Some(lab), Some(leaking)) = (Lab::find(), example("leaking")) else { return };
+    let cluster = lab.cluster();
+    fill(&cluster, "sound");
+    let path = "/api/v1/namespaces/alloy/configmaps/heron-alloy";
+    let data = leaking.get(path)["data"].clone();
+    let patch = json!({"data": data}).to_string();
+    let by_hand =
+        ["patch", "configmap", "heron-alloy", "-n", "alloy", "--type=merge", "--field-manager=kubectl-edit"];
+    cluster.kubectl(&[&by_hand[..], &["-p", &patch]].concat(), None);
+    let drifted = against(&cluster, "by-hand", "sound");
+    assert_eq!(drifted["state"], "drifted", "{drifted}");
+    assert!(drifted["location"]["path"].as_str().unwrap().ends_with("sound/alloy.yaml"), "{drifted}");
 }
