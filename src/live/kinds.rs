@@ -28,6 +28,7 @@ pub(crate) struct Kind {
     /// The name of the resource in paths and rights: `configmaps`.
     pub(crate) plural: String,
     /// The kind: `ConfigMap`.
+    #[expect(clippy::struct_field_names, reason = "Kubernetes calls it so")]
     pub(crate) kind: String,
     /// Whether its objects lie in namespaces.
     pub(crate) namespaced: bool,

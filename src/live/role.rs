@@ -98,9 +98,12 @@ fn head(errand: &Errand, grant: &Grant, rights: &[Right]) -> String {
 /// Rules that differ in what they are for alone stand together: by group, names and verbs.
 type Rules<'r> = BTreeMap<(&'r str, Vec<&'r str>, Vec<&'r str>), BTreeMap<&'r str, &'r str>>;
 
+/// What is given on one resource: verbs, names, and what for.
+type Given<'r> = (Vec<&'r str>, Vec<&'r str>, &'r str);
+
 /// A role with these rights: of a namespace, or of the whole cluster.
 fn role(text: &mut String, namespace: Option<&String>, rights: &[&Right]) {
-    let mut resources: BTreeMap<(&str, &str), (Vec<&str>, Vec<&str>, &str)> = BTreeMap::new();
+    let mut resources: BTreeMap<(&str, &str), Given<'_>> = BTreeMap::new();
     for right in rights {
         let (verbs, names, _) = resources
             .entry((&right.group, &right.resource))

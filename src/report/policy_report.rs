@@ -15,6 +15,7 @@ use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
 use crate::document::Place;
+use crate::document::Tree;
 use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
@@ -58,8 +59,8 @@ pub(crate) fn policy_reports(outcome: Outcome<'_>, cluster: &str) -> Vec<PolicyR
         let message = format!("{}: {}", error.path, error.message);
         of_cluster.add(result(Outcomes::Error, "coverage", None, &message));
     }
-    for finding in &report.findings {
-        let Some(place) = place_in(finding, cluster) else { continue };
+    for finding in report.findings.iter().filter(|finding| is_in(finding, cluster)) {
+        let place = place_in(finding, cluster);
         let found = finding_result(outcome.documents, finding, place);
         match place.and_then(|place| namespace_of(outcome.documents, place)) {
             Some(namespace) => of_namespaces.entry(namespace).or_default().add(found),
@@ -189,7 +190,7 @@ fn verdict_result(verdict: &InvariantVerdict) -> (Outcomes, Value) {
 fn not_seen_result(missed: &NotSeen) -> (Outcomes, Value) {
     let message = format!("`{}` was {}: {}", missed.request(), missed.cause, missed.message);
     let (outcome, mut value) = result(Outcomes::Error, "coverage", None, &message);
-    value["properties"] = json!({ "cause": missed.cause.to_owned(), "verb": missed.verb.to_owned(), "resource": missed.resource });
+    value["properties"] = json!({ "cause": missed.cause, "verb": missed.verb, "resource": missed.resource });
     (outcome, value)
 }
 
@@ -219,14 +220,16 @@ fn finding_result(documents: &Documents, finding: &Finding, place: Option<Place>
     (outcome, value)
 }
 
-/// Where a cluster has a finding: `None` where it does not have it, `Some(None)` where it is about no place.
-fn place_in(finding: &Finding, cluster: &str) -> Option<Option<Place>> {
-    // What is about no cluster and no file of any (the settings) is about all.
-    if finding.seen.clusters.is_empty() && finding.seen.git.is_none() {
-        return Some(None);
-    }
-    let own = finding.seen.clusters.iter().find(|sighting| sighting.cluster == cluster)?;
-    Some(own.place)
+/// Whether a cluster has a finding. What is about no cluster and no folder (the settings) is about all.
+fn is_in(finding: &Finding, cluster: &str) -> bool {
+    let seen = &finding.seen;
+    let of_all = seen.clusters.is_empty() && seen.git.is_none();
+    of_all || seen.clusters.iter().any(|sighting| sighting.cluster == cluster)
+}
+
+/// Where a cluster has a finding.
+fn place_in(finding: &Finding, cluster: &str) -> Option<Place> {
+    finding.seen.clusters.iter().find(|sighting| sighting.cluster == cluster)?.place
 }
 
 /// The namespace of the object that a place lies in.
@@ -247,7 +250,7 @@ fn parts(documents: &Documents, place: Place) -> Option<[&str; 4]> {
 /// The object that a place lies in, as the API refers to it.
 fn reference(documents: &Documents, place: Place) -> Option<Value> {
     let [name, kind, namespace, _] = parts(documents, place)?;
-    let root = documents.document(DocId { index: 0, ..place.doc }).tree().and_then(|tree| tree.root());
+    let root = documents.document(DocId { index: 0, ..place.doc }).tree().and_then(Tree::root);
     let text = |route: &str| root.and_then(|root: NodeRef<'_>| root.text_at(route)).map(str::to_owned);
     let mut reference = json!({ "kind": kind, "name": name });
     if namespace != "-" {

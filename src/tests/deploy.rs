@@ -50,7 +50,7 @@ fn manifests_and_settings_have_no_faults() {
     for source in texts {
         let sources = Sources { texts: vec![Source { argument: 0, ..source }], ..Sources::default() };
         let path = sources.texts[0].path.clone();
-        let report = check::check(&sources, &[path.clone()], &CheckOptions::default()).report;
+        let report = check::check(&sources, std::slice::from_ref(&path), &CheckOptions::default()).report;
         let found: Vec<&String> = report
             .findings
             .iter()
