@@ -148,7 +148,12 @@ impl Connection {
         // The reason helps, and its absence does not hurt.
         let body = whole(response).await.unwrap_or_default();
         let refusal = Refusal { wait, ..refused(status, &body) };
-        let ended = self.credentials_end.filter(|(end, _)| *end <= SystemTime::now());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "credentials end by the clock, and their refusal alone is told by it"
+        )]
+        let now = SystemTime::now();
+        let ended = self.credentials_end.filter(|(end, _)| *end <= now);
         if let Some((_, what)) = ended.filter(|_| refusal.cause == Cause::Unauthorized) {
             let message = format!("the {what} of the context's user has expired; get a new one");
             return Err(Refusal::new(Cause::Expired, message));

@@ -53,7 +53,7 @@ pub(super) fn with_token(mut config: Config) -> Result<Config, Refusal> {
     Ok(config)
 }
 
-/// When a token ends: tokens of service accounts and of OpenID Connect are JSON in the middle of three parts.
+/// When a token ends: tokens of service accounts and of `OpenID Connect` are JSON in the middle of three parts.
 fn end_of_token(token: &str) -> Option<SystemTime> {
     let body = token.split('.').nth(1)?;
     let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -127,25 +127,28 @@ fn time(tag: u8, text: &str) -> Option<SystemTime> {
 mod tests {
     use super::*;
 
-    fn after(seconds: u64) -> Option<SystemTime> {
-        Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+    fn after(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
     #[test]
     fn the_end_of_a_token_is_read_from_it() {
         // {"exp":1700000000}
-        assert_eq!(end_of_token("eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.sig"), after(1_700_000_000));
+        assert_eq!(
+            end_of_token("eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.sig"),
+            Some(after(1_700_000_000))
+        );
         assert_eq!(end_of_token("opaque"), None);
         assert_eq!(end_of_token("a.%%%.b"), None);
     }
 
     #[test]
     fn times_of_certificates_are_days_of_the_calendar() {
-        assert_eq!(time(SHORT_TIME, "700101000000Z"), after(0));
-        assert_eq!(time(SHORT_TIME, "231114221320Z"), after(1_700_000_000));
-        assert_eq!(time(LONG_TIME, "20000301000000Z"), after(951_868_800));
-        assert_eq!(time(LONG_TIME, "21000228235959Z"), after(4_107_542_399));
-        assert_eq!(time(SHORT_TIME, "500101000000Z"), after(0));
+        assert_eq!(time(SHORT_TIME, "700101000000Z"), Some(after(0)));
+        assert_eq!(time(SHORT_TIME, "231114221320Z"), Some(after(1_700_000_000)));
+        assert_eq!(time(LONG_TIME, "20000301000000Z"), Some(after(951_868_800)));
+        assert_eq!(time(LONG_TIME, "21000228235959Z"), Some(after(4_107_542_399)));
+        assert_eq!(time(SHORT_TIME, "500101000000Z"), Some(after(0)));
         assert_eq!(time(LONG_TIME, "2000"), None);
         assert_eq!(time(2, "231114221320Z"), None);
     }
@@ -156,7 +159,7 @@ mod tests {
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
         let key = rcgen::KeyPair::generate().unwrap();
         let der = params.self_signed(&key).unwrap().der().to_vec();
-        assert_eq!(end_of_certificate(&der), after(1_577_836_800));
+        assert_eq!(end_of_certificate(&der), Some(after(1_577_836_800)));
         // Whatever comes is read to its end, or not at all.
         for cut in 0..der.len() {
             end_of_certificate(&der[..cut]);

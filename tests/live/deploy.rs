@@ -23,7 +23,7 @@ fn folder(name: &str) -> String {
     format!("{}/deploy/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The account of the CronJob, by a token as its pods get it.
+/// The account of the `CronJob`, by a token as its pods get it.
 fn deployed(cluster: &Cluster, name: &str) -> User {
     cluster.kubectl(&["apply", "--server-side", "-k", &folder(name)], None);
     let account = cluster.account("ptd-lint", "ptd-lint", SystemTime::now() + Duration::from_secs(3000));
@@ -32,7 +32,7 @@ fn deployed(cluster: &Cluster, name: &str) -> User {
     account
 }
 
-/// Settings that the CronJob's pods get.
+/// Settings that the `CronJob`'s pods get.
 fn settings() -> String {
     folder("base/ptd-lint.yaml")
 }

@@ -1,5 +1,7 @@
 //! The same objects give the same verdicts and findings from a server as from a file.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -40,7 +42,7 @@ fn live(cluster: &Cluster) -> Audited {
 }
 
 /// Holds both runs to say the same. Returns that of the cluster.
-fn same(cluster: &Cluster, file: &PathBuf) -> Audited {
+fn same(cluster: &Cluster, file: &Path) -> Audited {
     let (live, filed) = (live(cluster), Audit::of_file(file).run());
     let sorted = |ran: &Audited| {
         let mut verdicts = ran.verdicts("");
@@ -50,9 +52,7 @@ fn same(cluster: &Cluster, file: &PathBuf) -> Audited {
     assert_eq!(sorted(&live), sorted(&filed));
     assert_eq!(live.verdicts("").len(), 8);
     let (here, there) = (live.findings(), filed.findings());
-    let only = |one: &std::collections::BTreeSet<String>, other| -> Vec<String> {
-        one.difference(other).cloned().collect()
-    };
+    let only = |one: &BTreeSet<String>, other| -> Vec<String> { one.difference(other).cloned().collect() };
     assert_eq!((only(&here, &there), only(&there, &here)), (Vec::new(), Vec::new()));
     assert!(here.len() > 5, "{here:?}");
     assert_eq!(live.code, filed.code);

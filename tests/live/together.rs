@@ -106,8 +106,8 @@ fn leak_that_somebody_made_by_hand_is_told_as_such() {
     let (Some(lab), Some(leaking)) = (Lab::find(), example("leaking")) else { return };
     let cluster = lab.cluster();
     fill(&cluster, "sound");
-    let path = "/api/v1/namespaces/alloy/configmaps/heron-alloy";
-    let data = leaking.get(path)["data"].clone();
+    let own = "/api/v1/namespaces/alloy/configmaps/heron-alloy";
+    let data = leaking.get(own)["data"].clone();
     let patch = json!({"data": data}).to_string();
     let by_hand =
         ["patch", "configmap", "heron-alloy", "-n", "alloy", "--type=merge", "--field-manager=kubectl-edit"];
