@@ -153,14 +153,7 @@ impl Run<'_> {
         let limited = limits::subjects(governing.limits(), &subjects);
         subjects.extend(limited);
         subjects.extend(self.sharing.subjects((name, group.cluster), &model::store::uses(&stack, &assumed)));
-        let is_answer = |file: &&usize| {
-            let reading = self.readings.get(**file);
-            reading
-                .is_some_and(|reading| reading.pieces.iter().any(|piece| matches!(piece, Piece::Answer(..))))
-        };
-        // What processes say was not typed by anybody.
-        let typed: Vec<usize> = group.files.iter().filter(|file| !is_answer(file)).copied().collect();
-        subjects.extend(model::text_subjects(self.documents, &typed));
+        subjects.extend(model::text_subjects(self.documents, &self.typed(group)));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
@@ -216,6 +209,14 @@ impl Run<'_> {
             components: flows.iter().map(|flow| flow.components.len()).sum(),
             findings: found.into_iter().map(|(finding, _)| sighted(finding, name, group)).collect(),
         }
+    }
+
+    /// Files that somebody typed: what processes say of themselves nobody did.
+    fn typed(&self, group: &Group) -> Vec<usize> {
+        let is_answer =
+            |reading: &Reading| reading.pieces.iter().any(|piece| matches!(piece, Piece::Answer(..)));
+        let files = group.files.iter().filter(|file| !self.readings.get(**file).is_some_and(is_answer));
+        files.copied().collect()
     }
 
     /// The versions to judge by; the command line beats the settings.

@@ -54,19 +54,21 @@ impl Watch for Progress {
         let mut own = self.clusters.lock().unwrap_or_else(PoisonError::into_inner);
         for cluster in clusters {
             let bar = self.lines.add(ProgressBar::new_spinner().with_style(style.clone()));
-            bar.set_prefix(report::printable(cluster).to_string());
+            bar.set_prefix(report::printable(cluster));
             bar.enable_steady_tick(Duration::from_millis(250));
             own.insert((*cluster).to_owned(), bar);
         }
     }
 
     fn got(&self, cluster: &str, objects: usize) {
-        self.with(cluster, |bar| bar.inc(objects as u64));
+        self.with(cluster, |bar| {
+            bar.inc(objects as u64);
+        });
     }
 
     fn ends(&self, cluster: &str, whole: bool) {
         self.with(cluster, |bar| {
-            bar.finish_with_message(if whole { "read" } else { "not all could be read" })
+            bar.finish_with_message(if whole { "read" } else { "not all could be read" });
         });
     }
 

@@ -108,15 +108,12 @@ impl Connection {
         }
         let own = self.limits.request.min(left);
         tokio::select! {
-            answer = tokio::time::timeout(own, self.once(call)) => match answer {
-                Ok(answer) => answer,
-                Err(_) => {
-                    let message = format!(
-                        "no whole answer within {own:?}; ask again, or raise `--request-timeout` and `--timeout`"
-                    );
-                    Err(Refusal::new(Cause::TimedOut, message))
-                }
-            },
+            answer = tokio::time::timeout(own, self.once(call)) => answer.unwrap_or_else(|_| {
+                let message = format!(
+                    "no whole answer within {own:?}; ask again, or raise `--request-timeout` and `--timeout`"
+                );
+                Err(Refusal::new(Cause::TimedOut, message))
+            }),
             () = self.stop.wanted() => Err(interrupted()),
         }
     }
@@ -148,18 +145,19 @@ impl Connection {
         // The reason helps, and its absence does not hurt.
         let body = whole(response).await.unwrap_or_default();
         let refusal = Refusal { wait, ..refused(status, &body) };
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "credentials end by the clock, and their refusal alone is told by it"
-        )]
-        let now = SystemTime::now();
-        let ended = self.credentials_end.filter(|(end, _)| *end <= now);
+        let ended = self.credentials_end.filter(|(end, _)| has_passed(*end));
         if let Some((_, what)) = ended.filter(|_| refusal.cause == Cause::Unauthorized) {
             let message = format!("the {what} of the context's user has expired; get a new one");
             return Err(Refusal::new(Cause::Expired, message));
         }
         Err(refusal)
     }
+}
+
+/// Whether a time has passed.
+#[expect(clippy::disallowed_methods, reason = "whether a token has expired is a question of time")]
+fn has_passed(time: SystemTime) -> bool {
+    time <= SystemTime::now()
 }
 
 /// The whole body of an answer.

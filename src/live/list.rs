@@ -90,7 +90,8 @@ pub(super) async fn list(
 
 /// The refusal, with how much came before it.
 fn after(refusal: Refusal, count: usize) -> Refusal {
-    Refusal { message: format!("after {count} objects: {}", refusal.message), ..refusal }
+    let Refusal { cause, message, wait } = refusal;
+    Refusal { cause, message: format!("after {count} objects: {message}"), wait }
 }
 
 struct Page {

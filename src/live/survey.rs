@@ -297,7 +297,7 @@ impl Survey<'_> {
         };
         let mut wanted = BTreeSet::new();
         let mut words = BTreeSet::new();
-        for own in self.held.iter().filter(|own| self.is_kept(own, stack, &[])) {
+        for own in self.held.iter().filter(|own| is_kept(own, stack, &[])) {
             let there = |name: &&String| {
                 !covered(&own.namespace) || listed.contains_key(&(own.namespace.as_str(), name.as_str()))
             };
@@ -388,24 +388,11 @@ impl Survey<'_> {
         self.seen.notes.extend(answers.notes);
     }
 
-    /// Whether an object is handed on: all but what runs for others, and the Services that lead there.
-    fn is_kept(&self, own: &Held, stack: &BTreeSet<String>, named: &[&Held]) -> bool {
-        let is_service = own.kind.kind == "Service";
-        if !held::runs_pods(own.kind) && !is_service {
-            return true;
-        }
-        stack.contains(&own.namespace)
-            || own.named.is_part
-            || named
-                .iter()
-                .any(|service| is_service && std::ptr::eq(*service, own) || held::selects(service, own))
-    }
-
     /// Decides what belongs to the stack, and writes it down.
     fn finish(mut self, stack: &BTreeSet<String>) -> Seen {
         let addresses = Addresses::of(&self.held);
         let mut named: Vec<&Held> = Vec::new();
-        for own in self.held.iter().filter(|own| self.is_kept(own, stack, &[]) && may_name(own)) {
+        for own in self.held.iter().filter(|own| is_kept(own, stack, &[]) && may_name(own)) {
             named::words(&own.object(), &mut |word| named.extend(addresses.named(word)));
         }
         named.retain(|service| !stack.contains(&service.namespace));
@@ -425,7 +412,7 @@ impl Survey<'_> {
                 }
                 continue;
             }
-            if self.is_kept(own, stack, &named) {
+            if is_kept(own, stack, &named) {
                 let path = texts::path(self.cluster, &own.namespace, &own.kind.kind, &own.name);
                 let text = if own.whole {
                     texts::text(own.object(), own.kind, &own.version)
@@ -500,4 +487,17 @@ fn declared_release(own: &Held) -> Option<(String, String)> {
         }
         _ => None,
     }
+}
+
+/// Whether an object is handed on: all but what runs for others, and the Services that lead there.
+fn is_kept(own: &Held, stack: &BTreeSet<String>, named: &[&Held]) -> bool {
+    let is_service = own.kind.kind == "Service";
+    if !held::runs_pods(own.kind) && !is_service {
+        return true;
+    }
+    stack.contains(&own.namespace)
+        || own.named.is_part
+        || named
+            .iter()
+            .any(|service| is_service && std::ptr::eq(*service, own) || held::selects(service, own))
 }

@@ -85,6 +85,9 @@ fn shard(text: &str) -> Result<Shard, String> {
     Ok(Shard { index, count })
 }
 
+/// The longest time that may be given: longer ones are slips, and sums of times must not overflow.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
 /// `90s`, `5m`, `1m30s`, `500ms`.
 fn time(text: &str) -> Result<Duration, String> {
     let wrong = || "write a time such as `90s` or `5m`".to_owned();
@@ -99,14 +102,13 @@ fn time(text: &str) -> Result<Duration, String> {
         whole += match unit {
             "ms" => Duration::from_millis(number.into()),
             "s" => Duration::from_secs(number.into()),
-            "m" => Duration::from_mins(number.into()),
-            "h" => Duration::from_hours(number.into()),
+            "m" => Duration::from_secs(u64::from(number) * 60),
+            "h" => Duration::from_secs(u64::from(number) * 3600),
             _ => return Err(wrong()),
         };
         rest = after;
     }
-    // Longer ones are slips, and sums of times must not overflow.
-    if whole.is_zero() || whole > Duration::from_hours(24) { Err(wrong()) } else { Ok(whole) }
+    if whole.is_zero() || whole > LONGEST { Err(wrong()) } else { Ok(whole) }
 }
 
 #[cfg(test)]
