@@ -19,6 +19,7 @@ use super::call::Answer;
 use super::call::Call;
 use super::cause::Cause;
 use super::cause::Refusal;
+use super::credentials::End;
 use super::stop::Stop;
 use super::transport;
 
@@ -53,7 +54,7 @@ pub(super) struct Connection {
     permits: Semaphore,
     stop: Arc<Stop>,
     /// When the credentials end, where they tell.
-    credentials_end: Option<SystemTime>,
+    credentials_end: Option<End>,
 }
 
 impl Connection {
@@ -64,7 +65,7 @@ impl Connection {
         start: Instant,
         together: usize,
         stop: Arc<Stop>,
-        credentials_end: Option<SystemTime>,
+        credentials_end: Option<End>,
     ) -> Self {
         let permits = Semaphore::new(together);
         Self { client, limits, end: start + limits.total, permits, stop, credentials_end }
@@ -145,12 +146,10 @@ impl Connection {
         // The reason helps, and its absence does not hurt.
         let body = whole(response).await.unwrap_or_default();
         let refusal = Refusal { wait, ..refused(status, &body) };
-        let ended = self.credentials_end.is_some_and(has_passed);
-        if refusal.cause == Cause::Unauthorized && ended {
-            return Err(Refusal::new(
-                Cause::Expired,
-                "the token of the context's user has expired; get a new one",
-            ));
+        let ended = self.credentials_end.filter(|(end, _)| has_passed(*end));
+        if let Some((_, what)) = ended.filter(|_| refusal.cause == Cause::Unauthorized) {
+            let message = format!("the {what} of the context's user has expired; get a new one");
+            return Err(Refusal::new(Cause::Expired, message));
         }
         Err(refusal)
     }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 use std::path::PathBuf;
-use std::time::Duration;
-use std::time::SystemTime;
 
 use kube::Config;
 use kube::config::KubeConfigOptions;
@@ -12,6 +10,9 @@ use kube::config::KubeconfigError;
 
 use super::cause::Cause;
 use super::cause::Refusal;
+use super::credentials::missing_user;
+use super::credentials::with_token;
+use super::proxies::Environment;
 
 /// Which clusters are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,12 +68,6 @@ pub(super) fn keep_quiet(config: &mut Config, interactive: bool) -> Result<(), R
     Ok(())
 }
 
-/// When the credentials of a configuration end, as far as they tell.
-pub(super) fn credentials_end(config: &Config) -> Option<SystemTime> {
-    use secrecy::ExposeSecret as _;
-    end_of(config.auth_info.token.as_ref()?.expose_secret())
-}
-
 /// The name of the cluster that the program runs in.
 const OWN: &str = "in-cluster";
 
@@ -83,6 +78,7 @@ pub(super) async fn targets(which: &Which, file: Option<&Path>) -> Result<Vec<Ta
             let message = format!("this does not run in a pod with an account: {}", chain(&error));
             Refusal::new(Cause::NotConfigured, message)
         });
+        let config = config.and_then(|config| with_proxy(config, None));
         return Ok(vec![Target { name: OWN.to_owned(), config }]);
     }
     let kubeconfig = read(file)?;
@@ -104,13 +100,36 @@ pub(super) async fn targets(which: &Which, file: Option<&Path>) -> Result<Vec<Ta
     }
     let mut targets = Vec::new();
     for name in names {
+        if let Some(user) = missing_user(&kubeconfig, &name) {
+            let message = format!("the context names the user `{user}`, which the kubeconfig does not have");
+            targets.push(Target { name, config: Err(Refusal::new(Cause::NotConfigured, message)) });
+            continue;
+        }
         let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
         let config = Config::from_custom_kubeconfig(kubeconfig.clone(), &options).await;
         let config =
             config.map_err(|error| Refusal::new(Cause::NotConfigured, unresolved(&error, &kubeconfig)));
+        let config = config.and_then(|config| with_proxy(config, proxy_url(&kubeconfig, &name)));
+        let config = config.and_then(with_token);
         targets.push(Target { name, config });
     }
     Ok(targets)
+}
+
+/// The proxy that the cluster of a context names.
+fn proxy_url<'k>(kubeconfig: &'k Kubeconfig, context: &str) -> Option<&'k str> {
+    let context = kubeconfig.contexts.iter().find(|own| own.name == context)?.context.as_ref()?;
+    let cluster = kubeconfig.clusters.iter().find(|own| own.name == context.cluster)?;
+    cluster.cluster.as_ref()?.proxy_url.as_deref()
+}
+
+/// The configuration with the proxy that kubectl would take. `kube` compares `NO_PROXY` with the proxy, not with the server.
+fn with_proxy(mut config: Config, named: Option<&str>) -> Result<Config, Refusal> {
+    let environment = Environment::own(|name| variable(name)?.into_string().ok());
+    // Its value may hold a password.
+    let unread = |name| Refusal::new(Cause::NotConfigured, format!("`{name}` is no address of a proxy"));
+    config.proxy_url = environment.proxy(named, &config.cluster_url).map_err(unread)?;
+    Ok(config)
 }
 
 /// Why a context does not lead to a cluster.
@@ -197,27 +216,4 @@ fn chain(error: &dyn std::error::Error) -> String {
 fn variable(name: &str) -> Option<std::ffi::OsString> {
     #[expect(clippy::disallowed_methods, reason = "`live` is where kubeconfig files are found")]
     std::env::var_os(name).filter(|value| !value.is_empty())
-}
-
-/// When a token ends, by its own words: tokens of service accounts and of `OpenID` Connect are JSON in the middle of three parts.
-pub(super) fn end_of(token: &str) -> Option<SystemTime> {
-    let body = token.split('.').nth(1)?;
-    let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let bytes = base64::Engine::decode(&engine, body.trim_end_matches('=')).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(claims.get("exp")?.as_u64()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_a_token_is_read_from_it() {
-        // {"exp":1700000000}
-        let end = end_of("eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.sig");
-        assert_eq!(end, Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
-        assert_eq!(end_of("opaque"), None);
-        assert_eq!(end_of("a.%%%.b"), None);
-    }
 }

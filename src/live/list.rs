@@ -131,6 +131,10 @@ async fn page(connection: &Connection, listing: &Listing, place: Option<&str>) -
         Some(Value::Null) => Vec::new(),
         _ => return Err(no_list("it has no `items`")),
     };
+    // Whatever else may come of one without a name, it is none of the server's objects.
+    if items.iter().any(|item| item.pointer("/metadata/name").is_none_or(|name| !name.is_string())) {
+        return Err(no_list("an item of it has no name"));
+    }
     let next = value.pointer("/metadata/continue").and_then(Value::as_str);
     let next = next.filter(|next| !next.is_empty()).map(str::to_owned);
     let left = value.pointer("/metadata/remainingItemCount").and_then(Value::as_u64).unwrap_or_default();

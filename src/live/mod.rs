@@ -7,6 +7,7 @@ mod call;
 mod cause;
 mod connection;
 mod contexts;
+mod credentials;
 mod fetch;
 mod gather;
 mod held;
@@ -16,6 +17,7 @@ mod list;
 mod named;
 mod preflight;
 mod probe;
+mod proxies;
 mod publish;
 mod release;
 mod rights;
@@ -203,7 +205,7 @@ async fn connect(
 ) -> Result<Connection, cause::Refusal> {
     let mut config = config?;
     contexts::keep_quiet(&mut config, interactive)?;
-    let credentials_end = contexts::credentials_end(&config);
+    let credentials_end = credentials::end(&config);
     // We repeat requests by ourselves, and bound each as a whole.
     config.default_retry = false;
     config.connect_timeout = Some(limits.request);

@@ -52,6 +52,7 @@ pub(crate) struct Cluster {
     /// Signs tokens of service accounts.
     accounts: KeyPair,
     users: AtomicUsize,
+    grants: AtomicUsize,
 }
 
 /// Someone with rights of his own.
@@ -84,10 +85,19 @@ impl Cluster {
             let port = free_port();
             let program = lab.assets.program("kube-apiserver");
             let server = Server::start(&program, &flags(lab, folder, number, port), &folder.join("log"));
-            let (server, users) = (Mutex::new(server), AtomicUsize::new(0));
+            let (server, users, grants) = (Mutex::new(server), AtomicUsize::new(0), AtomicUsize::new(0));
             let (client, accounts) = (Arc::clone(&client), KeyPair::from_pem(&accounts).unwrap());
-            let cluster =
-                Self { lab, number, folder: folder.to_owned(), port, client, server, accounts, users };
+            let cluster = Self {
+                lab,
+                number,
+                folder: folder.to_owned(),
+                port,
+                client,
+                server,
+                accounts,
+                users,
+                grants,
+            };
             if cluster.becomes_ready() {
                 let config = Kubeconfig::one("admin", &cluster.address(), &cluster.admin().credential());
                 config.write(folder, "admin.kubeconfig");
@@ -149,22 +159,28 @@ impl Cluster {
     /// Someone new, who may do what these rules of a `ClusterRole` say.
     pub(crate) fn user(&self, rules: &Value) -> User {
         let user = self.nobody();
+        let (kind, group) = ("ClusterRole", "rbac.authorization.k8s.io");
+        self.apply(&json!({
+            "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding",
+            "metadata": {"name": user.name},
+            "roleRef": {"apiGroup": group, "kind": kind, "name": user.name},
+            "subjects": [{"apiGroup": group, "kind": "User", "name": user.name}],
+        }));
+        self.grant(&user, rules);
+        user
+    }
+
+    /// Gives these rights to someone whom `user` made, in place of those that he has.
+    pub(crate) fn grant(&self, user: &User, rules: &Value) {
         // A right that is only there to see when the server has taken note of the role.
-        let mark = format!("/known/{}", user.name);
+        let mark = format!("/known/{}/{}", user.name, self.grants.fetch_add(1, Ordering::Relaxed));
         let mut rules = rules.as_array().unwrap().clone();
         rules.push(json!({"nonResourceURLs": [mark], "verbs": ["get"]}));
-        let (kind, group) = ("ClusterRole", "rbac.authorization.k8s.io");
-        self.apply(&json!({"apiVersion": "v1", "kind": "List", "items": [
-            {"apiVersion": format!("{group}/v1"), "kind": kind, "metadata": {"name": user.name}, "rules": rules},
-            {
-                "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding",
-                "metadata": {"name": user.name},
-                "roleRef": {"apiGroup": group, "kind": kind, "name": user.name},
-                "subjects": [{"apiGroup": group, "kind": "User", "name": user.name}],
-            },
-        ]}));
-        self.wait_for(|| self.ask(&mark, &user).is_some_and(|(status, _)| status != 403));
-        user
+        self.apply(&json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
+            "metadata": {"name": user.name}, "rules": rules,
+        }));
+        self.wait_for(|| self.ask(&mark, user).is_some_and(|(status, _)| status != 403));
     }
 
     /// A service account, made if it is not there, by a token that ends at that time.

@@ -49,12 +49,11 @@ impl Kubeconfig {
 
     /// Writes it as a file of that folder.
     pub(crate) fn write(&self, folder: &Path, name: &str) -> PathBuf {
-        let path = folder.join(name);
-        std::fs::write(&path, self.json().to_string()).unwrap();
-        path
+        write(folder, name, &self.json())
     }
 
-    fn json(&self) -> Value {
+    /// As kubectl reads it.
+    pub(crate) fn json(&self) -> Value {
         let clusters = self.contexts.iter().map(|(name, address, _)| {
             let authority = STANDARD.encode(&address.authority);
             json!({"name": name, "cluster": {"server": address.url, "certificate-authority-data": authority}})
@@ -74,6 +73,13 @@ impl Kubeconfig {
             "contexts": contexts.collect::<Vec<_>>(),
         })
     }
+}
+
+/// Writes a kubeconfig as a file of that folder.
+pub(crate) fn write(folder: &Path, name: &str, config: &Value) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, config.to_string()).unwrap();
+    path
 }
 
 fn user(credential: &Credential) -> Value {

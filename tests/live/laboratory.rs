@@ -12,6 +12,7 @@ use super::cluster::Cluster;
 use super::corpus::cluster_of;
 use super::corpus::list_of;
 use super::lab::Lab;
+use super::load::config_map;
 use super::load::install_kinds;
 use super::load::load_many;
 use super::proxy::Fault;
@@ -69,16 +70,6 @@ fn small() -> Option<&'static Cluster> {
         cluster.kubectl(&["create", "namespace", "a"], None);
         load_many(cluster, "configmaps", (0..7).map(|number| config_map("a", number)));
     }))
-}
-
-fn config_map(namespace: &str, number: usize) -> Value {
-    json!({
-        "apiVersion": "v1", "kind": "ConfigMap", "data": {"key": "value"},
-        "metadata": {
-            "name": format!("map-{number:05}"), "namespace": namespace,
-            "uid": format!("00000000-0000-0000-0000-{number:012}"), "creationTimestamp": "2026-01-01T00:00:00Z",
-        },
-    })
 }
 
 const MAPS: &str = "/api/v1/namespaces/a/configmaps";

@@ -114,3 +114,14 @@ fn status(item: &Value) -> Option<Value> {
         "metadata": {"name": item["metadata"]["name"], "namespace": item["metadata"]["namespace"]},
     }))
 }
+
+/// A small ConfigMap, as etcd holds it.
+pub(crate) fn config_map(namespace: &str, number: usize) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "data": {"key": "value"},
+        "metadata": {
+            "name": format!("map-{number:05}"), "namespace": namespace,
+            "uid": format!("00000000-0000-0000-0000-{number:012}"), "creationTimestamp": "2026-01-01T00:00:00Z",
+        },
+    })
+}

@@ -7,17 +7,29 @@
 #![expect(clippy::disallowed_methods, reason = "these tests run servers and programs on files of their own")]
 
 mod assets;
+mod audit;
+mod canaries;
 mod certificates;
 mod cluster;
+mod connections;
 mod corpus;
+mod deploy;
+mod equal;
+mod faults;
+mod five;
+mod healthy;
 mod kubeconfig;
 mod lab;
 mod laboratory;
 mod load;
+mod missing;
 mod probe;
 mod process;
 mod proxy;
 mod requests;
 mod rights;
+mod scale;
 mod tls;
+mod together;
 mod tokens;
+mod tunnel;

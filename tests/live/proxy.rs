@@ -51,6 +51,8 @@ pub(crate) enum Fault {
     Refuse { status: u16, reason: &'static str, retry_after: Option<u64> },
     /// Answers 200 with a body that is not what it should be.
     Garbage(&'static str),
+    /// Answers with that status and a page for people, as what stands before a server does.
+    Page(u16, &'static str),
     /// Never answers.
     Silence,
     /// Closes the connection without an answer.
@@ -92,6 +94,7 @@ struct State {
     upstream: u16,
     orders: Mutex<Vec<Order>>,
     asked: Mutex<Vec<Asked>>,
+    denied: Mutex<Vec<String>>,
 }
 
 impl fmt::Debug for State {
@@ -118,6 +121,7 @@ impl Proxy {
             upstream: cluster.port(),
             orders: Mutex::default(),
             asked: Mutex::default(),
+            denied: Mutex::default(),
         });
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -127,6 +131,11 @@ impl Proxy {
 
     pub(crate) fn address(&self) -> Address {
         Address { url: format!("https://127.0.0.1:{}", self.port), authority: self.authority.clone() }
+    }
+
+    /// What the API server refused for want of rights.
+    pub(crate) fn denied(&self) -> Vec<String> {
+        self.state.denied.lock().unwrap().clone()
     }
 
     /// Misbehaves on every request that is like that.
@@ -189,6 +198,7 @@ async fn answer(state: &State, request: Request<Incoming>) -> io::Result<Respons
         None => pass(state, request).await,
         Some(Fault::Refuse { status, reason, retry_after }) => Ok(refuse(*status, reason, *retry_after)),
         Some(Fault::Garbage(text)) => Ok(whole(Response::builder().status(200), (*text).to_owned())),
+        Some(Fault::Page(status, text)) => Ok(whole(Response::builder().status(*status), (*text).to_owned())),
         Some(Fault::Silence) => std::future::pending().await,
         Some(Fault::HangUp) => Err(io::Error::other("hung up")),
         Some(Fault::StallAfter(bytes)) => part(pass(state, request).await?, *bytes, false).await,
@@ -229,7 +239,11 @@ async fn pass(state: &State, request: Request<Full<Bytes>>) -> io::Result<Respon
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(io::Error::other)?;
     tokio::spawn(connection);
+    let wanted = format!("{} {}", request.method(), request.uri().path());
     let response = sender.send_request(request).await.map_err(io::Error::other)?;
+    if matches!(response.status().as_u16(), 401 | 403) {
+        state.denied.lock().unwrap().push(wanted);
+    }
     Ok(response.map(|body| body.map_err(io::Error::other).boxed_unsync()))
 }
 
