@@ -371,8 +371,8 @@ fn what_could_not_be_asked_leaves_the_run_incomplete() {
     assert_eq!(
         causes,
         [
-            cause("gone", false),
-            cause("gone", false),
+            cause("not-found", false),
+            cause("not-found", false),
             cause("not-understood", true),
             cause("server-error", true)
         ],
