@@ -27,7 +27,7 @@ pub(in crate::cli) struct LiveArgs {
     #[arg(long, value_name = "FILE", requires = "live")]
     pub(in crate::cli) kubeconfig: Option<PathBuf>,
     /// Read this namespace only. Can be repeated. What runs elsewhere is not judged then.
-    #[arg(short, long, value_name = "NAMESPACE", requires = "live")]
+    #[arg(short, long, value_name = "NAMESPACE", requires = "live", value_parser = namespace)]
     pub(in crate::cli) namespace: Vec<String>,
     /// Compare what runs with the files of this folder: what they made, what was changed by hand, what waits.
     #[arg(long, value_name = "DIR", requires = "live")]
@@ -56,6 +56,17 @@ pub(in crate::cli) struct LiveArgs {
     /// How long one request may take.
     #[arg(long, value_name = "TIME", requires = "live", default_value = "15s", value_parser = time)]
     pub(in crate::cli) request_timeout: Duration,
+}
+
+/// A namespace, by the rule of Kubernetes for their names (RFC 1123 labels): it becomes part of a path.
+fn namespace(text: &str) -> Result<String, String> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let ends = |c: char| c != '-';
+    let is_name = (1..=63).contains(&text.len())
+        && text.chars().all(allowed)
+        && text.starts_with(ends)
+        && text.ends_with(ends);
+    if is_name { Ok(text.to_owned()) } else { Err("no namespace can be called that".to_owned()) }
 }
 
 /// Which part of the contexts.
@@ -122,6 +133,14 @@ mod tests {
         assert_eq!(time("500ms"), Ok(Duration::from_millis(500)));
         for wrong in ["", "0s", "5", "m", "5x", "-1s", "99999h", "99999999999s"] {
             assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn namespaces_are_names() {
+        assert!(namespace("alloy").is_ok() && namespace("a-1").is_ok());
+        for wrong in ["", "a/b", "../x", "A", "-a", "a-", "a.b", &"a".repeat(64)] {
+            assert!(namespace(wrong).is_err(), "{wrong}");
         }
     }
 
