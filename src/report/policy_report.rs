@@ -102,10 +102,11 @@ fn judged_as(cluster: &SeenCluster) -> &str {
 /// with another.
 fn owner<'c>(path: &str, clusters: &'c [SeenCluster]) -> Option<&'c SeenCluster> {
     let whole = path.rsplitn(4, '/').nth(3);
-    let is_below =
-        |own: &&SeenCluster| path.strip_prefix(&own.name).is_some_and(|rest| rest.starts_with('/'));
+    let is_within = |own: &&SeenCluster| {
+        path.strip_prefix(&own.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     let exact = clusters.iter().find(|own| Some(own.name.as_str()) == whole);
-    exact.or_else(|| clusters.iter().filter(is_below).max_by_key(|own| own.name.len()))
+    exact.or_else(|| clusters.iter().filter(is_within).max_by_key(|own| own.name.len()))
 }
 
 /// What takes the place of a report of a namespace in which nothing was found this time. `whole` says whether all was seen;

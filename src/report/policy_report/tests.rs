@@ -81,7 +81,7 @@ fn what_is_wrong_in_one_cluster_is_not_written_into_another() {
     let errors = ["acme/alloy/ConfigMap/a", "acme/eu/alloy/ConfigMap/b", "acme/eu", "acme-2/-/Node/c"];
     let clusters = ["acme", "acme/eu", "acme-2", "globex"];
     assert_eq!(told(&errors, &clusters, "acme"), ["acme/alloy/ConfigMap/a: x"]);
-    assert_eq!(told(&errors, &clusters, "acme/eu"), ["acme/eu/alloy/ConfigMap/b: x"]);
+    assert_eq!(told(&errors, &clusters, "acme/eu"), ["acme/eu/alloy/ConfigMap/b: x", "acme/eu: x"]);
     assert_eq!(told(&errors, &clusters, "globex"), Vec::<String>::new());
 }
 
