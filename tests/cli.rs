@@ -366,3 +366,22 @@ fn program_that_nobody_names_is_that_of_the_collector_without_one() {
     let assumed = "alloy/alloy runs config.alloy (its program is `config.alloy` of ConfigMap alloy/gone, which is not in the input)";
     assert!(logs["assumptions"].as_array().unwrap().contains(&Value::from(assumed)), "{logs:#}");
 }
+
+#[test]
+fn report_of_a_part_of_the_contexts_says_which_part_it_is() {
+    let kubeconfig = json!({
+        "apiVersion": "v1", "kind": "Config", "users": [{"name": "u", "user": {}}],
+        "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "contexts": [{"name": "only", "context": {"cluster": "c", "user": "u"}}],
+    });
+    let folder = folder(&[("kubeconfig", kubeconfig.to_string().as_bytes())]);
+    let live =
+        ["--live", "--all-contexts", "--kubeconfig", "kubeconfig", "--shard", "1/2", "-o", "json=part.json"];
+    let output = run(folder.path(), &live);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = run(folder.path(), &["merge", "part.json", "-o", "json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let coverage = serde_json::from_slice::<Value>(&output.stdout).unwrap()["coverage"].clone();
+    assert_eq!(coverage["shards"], json!([{ "index": 1, "count": 2 }]));
+    assert_eq!(coverage["errors"][0]["path"], "--shard /2");
+}

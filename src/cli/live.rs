@@ -11,6 +11,7 @@ use super::progress::Progress;
 use super::rbac;
 use super::signals::Signals;
 use super::usage;
+use crate::finding::Shard;
 use crate::live;
 use crate::live::Audit;
 use crate::live::Errand;
@@ -56,17 +57,6 @@ pub(super) fn audit(check: &CheckArgs) -> Result<Audit, Stop> {
     } else {
         Which::Named(args.context.clone())
     };
-    let shard = match args.shard {
-        None => None,
-        Some(shard) => {
-            let index = shard.index.or_else(job_index).filter(|index| *index < shard.count);
-            let index = index.ok_or_else(|| {
-                let message = "`--shard /COUNT` takes its index from `JOB_COMPLETION_INDEX`, which is not set or not below COUNT";
-                usage(ErrorKind::InvalidValue, message)
-            })?;
-            Some((index, shard.count))
-        }
-    };
     let errand = Errand {
         rules: rbac::chosen(&check.input.rules, &check.select, &check.ignore)?,
         without_secrets: false,
@@ -82,11 +72,22 @@ pub(super) fn audit(check: &CheckArgs) -> Result<Audit, Stop> {
         which,
         kubeconfig: args.kubeconfig.clone(),
         namespaces,
-        shard,
+        shard: shard(check)?.map(|shard| (shard.index, shard.count)),
         interactive: std::io::stdin().is_terminal() && !is_ci(),
         limits: Limits { request: args.request_timeout, total: args.timeout },
         errand,
     })
+}
+
+/// Which part of the contexts is meant, where not all are.
+pub(super) fn shard(check: &CheckArgs) -> Result<Option<Shard>, Stop> {
+    let Some(shard) = check.live.shard else { return Ok(None) };
+    let index = shard.index.or_else(job_index).filter(|index| *index < shard.count);
+    let index = index.ok_or_else(|| {
+        let message = "`--shard /COUNT` takes its index from `JOB_COMPLETION_INDEX`, which is not set or not below COUNT";
+        usage(ErrorKind::InvalidValue, message)
+    })?;
+    Ok(Some(Shard { index, count: shard.count }))
 }
 
 /// The index that Kubernetes gives the pods of an Indexed Job.

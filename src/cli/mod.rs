@@ -159,6 +159,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     };
     unread.extend(found.problems);
     add_to_coverage(&mut report.coverage, found.skipped, unread);
+    report.coverage.shards.extend(live::shard(&args)?);
 
     report.threshold = Threshold {
         fail_on: args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error),

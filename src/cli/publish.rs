@@ -22,6 +22,7 @@ pub(super) fn publish(audit: &Audit, outcome: Outcome<'_>) -> Vec<String> {
             cluster: name.clone(),
             entries: entries.map(|own| Entry { namespace: own.namespace, fields: own.fields }).collect(),
             emptied: report::emptied(whole).fields,
+            moved: report::moved().fields,
         }
     };
     live::publish(audit, clusters.into_iter().filter(reached).map(edition).collect())

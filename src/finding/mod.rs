@@ -20,6 +20,7 @@ pub(crate) use report::Report;
 pub(crate) use report::RunError;
 pub(crate) use report::Seen;
 pub(crate) use report::SeenCluster;
+pub(crate) use report::Shard;
 pub(crate) use report::Sighting;
 pub(crate) use report::Threshold;
 pub(crate) use rule_doc::RuleDoc;

@@ -214,6 +214,15 @@ pub(crate) struct SeenCluster {
     pub(crate) notes: Vec<String>,
 }
 
+/// Which part of the contexts a run read (`--shard`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Shard {
+    /// From 0; below `count`.
+    pub(crate) index: usize,
+    /// How many parts there are.
+    pub(crate) count: usize,
+}
+
 /// What was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Coverage {
@@ -233,6 +242,8 @@ pub(crate) struct Coverage {
     pub(crate) clusters: Vec<SeenCluster>,
     /// What was not seen of running clusters; makes the run incomplete too.
     pub(crate) not_seen: Vec<NotSeen>,
+    /// The parts of the contexts that were read: one for a run with `--shard`, several where reports were joined.
+    pub(crate) shards: Vec<Shard>,
 }
 
 /// What fails a run. A report carries it, so that reports can be put together and judged as one.

@@ -84,10 +84,10 @@ impl Connection {
             let own = jittered(FIRST_WAIT * 2_u32.pow(attempt - 1));
             // Not before the server wants it, and not all at that moment.
             let wait = refusal.wait.map_or(own, |wait| wait + own);
-            // What changes something is not repeated: it may have happened.
-            let may_repeat = refusal.cause.may_pass() && !matches!(call.action, Action::Apply(_));
-            if !may_repeat || attempt == ATTEMPTS || wait > LONGEST_WAIT || Instant::now() + wait >= self.end
-            {
+            // All that is ever sent may be sent again, even if it has happened already: server-side apply of the same whole
+            // object leaves what the first one left.
+            let is_last = attempt == ATTEMPTS || wait > LONGEST_WAIT || Instant::now() + wait >= self.end;
+            if is_last || !refusal.cause.may_pass() {
                 return Err(refusal);
             }
             attempt += 1;

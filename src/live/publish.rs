@@ -64,6 +64,8 @@ pub(crate) struct Edition {
     pub(crate) entries: Vec<Entry>,
     /// What an earlier report of a namespace becomes that is not among them: its fields, but for the namespace.
     pub(crate) emptied: Value,
+    /// What an earlier report becomes that has another form than they: its fields, but for the namespace.
+    pub(crate) moved: Value,
 }
 
 /// Writes them. Returns a line for each thing that could not be written.
@@ -114,39 +116,69 @@ async fn write(
     edition: &Edition,
     namespaces: &[String],
 ) -> Result<Vec<String>, Refusal> {
-    let form = form(connection).await?;
-    let mut faults = Vec::new();
-    let mut failed = |namespace: Option<&str>, refusal: Refusal| {
-        let place =
-            namespace.map_or_else(|| "of the cluster".to_owned(), |own| format!("of namespace {own}"));
-        let (cluster, cause) = (&edition.cluster, refusal.cause.name());
-        faults.push(format!("{cluster}: the report {place} was not written ({cause}): {}", refusal.message));
+    let forms = forms(connection).await?;
+    let Some((form, others)) = forms.split_first() else {
+        let message = "the cluster has neither the reports of openreports.io/v1alpha1 nor those of wgpolicyk8s.io/v1alpha2; install the CRDs of one";
+        return Err(Refusal::new(Cause::MissingKind, message));
     };
+    let mut faults = Vec::new();
     for Entry { namespace, fields } in &edition.entries {
-        let namespace = namespace.as_deref();
-        if let Err(refusal) = apply(connection, form, namespace, fields.clone()).await {
-            failed(namespace, refusal);
-        }
+        faults.extend(applied(connection, form, edition, namespace.as_deref(), fields).await.err());
     }
-    let written: BTreeSet<&str> =
-        edition.entries.iter().filter_map(|entry| entry.namespace.as_deref()).collect();
-    for namespace in earlier(connection, form, namespaces).await? {
-        if written.contains(namespace.as_str()) {
-            continue;
-        }
-        let mut fields = edition.emptied.clone();
-        if let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.insert("namespace".to_owned(), namespace.as_str().into());
-        }
-        if let Err(refusal) = apply(connection, form, Some(&namespace), fields).await {
-            failed(Some(&namespace), refusal);
+    let written: BTreeSet<&String> =
+        edition.entries.iter().filter_map(|entry| entry.namespace.as_ref()).collect();
+    let old = std::iter::once((form, &edition.emptied)).chain(others.iter().map(|own| (own, &edition.moved)));
+    for (old, fields) in old {
+        match earlier(connection, old, namespaces).await {
+            Ok(mut found) => {
+                // In the form of today the cluster's own is among the entries.
+                let is_new = |own: &String| old.group == form.group && written.contains(own);
+                found.retain(|own| own.as_ref().map_or(old.group != form.group, |own| !is_new(own)));
+                for namespace in found {
+                    let namespace = namespace.as_deref();
+                    let fields = placed(fields, namespace);
+                    faults.extend(applied(connection, old, edition, namespace, &fields).await.err());
+                }
+            }
+            Err(Refusal { cause, message, .. }) => faults.push(format!(
+                "{}: whether earlier reports of {} are there is not known ({}): {message}",
+                edition.cluster,
+                old.group,
+                cause.name()
+            )),
         }
     }
     Ok(faults)
 }
 
-/// The form that the cluster takes.
-async fn form(connection: &Connection) -> Result<&'static Form, Refusal> {
+/// Writes one report, or tells in a line that it could not be written.
+async fn applied(
+    connection: &Connection,
+    form: &Form,
+    edition: &Edition,
+    namespace: Option<&str>,
+    fields: &Value,
+) -> Result<(), String> {
+    apply(connection, form, namespace, fields.clone()).await.map_err(|refusal| {
+        let place =
+            namespace.map_or_else(|| "of the cluster".to_owned(), |own| format!("of namespace {own}"));
+        let (cluster, cause) = (&edition.cluster, refusal.cause.name());
+        format!("{cluster}: the report {place} was not written ({cause}): {}", refusal.message)
+    })
+}
+
+/// The fields of a report, in that namespace.
+fn placed(fields: &Value, namespace: Option<&str>) -> Value {
+    let mut fields = fields.clone();
+    let metadata = fields.get_mut("metadata").and_then(Value::as_object_mut);
+    if let (Some(metadata), Some(namespace)) = (metadata, namespace) {
+        metadata.insert("namespace".to_owned(), namespace.into());
+    }
+    fields
+}
+
+/// The forms that the cluster takes, the one that is preferred first.
+async fn forms(connection: &Connection) -> Result<Vec<&'static Form>, Refusal> {
     let answer = connection.send(&Call::get("/apis", Accept::Objects)).await?;
     let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let served = |form: &&Form| {
@@ -159,10 +191,7 @@ async fn form(connection: &Connection) -> Result<&'static Form, Refusal> {
                 .any(|version| version.get("version").and_then(Value::as_str) == Some(form.version))
         })
     };
-    FORMS.iter().find(served).ok_or_else(|| {
-        let message = "the cluster has neither the reports of openreports.io/v1alpha1 nor those of wgpolicyk8s.io/v1alpha2; install the CRDs of one";
-        Refusal::new(Cause::MissingKind, message)
-    })
+    Ok(FORMS.iter().filter(served).collect())
 }
 
 async fn apply(
@@ -200,18 +229,18 @@ fn path(form: &Form, namespace: Option<&str>) -> String {
     }
 }
 
-/// The namespaces that have a report of ours from an earlier run.
+/// Where reports of ours are from earlier runs: in which namespaces, and whether there is one of the cluster (`None`).
 async fn earlier(
     connection: &Connection,
     form: &Form,
     namespaces: &[String],
-) -> Result<Vec<String>, Refusal> {
+) -> Result<Vec<Option<String>>, Refusal> {
     let everywhere = format!("/apis/{}/{}/{}", form.group, form.version, form.of_namespace.1);
-    let paths: Vec<String> = if namespaces.is_empty() {
-        vec![everywhere]
-    } else {
-        namespaces.iter().map(|namespace| path(form, Some(namespace))).collect()
-    };
+    let mut paths = vec![path(form, None)];
+    if namespaces.is_empty() {
+        paths.push(everywhere);
+    }
+    paths.extend(namespaces.iter().map(|namespace| path(form, Some(namespace))));
     let mut found = Vec::new();
     for path in paths {
         let query = vec![
@@ -220,12 +249,18 @@ async fn earlier(
             ("labelSelector", format!("app.kubernetes.io/managed-by={REPORT}")),
         ];
         let call = Call { action: Action::List, path, query, accept: Accept::Metadata };
-        let answer = connection.send(&call).await?;
+        let answer = match connection.send(&call).await {
+            Ok(answer) => answer,
+            // The group is served, this kind of it is not: nothing of it can be there.
+            Err(Refusal { cause: Cause::Gone, .. }) => continue,
+            Err(refusal) => return Err(refusal),
+        };
         let value: Value = serde_json::from_slice(&answer.body)
             .map_err(|_| Refusal::new(Cause::NotUnderstood, "the list of reports is no JSON"))?;
         let items = value.get("items").and_then(Value::as_array).into_iter().flatten();
-        found
-            .extend(items.filter_map(|item| Some(item.pointer("/metadata/namespace")?.as_str()?.to_owned())));
+        let namespace =
+            |item: &Value| item.pointer("/metadata/namespace").and_then(Value::as_str).map(str::to_owned);
+        found.extend(items.map(namespace));
     }
     Ok(found)
 }

@@ -154,7 +154,8 @@ fn of_report((group, resource, namespaced): (&str, &str, bool)) -> impl Iterator
         name: Some(REPORT.to_owned()),
         namespaced,
         optional: true,
-        unless: (group == "wgpolicyk8s.io").then(|| "openreports.io".to_owned()),
+        // Where a cluster takes both forms, what was written in the older one is to be found and marked as old.
+        unless: None,
         purpose: "the run's own reports (--write-report)".to_owned(),
         promises: None,
     })

@@ -161,6 +161,17 @@ pub(crate) struct CoverageJson {
     pub(crate) clusters: Vec<ClusterJson>,
     #[serde(default)]
     pub(crate) not_seen: Vec<NotSeenJson>,
+    /// The parts of the contexts that the report is about; a list, since reports that were joined are joined again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) shards: Vec<ShardJson>,
+}
+
+/// Which part of the contexts a run read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShardJson {
+    pub(crate) index: usize,
+    pub(crate) count: usize,
 }
 
 /// An input that was not linted.

@@ -16,6 +16,7 @@ use super::contract::PassedOverJson;
 use super::contract::RelatedJson;
 use super::contract::ReportJson;
 use super::contract::SCHEMA;
+use super::contract::ShardJson;
 use super::contract::SightingJson;
 use super::contract::SummaryJson;
 use super::contract::ThresholdJson;
@@ -178,6 +179,11 @@ impl CoverageJson {
                 .collect(),
             clusters: coverage.clusters.iter().map(ClusterJson::new).collect(),
             not_seen: coverage.not_seen.iter().map(NotSeenJson::new).collect(),
+            shards: coverage
+                .shards
+                .iter()
+                .map(|own| ShardJson { index: own.index, count: own.count })
+                .collect(),
         }
     }
 }

@@ -26,6 +26,7 @@ pub(crate) use merge::merge;
 pub(crate) use merge::read as read_report;
 pub(crate) use merge::report_of;
 pub(crate) use policy_report::emptied;
+pub(crate) use policy_report::moved;
 pub(crate) use policy_report::policy_reports;
 pub(crate) use preflight::write_preflight;
 pub(crate) use preflight::write_preflight_json;

@@ -16,10 +16,12 @@ use crate::document::Documents;
 use crate::document::NodeRef;
 use crate::document::Place;
 use crate::document::Tree;
+use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
 use crate::finding::NotSeen;
+use crate::finding::SeenCluster;
 use crate::finding::Severity;
 use crate::finding::Verdict;
 
@@ -55,10 +57,7 @@ pub(crate) fn policy_reports(outcome: Outcome<'_>, cluster: &str) -> Vec<PolicyR
     for missed in report.coverage.not_seen.iter().filter(|missed| missed.cluster == cluster) {
         of_cluster.add(not_seen_result(missed));
     }
-    for error in &report.coverage.errors {
-        let message = format!("{}: {}", error.path, error.message);
-        of_cluster.add(result(Outcomes::Error, "coverage", None, &message));
-    }
+    of_cluster.all.extend(errors_of(&report.coverage, cluster));
     for finding in report.findings.iter().filter(|finding| is_in(finding, cluster)) {
         let place = place_in(finding, cluster);
         let found = finding_result(outcome.documents, finding, place);
@@ -71,29 +70,76 @@ pub(crate) fn policy_reports(outcome: Outcome<'_>, cluster: &str) -> Vec<PolicyR
     whole.chain(of_namespaces.into_iter().map(|(name, results)| results.written(Some(name)))).collect()
 }
 
+/// What made the run incomplete, as far as a cluster may know: nothing of other clusters, which may be other customers'. What
+/// is about none (a file of the folder that clusters are held against, a settings file) is only told in words where there is
+/// no other cluster, since folders hold what is of several.
+fn errors_of(coverage: &Coverage, cluster: &str) -> Vec<(Outcomes, Value)> {
+    let is_only = coverage.clusters.iter().all(|own| judged_as(own) == cluster);
+    let mut is_elsewhere = false;
+    let mut told = Vec::new();
+    for error in &coverage.errors {
+        let owner = owner(&error.path, &coverage.clusters).map(judged_as);
+        if owner == Some(cluster) || (owner.is_none() && is_only) {
+            let message = format!("{}: {}", error.path, error.message);
+            told.push(result(Outcomes::Error, "coverage", None, &message));
+        } else {
+            is_elsewhere |= owner.is_none();
+        }
+    }
+    if is_elsewhere {
+        let message = "what the run read beside clusters (settings, rules, folders) was not all understood; its own output says what";
+        told.push(result(Outcomes::Error, "coverage", None, message));
+    }
+    told
+}
+
+/// The name under which a cluster is judged, and written to.
+fn judged_as(cluster: &SeenCluster) -> &str {
+    cluster.same_as.as_deref().unwrap_or(&cluster.name)
+}
+
+/// The cluster whose object a path is: `CLUSTER/NAMESPACE/KIND/NAME`. Names of clusters may hold a `/`, and one may begin
+/// with another.
+fn owner<'c>(path: &str, clusters: &'c [SeenCluster]) -> Option<&'c SeenCluster> {
+    let whole = path.rsplitn(4, '/').nth(3);
+    let is_within = |own: &&SeenCluster| {
+        path.strip_prefix(&own.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let exact = clusters.iter().find(|own| Some(own.name.as_str()) == whole);
+    exact.or_else(|| clusters.iter().filter(is_within).max_by_key(|own| own.name.len()))
+}
+
 /// What takes the place of a report of a namespace in which nothing was found this time. `whole` says whether all was seen;
 /// else it is not known that nothing is there. Who writes it names the namespace.
 pub(crate) fn emptied(whole: bool) -> PolicyReport {
     let mut results = Results::default();
     if !whole {
-        let message = "not all of this cluster was seen: its ClusterReport ptd-lint says what, and why";
+        let message = "not all of this cluster was seen: the report `ptd-lint` of the cluster itself says what, and why";
         results.add(result(Outcomes::Error, "coverage", None, message));
     }
     results.written(None)
 }
 
-/// How a result ends, in the words of the API, the worst first.
+/// What takes the place of reports in a form that the cluster had before it took the one in which reports are written now.
+pub(crate) fn moved() -> PolicyReport {
+    let mut results = Results::default();
+    let message = "this cluster takes newer reports now: what ptd-lint finds is in those of openreports.io";
+    results.add(result(Outcomes::Skip, "coverage", None, message));
+    results.written(None)
+}
+
+/// How a result ends, in the words of the API, the worst first: what is not known may be worse than a warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcomes {
     Fail,
-    Warn,
     Error,
+    Warn,
     Pass,
     Skip,
 }
 
 impl Outcomes {
-    const ALL: [Self; 5] = [Self::Fail, Self::Warn, Self::Error, Self::Pass, Self::Skip];
+    const ALL: [Self; 5] = [Self::Fail, Self::Error, Self::Warn, Self::Pass, Self::Skip];
 
     const fn name(self) -> &'static str {
         match self {

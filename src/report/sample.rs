@@ -280,6 +280,7 @@ pub(super) fn mixed() -> Sample {
             ],
             clusters: Vec::new(),
             not_seen: Vec::new(),
+            shards: Vec::new(),
             errors: vec![
                 RunError {
                     path: "broken.yaml".to_owned(),

@@ -14,6 +14,7 @@ use super::cluster::User;
 use super::kubeconfig::Kubeconfig;
 use super::lab::Lab;
 use super::load::install_kinds;
+use super::proxy::Fault;
 use super::proxy::Proxy;
 use super::requests::Asked;
 use super::requests::assert_only_reads;
@@ -287,6 +288,58 @@ fn report_is_written_read_back_the_same_each_time_and_emptied_when_nothing_is_le
         let (code, json, errors) = run(&live);
         code == Some(2) && errors.contains("install the CRDs of one") && json.contains("\"verdicts\"")
     });
+}
+
+#[test]
+fn reports_of_the_older_form_say_where_the_new_ones_are() {
+    let Some((lab, cluster, account)) = with_stack() else { return };
+    let proxy = Proxy::start(&cluster);
+    let kubeconfig = kubeconfig(lab, "forms", &proxy, &account);
+    let kubeconfig = kubeconfig.to_str().unwrap();
+    cluster.kubectl(&["delete", "crd", "reports.openreports.io", "clusterreports.openreports.io"], None);
+    grant(&cluster, kubeconfig, &["--write-report"]);
+    let live = ["--live", "--kubeconfig", kubeconfig, "--write-report", "-o", "json"];
+    // Discovery takes a moment to forget a kind.
+    cluster.wait_for(|| run(&live).2.is_empty());
+    let old = [
+        "/apis/wgpolicyk8s.io/v1alpha2/namespaces/alloy/policyreports/ptd-lint",
+        "/apis/wgpolicyk8s.io/v1alpha2/clusterpolicyreports/ptd-lint",
+    ];
+    for path in old {
+        assert!(cluster.get(path)["summary"]["fail"].as_u64().unwrap() > 0, "{path}");
+    }
+    install_kinds(&cluster);
+    let new = "/apis/openreports.io/v1alpha1/namespaces/alloy/reports/ptd-lint";
+    cluster.wait_for(|| {
+        let (_, _, errors) = run(&live);
+        errors.is_empty() && cluster.try_kubectl(&["get", "--raw", new], None).is_ok()
+    });
+    for path in old {
+        let report = cluster.get(path);
+        assert_eq!(report["summary"]["fail"], 0, "{report:#}");
+        let message = report["results"][0]["message"].as_str().unwrap();
+        assert!(message.ends_with("is in those of openreports.io"), "{message}");
+    }
+    assert!(cluster.get(new)["summary"]["fail"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn report_is_written_although_the_server_is_busy_or_hangs_up_at_first() {
+    let Some((lab, cluster, account)) = with_stack() else { return };
+    let proxy = Proxy::start(&cluster);
+    let kubeconfig = kubeconfig(lab, "busy", &proxy, &account);
+    let kubeconfig = kubeconfig.to_str().unwrap();
+    grant(&cluster, kubeconfig, &["--write-report"]);
+    let is_write = |asked: &Asked| asked.verb() == "patch";
+    for (number, fault) in [Fault::throttled(1), Fault::HangUp, Fault::CutAfter(10)].into_iter().enumerate() {
+        let before = proxy.asked().iter().filter(|asked| is_write(asked)).count();
+        proxy.on_some(is_write, 0, 1, fault);
+        let (code, _, errors) = run(&["--live", "--kubeconfig", kubeconfig, "--write-report", "-o", "json"]);
+        assert_eq!((code, errors.as_str()), (Some(1), ""), "{number}");
+        let after = proxy.asked().iter().filter(|asked| is_write(asked)).count();
+        // One of the cluster, one of the namespace; one of these twice.
+        assert_eq!(after - before, 3, "{number}");
+    }
 }
 
 /// Fails on any request that may do more than read, or write our own reports.

@@ -3,6 +3,7 @@
 mod clusters;
 mod findings;
 mod read;
+mod shards;
 
 pub(crate) use read::read;
 pub(crate) use read::report_of;
@@ -25,7 +26,8 @@ pub(crate) fn merge(mut reports: Vec<(String, ReportJson)>, unread: Vec<RunError
         (serde_json::to_string(report).unwrap_or_default(), name.clone())
     });
     let mut notes = clusters::tell_apart(&mut reports);
-    let (findings, verdicts) = findings::join(&reports);
+    let (findings, mut verdicts) = findings::join(&reports);
+    shards::tell_unshared(&reports, &mut verdicts);
     let mut coverage = CoverageJson::default();
     let (mut fail_on, mut strict) = (Severity::Error, false);
     let clusters = clusters::known(&reports);
@@ -41,7 +43,9 @@ pub(crate) fn merge(mut reports: Vec<(String, ReportJson)>, unread: Vec<RunError
         coverage.passed_over.extend(own.passed_over);
         coverage.errors.extend(own.errors);
         coverage.not_seen.extend(own.not_seen);
+        coverage.shards.extend(own.shards);
     }
+    shards::tell_missing(&mut coverage);
     coverage.clusters = clusters;
     coverage.passed_over.append(&mut notes);
     let unread = unread.into_iter();

@@ -15,12 +15,14 @@ use crate::finding::RunError;
 use crate::finding::Seen;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
+use crate::finding::Shard;
 use crate::finding::Sighting;
 use crate::finding::Threshold;
 use crate::finding::Verdict;
 use crate::report::contract::FindingJson;
 use crate::report::contract::ReportJson;
 use crate::report::contract::SCHEMA;
+use crate::report::contract::ShardJson;
 use crate::report::contract::VerdictJson;
 
 /// The report in a text. Strict: what is not understood may be what matters.
@@ -87,9 +89,18 @@ pub(crate) fn report_of(report: &ReportJson) -> Result<Report, String> {
                 .collect(),
             clusters: clusters.collect(),
             not_seen: not_seen.collect::<Result<_, String>>()?,
+            shards: coverage.shards.iter().map(shard).collect::<Result<_, String>>()?,
         },
         threshold,
     })
+}
+
+fn shard(own: &ShardJson) -> Result<Shard, String> {
+    let ShardJson { index, count } = *own;
+    if index >= count {
+        return Err(format!("shard {index} of {count}, where shards are counted from 0"));
+    }
+    Ok(Shard { index, count })
 }
 
 fn finding(own: &FindingJson) -> Result<Finding, String> {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::finding::NotSeen;
+use crate::finding::RunError;
 use crate::finding::Sighting;
 use crate::report::sample::Sample;
 
@@ -57,6 +58,65 @@ fn findings_go_to_their_namespace_and_verdicts_to_the_cluster() {
     let expected = json!([{ "kind": "ConfigMap", "name": "alloy-config", "namespace": "alloy" }]);
     assert_eq!(result["resources"], expected);
     assert_eq!(reports[1].fields["metadata"]["labels"]["app.kubernetes.io/managed-by"], "ptd-lint");
+}
+
+/// A cluster by that name, of which nothing else is known.
+fn named(name: &str) -> SeenCluster {
+    SeenCluster { name: name.to_owned(), uid: None, objects: 1, same_as: None, notes: Vec::new() }
+}
+
+fn told(errors: &[&str], clusters: &[&str], cluster: &str) -> Vec<String> {
+    let error = |path: &&str| RunError { path: (*path).to_owned(), line: None, message: "x".to_owned() };
+    let coverage = Coverage {
+        errors: errors.iter().map(error).collect(),
+        clusters: clusters.iter().map(|name| named(name)).collect(),
+        ..Coverage::default()
+    };
+    let told = errors_of(&coverage, cluster);
+    told.iter().map(|(_, own)| own["message"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_is_wrong_in_one_cluster_is_not_written_into_another() {
+    let errors = ["acme/alloy/ConfigMap/a", "acme/eu/alloy/ConfigMap/b", "acme/eu", "acme-2/-/Node/c"];
+    let clusters = ["acme", "acme/eu", "acme-2", "globex"];
+    assert_eq!(told(&errors, &clusters, "acme"), ["acme/alloy/ConfigMap/a: x"]);
+    assert_eq!(told(&errors, &clusters, "acme/eu"), ["acme/eu/alloy/ConfigMap/b: x", "acme/eu: x"]);
+    assert_eq!(told(&errors, &clusters, "globex"), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_wrong_under_another_name_of_the_cluster_is_told_in_it() {
+    let mut other = named("b");
+    other.same_as = Some("a".to_owned());
+    let error = RunError { path: "b/alloy/ConfigMap/x".to_owned(), line: None, message: "broken".to_owned() };
+    let coverage = Coverage { errors: vec![error], clusters: vec![named("a"), other], ..Coverage::default() };
+    assert_eq!(errors_of(&coverage, "a").len(), 1);
+}
+
+#[test]
+fn what_is_wrong_in_no_cluster_is_told_without_words_where_there_are_several() {
+    let errors = ["customers/acme/alloy.yaml", "ptd-lint.yaml"];
+    assert_eq!(told(&errors, &["globex"], "globex"), ["customers/acme/alloy.yaml: x", "ptd-lint.yaml: x"]);
+    let several = told(&errors, &["acme", "globex"], "globex");
+    assert_eq!(
+        several,
+        [
+            "what the run read beside clusters (settings, rules, folders) was not all understood; its own output says what"
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_known_is_cut_off_after_warnings() {
+    let mut results = Results::default();
+    for _ in 0..MOST_RESULTS {
+        results.add(result(Outcomes::Warn, "x", None, "mild"));
+    }
+    results.add(result(Outcomes::Error, "x", None, "not seen"));
+    results.add(result(Outcomes::Fail, "x", None, "bad"));
+    let report = results.written(None);
+    assert_eq!(messages(&report)[..3], ["fail x ", "error x ", "warn x "]);
 }
 
 #[test]
