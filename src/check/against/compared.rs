@@ -129,16 +129,15 @@ impl Compared<'_> {
 
     /// The place of the release in the folder that makes an object.
     fn release_in_git(&self, release: Option<&str>, place: Place) -> Option<Place> {
-        let own: &Release = match release {
-            Some(name) => self.own.release(name)?,
-            None => {
-                let pieces = &self.run.readings.get(place.doc.file as usize)?.pieces;
-                let mut releases = pieces.iter().filter_map(|piece| match piece {
-                    Piece::Release(own) => Some(own),
-                    _ => None,
-                });
-                releases.next()?
-            }
+        let own: &Release = if let Some(name) = release {
+            self.own.release(name)?
+        } else {
+            let pieces = &self.run.readings.get(place.doc.file as usize)?.pieces;
+            let mut releases = pieces.iter().filter_map(|piece| match piece {
+                Piece::Release(own) => Some(own),
+                _ => None,
+            });
+            releases.next()?
         };
         let alike =
             |other: &&Release| other.name.is_none() && other.chart.is_some() && other.chart == own.chart;
@@ -163,7 +162,7 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/running");
         let mut rules = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
-            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            let text = crate::source::read_one(&entry.unwrap().path()).unwrap().text;
             let over = text.lines().find_map(|line| line.strip_prefix("over: ")).unwrap();
             assert!(is_what_runs(over), "{over} is not in the list");
             rules += 1;

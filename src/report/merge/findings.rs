@@ -65,7 +65,7 @@ type Old = (usize, usize);
 /// Findings, with where each of the old ones went.
 struct Joined<'r> {
     findings: Vec<FindingJson>,
-    /// The new number of an old finding in each of its clusters; without clusters, in ``.
+    /// The new number of an old finding in each of its clusters; without clusters, under no name.
     now: BTreeSet<(Old, &'r str, usize)>,
 }
 
