@@ -2,40 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use crate::document::Place;
+use crate::finding::Fault;
 use crate::finding::Finding;
+use crate::finding::FolderLine;
 use crate::finding::GitState;
 use crate::finding::Report;
 
-/// Joins findings of running clusters that say the same: same rule, same fingerprint, same words, same state in Git. What
-/// one cluster has twice stays two findings, each joined with its like in the others. Verdicts keep their findings.
+/// Joins findings of running clusters that say the same. What one cluster has twice stays two findings, each joined with
+/// its like in the others. The folder's side of what a cluster has too is told there. Verdicts keep their findings.
 pub(super) fn join(report: &mut Report) {
     let findings = std::mem::take(&mut report.findings);
-    let mut first: BTreeMap<_, usize> = BTreeMap::new();
-    let mut in_both: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut times: BTreeMap<_, usize> = BTreeMap::new();
-    let mut now = Vec::with_capacity(findings.len());
-    for mut finding in findings {
-        let both = finding.seen.git.as_ref().is_some_and(|git| git.state == GitState::Both);
-        let same = (finding.rule.clone(), finding.fingerprint.clone());
-        let Some(sighting) = finding.seen.clusters.first() else {
-            // The folder's side of what a cluster has too, told there. Clusters come first.
-            if let Some(known) = in_both.get(&same).filter(|_| both) {
-                now.push(*known);
-                continue;
-            }
-            now.push(report.findings.len());
-            report.findings.push(finding);
-            continue;
-        };
-        let what = key(&finding);
-        let nth = times.entry((what.clone(), sighting.cluster.clone())).or_default();
-        *nth += 1;
-        let known = first.entry((what, *nth)).or_insert(report.findings.len());
-        now.push(*known);
-        if both {
-            in_both.entry(same).or_insert(*known);
-        }
-        match report.findings.get_mut(*known) {
+    let now = joined(&findings);
+    for (mut finding, index) in findings.into_iter().zip(&now) {
+        match report.findings.get_mut(*index) {
             Some(known) => known.seen.clusters.append(&mut finding.seen.clusters),
             None => report.findings.push(finding),
         }
@@ -48,8 +28,31 @@ pub(super) fn join(report: &mut Report) {
     }
 }
 
-/// What makes findings of two clusters one.
-fn key(finding: &Finding) -> (String, String, String, crate::finding::Severity, Option<&'static str>) {
-    let state = finding.seen.git.as_ref().map(|git| git.state.id());
-    (finding.rule.clone(), finding.fingerprint.clone(), finding.message.clone(), finding.severity, state)
+/// The number that each finding has once those that say the same are one. Findings of clusters come first.
+fn joined(findings: &[Finding]) -> Vec<usize> {
+    let mut first: BTreeMap<(Fault<'_, Place>, usize), usize> = BTreeMap::new();
+    let mut times: BTreeMap<(Fault<'_, Place>, &str), usize> = BTreeMap::new();
+    let mut lines: BTreeMap<FolderLine<'_, Place>, usize> = BTreeMap::new();
+    let mut count = 0;
+    let each = findings.iter().map(|finding| {
+        let both = finding.seen.git.as_ref().filter(|git| git.state == GitState::Both);
+        let line = both.and_then(|git| git.place);
+        let line = line.map(|place| (finding.rule.as_str(), finding.fingerprint.as_str(), place));
+        let known = match finding.seen.clusters.first() {
+            Some(sighting) => {
+                let what = Fault::of(finding);
+                let nth = times.entry((what, &sighting.cluster)).or_default();
+                *nth += 1;
+                let known = *first.entry((what, *nth)).or_insert(count);
+                if let Some(line) = line {
+                    lines.entry(line).or_insert(known);
+                }
+                known
+            }
+            None => line.and_then(|line| lines.get(&line).copied()).unwrap_or(count),
+        };
+        count = count.max(known + 1);
+        known
+    });
+    each.collect()
 }

@@ -54,6 +54,7 @@ pub(crate) use nest::Resolved;
 pub(crate) use parse::parse_trees;
 pub(crate) use problem::ParseProblem;
 pub(crate) use problem::ProblemKind as ParseFault;
+pub(crate) use route::Route;
 pub(crate) use route::Step;
 pub(crate) use scalar::plain_scalar;
 pub(crate) use schema::Misfit;

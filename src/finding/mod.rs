@@ -1,11 +1,14 @@
 //! What can be said about a stack: findings, verdicts, coverage.
 
+mod fault;
 mod fingerprint;
 mod fix;
 mod report;
 mod rule_doc;
 mod values;
 
+pub(crate) use fault::Fault;
+pub(crate) use fault::FolderLine;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use fix::Fix;
 pub(crate) use report::Coverage;

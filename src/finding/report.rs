@@ -80,9 +80,9 @@ pub(crate) enum GitState {
     NotDeployed,
     /// Neither the folder nor what the cluster was given has it: edited by hand, or by something else.
     Drifted,
-    /// The folder makes no such thing.
+    /// The folder makes no such thing, or no folder can: it is about what runs.
     OnlyLive,
-    /// The folder makes it without the fault; whether it was deployed cannot be told.
+    /// It cannot be told: whether it was deployed, which folder it is, or what was not seen.
     Unclear,
     /// The folder has the fault and no cluster has: it comes with the next deployment.
     OnlyGit,
@@ -112,7 +112,7 @@ impl GitState {
             Self::NotDeployed => "fixed in Git, not deployed",
             Self::Drifted => "drifted",
             Self::OnlyLive => "only live",
-            Self::Unclear => "not in Git",
+            Self::Unclear => "unclear",
             Self::OnlyGit => "only in Git",
         }
     }

@@ -1,5 +1,6 @@
 //! Turns what is known of running clusters into text: a table of promises, who has a finding, what was not seen.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::Detail;
@@ -12,6 +13,7 @@ use super::table::symbol;
 use crate::finding::Coverage;
 use crate::finding::Invariant;
 use crate::finding::Report;
+use crate::finding::Verdict;
 
 /// How many clusters are named in one line; the JSON report names all.
 const NAMED: usize = 8;
@@ -32,17 +34,35 @@ pub(super) fn write_table(report: &Report, style: Style, out: &mut impl Write) -
     for (index, invariant) in Invariant::ALL.iter().enumerate() {
         writeln!(out, "{:width$}  {}{}", "", "│ ".repeat(index), invariant.id())?;
     }
+    let worst = worst(report);
     for name in names {
         write!(out, "{:width$} ", clean::line(name))?;
         for invariant in Invariant::ALL {
-            let mut own = report.verdicts.iter().filter(|verdict| verdict.cluster.as_deref() == Some(name));
-            let verdict = own.find(|verdict| verdict.invariant == invariant);
-            let (sign, color) = verdict.map_or((" ", RED), |verdict| symbol(verdict.verdict));
+            let (sign, color) = worst.get(&(name, invariant)).map_or((" ", RED), |own| symbol(*own));
             write!(out, " {}", paint(style, color, sign))?;
         }
         writeln!(out)?;
     }
     writeln!(out, "(✓ holds, ✗ violated, ? undecided, - not applicable)\n")
+}
+
+/// How each promise ended in each cluster; where several verdicts say it (reports that were joined), the worst of them.
+fn worst(report: &Report) -> BTreeMap<(&str, Invariant), Verdict> {
+    let rank = |verdict: Verdict| match verdict {
+        Verdict::Violated => 0,
+        Verdict::Undecided => 1,
+        Verdict::Holds => 2,
+        Verdict::NotApplicable => 3,
+    };
+    let mut worst = BTreeMap::new();
+    for own in &report.verdicts {
+        let Some(name) = own.cluster.as_deref() else { continue };
+        let kept = worst.entry((name, own.invariant)).or_insert(own.verdict);
+        if rank(own.verdict) < rank(*kept) {
+            *kept = own.verdict;
+        }
+    }
+    worst
 }
 
 /// Which of the clusters that were read have a finding: `in 4 of 5 clusters, not in eu-3`. Nothing where one was read.

@@ -36,24 +36,22 @@ fn all(reports: &[(String, ReportJson)]) -> impl Iterator<Item = &ClusterJson> {
     reports.iter().flat_map(|(_, report)| &report.coverage.clusters)
 }
 
-/// Two clusters of one name (as `in-cluster` is that of every run in a cluster) are called by their uids too.
+/// Two clusters of one name (as `in-cluster` is that of every run in a cluster) are called by their uids too. One without
+/// a uid may be another one in each report, and is called by the report's file.
 fn rename_namesakes(reports: &mut [(String, ReportJson)]) {
-    let mut uids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for own in all(reports) {
-        uids.entry(own.name.clone()).or_default().extend(own.uid.clone());
+    // A uid, or the file where none is known.
+    let called = |file: &str, own: &ClusterJson| own.uid.clone().unwrap_or_else(|| file.to_owned());
+    let mut namesakes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, report) in &*reports {
+        for own in &report.coverage.clusters {
+            namesakes.entry(own.name.clone()).or_default().insert(called(file, own));
+        }
     }
-    uids.retain(|_, uids| uids.len() > 1);
-    for (_, report) in reports {
-        let shared: Vec<(String, String)> = report
-            .coverage
-            .clusters
-            .iter()
-            .filter(|own| uids.contains_key(&own.name))
-            .map(|own| {
-                let uid = own.uid.as_deref().unwrap_or("not known");
-                (own.name.clone(), format!("{} ({uid})", own.name))
-            })
-            .collect();
+    namesakes.retain(|_, called| called.len() > 1);
+    for (file, report) in reports {
+        let clusters = report.coverage.clusters.iter().filter(|own| namesakes.contains_key(&own.name));
+        let shared: Vec<(String, String)> =
+            clusters.map(|own| (own.name.clone(), format!("{} ({})", own.name, called(file, own)))).collect();
         for (old, new) in shared {
             rename(report, &old, &new);
         }
@@ -127,34 +125,37 @@ fn judge_once(reports: &mut [(String, ReportJson)]) {
     }
 }
 
-/// Takes what was judged of a cluster out of a report, with the findings that only it has.
+/// Takes what was judged of a cluster out of a report, with the findings that only it has. A folder's verdict may name
+/// these too; it names them no more.
 fn leave_out(report: &mut ReportJson, cluster: &str) {
     report.verdicts.retain(|verdict| verdict.cluster.as_deref() != Some(cluster));
     let mut now = Vec::with_capacity(report.findings.len());
     let mut kept = Vec::with_capacity(report.findings.len());
     for mut finding in std::mem::take(&mut report.findings) {
-        now.push(kept.len());
         if finding.clusters.iter().any(|name| name == cluster) {
-            let mut sightings = sightings(&finding);
-            sightings.retain(|(name, _)| name != cluster);
-            if sightings.is_empty() {
+            let others = sightings(&finding).filter(|(name, _)| *name != cluster);
+            let others: Vec<_> = others.map(|(name, place)| (name.to_owned(), place.cloned())).collect();
+            if others.is_empty() {
+                now.push(None);
                 continue;
             }
-            set_sightings(&mut finding, sightings);
+            set_sightings(&mut finding, others);
         }
+        now.push(Some(kept.len()));
         kept.push(finding);
     }
     report.findings = kept;
-    for index in report.verdicts.iter_mut().flat_map(|verdict| &mut verdict.findings) {
-        *index = now.get(*index).copied().unwrap_or(*index);
+    for verdict in &mut report.verdicts {
+        let indices = verdict.findings.iter().filter_map(|index| now.get(*index).copied().flatten());
+        verdict.findings = indices.collect();
     }
 }
 
 /// The clusters that have a finding, each with the place there.
-pub(super) fn sightings(finding: &FindingJson) -> Vec<(String, Option<LocationJson>)> {
-    let first = finding.clusters.first().map(|name| (name.clone(), finding.location.clone()));
-    let further = finding.also_at.iter().map(|own| (own.cluster.clone(), own.location.clone()));
-    first.into_iter().chain(further).collect()
+pub(super) fn sightings(finding: &FindingJson) -> impl Iterator<Item = (&str, Option<&LocationJson>)> {
+    let first = finding.clusters.first().map(|name| (name.as_str(), finding.location.as_ref()));
+    let further = finding.also_at.iter().map(|own| (own.cluster.as_str(), own.location.as_ref()));
+    first.into_iter().chain(further)
 }
 
 /// Puts other clusters, at least one, in the place of those that a finding has.

@@ -5,31 +5,33 @@ use std::collections::BTreeSet;
 
 use super::clusters::set_sightings;
 use super::clusters::sightings;
+use crate::finding::Fault;
+use crate::finding::FolderLine;
+use crate::finding::GitState;
 use crate::finding::Invariant;
 use crate::report::contract::FindingJson;
 use crate::report::contract::LocationJson;
 use crate::report::contract::ReportJson;
 use crate::report::contract::VerdictJson;
 
-/// What makes findings of two clusters one: rule, fingerprint, words, severity, state in Git.
-type What = (String, String, String, String, Option<String>);
+/// What a finding of a report says.
+type What<'r> = Fault<'r, &'r LocationJson>;
 
 /// One finding in one cluster: what, whose, where.
-type Single = (What, String, Option<LocationJson>);
+type Single<'r> = (What<'r>, &'r str, Option<&'r LocationJson>);
 
 /// The findings of all reports, those of several clusters joined as a run over all would, and the verdicts, which name
 /// them.
 pub(super) fn join(reports: &[(String, ReportJson)]) -> (Vec<FindingJson>, Vec<VerdictJson>) {
     let joined = Joined::of(reports);
     let mut verdicts: BTreeMap<_, VerdictJson> = BTreeMap::new();
-    for (_, report) in reports {
+    for (number, (_, report)) in reports.iter().enumerate() {
         for verdict in &report.verdicts {
             let mut own = verdict.clone();
-            let old = verdict.findings.iter().filter_map(|index| report.findings.get(*index));
-            own.findings =
-                old.flat_map(|finding| joined.indices(finding, verdict.cluster.as_deref())).collect();
-            own.findings.sort_unstable();
-            own.findings.dedup();
+            let cluster = verdict.cluster.as_deref();
+            let findings: BTreeSet<usize> =
+                verdict.findings.iter().flat_map(|old| joined.now((number, *old), cluster)).collect();
+            own.findings = findings.into_iter().collect();
             let order = Invariant::ALL.iter().position(|known| known.id() == own.invariant);
             // Folders of one name may be several: only what is the same in all is one.
             let same = if own.cluster.is_some() { None } else { Some(own.clone()) };
@@ -57,68 +59,121 @@ fn worse(kept: &mut VerdictJson, other: VerdictJson) {
     kept.findings = findings.into_iter().collect();
 }
 
+/// A finding by the number of its report and its own.
+type Old = (usize, usize);
+
 /// Findings, with where each of the old ones went.
-struct Joined {
+struct Joined<'r> {
     findings: Vec<FindingJson>,
-    /// Those in clusters.
-    live: BTreeMap<Single, usize>,
-    /// Those in files.
-    files: BTreeMap<FindingJson, usize>,
+    /// The new number of an old finding in each of its clusters; without clusters, under no name.
+    now: BTreeSet<(Old, &'r str, usize)>,
 }
 
-impl Joined {
-    fn of(reports: &[(String, ReportJson)]) -> Self {
-        let mut singles: BTreeMap<Single, FindingJson> = BTreeMap::new();
-        let mut files = BTreeMap::new();
-        for finding in reports.iter().flat_map(|(_, report)| &report.findings) {
-            if finding.clusters.is_empty() {
-                files.insert(finding.clone(), 0);
+impl<'r> Joined<'r> {
+    fn of(reports: &'r [(String, ReportJson)]) -> Self {
+        let all = || reports.iter().flat_map(|(_, report)| &report.findings);
+        let singles = singles(all());
+        let groups = groups(&singles);
+        let lines = lines(&groups);
+        // Those that no cluster tells of, each once.
+        let alone: BTreeSet<&FindingJson> = all()
+            .filter(|finding| finding.clusters.is_empty())
+            .filter(|finding| line(finding).is_none_or(|line| !lines.contains_key(&line)))
+            .collect();
+        let live = groups.iter().enumerate().filter_map(|(number, group)| {
+            let mut finding = (*singles.get(group.first()?)?).clone();
+            let places = group.iter().map(|(_, cluster, place)| ((*cluster).to_owned(), place.cloned()));
+            set_sightings(&mut finding, places.collect());
+            Some((finding, Some(number)))
+        });
+        let mut findings: Vec<(FindingJson, Option<usize>)> = live.collect();
+        findings.extend(alone.iter().map(|finding| ((*finding).clone(), None)));
+        findings.sort_by(|(one, _), (two, _)| order(one).cmp(&order(two)));
+        let mut of_group = vec![0; groups.len()];
+        let mut of_alone: BTreeMap<&FindingJson, usize> = BTreeMap::new();
+        for (index, (finding, group)) in findings.iter().enumerate() {
+            match (group, alone.get(finding)) {
+                (Some(group), _) => of_group[*group] = index,
+                (None, Some(finding)) => _ = of_alone.insert(finding, index),
+                (None, None) => {}
             }
-            for (cluster, place) in sightings(finding) {
-                let single = (what(finding), cluster, place);
-                let known = singles.entry(single).or_insert_with(|| finding.clone());
-                // The further places of a finding are those of its first cluster.
-                if (&finding.clusters, finding) < (&known.clusters, &*known) {
-                    finding.clone_into(known);
+        }
+        let numbered = groups.iter().zip(&of_group);
+        let of_single: BTreeMap<&Single<'_>, usize> =
+            numbered.flat_map(|(group, index)| group.iter().map(|single| (single, *index))).collect();
+        let mut now = BTreeSet::new();
+        for (report, (_, own)) in reports.iter().enumerate() {
+            for (number, finding) in own.findings.iter().enumerate() {
+                let old = (report, number);
+                let each = sightings(finding).filter_map(|(cluster, place)| {
+                    Some((old, cluster, *of_single.get(&(what(finding), cluster, place))?))
+                });
+                now.extend(each);
+                if finding.clusters.is_empty() {
+                    let group = line(finding).and_then(|line| of_group.get(*lines.get(&line)?));
+                    let index = group.or_else(|| of_alone.get(finding));
+                    now.extend(index.map(|index| (old, "", *index)));
                 }
             }
         }
-        // What one cluster has twice stays two findings, each joined with its like in the others.
-        let mut groups: BTreeMap<(What, usize), Vec<Single>> = BTreeMap::new();
-        let mut times: BTreeMap<(What, String), usize> = BTreeMap::new();
-        for single in singles.keys() {
-            let nth = times.entry((single.0.clone(), single.1.clone())).or_default();
-            groups.entry((single.0.clone(), *nth)).or_default().push(single.clone());
-            *nth += 1;
-        }
-        let live = groups.into_values().filter_map(|group| {
-            let mut finding = singles.get(group.first()?)?.clone();
-            let places = group.iter().map(|(_, cluster, place)| (cluster.clone(), place.clone()));
-            set_sightings(&mut finding, places.collect());
-            Some((finding, group))
-        });
-        let mut all: Vec<(FindingJson, Vec<Single>)> = live.collect();
-        all.extend(files.keys().map(|finding: &FindingJson| (finding.clone(), Vec::new())));
-        all.sort_by(|(one, _), (two, _)| order(one).cmp(&order(two)));
-        let mut joined = Self { findings: Vec::new(), live: BTreeMap::new(), files };
-        for (index, (finding, group)) in all.into_iter().enumerate() {
-            joined.live.extend(group.into_iter().map(|single| (single, index)));
-            if let Some(file) = joined.files.get_mut(&finding) {
-                *file = index;
-            }
-            joined.findings.push(finding);
-        }
-        joined
+        Self { findings: findings.into_iter().map(|(finding, _)| finding).collect(), now }
     }
 
     /// Where a finding of a report went, as far as a cluster has it.
-    fn indices(&self, finding: &FindingJson, cluster: Option<&str>) -> Vec<usize> {
-        if finding.clusters.is_empty() {
-            return self.files.get(finding).copied().into_iter().collect();
-        }
-        let own = sightings(finding).into_iter().filter(|(name, _)| cluster.is_none_or(|own| own == name));
-        own.filter_map(|(name, place)| self.live.get(&(what(finding), name, place)).copied()).collect()
+    fn now(&self, old: Old, cluster: Option<&str>) -> Vec<usize> {
+        let of = |cluster| self.now.range((old, cluster, 0)..=(old, cluster, usize::MAX));
+        let found: Vec<_> = match cluster {
+            None => self.now.range((old, "", 0)..((old.0, old.1 + 1), "", 0)).collect(),
+            Some(cluster) => of("").chain(of(cluster)).collect(),
+        };
+        found.into_iter().map(|(_, _, index)| *index).collect()
     }
+}
+
+/// Each finding in each cluster once.
+fn singles<'r>(findings: impl Iterator<Item = &'r FindingJson>) -> BTreeMap<Single<'r>, &'r FindingJson> {
+    let mut singles: BTreeMap<Single<'r>, &FindingJson> = BTreeMap::new();
+    for finding in findings {
+        for (cluster, place) in sightings(finding) {
+            let known = singles.entry((what(finding), cluster, place)).or_insert(finding);
+            // The further places of a finding are those of its first cluster.
+            if !std::ptr::eq(*known, finding) && (&finding.clusters, finding) < (&known.clusters, *known) {
+                *known = finding;
+            }
+        }
+    }
+    singles
+}
+
+/// Those that are one finding. What one cluster has twice stays two findings, each joined with its like in the others.
+fn groups<'r>(singles: &BTreeMap<Single<'r>, &FindingJson>) -> Vec<Vec<Single<'r>>> {
+    let mut groups: BTreeMap<(What<'r>, usize), Vec<Single<'r>>> = BTreeMap::new();
+    let mut times: BTreeMap<(What<'r>, &str), usize> = BTreeMap::new();
+    for single in singles.keys() {
+        let nth = times.entry((single.0, single.1)).or_default();
+        groups.entry((single.0, *nth)).or_default().push(*single);
+        *nth += 1;
+    }
+    groups.into_values().collect()
+}
+
+/// The lines of folders that clusters tell of too, each with the number of the group.
+fn lines<'r>(groups: &[Vec<Single<'r>>]) -> BTreeMap<FolderLine<'r, &'r LocationJson>, usize> {
+    let mut lines = BTreeMap::new();
+    for (number, group) in groups.iter().enumerate() {
+        let Some((what, ..)) = group.first() else { continue };
+        if let Some((state, Some(place))) = what.git
+            && state == GitState::Both.id()
+        {
+            lines.entry((what.rule, what.fingerprint, place)).or_insert(number);
+        }
+    }
+    lines
+}
+
+/// The line of a folder that was held against clusters.
+fn line(finding: &FindingJson) -> Option<FolderLine<'_, &LocationJson>> {
+    Some((&finding.rule, &finding.fingerprint, finding.git.as_ref()?.location.as_ref()?))
 }
 
 /// The order of findings: by place, then rule.
@@ -126,8 +181,13 @@ fn order(finding: &FindingJson) -> impl Ord + '_ {
     (&finding.location, &finding.rule, &finding.fingerprint, finding)
 }
 
-fn what(finding: &FindingJson) -> What {
-    let FindingJson { rule, fingerprint, message, severity, git, .. } = finding;
-    let state = git.as_ref().map(|git| git.state.clone());
-    (rule.clone(), fingerprint.clone(), message.clone(), severity.clone(), state)
+/// What a finding of a report says.
+fn what(finding: &FindingJson) -> What<'_> {
+    Fault {
+        rule: &finding.rule,
+        fingerprint: &finding.fingerprint,
+        message: &finding.message,
+        severity: &finding.severity,
+        git: finding.git.as_ref().map(|git| (git.state.as_str(), git.location.as_ref())),
+    }
 }

@@ -17,7 +17,7 @@ use crate::source::Source;
 use crate::source::Sources;
 
 /// A run over one cluster and the folder `repo` with these objects.
-fn against(running: &[Value], repo: &[Value]) -> Checked {
+pub(super) fn against(running: &[Value], repo: &[Value]) -> Checked {
     let mut sources = live(&[("prod", running)]);
     let files = repo.iter().enumerate().map(|(index, object)| Source {
         path: format!("repo/{index}.json"),
@@ -28,11 +28,11 @@ fn against(running: &[Value], repo: &[Value]) -> Checked {
     check(&sources, &["repo".to_owned()], &CheckOptions { against: true, ..CheckOptions::default() })
 }
 
-fn of<'c>(checked: &'c Checked, rule: &str) -> Vec<&'c Finding> {
+pub(super) fn of<'c>(checked: &'c Checked, rule: &str) -> Vec<&'c Finding> {
     checked.report.findings.iter().filter(|finding| finding.rule == rule).collect()
 }
 
-fn state(checked: &Checked, rule: &str) -> GitState {
+pub(super) fn state(checked: &Checked, rule: &str) -> GitState {
     let found = of(checked, rule);
     assert_eq!(found.len(), 1, "{rule}: {found:?}");
     found[0].seen.git.as_ref().unwrap().state
@@ -41,7 +41,7 @@ fn state(checked: &Checked, rule: &str) -> GitState {
 fn nothing(_: &mut Vec<Value>) {}
 
 /// Says who wrote a field of an object.
-fn written(object: &mut Value, manager: &str, fields: &Value) {
+pub(super) fn written(object: &mut Value, manager: &str, fields: &Value) {
     let operation = if manager.starts_with("pulumi") { "Apply" } else { "Update" };
     let mut entries = object["metadata"]["managedFields"].as_array().cloned().unwrap_or_default();
     entries.push(json!({"manager": manager, "operation": operation, "fieldsV1": fields}));
@@ -49,14 +49,14 @@ fn written(object: &mut Value, manager: &str, fields: &Value) {
 }
 
 /// A fault, made by one change: the object by its number, the rule that finds it, and whose field it is.
-struct Change {
-    rule: &'static str,
-    object: usize,
-    make: fn(&mut Value),
-    fields: fn() -> Value,
+pub(super) struct Change {
+    pub(super) rule: &'static str,
+    pub(super) object: usize,
+    pub(super) make: fn(&mut Value),
+    pub(super) fields: fn() -> Value,
 }
 
-const CHANGES: &[Change] = &[
+pub(super) const CHANGES: &[Change] = &[
     Change {
         rule: "logs-leave-workload",
         object: 1,
@@ -90,7 +90,7 @@ const CHANGES: &[Change] = &[
 ];
 
 /// The fixture without the faults that are made by [`CHANGES`].
-fn clean() -> Vec<Value> {
+pub(super) fn clean() -> Vec<Value> {
     variant(1, |objects| {
         mend_leak(objects);
         objects[2]["spec"]["template"]["spec"]["containers"][0]["securityContext"] = json!({});

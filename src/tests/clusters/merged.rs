@@ -3,6 +3,7 @@
 use serde_json::Value;
 use serde_json::json;
 
+use super::against::against;
 use super::checked;
 use super::live;
 use super::reports::faults;
@@ -30,19 +31,19 @@ fn shards(sources: &Sources) -> Vec<Value> {
     (0..sources.clusters.len()).map(alone).collect()
 }
 
-fn merged(reports: &[Value]) -> ReportJson {
+pub(super) fn merged(reports: &[Value]) -> ReportJson {
     let read = |(index, report): (usize, &Value)| {
         (format!("report{index}.json"), read_report(&report.to_string()).unwrap())
     };
     merge(reports.iter().enumerate().map(read).collect(), Vec::new())
 }
 
-fn json_of(report: &ReportJson) -> Value {
+pub(super) fn json_of(report: &ReportJson) -> Value {
     serde_json::to_value(report).unwrap()
 }
 
 /// Findings without their order, verdicts with the fingerprints of theirs.
-fn meaning(report: &Value) -> (Vec<String>, Vec<String>) {
+pub(super) fn meaning(report: &Value) -> (Vec<String>, Vec<String>) {
     let findings = report["findings"].as_array().unwrap();
     let mut told: Vec<String> = findings.iter().map(Value::to_string).collect();
     told.sort();
@@ -200,4 +201,78 @@ fn text_of_joined_reports_names_places_and_clusters() {
         assert!(text.contains(expected), "no `{expected}` in\n{text}");
     }
     assert!(!text.contains('\u{1b}'));
+}
+
+#[test]
+fn clusters_without_a_uid_stay_as_many_as_reports() {
+    let own = variant(1, |objects| _ = objects.remove(0));
+    let reports =
+        [checked(&live(&[("in-cluster", &own)])).json(), checked(&live(&[("in-cluster", &own)])).json()];
+    let joined = merged(&reports);
+    let names = ["in-cluster (report0.json)", "in-cluster (report1.json)"];
+    let known: Vec<&str> = joined.coverage.clusters.iter().map(|own| own.name.as_str()).collect();
+    assert_eq!(known, names);
+    assert!(joined.findings.iter().all(|finding| finding.clusters == names));
+    assert_eq!(joined.verdicts.len(), 16);
+    let alone = merged(&reports[..1]);
+    assert_eq!(alone.coverage.clusters[0].name, "in-cluster");
+}
+
+#[test]
+fn finding_that_is_left_out_is_under_no_verdict() {
+    let one = variant(1, |_| ());
+    // The folder has a fault of its own besides.
+    let own = variant(1, |objects| {
+        objects[2]["spec"]["template"]["spec"]["containers"][0]["securityContext"] = json!({});
+    });
+    let reports = [checked(&live(&[("a", &own)])).json(), against(&own, &one).json()];
+    let joined = merged(&reports);
+    let prod = joined.coverage.clusters.iter().find(|own| own.name == "prod").unwrap();
+    assert_eq!(prod.same_as.as_deref(), Some("a"));
+    assert!(joined.verdicts.iter().any(|verdict| verdict.subject == "repo"));
+    for verdict in &joined.verdicts {
+        for index in &verdict.findings {
+            assert_eq!(joined.findings[*index].invariant, verdict.invariant, "{}", verdict.subject);
+        }
+    }
+}
+
+/// With a copy of the whole for each cluster this takes tens of gigabytes.
+#[test]
+fn finding_of_many_clusters_is_joined_without_copies() {
+    const MANY: usize = 12_000;
+    let mut report = checked(&live(&[("c00000", &variant(1, |_| ()))])).json();
+    let mut finding = report["findings"][0].clone();
+    let names: Vec<String> = (0..MANY).map(|number| format!("c{number:05}")).collect();
+    let sighting = |name: &String| json!({"cluster": name, "location": finding["location"]});
+    let further: Vec<Value> = names[1..].iter().map(sighting).collect();
+    finding["clusters"] = json!(names);
+    finding["alsoAt"] = json!(further);
+    let verdict = |name: &String| {
+        let mut verdict = report["verdicts"][0].clone();
+        (verdict["cluster"], verdict["subject"], verdict["findings"]) =
+            (json!(name), json!(name), json!([0]));
+        verdict
+    };
+    let verdicts: Vec<Value> = names.iter().map(verdict).collect();
+    report["findings"] = json!([finding]);
+    report["verdicts"] = json!(verdicts);
+    let joined = json_of(&merged(&[report.clone()]));
+    assert_eq!(joined["findings"], report["findings"]);
+    assert_eq!(joined["verdicts"], report["verdicts"]);
+}
+
+#[test]
+fn table_shows_the_worst_of_several_verdicts() {
+    let mut joined = merged(&shards(&three()));
+    let holds = joined.verdicts.iter().find(|own| own.subject == "eu-1" && own.verdict == "holds").unwrap();
+    let mut worse = holds.clone();
+    (worse.subject, worse.verdict) = ("other settings".to_owned(), "violated".to_owned());
+    joined.verdicts.push(worse);
+    let own = report_of(&joined).unwrap();
+    let mut out = Vec::new();
+    write_merged(&joined, &own, Style { color: false, width: 100, detail: Detail::Normal }, &mut out)
+        .unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("eu-1  ✗ - ✗ ✗ ✗ - ✗ ✗\n"), "{text}");
 }

@@ -5,6 +5,7 @@ mod merged;
 mod reports;
 mod same;
 mod several;
+mod states;
 
 use serde_json::Value;
 
