@@ -49,7 +49,7 @@ pub(super) fn subject(
     let missing = wanted.saturating_sub(available).max(0);
     let old = wanted.saturating_sub(member.updated()).max(0);
     let stalled = stalled(root);
-    let gap = Gap { missing, old, wanted };
+    let gap = Gap { wanted, missing, old };
     let passing = stalled.is_none() && passing::passes(stack, member, troubles, gap);
     // Its controller counts no node, and there are some that have what it asks for.
     let unplaced = member.kind() == "DaemonSet" && wanted == 0 && nodes::fitting(stack, member) > 0;
