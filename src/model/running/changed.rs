@@ -60,6 +60,7 @@ pub(super) fn subjects(stack: &Stack<'_>, member: &Member<'_>) -> Vec<Subject> {
     });
     let reloaders: Vec<&str> = reloaders.filter_map(|container| container.text_at("name")).collect();
     let mut found: BTreeMap<(&str, &str), Subject> = BTreeMap::new();
+    let mut told: HashSet<(&str, &str)> = HashSet::new();
     let mut reads = reads(member);
     // One that makes programs read their files again follows what it mounts itself, and nothing else.
     let followed = reads.iter().filter(|read| read.way == Way::Files && reloaders.contains(&read.container));
@@ -99,7 +100,12 @@ pub(super) fn subjects(stack: &Stack<'_>, member: &Member<'_>) -> Vec<Subject> {
         ];
         let key = format!("{} {}", member.words(), object.object);
         let subject = Subject { kind: "older_configuration", key, facts: Fact::map(entries, read.place) };
-        found.entry((read.kind, read.name)).or_insert(subject);
+        // One container that reads it anew says nothing of another that does not.
+        if names.is_empty() {
+            found.entry((read.kind, read.name)).or_insert(subject);
+        } else if told.insert((read.kind, read.name)) {
+            found.insert((read.kind, read.name), subject);
+        }
     }
     found.into_values().collect()
 }
