@@ -19,6 +19,7 @@ mod grafana;
 mod kubernetes;
 mod leftovers;
 mod lines;
+mod listed;
 mod middlewares;
 mod mounts;
 mod names;

@@ -376,7 +376,7 @@ pub(crate) fn is_log_folder(folder: &str) -> bool {
 }
 
 /// The program that an image runs. `agent` alone says nothing: only that of Grafana and of Datadog is meant.
-fn program_of_image(image: &str) -> Option<(&'static str, bool, bool)> {
+pub(super) fn program_of_image(image: &str) -> Option<(&'static str, bool, bool)> {
     let last = pod::image_name(image);
     let path = image.split('@').next().unwrap_or(image);
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -378,6 +378,13 @@ impl<'d> Stack<'d> {
         })
     }
 
+    /// Whether every object of a kind of a namespace was seen, so that what is not in the input is not there.
+    pub(crate) fn covers(&self, kind: &str, namespace: &str) -> bool {
+        self.covered
+            .iter()
+            .any(|(own, place)| own == kind && place.as_deref().is_none_or(|place| place == namespace))
+    }
+
     /// The releases of a chart.
     pub(crate) fn releases_of(&self, chart: Chart) -> impl Iterator<Item = &ReleasedChart<'d>> {
         self.releases.iter().filter(move |release| release.release.chart == Some(chart))

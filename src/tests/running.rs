@@ -9,7 +9,7 @@ use crate::source::Source;
 use crate::source::Sources;
 
 /// The rules of `rules/running` and those that tell of things that are named.
-const FAMILY: [&str; 13] = [
+const FAMILY: [&str; 15] = [
     "collector-kept-off-nodes",
     "collector-not-running",
     "container-restarts",
@@ -17,12 +17,14 @@ const FAMILY: [&str; 13] = [
     "named-object-missing",
     "older-configuration-in-use",
     "pod-differs-from-template",
+    "pods-not-serving-yet",
     "pods-run-two-builds",
     "rollout-unfinished",
     "service-without-endpoints",
     "volume-not-bound",
     "volume-smaller-than-asked",
     "workload-not-running",
+    "workload-scaled-to-zero",
 ];
 
 /// What those rules say of a running cluster of these objects, of which all of the kinds in `covered` were seen:
@@ -175,7 +177,79 @@ fn written_later(changed: impl Fn(String) -> String) -> Vec<String> {
     let runs = "conditions: [{type: Ready, status: 'True'}], containerStatuses: [{name: mimir, ready: true, restartCount: 0, state: {running: {}}}]";
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: mimir\n  uid: u\n  labels: {app.kubernetes.io/instance: metrics}\n  managedFields: [{fieldsV1: {'f:data': {}}, time: '2026-08-20T10:00:00Z'}]\ndata: {a: b}\n";
     let runs = pod(("ReplicaSet", "mimir-6c9f"), "mimir-6c9f-a", "", runs);
-    told(&[changed(own), runs, changed(map.to_owned())], &[])
+    told(&[changed(own), changed(runs), changed(map.to_owned())], &[])
+}
+
+#[test]
+fn a_shippers_plugin_for_loki_is_no_part_of_loki() {
+    let status =
+        "observedGeneration: 1, desiredNumberScheduled: 0, currentNumberScheduled: 0, numberReady: 0";
+    let own = workload("DaemonSet", "ships", "", "", status);
+    let told_of = |image: &str| told(&[own.replace("grafana/mimir:2.14.0", image)], &[]);
+    assert_eq!(told_of("grafana/fluent-bit-plugin-loki:2.9.3"), [""; 0]);
+    assert_eq!(
+        told_of("grafana/loki:2.9.3"),
+        [
+            "workload-scaled-to-zero: DaemonSet mimir/ships runs on no node: its controller counts none that takes its pods"
+        ]
+    );
+}
+
+#[test]
+fn collectors_that_share_the_nodes_between_them_leave_none_out() {
+    let status = "observedGeneration: 1, desiredNumberScheduled: 1, currentNumberScheduled: 1, numberReady: 1, numberAvailable: 1, updatedNumberScheduled: 1";
+    let half = |name: &str| {
+        let own = workload("DaemonSet", name, "", &format!("nodeSelector: {{half: {name}}}"), status);
+        own.replace("grafana/mimir:2.14.0", "grafana/alloy:v1.7.5")
+    };
+    let node = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Node\nmetadata: {{name: n{name}, uid: u, labels: {{half: {name}}}}}\nspec: {{}}\n"
+        )
+    };
+    assert_eq!(told(&[half("a"), half("b"), node("a"), node("b")], &[]), [""; 0]);
+    assert_eq!(
+        told(&[half("a"), node("a"), node("b")], &[]),
+        [
+            "collector-kept-off-nodes: DaemonSet mimir/a cannot run on nb: its node selector `half=a` keeps it out"
+        ]
+    );
+}
+
+#[test]
+fn numbers_without_measure_are_no_crash() {
+    let most = i64::MAX.to_string();
+    let least = i64::MIN.to_string();
+    for (one, two) in [(&most, &least), (&least, &most)] {
+        let status = format!(
+            "observedGeneration: 1, replicas: {one}, readyReplicas: {two}, availableReplicas: {two}, updatedReplicas: {two}, currentRevision: a, updateRevision: b, desiredNumberScheduled: {one}, numberAvailable: {two}, updatedNumberScheduled: {two}"
+        );
+        let spec = format!(
+            "replicas: {one}\n  ordinals: {{start: {one}}}\n  updateStrategy: {{rollingUpdate: {{maxUnavailable: 99%}}}}\n  volumeClaimTemplates: [{{metadata: {{name: storage}}, spec: {{}}}}]"
+        );
+        for kind in ["StatefulSet", "Deployment", "DaemonSet"] {
+            let service = "apiVersion: v1\nkind: Service\nmetadata: {name: mimir, namespace: mimir}\nspec: {selector: {app: mimir}, ports: [{port: 80}]}\n";
+            let mut twin = workload(kind, "twin", &spec, "", &status);
+            twin = twin.replace("app: twin", "app: mimir");
+            told(
+                &[workload(kind, "mimir", &spec, "", &status), twin, service.to_owned()],
+                &["EndpointSlice"],
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_told_of_a_charts_job_that_was_not_read() {
+    let chart = "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: loki, namespace: helm-controller, uid: u}\nspec: {chart: loki, repo: https://grafana.github.io/helm-charts, targetNamespace: loki}\nstatus: {jobName: helm-install-loki}\n";
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: helm-install-loki, namespace: helm-controller, uid: u}\nspec: {template: {spec: {containers: [{name: helm, image: 'rancher/klipper-helm:v0.9.3'}]}}}\nstatus: {failed: 1}\n";
+    let expected = "helm-chart-failed: job helm-install-loki, which installs HelmChart helm-controller/loki, has not succeeded yet (failed runs: 1)";
+    assert_eq!(told(&[chart.to_owned(), job.to_owned()], &[]), [expected]);
+    assert_eq!(
+        told(&[chart.to_owned(), job.replace("namespace: helm-controller", "namespace: other")], &[]),
+        [""; 0]
+    );
+    assert_eq!(told(&[chart.to_owned()], &["HelmChart"]), [""; 0]);
 }
 
 #[test]
@@ -185,7 +259,7 @@ fn an_older_configuration_is_told_unless_something_reads_it_again_or_restarts_th
     let cases = [
         (
             "containers: [",
-            "containers: [{name: r, image: 'quay.io/prometheus-operator/prometheus-config-reloader:v0.67.2'}, ",
+            "containers: [{name: r, image: 'quay.io/prometheus-operator/prometheus-config-reloader:v0.67.2', volumeMounts: [{name: c, mountPath: /c}]}, ",
         ),
         (
             "metadata: {name: mimir,",
@@ -208,6 +282,32 @@ fn an_older_configuration_is_told_unless_something_reads_it_again_or_restarts_th
         };
         assert_eq!(written_later(|text| of_release(text).replace(from, to)), [""; 0], "{to}");
     }
+    // One that does not mount it reloads something else.
+    let elsewhere = cases[0].1.replace("{name: c, mountPath: /c}", "");
+    assert_eq!(written_later(|text| text.replace(cases[0].0, &elsewhere)), [expected]);
+    // Several sources may share a volume.
+    let projected = |text: String| {
+        text.replace("configMap: {name: settings}", "projected: {sources: [{configMap: {name: settings}}]}")
+    };
+    assert_eq!(written_later(projected), [expected]);
+    // The pod was there, and its container was started after the write: with what was written.
+    for (started, told) in [("2026-08-20T10:00:00Z", false), ("2026-08-20T09:59:59Z", true)] {
+        let later =
+            |text: String| text.replace("{running: {}}", &format!("{{running: {{startedAt: '{started}'}}}}"));
+        assert_eq!(written_later(later).len(), usize::from(told), "{started}");
+    }
+    // Grafana reads its dashboards again; of others nobody knows.
+    let dashboard = |text: String| {
+        text.replace(
+            "data: {a: b}",
+            "data: {a.json: '{\"title\": \"A\", \"panels\": [], \"schemaVersion\": 39}'}",
+        )
+    };
+    assert_eq!(written_later(dashboard), [expected]);
+    assert_eq!(
+        written_later(|text| dashboard(text).replace("grafana/mimir:2.14.0", "grafana/grafana:11.0.0")),
+        [""; 0]
+    );
     // A checksum of what its own release makes says nothing of an object that others write.
     let of_others = |text: String| {
         let (from, to) = cases[5];

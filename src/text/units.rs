@@ -37,6 +37,27 @@ pub(crate) fn duration_seconds(text: &str) -> Option<f64> {
     Some(sign * seconds)
 }
 
+/// Seconds since 1970 of a time as Kubernetes writes it, `2026-08-13T09:14:27Z`; `None` for other text.
+pub(crate) fn utc_seconds(text: &str) -> Option<i64> {
+    let part = |from: usize, to: usize| -> Option<i64> {
+        let digits = text.get(from..to)?;
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+    };
+    let marks = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "Z")];
+    if text.len() != 20 || marks.iter().any(|(at, mark)| text.get(*at..*at + 1) != Some(*mark)) {
+        return None;
+    }
+    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Years from March on, so that the day of leap years is the last one.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    let days = year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - 719_468;
+    Some(((days * 24 + part(11, 13)?) * 60 + part(14, 16)?) * 60 + part(17, 19)?)
+}
+
 /// The suffixes of quantities as they must be written, with what they stand for. Source: Kubernetes, apimachinery,
 /// resource.Quantity.
 pub(crate) const SUFFIXES: [(&str, f64); 15] = [
@@ -78,6 +99,23 @@ pub(crate) fn quantity(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_seconds_since_1970() {
+        for (text, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2000-02-29T12:00:01Z", 951_825_601),
+            ("2026-08-13T09:14:27Z", 1_786_612_467),
+            ("2026-03-01T00:00:00Z", 1_772_323_200),
+        ] {
+            assert_eq!(utc_seconds(text), Some(seconds), "{text}");
+        }
+        for text in
+            ["", "yesterday", "2026-08-13 09:14:27Z", "2026-13-13T09:14:27Z", "2026-08-13T09:14:27+02:00"]
+        {
+            assert_eq!(utc_seconds(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn reads_durations_of_go_and_prometheus() {

@@ -64,3 +64,26 @@ fn rules_need_the_kinds_of_their_promise_and_subject() {
     assert!(!names(&[("store-limits", "mimir")]).contains(&budgets));
     assert!(names(&[]).is_empty());
 }
+
+#[test]
+fn rules_about_what_runs_need_what_their_subjects_are_made_of() {
+    for (promise, subject, resource, needs) in [
+        ("collector-placement", "kept_out", "nodes", true),
+        ("collector-placement", "rollout", "nodes", true),
+        ("coherence", "running_container", "nodes", true),
+        ("collector-placement", "collector", "nodes", false),
+        ("store-storage", "claim", "persistentvolumeclaims", true),
+        ("coherence", "reference", "persistentvolumeclaims", true),
+        ("store-storage", "mimir", "persistentvolumeclaims", false),
+        ("collector-placement", "rollout", "pods", true),
+        ("coherence", "running_container", "pods", true),
+        ("coherence", "older_configuration", "pods", true),
+        // A pod that nobody made may ship logs by itself.
+        ("log-boundary", "log_exit", "pods", true),
+        ("coherence", "endpoints", "endpointslices.discovery.k8s.io", true),
+        ("coherence", "chart_job", "jobs.batch", true),
+    ] {
+        let names: Vec<String> = needed(&[(promise, subject)]).iter().map(|kind| kind.resource()).collect();
+        assert_eq!(names.contains(&resource.to_owned()), needs, "{promise} {subject} {resource}");
+    }
+}

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use super::Process;
 use super::processes;
@@ -12,6 +11,7 @@ use crate::model::collector::Collector;
 use crate::model::collector::RunsIn;
 use crate::model::fact::Fact;
 use crate::model::fact::Subject;
+use crate::model::listed::listed;
 use crate::model::stack::Stack;
 
 /// Blocks that set something or define something, and are no components.
@@ -20,9 +20,6 @@ const BLOCKS: [&str; 9] =
 
 /// How a component fares, best first. Alloy knows these.
 const STATES: [&str; 4] = ["healthy", "unknown", "exited", "unhealthy"];
-
-/// The most names that a message lists.
-const LISTED: usize = 5;
 
 /// The subjects `running_component` and `running_program` of all collectors that answered.
 pub(crate) fn subjects(stack: &Stack<'_>, collectors: &[Collector]) -> Vec<Subject> {
@@ -249,17 +246,4 @@ fn brief(said: Option<&str>) -> Option<String> {
         brief.push_str(" ...");
     }
     Some(brief)
-}
-
-/// Names for a message; of many the first ones.
-pub(in crate::model) fn listed(names: &[&str]) -> String {
-    let mut sorted: Vec<&str> = names.to_vec();
-    sorted.sort_unstable();
-    sorted.dedup();
-    let rest = sorted.len().saturating_sub(LISTED);
-    let mut text = sorted.iter().take(LISTED).copied().collect::<Vec<_>>().join(", ");
-    if rest > 0 {
-        let _ = write!(text, " and {rest} more");
-    }
-    text
 }

@@ -17,8 +17,9 @@
 
 mod components;
 
-pub(in crate::model) use components::listed;
 pub(crate) use components::subjects as component_subjects;
+
+use std::collections::HashMap;
 
 use super::fact::Fact;
 use super::found::Found;
@@ -106,6 +107,11 @@ pub(crate) struct Process<'d> {
 
 /// The processes that answered, in the order of the input.
 pub(crate) fn processes<'d>(stack: &Stack<'d>) -> Vec<Process<'d>> {
+    let texts = stack.answer_texts.iter().filter_map(|(text, home)| {
+        Some(((text.doc.file, home.object.as_ref()?, home.key.as_deref()?), text))
+    });
+    // Of two texts of one name the first counts.
+    let texts: HashMap<_, _> = texts.rev().collect();
     let answers = stack.answers.iter();
     answers
         .filter_map(|(at, object)| {
@@ -115,12 +121,7 @@ pub(crate) fn processes<'d>(stack: &Stack<'d>) -> Vec<Process<'d>> {
                 None => Fact::default(),
             };
             let text = |key: &str| {
-                let own = stack.answer_texts.iter().find(|(text, home)| {
-                    text.doc.file == at.doc.file
-                        && home.object.as_ref() == Some(object)
-                        && home.key.as_deref() == Some(key)
-                });
-                let (text, _) = own?;
+                let text = texts.get(&(at.doc.file, *object, key))?;
                 Some(fact_of(text.in_documents(stack.documents)?, text.doc))
             };
             // An empty text says that nothing was loaded, which is not the same as no text.

@@ -100,7 +100,10 @@ impl<'s> Known<'s> {
         // Secrets are left out of what is handed around.
         let listed =
             named.kind != "Secret" && self.listed.contains(&(named.kind.to_owned(), named.namespace.clone()));
-        if listed || self.is_covered(named) || named.kind == "Service" && self.is_made_by_same_chart(named) {
+        if listed
+            || self.stack.covers(named.kind, &named.namespace)
+            || named.kind == "Service" && self.is_made_by_same_chart(named)
+        {
             return match slip {
                 None if named.verb == TELLS => Found::Likely(NO_ALERTMANAGER.to_owned()),
                 slip => Found::Missing(slip.map(|near| format!("did you mean `{near}`?"))),
@@ -115,12 +118,6 @@ impl<'s> Known<'s> {
             )),
             None => Found::Unseen,
         }
-    }
-
-    /// Whether every object of its kind was seen in its namespace.
-    fn is_covered(&self, named: &Named) -> bool {
-        let here = |namespace: &Option<String>| namespace.as_ref().is_none_or(|own| *own == named.namespace);
-        self.stack.covered.iter().any(|(kind, namespace)| kind == named.kind && here(namespace))
     }
 
     /// Whether a key or a port is there, and those that are.

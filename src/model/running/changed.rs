@@ -1,13 +1,15 @@
 //! Tells which containers of the stack were started before the ConfigMap or Secret that they read was last written, and do not
 //! read it again by themselves.
 //!
-//! Only times that the API server wrote are compared, so that no wrong clock of a node counts: when the pod was made, when its
-//! data was last written (`managedFields`), and, for a container that was restarted, when the kubelet last told of the pod.
+//! Times that the API server wrote are compared: when the pod was made, when its data was last written (`managedFields`), and,
+//! for a container that was restarted, when the kubelet last told of the pod. A pod may wait for long before its containers are
+//! started, and when they were only the kubelet says: where the clock of its node is ahead, that can hide a container, never
+//! blame one.
 
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use super::items;
-use super::listed;
 use super::members::Member;
 use super::members::PodAt;
 use super::members::Role;
@@ -15,6 +17,8 @@ use crate::document::NodeRef;
 use crate::document::Place;
 use crate::model::fact::Fact;
 use crate::model::fact::Subject;
+use crate::model::listed::listed;
+use crate::model::piece::ObjectName;
 use crate::model::pod::image_name;
 use crate::model::stack::Stack;
 
@@ -50,23 +54,34 @@ pub(super) fn subjects(stack: &Stack<'_>, member: &Member<'_>) -> Vec<Subject> {
     if member.pods.is_empty() || is_restarted(member) {
         return Vec::new();
     }
-    let reloads = member.pod.running().any(|container| {
+    let reloaders = member.pod.running().filter(|container| {
         let image = image_name(container.text_at("image").unwrap_or_default());
         image.split(['-', '_', '.']).any(|part| RELOADERS.contains(&part))
     });
+    let reloaders: Vec<&str> = reloaders.filter_map(|container| container.text_at("name")).collect();
     let mut found: BTreeMap<(&str, &str), Subject> = BTreeMap::new();
+    let mut told: HashSet<(&str, &str)> = HashSet::new();
     let mut reads = reads(member);
+    // One that makes programs read their files again follows what it mounts itself, and nothing else.
+    let followed = reads.iter().filter(|read| read.way == Way::Files && reloaders.contains(&read.container));
+    let followed: HashSet<(&str, &str)> = followed.map(|read| (read.kind, read.name)).collect();
+    let shown = stack.dashboards.iter().filter_map(|(_, home)| home.object.as_ref());
+    let shown: HashSet<&ObjectName> = shown.collect();
     // What never changes while a container runs is the surer of two.
     reads.sort_by_key(|read| read.way == Way::Files);
     for read in reads {
         let follows = read.way == Way::Files
             // What Alloy reads of Secrets it reads from the file each time.
-            && (reloads || read.kind == "Secret" && member.role == Role::Collector);
+            && (followed.contains(&(read.kind, read.name))
+                || read.kind == "Secret" && member.role == Role::Collector);
         if follows {
             continue;
         }
         let Some((object, root)) = stack.object(read.kind, member.namespace(), read.name) else { continue };
-        if is_summed(member, root) || read.name.contains("runtime") && read.way == Way::Files {
+        // The stores read their runtime files again, and Grafana its dashboards.
+        let again =
+            read.name.contains("runtime") || member.role == Role::Grafana && shown.contains(&object.object);
+        if is_summed(member, root) || again && read.way == Way::Files {
             continue;
         }
         let Some((written, node)) = last_written(root) else { continue };
@@ -85,7 +100,12 @@ pub(super) fn subjects(stack: &Stack<'_>, member: &Member<'_>) -> Vec<Subject> {
         ];
         let key = format!("{} {}", member.words(), object.object);
         let subject = Subject { kind: "older_configuration", key, facts: Fact::map(entries, read.place) };
-        found.entry((read.kind, read.name)).or_insert(subject);
+        // One container that reads it anew says nothing of another that does not.
+        if names.is_empty() {
+            found.entry((read.kind, read.name)).or_insert(subject);
+        } else if told.insert((read.kind, read.name)) {
+            found.insert((read.kind, read.name), subject);
+        }
     }
     found.into_values().collect()
 }
@@ -117,13 +137,18 @@ fn is_summed(member: &Member<'_>, object: NodeRef<'_>) -> bool {
 /// The ConfigMaps and Secrets that the containers of a template read.
 fn reads<'d>(member: &Member<'d>) -> Vec<Read<'d>> {
     let mut found = Vec::new();
-    let mut volumes: BTreeMap<&str, (&'static str, NodeRef<'d>)> = BTreeMap::new();
+    let mut volumes: BTreeMap<&str, Vec<(&'static str, NodeRef<'d>)>> = BTreeMap::new();
     for volume in items(member.pod.spec(), "volumes") {
         let Some(name) = volume.text_at("name") else { continue };
-        for (route, kind) in [("configMap.name", "ConfigMap"), ("secret.secretName", "Secret")] {
-            if let Some(node) = volume.at(route) {
-                volumes.insert(name, (kind, node));
-            }
+        let own = volumes.entry(name).or_default();
+        let mut add = |from: NodeRef<'d>, route: &str, kind: &'static str| {
+            own.extend(from.at(route).map(|node| (kind, node)));
+        };
+        add(volume, "configMap.name", "ConfigMap");
+        add(volume, "secret.secretName", "Secret");
+        for source in items(volume, "projected.sources") {
+            add(source, "configMap.name", "ConfigMap");
+            add(source, "secret.name", "Secret");
         }
     }
     for container in member.pod.running() {
@@ -134,8 +159,9 @@ fn reads<'d>(member: &Member<'d>) -> Vec<Read<'d>> {
             }
         };
         for mount in items(container, "volumeMounts") {
-            if let Some((kind, node)) = mount.text_at("name").and_then(|name| volumes.get(name)) {
-                let whole = mount.get("subPath").is_none() && mount.get("subPathExpr").is_none();
+            let whole = mount.get("subPath").is_none() && mount.get("subPathExpr").is_none();
+            for (kind, node) in mount.text_at("name").and_then(|name| volumes.get(name)).into_iter().flatten()
+            {
                 add(kind, *node, if whole { Way::Files } else { Way::OneFile });
             }
         }
@@ -184,7 +210,12 @@ fn ran_before(pod: PodAt<'_>, container: &str, time: &str) -> bool {
     }
     let status = pod.containers().chain(items(pod.root, "status.initContainerStatuses"));
     let mut own = status.filter(|status| status.text_at("name") == Some(container));
-    let Some(status) = own.next().filter(|status| status.at("state.running").is_some()) else { return false };
+    let Some(status) = own.next() else { return false };
+    let Some(running) = status.at("state.running") else { return false };
+    // It was made before, and started later: with what was there then.
+    if running.text_at("startedAt").is_some_and(|started| !is_time(started) || started >= time) {
+        return false;
+    }
     let told = items(pod.root, "metadata.managedFields")
         .filter(|entry| entry.text_at("subresource") == Some("status"))
         .filter_map(|entry| entry.text_at("time"))

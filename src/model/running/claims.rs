@@ -63,14 +63,16 @@ impl<'d> Claims<'d> {
             for pod in &member.pods {
                 let mut used = items(pod.root, "spec.volumes")
                     .filter_map(|volume| volume.text_at("persistentVolumeClaim.claimName"));
-                if let Some(claim) = used.find(|name| bad.contains(name)).filter(|_| waits_for_volume(*pod)) {
+                if let Some(claim) = used.find(|name| bad.contains(name)).filter(|_| pod.waits_for_volume()) {
                     wanting.insert((member.namespace(), pod.name()));
                     blamed.insert(claim.to_owned());
                 }
             }
-            // One that waits for its first pod is no fault: the pod is.
+            // One that waits for its first pod is no fault: the pod is. One that has lost its volume is, whatever its pod does.
             let pods = !member.pods.is_empty();
-            let kept = |claim: &Claim<'_>| !pods || claim.is_bound() || blamed.contains(&claim.name);
+            let kept = |claim: &Claim<'_>| {
+                !pods || claim.is_bound() || claim.is_lost() || blamed.contains(&claim.name)
+            };
             all.extend(own.into_iter().filter(kept));
         }
         Self { all, wanting, untold }
@@ -93,14 +95,6 @@ impl<'d> Claims<'d> {
     }
 }
 
-/// Whether a pod is not scheduled for want of a volume, or has been and is not started.
-fn waits_for_volume(pod: PodAt<'_>) -> bool {
-    let scheduled = super::condition(pod.root, "PodScheduled");
-    let message = scheduled.filter(|own| own.text_at("status") == Some("False"));
-    let message = message.and_then(|own| own.text_at("message")).unwrap_or_default().to_ascii_lowercase();
-    message.contains("persistentvolumeclaim") || message.contains("volume node affinity")
-}
-
 /// The claims of one workload, each once.
 fn of_member<'d>(stack: &Stack<'d>, member: &Member<'d>) -> Vec<Claim<'d>> {
     let namespace = member.namespace();
@@ -118,7 +112,7 @@ fn of_member<'d>(stack: &Stack<'d>, member: &Member<'d>) -> Vec<Claim<'d>> {
         templates.filter_map(|claim| Some((claim.text_at("metadata.name")?, claim))).collect();
     // Its pods have the numbers from `start` on; what it had before it was made smaller is nobody's.
     let first = super::number(member.root, "spec.ordinals.start");
-    let last = first + super::number(member.root, "status.replicas").min(MOST);
+    let last = first.saturating_add(super::number(member.root, "status.replicas").min(MOST));
     for (name, claim) in &templates {
         let size = claim.at(REQUEST).and_then(|size| Some((size.text()?, member.place(size))));
         let place = member.place(claim.at("metadata.name").unwrap_or(*claim));
@@ -133,19 +127,13 @@ fn of_member<'d>(stack: &Stack<'d>, member: &Member<'d>) -> Vec<Claim<'d>> {
             add(name.to_owned(), None, member.place(claim));
         }
     }
-    let covered = |claim: &Claim<'_>| claim.object.is_some() || is_covered(stack, namespace);
+    let covered =
+        |claim: &Claim<'_>| claim.object.is_some() || stack.covers("PersistentVolumeClaim", namespace);
     found.into_values().filter(covered).collect()
 }
 
 /// No StatefulSet of a stack has more pods.
 const MOST: i64 = 10_000;
-
-/// Whether every claim of a namespace is in the input. Claims that an object names are looked for where objects are named.
-fn is_covered(stack: &Stack<'_>, namespace: &str) -> bool {
-    stack.covered.iter().any(|(kind, own)| {
-        kind == "PersistentVolumeClaim" && own.as_deref().is_none_or(|own| own == namespace)
-    })
-}
 
 impl Claim<'_> {
     fn phase(&self) -> Option<&str> {
@@ -154,6 +142,10 @@ impl Claim<'_> {
 
     fn is_bound(&self) -> bool {
         self.phase() == Some("Bound")
+    }
+
+    fn is_lost(&self) -> bool {
+        self.phase() == Some("Lost")
     }
 
     /// Whether a rule tells that it is not there, or not bound.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::items;
-use super::listed;
 use super::members::Member;
 use super::members::PodAt;
 use super::troubles::Trouble;
@@ -11,6 +10,9 @@ use crate::document::NodeRef;
 use crate::document::Place;
 use crate::model::fact::Fact;
 use crate::model::fact::Subject;
+use crate::model::listed::listed;
+use crate::model::pod::image_name;
+use crate::model::pod::image_tag;
 use crate::model::stack::Stack;
 
 /// The subjects `running_container` of a workload: one for each container of its template that pods of the input have.
@@ -98,12 +100,12 @@ fn differs(member: &Member<'_>, template: NodeRef<'_>, made: &[Made<'_>]) -> Vec
                 note(format!("`{key}`"), template.get(key), None);
             }
         }
-        if build_of(template) != build_of(one.spec) {
+        if !is_same_build(template, one.spec) {
             note("image".to_owned(), template.get("image"), one.spec.text_at("image").map(str::to_owned));
         }
-        for variable in items(template, "env") {
-            let Some(name) = variable.text_at("name") else { continue };
-            let own = items(one.spec, "env").find(|own| own.text_at("name") == Some(name));
+        let own_variables = variables(one.spec);
+        for (name, variable) in variables(template) {
+            let own = own_variables.get(name).copied();
             let value = |node: NodeRef<'_>| node.text_at("value").unwrap_or_default().to_owned();
             let from = |node: NodeRef<'_>| node.get("valueFrom").is_some();
             if own.is_none_or(|own| from(own) != from(variable) || value(own) != value(variable)) {
@@ -124,27 +126,41 @@ fn texts<'d>(node: NodeRef<'d>, key: &str) -> Vec<&'d str> {
     items(node, key).filter_map(NodeRef::text).collect()
 }
 
-/// What an image is without the registry that it is fetched from, which mirrors replace: its last name, tag and digest.
-fn build_of(container: NodeRef<'_>) -> Option<&str> {
-    container.text_at("image")?.rsplit('/').next()
+/// The variables of a container by their names; of two of one name the last one counts, as for the kubelet.
+fn variables(container: NodeRef<'_>) -> BTreeMap<&str, NodeRef<'_>> {
+    items(container, "env").filter_map(|own| Some((own.text_at("name")?, own))).collect()
+}
+
+/// Whether two containers have the same image. Mirrors replace the registry that it is fetched from, and admission adds the
+/// digest that a tag stands for.
+fn is_same_build(one: NodeRef<'_>, two: NodeRef<'_>) -> bool {
+    let (Some(one), Some(two)) = (one.text_at("image"), two.text_at("image")) else { return true };
+    let digest = |image| str::split_once(image, '@').map(|(_, digest)| digest);
+    image_name(one) == image_name(two)
+        && match (digest(one), digest(two)) {
+            (Some(one), Some(two)) => one == two,
+            _ => image_tag(one) == image_tag(two),
+        }
 }
 
 /// Builds by their digest, with a pod of each and where it says so.
 type Builds<'d> = BTreeMap<&'d str, (PodAt<'d>, NodeRef<'d>)>;
 
-/// How many builds run under one name of an image, and a pod of each. Machines of another make have builds of their own,
-/// where the nodes are known.
+/// How many builds run under one name of an image, and a pod of each. Only pods count whose nodes are known.
 fn builds(stack: &Stack<'_>, made: &[Made<'_>]) -> (usize, Vec<Fact>) {
     let mut found: BTreeMap<(&str, &str), Builds<'_>> = BTreeMap::new();
     for one in made {
         let Some(node) = one.status.and_then(|status| status.get("imageID")) else { continue };
-        let digest = node.text().and_then(|id| id.rsplit_once("sha256:")).map(|(_, digest)| digest);
+        // Without a name before it, it is that of the image's configuration: so do nodes that were given the image by hand.
+        let digest = node.text().and_then(|id| id.rsplit_once("@sha256:")).map(|(_, digest)| digest);
         let (Some(digest), Some(image)) = (digest, one.spec.text_at("image")) else { continue };
         let machine = one.pod.root.text_at("spec.nodeName").and_then(|name| {
             let (_, node) = stack.object("Node", "", name)?;
             node.text_at("status.nodeInfo.architecture")
         });
-        let of_image = found.entry((image, machine.unwrap_or_default())).or_default();
+        // Machines of another make have builds of their own.
+        let Some(machine) = machine else { continue };
+        let of_image = found.entry((image, machine)).or_default();
         of_image.entry(digest).or_insert((one.pod, node));
     }
     let most = found.into_values().max_by_key(BTreeMap::len).unwrap_or_default();

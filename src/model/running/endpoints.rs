@@ -8,6 +8,7 @@ use super::members::Members;
 use crate::document::NodeRef;
 use crate::model::fact::Fact;
 use crate::model::fact::Subject;
+use crate::model::listed::listed;
 use crate::model::piece::Resource;
 use crate::model::stack::Stack;
 
@@ -35,11 +36,7 @@ pub(super) fn subjects(stack: &Stack<'_>, members: &Members<'_>) -> Vec<Subject>
             continue;
         };
         let own = slices.get(&(namespace, &*resource.object.name));
-        let covered = stack
-            .covered
-            .iter()
-            .any(|(kind, own)| kind == "EndpointSlice" && own.as_deref().is_none_or(|own| own == namespace));
-        if own.is_none() && !covered {
+        if own.is_none() && !stack.covers("EndpointSlice", namespace) {
             continue;
         }
         let labels = selector.entries_merged().into_iter();
@@ -50,11 +47,19 @@ pub(super) fn subjects(stack: &Stack<'_>, members: &Members<'_>) -> Vec<Subject>
         let having = having.min_by_key(|having| having.len()).unwrap_or_default();
         let behind: Vec<_> = having.iter().filter(|member| takes(&labels, member)).collect();
         // Where nothing serves, that is told at the workload.
-        let serving: i64 = behind.iter().map(|member| member.available()).sum();
+        let available = behind.iter().map(|member| member.available());
+        let serving = available.fold(0, i64::saturating_add);
         if serving == 0 {
             continue;
         }
-        let ready: usize = own.into_iter().flatten().map(|(_, slice)| ready(*slice)).sum();
+        // A port that is called by a name which no pod has is left out of the slices.
+        let ported = items(root, "spec.ports").next().is_some();
+        let leads = |slice: NodeRef<'_>| !ported || items(slice, "ports").next().is_some();
+        let own = own.map(Vec::as_slice).unwrap_or_default();
+        let (own, portless): (Vec<_>, Vec<_>) = own.iter().partition(|(_, slice)| leads(*slice));
+        let ready_of = |slices: &[(&Resource, NodeRef<'_>)]| -> usize {
+            slices.iter().map(|(_, slice)| ready(*slice)).sum()
+        };
         let place = resource.at.place_of(selector);
         let place = root
             .get("spec")
@@ -64,9 +69,10 @@ pub(super) fn subjects(stack: &Stack<'_>, members: &Members<'_>) -> Vec<Subject>
         let backing: Vec<&str> = backing.iter().map(String::as_str).collect();
         let entries = [
             ("words", Fact::new(resource.object.to_string(), place)),
-            ("ready", Fact::bare(ready)),
+            ("ready", Fact::bare(ready_of(&own))),
+            ("portless", Fact::bare(ready_of(&portless))),
             ("serving", Fact::bare(serving)),
-            ("behind", Fact::bare(super::listed(&backing))),
+            ("behind", Fact::bare(listed(&backing))),
         ];
         let key = format!("{} endpoints", resource.object);
         found.push(Subject { kind: "endpoints", key, facts: Fact::map(entries, place) });

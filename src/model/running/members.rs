@@ -95,6 +95,18 @@ impl<'d> PodAt<'d> {
         super::condition(self.root, "Ready").and_then(|ready| ready.text_at("status")) == Some("True")
     }
 
+    /// What says that no node takes it; `None` for one that is on a node.
+    pub(super) fn unscheduled(&self) -> Option<NodeRef<'d>> {
+        super::condition(self.root, "PodScheduled").filter(|own| own.text_at("status") == Some("False"))
+    }
+
+    /// Whether no node takes it for want of a volume.
+    pub(super) fn waits_for_volume(&self) -> bool {
+        let message = self.unscheduled().and_then(|own| own.text_at("message"));
+        let message = message.unwrap_or_default().to_ascii_lowercase();
+        message.contains("persistentvolumeclaim") || message.contains("volume node affinity")
+    }
+
     /// The states of its containers.
     pub(super) fn containers(&self) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
         items(self.root, "status.containerStatuses")
@@ -213,7 +225,9 @@ fn role(root: NodeRef<'_>, pod: &Pod<'_>, ships: bool) -> Option<Role> {
     if pod.containers().any(alloy) {
         return Some(Role::Collector);
     }
+    // A shipper's plugin for Loki has its name in its image.
     let images = pod.running().filter_map(|container| container.text_at("image"));
+    let images = images.filter(|image| shippers::program_of_image(image).is_none());
     let of_image = |image: &str| {
         let has = |own: &str| image_name(image).split(['-', '_', '.']).any(|part| part == own);
         match () {

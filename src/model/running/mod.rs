@@ -11,6 +11,7 @@ mod containers;
 mod endpoints;
 mod members;
 mod nodes;
+mod passing;
 mod rollout;
 mod selector;
 mod troubles;
@@ -33,7 +34,7 @@ pub(crate) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
     let claims = claims::Claims::of(stack, &members);
     for member in &members.all {
         let troubles = troubles::troubles(stack, member);
-        found.push(rollout::subject(member, &troubles, &claims));
+        found.push(rollout::subject(stack, member, &troubles, &claims));
         found.extend(changed::subjects(stack, member));
         found.extend(containers::subjects(stack, member, &troubles));
     }
@@ -61,13 +62,4 @@ fn items<'d>(root: NodeRef<'d>, route: &str) -> impl Iterator<Item = NodeRef<'d>
 /// The condition of that type in an object's status.
 fn condition<'d>(root: NodeRef<'d>, kind: &str) -> Option<NodeRef<'d>> {
     items(root, "status.conditions").find(|condition| condition.text_at("type") == Some(kind))
-}
-
-/// `a, b and 3 more` of a list of names, the first three.
-fn listed(names: &[&str]) -> String {
-    let first: Vec<&str> = names.iter().take(3).copied().collect();
-    match names.len().saturating_sub(first.len()) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
-    }
 }

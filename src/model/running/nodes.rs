@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::HashSet;
 
-use super::listed;
 use super::members::Member;
 use super::members::Members;
 use super::members::Role;
@@ -13,6 +12,7 @@ use crate::document::NodeRef;
 use crate::document::Place;
 use crate::model::fact::Fact;
 use crate::model::fact::Subject;
+use crate::model::listed::listed;
 use crate::model::stack::Stack;
 
 /// Labels of nodes that no DaemonSet runs on: those of Fargate, and kubelets that are none.
@@ -39,7 +39,30 @@ struct KeptOut<'d> {
 pub(super) fn subjects(stack: &Stack<'_>, members: &Members<'_>) -> Vec<Subject> {
     let daemons = members.all.iter();
     let daemons = daemons.filter(|member| member.role == Role::Collector && member.kind() == "DaemonSet");
-    daemons.flat_map(|member| of_daemon(stack, member)).collect()
+    let daemons: Vec<&Member<'_>> = daemons.collect();
+    // Several may share the nodes between them. A taint that came after a pod leaves it where it is.
+    let pods = daemons.iter().flat_map(|member| &member.pods);
+    let mut served: HashSet<&str> = pods.filter_map(|pod| pod.root.text_at("spec.nodeName")).collect();
+    let nodes = stack.objects(&["Node"]);
+    let taken = nodes.filter(|(_, root)| daemons.iter().any(|member| takes(member.pod.spec(), *root)));
+    served.extend(taken.map(|(node, _)| &*node.object.name));
+    daemons.iter().flat_map(|member| of_daemon(stack, member, &served)).collect()
+}
+
+/// Whether a node takes the pods of a template, as far as its taints, labels and name say.
+fn takes(spec: NodeRef<'_>, node: NodeRef<'_>) -> bool {
+    fits(spec, node) && selector::taints(node).all(|taint| selector::tolerates(spec, taint))
+}
+
+/// Whether a node is what the selector and the affinity of a template ask for.
+fn fits(spec: NodeRef<'_>, node: NodeRef<'_>) -> bool {
+    selector::unmet(spec, node).is_none() && selector::meets_affinity(spec, node)
+}
+
+/// How many nodes on which a collector is expected are what the template of a workload asks for, taints aside.
+pub(super) fn fitting(stack: &Stack<'_>, member: &Member<'_>) -> usize {
+    let nodes = stack.objects(&["Node"]).filter(|(_, node)| is_expected(*node));
+    nodes.filter(|(_, node)| fits(member.pod.spec(), *node)).count()
 }
 
 /// Whether a collector is expected on a node: it runs Linux programs, and every kind of pod.
@@ -50,14 +73,12 @@ fn is_expected(node: NodeRef<'_>) -> bool {
     !other_system && !NO_DAEMONS.iter().any(|(key, value)| label(key) == Some(value))
 }
 
-fn of_daemon<'d>(stack: &Stack<'d>, member: &Member<'d>) -> Vec<Subject> {
+fn of_daemon<'d>(stack: &Stack<'d>, member: &Member<'d>, served: &HashSet<&str>) -> Vec<Subject> {
     let spec = member.pod.spec();
     let at = |key: &str| member.pod.key_place(spec, key).unwrap_or(member.resource.place);
-    // A taint that came after the pod leaves it where it is.
-    let has: HashSet<&str> = member.pods.iter().filter_map(|pod| pod.root.text_at("spec.nodeName")).collect();
     let mut found: BTreeMap<String, KeptOut<'d>> = BTreeMap::new();
     for (node, root) in stack.objects(&["Node"]) {
-        if !is_expected(root) || has.contains(&*node.object.name) {
+        if !is_expected(root) || served.contains(&*node.object.name) {
             continue;
         }
         let mut add = |by: &'static str, words: String, taint: Option<Taint<'d>>, place: Place| {
@@ -73,7 +94,7 @@ fn of_daemon<'d>(stack: &Stack<'d>, member: &Member<'d>) -> Vec<Subject> {
             add("affinity", "its node affinity".to_owned(), None, at("affinity"));
             continue;
         }
-        for taint in selector::taints(root, member.pod.shares_node()) {
+        for taint in selector::taints(root) {
             if selector::tolerates(spec, taint) {
                 continue;
             }

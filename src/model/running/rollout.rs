@@ -4,16 +4,25 @@ use super::claims::Claims;
 use super::condition;
 use super::mark;
 use super::members::Member;
+use super::nodes;
+use super::passing;
+use super::passing::Gap;
 use super::troubles::Trouble;
 use crate::document::NodeRef;
 use crate::model::fact::Fact;
 use crate::model::fact::Subject;
+use crate::model::stack::Stack;
 
 /// So many pods are named.
 const NAMED: usize = 8;
 
 /// The subject `rollout` of a workload.
-pub(super) fn subject(member: &Member<'_>, troubles: &[Trouble<'_>], claims: &Claims<'_>) -> Subject {
+pub(super) fn subject(
+    stack: &Stack<'_>,
+    member: &Member<'_>,
+    troubles: &[Trouble<'_>],
+    claims: &Claims<'_>,
+) -> Subject {
     let root = member.root;
     let (wanted, available) = (member.wanted(), member.available());
     let place = member.resource.place;
@@ -37,9 +46,13 @@ pub(super) fn subject(member: &Member<'_>, troubles: &[Trouble<'_>], claims: &Cl
         "DaemonSet" => &["status.updatedNumberScheduled", "status.currentNumberScheduled"],
         _ => &["status.updatedReplicas", "status.updateRevision", "status.replicas"],
     };
-    let missing = (wanted - available).max(0);
-    let old = (wanted - member.updated()).max(0);
+    let missing = wanted.saturating_sub(available).max(0);
+    let old = wanted.saturating_sub(member.updated()).max(0);
     let stalled = stalled(root);
+    let gap = Gap { wanted, missing, old };
+    let passing = stalled.is_none() && passing::passes(stack, member, troubles, gap);
+    // Its controller counts no node, and there are some that have what it asks for.
+    let unplaced = member.kind() == "DaemonSet" && wanted == 0 && nodes::fitting(stack, member) > 0;
     let of_claim = |trouble: &&Trouble<'_>| trouble.told || trouble.for_volume && claims.explain(trouble.pod);
     // What is told at a claim, or where an object is named, is not told again; one pod with a reason of its own is.
     let of_pods = !troubles.is_empty()
@@ -59,6 +72,8 @@ pub(super) fn subject(member: &Member<'_>, troubles: &[Trouble<'_>], claims: &Cl
         ("old", Fact::bare(old)),
         ("unobserved", Fact::bare(member.is_unobserved())),
         ("explained", Fact::bare(explained)),
+        ("passing", Fact::bare(passing)),
+        ("unplaced", Fact::bare(unplaced)),
         ("stalled", stalled.map_or_else(Fact::default, |node| Fact::new(true, member.place(node)))),
         ("held", held(member)),
         ("causes", Fact::list(causes.collect::<Vec<_>>(), None)),

@@ -14,14 +14,17 @@ const TOLERATED: [(&str, &str); 6] = [
     ("node.kubernetes.io/unschedulable", "NoSchedule"),
 ];
 
-/// The same for pods that use the network of their node.
-const ON_NODE_NETWORK: (&str, &str) = ("node.kubernetes.io/network-unavailable", "NoSchedule");
-
 /// Beginnings of the taints of nodes that come or go: whoever set one takes it away again, or the node with it. Sources: the
-/// cluster autoscaler, Karpenter, cloud controllers, Cilium and the EBS driver, by their documentation.
-const PASSING: [&str; 10] = [
+/// cluster autoscaler, Karpenter, cloud controllers, Cilium, the drivers for volumes and the AWS node termination handler, by their documentation.
+const PASSING: [&str; 16] = [
     "ToBeDeletedByClusterAutoscaler",
     "DeletionCandidateOfClusterAutoscaler",
+    "startup-taint.cluster-autoscaler.kubernetes.io/",
+    "ignore-taint.cluster-autoscaler.kubernetes.io/",
+    "aws-node-termination-handler/",
+    "disk.csi.azure.com/agent-not-ready",
+    "file.csi.azure.com/agent-not-ready",
+    "node.kubernetes.io/network-unavailable",
     "karpenter.sh/",
     "node.cloudprovider.kubernetes.io/",
     "node.cilium.io/agent-not-ready",
@@ -41,19 +44,32 @@ pub(super) struct Taint<'d> {
 }
 
 /// The taints of a node that keep pods out which do not tolerate them, but for those that pass.
-pub(super) fn taints(node: NodeRef<'_>, on_node_network: bool) -> impl Iterator<Item = Taint<'_>> {
-    items(node, "spec.taints")
-        .map(|taint| Taint {
-            key: taint.text_at("key").unwrap_or_default(),
-            value: taint.text_at("value").unwrap_or_default(),
-            effect: taint.text_at("effect").unwrap_or_default(),
-        })
-        .filter(|taint| matches!(taint.effect, "NoSchedule" | "NoExecute"))
-        .filter(move |taint| {
-            let own = (taint.key, taint.effect);
-            let by_itself = TOLERATED.contains(&own) || on_node_network && own == ON_NODE_NETWORK;
-            !by_itself && !PASSING.iter().any(|start| taint.key.starts_with(start))
-        })
+pub(super) fn taints(node: NodeRef<'_>) -> impl Iterator<Item = Taint<'_>> {
+    all(node).filter(|taint| !TOLERATED.contains(&(taint.key, taint.effect)) && !taint.passes())
+}
+
+/// Whether a node comes or goes by one of its taints. One that its kubelet has left says only that it does not answer.
+pub(super) fn comes_or_goes(node: NodeRef<'_>) -> bool {
+    let silent = |taint: &Taint<'_>| {
+        ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].contains(&taint.key)
+    };
+    all(node).any(|taint| taint.passes() && !silent(&taint))
+}
+
+/// The taints of a node that keep pods out which do not tolerate them.
+fn all(node: NodeRef<'_>) -> impl Iterator<Item = Taint<'_>> {
+    let each = items(node, "spec.taints").map(|taint| Taint {
+        key: taint.text_at("key").unwrap_or_default(),
+        value: taint.text_at("value").unwrap_or_default(),
+        effect: taint.text_at("effect").unwrap_or_default(),
+    });
+    each.filter(|taint| matches!(taint.effect, "NoSchedule" | "NoExecute"))
+}
+
+impl Taint<'_> {
+    fn passes(&self) -> bool {
+        PASSING.iter().any(|start| self.key.starts_with(start))
+    }
 }
 
 /// Whether the pods of a specification tolerate a taint. An empty key with `Exists` fits every taint, an empty effect every
@@ -163,13 +179,27 @@ mod tests {
               {key: node.kubernetes.io/not-ready, effect: NoSchedule}, {key: node.kubernetes.io/disk-pressure, effect: NoSchedule},
               {key: node.kubernetes.io/memory-pressure, effect: NoSchedule}, {key: node.kubernetes.io/pid-pressure, effect: NoSchedule},
               {key: node.kubernetes.io/unschedulable, effect: NoSchedule}, {key: karpenter.sh/disrupted, effect: NoSchedule},
-              {key: node.kubernetes.io/network-unavailable, effect: NoSchedule}]}",
+              {key: node.kubernetes.io/network-unavailable, effect: NoSchedule},
+              {key: startup-taint.cluster-autoscaler.kubernetes.io/gpu, effect: NoSchedule},
+              {key: ignore-taint.cluster-autoscaler.kubernetes.io/gpu, effect: NoSchedule},
+              {key: disk.csi.azure.com/agent-not-ready, effect: NoExecute}, {key: file.csi.azure.com/agent-not-ready, effect: NoExecute},
+              {key: aws-node-termination-handler/spot-itn, effect: NoSchedule}]}",
         );
-        let keys = |on_node_network| -> Vec<&str> {
-            taints(node.root().unwrap(), on_node_network).map(|taint| taint.key).collect()
-        };
-        assert_eq!(keys(false), ["a", "b", "node.kubernetes.io/network-unavailable"]);
-        assert_eq!(keys(true), ["a", "b"]);
+        let keys: Vec<&str> = taints(node.root().unwrap()).map(|taint| taint.key).collect();
+        assert_eq!(keys, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_node_that_does_not_answer_is_not_one_that_goes() {
+        for (key, goes) in [
+            ("karpenter.sh/disrupted", true),
+            ("node.kubernetes.io/not-ready", false),
+            ("node.kubernetes.io/unreachable", false),
+            ("gpu", false),
+        ] {
+            let node = tree(&format!("spec: {{taints: [{{key: {key}, effect: NoSchedule}}]}}"));
+            assert_eq!(comes_or_goes(node.root().unwrap()), goes, "{key}");
+        }
     }
 
     #[test]

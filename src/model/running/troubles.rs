@@ -22,6 +22,19 @@ pub(super) struct Trouble<'d> {
     pub(super) for_volume: bool,
     /// Whether it waits for a ConfigMap or Secret that is told to be missing where it is named.
     pub(super) told: bool,
+    /// How far the pod is.
+    pub(super) stage: Stage,
+}
+
+/// How far a pod is that does not serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Its node makes it.
+    Made,
+    /// It runs, and has yet to say that it is ready.
+    Starts,
+    /// It cannot be made or placed, or has ended.
+    Fails,
 }
 
 /// Why the pods of a workload that do not serve do not: one reason each, in the order of their names.
@@ -41,17 +54,15 @@ fn trouble<'d>(stack: &Stack<'d>, pod: PodAt<'d>) -> Trouble<'d> {
         place: pod.place(node),
         for_volume: false,
         told: false,
+        stage: Stage::Starts,
     };
-    if let Some(scheduled) =
-        super::condition(pod.root, "PodScheduled").filter(|own| own.text_at("status") == Some("False"))
-    {
+    if let Some(scheduled) = pod.unscheduled() {
         let message =
             scheduled.text_at("message").or(scheduled.text_at("reason")).unwrap_or("no reason is given");
-        let lower = message.to_ascii_lowercase();
-        let for_volume = lower.contains("persistentvolumeclaim") || lower.contains("volume node affinity");
+        let for_volume = pod.waits_for_volume();
         let node = scheduled.get("message").unwrap_or(scheduled);
         let words = format!("no node takes pod {name}: {}", message.trim_end_matches('.'));
-        return Trouble { for_volume, ..plain(words, node) };
+        return Trouble { for_volume, stage: Stage::Fails, ..plain(words, node) };
     }
     let mut first = items(pod.root, "status.initContainerStatuses").chain(pod.containers());
     if let Some(found) = first.find_map(|status| of_container(stack, pod, status)) {
@@ -67,20 +78,29 @@ fn of_container<'d>(stack: &Stack<'d>, pod: PodAt<'d>, status: NodeRef<'d>) -> O
     let container = status.text_at("name")?;
     let node;
     let (mut words, mut told) = (String::new(), false);
+    let count = number(status, "restartCount");
+    let mut stage = if count > 0 { Stage::Fails } else { Stage::Starts };
     if let Some(waiting) = status.at("state.waiting") {
         let reason = waiting.text_at("reason").unwrap_or("no reason is given");
         node = waiting.get("reason").unwrap_or(waiting);
         match reason {
             // It waits for those before it.
             "PodInitializing" => return None,
-            "ContainerCreating" => words.push_str("is not made yet (ContainerCreating)"),
+            "ContainerCreating" => {
+                stage = Stage::Made;
+                words.push_str("is not made yet (ContainerCreating)");
+            }
             "CreateContainerConfigError" => {
+                stage = Stage::Fails;
                 // Names of objects and keys, never values.
                 let message = waiting.text_at("message").unwrap_or(reason);
                 told = is_told(stack, pod, message);
                 words = format!("cannot be made: {message}");
             }
-            reason => words = format!("waits: {reason}"),
+            reason => {
+                stage = Stage::Fails;
+                words = format!("waits: {reason}");
+            }
         }
     } else if let Some(ended) = status.at("state.terminated") {
         let code = number(ended, "exitCode");
@@ -88,6 +108,7 @@ fn of_container<'d>(stack: &Stack<'d>, pod: PodAt<'d>, status: NodeRef<'d>) -> O
             return None;
         }
         node = ended.get("exitCode").unwrap_or(ended);
+        stage = Stage::Fails;
         words = format!("ended with code {code}");
     } else if status.get("ready").and_then(NodeRef::bool) == Some(false)
         && status.at("state.running").is_some()
@@ -99,13 +120,14 @@ fn of_container<'d>(stack: &Stack<'d>, pod: PodAt<'d>, status: NodeRef<'d>) -> O
     }
     let last = status.text_at("lastState.terminated.reason").filter(|reason| *reason != "Error");
     let last = last.map(|reason| format!(", last ended by {reason}")).unwrap_or_default();
-    let restarts = match number(status, "restartCount") {
+    let restarts = match count {
         0 => String::new(),
         1 => ", restarted once".to_owned(),
         count => format!(", restarted {count} times"),
     };
     let words = format!("container {container} of pod {} {words}{last}{restarts}", pod.name());
-    Some(Trouble { pod, container: Some(container), words, place: pod.place(node), for_volume: false, told })
+    let place = pod.place(node);
+    Some(Trouble { pod, container: Some(container), words, place, for_volume: false, told, stage })
 }
 
 /// Whether an object that the kubelet does not find is told to be missing where it is named: all of its kind were seen.
@@ -117,8 +139,7 @@ fn is_told(stack: &Stack<'_>, pod: PodAt<'_>, message: &str) -> bool {
     };
     let Some(name) = message.split('"').nth(1) else { return false };
     let namespace = &*pod.resource.object.namespace;
-    let here = |own: &Option<String>| own.as_deref().is_none_or(|own| own == namespace);
     message.ends_with("not found")
         && stack.object(kind, namespace, name).is_none()
-        && stack.covered.iter().any(|(own, namespace)| own == kind && here(namespace))
+        && stack.covers(kind, namespace)
 }

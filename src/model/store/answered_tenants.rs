@@ -9,12 +9,13 @@ use super::answers::shown;
 use super::same::same;
 use super::stores::Found;
 use super::subjects::effective;
-use crate::model::answers::listed;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::fact::Subject;
+use crate::model::listed::listed;
 use crate::model::mounts::mount_of;
 use crate::model::stack::Stack;
+use crate::model::values::merge;
 
 /// One subject for each tenant that has limits of its own, declared or loaded.
 pub(super) fn subjects(stack: &Stack<'_>, key: &str, found: &Found<'_>, told: &[Told<'_>]) -> Vec<Subject> {
@@ -100,7 +101,10 @@ fn to_load(stack: &Stack<'_>, found: &Found<'_>, told: &Told<'_>) -> Option<BTre
         for (at, _) in own {
             let node = at.in_documents(stack.documents)?;
             let limits = crate::model::values::fact_of(node, at.doc).reach("overrides");
-            tenants.extend(limits.entries().map(|(tenant, limits)| (tenant.to_owned(), limits.clone())));
+            // What two files say of one tenant is merged, the later one wins. Source: dskit, runtimeconfig.
+            for (tenant, limits) in limits.entries() {
+                merge(tenants.entry(tenant.to_owned()).or_default(), limits.clone());
+            }
         }
     }
     Some(tenants)

@@ -21,11 +21,11 @@ use super::stores::Found;
 use super::subjects::effective;
 use crate::document::is_secret_name;
 use crate::model::answers::Process;
-use crate::model::answers::listed;
 use crate::model::answers::processes as answering;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::fact::Subject;
+use crate::model::listed::listed;
 use crate::model::mounts::Mount;
 use crate::model::piece::Store;
 use crate::model::stack::Stack;
@@ -90,7 +90,10 @@ fn declared(
     let (resource, root) = process.workload.ok_or("what runs it is not in the input")?;
     let table = super::options::table(store);
     let of_workload = processes::of_workload(stack, store, (root, resource.at.doc), table);
-    let (pod, container, group) = of_workload.ok_or("its command line names no configuration")?;
+    let (pod, container, mut group) = of_workload.ok_or("its command line names no configuration")?;
+    // A label tells the version that the chart was made for, whatever image it was given.
+    let image = container.get("image").map(|image| pod.place(image));
+    group.version = group.version.filter(|version| version.place == image);
     let mounts = pod.mounts(container);
     let here = |own: &Found<'_>| own.namespace.as_deref() == Some(process.namespace);
     let reads = |own: &Found<'_>| {
@@ -277,7 +280,7 @@ pub(super) fn shown(fact: &Fact, in_secret: bool) -> Fact {
 fn versions(key: &str, found: &Found<'_>, told: &[Told<'_>]) -> Vec<Subject> {
     let mut pairs: BTreeMap<(String, String), (Fact, Fact, Vec<&str>)> = BTreeMap::new();
     for told in told {
-        let declared = told.group.version.clone().unwrap_or_else(|| found.written_version.clone());
+        let Some(declared) = told.group.version.clone() else { continue };
         let running = &told.process.version;
         let (Some(one), Some(two)) = (declared.text(), running.text()) else { continue };
         let entry = pairs.entry((one.to_owned(), two.to_owned()));
