@@ -1,11 +1,14 @@
 //! A cluster that is read object by object is judged as the list of the same objects in a file.
 
+use serde_json::Value;
+
 use super::checked;
 use super::live;
 use super::objects;
 use crate::check::CheckOptions;
 use crate::check::check;
 use crate::finding::Report;
+use crate::source::Covered;
 use crate::source::Source;
 use crate::source::Sources;
 use crate::tests::shared::shared;
@@ -30,12 +33,20 @@ fn as_file(list: &str) -> Report {
     check(&sources, &[path], &CheckOptions::default()).report
 }
 
+/// A cluster of which the policies came as a whole, as a list shows them.
+fn as_cluster(objects: &[Value]) -> Report {
+    let mut sources = live(&[("prod", objects)]);
+    let covered = |kind: &str| Covered { kind: kind.to_owned(), namespace: None };
+    sources.clusters[0].covered = vec![covered("Namespace"), covered("NetworkPolicy")];
+    checked(&sources).report
+}
+
 fn assert_same(list: &str) {
     let expected = outcome(&as_file(list));
     let mut own = objects(list);
-    assert_eq!(outcome(&checked(&live(&[("prod", &own)])).report), expected);
+    assert_eq!(outcome(&as_cluster(&own)), expected);
     own.reverse();
-    assert_eq!(outcome(&checked(&live(&[("prod", &own)])).report), expected, "in another order");
+    assert_eq!(outcome(&as_cluster(&own)), expected, "in another order");
 }
 
 #[test]
