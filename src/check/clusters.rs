@@ -102,6 +102,13 @@ pub(super) fn covered(sources: &Sources, cluster: Option<usize>) -> Vec<(String,
     covered.map(|covered| (covered.kind.clone(), covered.namespace.clone())).collect()
 }
 
+/// The resources, and the namespace or `None` for all, of which not every object of a cluster came; `None` without one.
+pub(super) fn unseen(sources: &Sources, cluster: Option<usize>) -> Option<Vec<(String, Option<String>)>> {
+    let cluster = cluster?;
+    let own = sources.unseen.iter().filter(|unseen| unseen.cluster == cluster);
+    Some(own.map(|unseen| (unseen.resource.clone(), unseen.namespace.clone())).collect())
+}
+
 /// What was not seen, for reports; sorted.
 pub(super) fn not_seen(sources: &Sources) -> Vec<NotSeen> {
     let mut all: Vec<NotSeen> = sources

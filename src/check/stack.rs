@@ -122,6 +122,7 @@ impl Run<'_> {
         let governing = self.policy.of_stack(&group.files);
         let mut stack = Stack::assemble(self.documents, &files, cluster);
         stack.covered = clusters::covered(self.sources, group.cluster);
+        stack.unseen = clusters::unseen(self.sources, group.cluster);
         let stack = stack;
         let collectors = model::collectors(&stack);
         let workload = self.workload(&stack, &collectors, name, governing);

@@ -62,7 +62,6 @@ pub(super) fn audit(check: &CheckArgs) -> Result<Audit, Stop> {
         without_secrets: false,
         secret_values: args.read_secret_values,
         probe: args.probe,
-        probed: Vec::new(),
         write_report: args.write_report,
     };
     let mut namespaces = args.namespace.clone();

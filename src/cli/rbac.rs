@@ -19,7 +19,6 @@ pub(super) fn rbac(args: &RbacArgs) -> Result<u8, Stop> {
         without_secrets: args.without_secrets,
         secret_values: args.read_secret_values,
         probe: args.probe,
-        probed: args.probed.clone(),
         write_report: args.write_report,
     };
     let grant = Grant { account: args.service_account.clone(), namespaces: args.namespaces.clone() };

@@ -1,5 +1,7 @@
 //! Finds the parts of a document that must never be shown: values of secret names, and what Secrets hold.
 
+use std::collections::HashSet;
+
 use super::Body;
 use super::Document;
 use super::NodeId;
@@ -126,6 +128,49 @@ pub(crate) fn secret_spans(document: &Document, holds_document: impl Fn(Span) ->
     spans
 }
 
+/// The secret parts of what a program tells of its configuration: as of any tree, and all below a secret's name. Nobody
+/// needs to read these, and what is no secret there (a number of tokens) is told elsewhere.
+pub(crate) fn secrets_of_answer(tree: &Tree) -> Vec<Span> {
+    let mut spans = of_tree(tree);
+    // Many aliases may lead to one node.
+    let mut seen = HashSet::new();
+    for node in &tree.nodes {
+        let NodeKind::Mapping(entries) = &node.kind else { continue };
+        for entry in entries {
+            let value = tree.node(entry.value).resolved();
+            let is_secret = tree.node(entry.key).text().is_some_and(is_secret_name);
+            if is_secret && !value.is_scalar() && seen.insert(value.id) {
+                add_scalars(value, false, &mut spans);
+            }
+        }
+    }
+    spans
+}
+
+/// Whether a document is what Helm keeps of a release (`live::release`): it comes from a Secret, and any of its values may be
+/// one, whatever its name.
+pub(crate) fn is_record(document: &Document) -> bool {
+    let root = document.tree().and_then(Tree::root);
+    let says = |key, text| root.is_some_and(|root| root.text_at(key) == Some(text));
+    says("kind", "Release") && says("apiVersion", "helm.sh/v3")
+}
+
+/// The values that a release was given, to be shown only where something points at them; of a document that stands in a record,
+/// all it says. `holds_document` as in [`secret_spans`].
+pub(crate) fn values_of_record(document: &Document, holds_document: impl Fn(Span) -> bool) -> Vec<Span> {
+    let Some(tree) = document.tree() else { return Vec::new() };
+    let root = tree.root();
+    let values = if is_record(document) { root.and_then(|root| root.get("values")) } else { root };
+    let Some(below) = values.map(NodeRef::span) else { return Vec::new() };
+    let mappings = tree.nodes.iter().filter_map(|node| match &node.kind {
+        NodeKind::Mapping(entries) => Some(entries),
+        _ => None,
+    });
+    let keys: HashSet<NodeId> = mappings.flatten().map(|entry| entry.key).collect();
+    let values = tree.scalars().filter(|node| !keys.contains(&node.id)).map(NodeRef::span);
+    values.filter(|span| !span.is_empty() && below.contains(*span) && !holds_document(*span)).collect()
+}
+
 fn of_tree(tree: &Tree) -> Vec<Span> {
     let mut spans = Vec::new();
     for (index, node) in tree.nodes.iter().enumerate() {
@@ -145,8 +190,14 @@ fn of_tree(tree: &Tree) -> Vec<Span> {
                         spans.push(value.span());
                     }
                 }
-                name if value.is_scalar() && (is_secret_name(name) || IN_TREES.contains(&name)) => {
+                name if value.is_scalar()
+                    && (is_secret_name(name) || IN_TREES.contains(&name) || COPIES.contains(&name)) =>
+                {
                     spans.push(value.span());
+                }
+                name if value.is_sequence() && is_secret_name(name) => {
+                    let items = value.items().map(NodeRef::resolved).filter(|item| item.is_scalar());
+                    spans.extend(items.map(NodeRef::span));
                 }
                 // The value of a header that a data source sends.
                 name if name.starts_with("httpHeaderValue") && value.is_scalar() => spans.push(value.span()),
@@ -169,6 +220,13 @@ const IN_TREES: [&str; 9] = [
     "sentry_dsn",
     "serviceKey",
     "userKey",
+];
+
+/// Annotations in which tools keep a copy of the whole object as it was applied, values of its environment included.
+const COPIES: [&str; 3] = [
+    "kapp.k14s.io/original",
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "objectset.rio.cattle.io/applied",
 ];
 
 /// Whether a text is an address that is all that one needs to write to a channel of some messenger.
@@ -203,7 +261,7 @@ fn add_scalars(node: NodeRef<'_>, metadata: bool, spans: &mut Vec<Span>) {
         spans.push(node.span());
     }
     // Keys are scalars too: they are names, and stay.
-    let keys: std::collections::HashSet<NodeId> =
+    let keys: HashSet<NodeId> =
         depth_first.iter().flat_map(|node| node.entries().map(|(key, _)| key.id)).collect();
     spans.extend(
         depth_first
@@ -298,4 +356,30 @@ fn says_secret(text: &str) -> bool {
         let before = before.strip_suffix(':').unwrap_or_default();
         before.trim_end_matches(['"', '\'', ' ']).ends_with("kind")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The secret parts of a JSON text.
+    fn secrets(text: &str) -> Vec<&str> {
+        let tree = crate::document::parse_json(&text.into()).unwrap().tree;
+        let mut spans = of_tree(&tree);
+        spans.sort_unstable();
+        spans.into_iter().map(|span| span.slice(text)).collect()
+    }
+
+    #[test]
+    fn copies_of_what_was_applied_are_secret() {
+        let text = r#"{"metadata":{"annotations":{"a":"b","kubectl.kubernetes.io/last-applied-configuration":"{1}",
+            "objectset.rio.cattle.io/applied":"H4sI","objectset.rio.cattle.io/id":"i"}}}"#;
+        assert_eq!(secrets(text), ["\"{1}\"", "\"H4sI\""]);
+    }
+
+    #[test]
+    fn items_below_a_secret_name_are_secret_and_mappings_are_not() {
+        let text = r#"{"passwords":["a","b"],"secretKeyRef":{"name":"n"},"imagePullSecrets":[{"name":"n"}]}"#;
+        assert_eq!(secrets(text), ["\"a\"", "\"b\""]);
+    }
 }

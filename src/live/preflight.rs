@@ -13,11 +13,13 @@ use super::CLUSTERS;
 use super::call::Accept;
 use super::call::Action;
 use super::call::Call;
+use super::cause::Cause;
 use super::cause::Refusal;
 use super::connect;
 use super::connection::Connection;
 use super::contexts::Target;
 use super::rights::Right;
+use super::served::Served;
 use super::stop::Stop;
 use super::targets;
 use crate::source::Access;
@@ -68,25 +70,27 @@ async fn access(
     rights: &[Right],
     namespaces: &[String],
 ) -> Access {
-    let groups = match groups(connection).await {
-        Ok(groups) => Some(groups),
+    let mut found: Vec<Vec<AccessRight>> = Vec::new();
+    let served = match Served::by(connection).await {
+        Ok(served) => served,
         Err(refusal) if refusal.cause.is_of_the_cluster() => {
             return unreached(cluster, refusal);
         }
         // Whatever the kinds are, the rights can be asked for.
-        Err(_) => None,
+        Err(refusal) => {
+            found.push(vec![untold(&refusal)]);
+            Served::default()
+        }
     };
-    let is_served = |group: &str| groups.as_ref().is_none_or(|groups| groups.iter().any(|own| own == group));
     let mut asked = JoinSet::new();
-    let mut found: Vec<Vec<AccessRight>> = Vec::new();
     for right in rights {
         let instead = right.unless.as_deref();
-        if instead.is_some_and(|instead| groups.is_some() && is_served(instead)) {
+        if instead.is_some_and(|instead| served.has(instead) == Some(true)) {
             continue;
         }
         let index = found.len();
         found.push(Vec::new());
-        if right.optional && !is_served(&right.group) {
+        if right.optional && served.has(&right.group) == Some(false) {
             found[index].push(row(right, None, AccessState::NotServed, String::new()));
             continue;
         }
@@ -101,20 +105,25 @@ async fn access(
     Access { cluster, unreached: None, rights: found.into_iter().flatten().collect() }
 }
 
-/// The groups that the server has, the core group aside.
-async fn groups(connection: &Connection) -> Result<Vec<String>, Refusal> {
-    let answer = connection.send(&Call::get("/apis", Accept::Objects)).await?;
-    let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let groups = value.get("groups").and_then(Value::as_array).into_iter().flatten();
-    Ok(groups.filter_map(|group| Some(group.get("name")?.as_str()?.to_owned())).collect())
+/// That the server would not tell which kinds there are, which a run asks first of all.
+fn untold(refusal: &Refusal) -> AccessRight {
+    let denied = refusal.cause == Cause::Forbidden;
+    AccessRight {
+        verb: "get".to_owned(),
+        resource: "apis".to_owned(),
+        namespace: None,
+        state: if denied { AccessState::Missing } else { AccessState::Unknown },
+        message: format!("{}: {}", refusal.cause.name(), refusal.message),
+        purpose: "which kinds there are".to_owned(),
+        promises: Some(Vec::new()),
+    }
 }
 
 /// A right in the whole cluster, or, where it is not there and namespaces are meant, in each of these.
 async fn of_right(connection: &Connection, right: &Right, namespaces: &[String]) -> Vec<AccessRight> {
-    let own = right.namespace.as_deref();
-    let (state, message) = review(connection, right, own).await;
-    if own.is_some() || state != AccessState::Missing || namespaces.is_empty() || !right.namespaced {
-        return vec![row(right, own, state, message)];
+    let (state, message) = review(connection, right, None).await;
+    if state != AccessState::Missing || namespaces.is_empty() || !right.namespaced {
+        return vec![row(right, None, state, message)];
     }
     let mut rows = Vec::new();
     for namespace in namespaces {
@@ -179,14 +188,22 @@ mod tests {
 
     #[test]
     fn question_names_what_the_right_is_about() {
-        let errand =
-            Errand { probe: true, probed: vec!["mimir/http:gateway:80".to_owned()], ..Errand::default() };
-        let right = errand.rights().into_iter().find(|right| right.resource == "services/proxy").unwrap();
-        let asked = &question(&right, right.namespace.as_deref())["spec"]["resourceAttributes"];
+        let errand = Errand { probe: true, ..Errand::default() };
+        let right = errand.rights().into_iter().find(|right| right.resource == "pods/proxy").unwrap();
+        let asked = &question(&right, Some("mimir"))["spec"]["resourceAttributes"];
         let expected = json!({
-            "group": "", "resource": "services", "subresource": "proxy", "verb": "get",
-            "namespace": "mimir", "name": "http:gateway:80",
+            "group": "", "resource": "pods", "subresource": "proxy", "verb": "get",
+            "namespace": "mimir", "name": "",
         });
         assert_eq!(*asked, expected);
+    }
+
+    #[test]
+    fn a_server_that_does_not_tell_its_kinds_is_no_server_without_them() {
+        let broken = untold(&Refusal::new(Cause::NotUnderstood, "no JSON"));
+        assert_eq!((broken.state, broken.promises), (AccessState::Unknown, Some(Vec::new())));
+        let denied = untold(&Refusal::new(Cause::Forbidden, "no"));
+        assert_eq!(denied.state, AccessState::Missing);
+        assert_eq!(Served::default().has("traefik.io"), None);
     }
 }

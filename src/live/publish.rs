@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Audit;
+use super::CLUSTERS;
+use super::Limits;
 use super::call::Accept;
 use super::call::Action;
 use super::call::Call;
@@ -17,6 +21,7 @@ use super::connect;
 use super::connection::Connection;
 use super::contexts::Target;
 use super::rights::REPORT;
+use super::served::Served;
 use super::stop::Stop;
 use super::targets;
 
@@ -68,6 +73,10 @@ pub(crate) struct Edition {
     pub(crate) moved: Value,
 }
 
+/// How long it may take at most to write them all: not part of `--timeout`, so that a run whose time was over can still say so
+/// in the clusters.
+const TOTAL: Duration = Duration::from_secs(60);
+
 /// Writes them. Returns a line for each thing that could not be written.
 pub(crate) fn publish(audit: &Audit, editions: Vec<Edition>) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -86,12 +95,15 @@ async fn publish_all(audit: &Audit, mut editions: Vec<Edition>) -> Vec<String> {
         Ok(targets) => targets,
         Err(message) => return vec![message],
     };
+    let together = Arc::new(Semaphore::new(CLUSTERS));
+    let limits = Limits { total: audit.limits.total.min(TOTAL), ..audit.limits };
     let mut running = JoinSet::new();
     for Target { name, config } in targets {
         let Some(index) = editions.iter().position(|edition| edition.cluster == name) else { continue };
         let edition = editions.swap_remove(index);
-        let (limits, namespaces) = (audit.limits, audit.namespaces.clone());
+        let (together, namespaces) = (Arc::clone(&together), audit.namespaces.clone());
         running.spawn(async move {
+            let _permit = together.acquire().await;
             let told = |refusal: Refusal| {
                 let name = refusal.cause.name();
                 vec![format!("{}: no report was written ({name}): {}", edition.cluster, refusal.message)]
@@ -179,19 +191,8 @@ fn placed(fields: &Value, namespace: Option<&str>) -> Value {
 
 /// The forms that the cluster takes, the one that is preferred first.
 async fn forms(connection: &Connection) -> Result<Vec<&'static Form>, Refusal> {
-    let answer = connection.send(&Call::get("/apis", Accept::Objects)).await?;
-    let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let served = |form: &&Form| {
-        let groups = value.get("groups").and_then(Value::as_array).into_iter().flatten();
-        let mut own = groups.filter(|group| group.get("name").and_then(Value::as_str) == Some(form.group));
-        own.any(|group| {
-            let versions = group.get("versions").and_then(Value::as_array).into_iter().flatten();
-            versions
-                .into_iter()
-                .any(|version| version.get("version").and_then(Value::as_str) == Some(form.version))
-        })
-    };
-    Ok(FORMS.iter().filter(served).collect())
+    let served = Served::by(connection).await?;
+    Ok(FORMS.iter().filter(|form| served.has_version(form.group, form.version)).collect())
 }
 
 async fn apply(

@@ -4,6 +4,9 @@
 use super::kinds::Kind;
 use super::kinds::kinds;
 use super::kinds::needed;
+use super::probe::OF_COLLECTORS;
+use super::probe::OF_STORES;
+use super::probe::RESOURCE;
 
 /// What the reports are called that a run writes.
 pub(crate) const REPORT: &str = "ptd-lint";
@@ -29,8 +32,6 @@ pub(crate) struct Errand {
     pub(crate) secret_values: bool,
     /// Whether the programs are asked what they run with.
     pub(crate) probe: bool,
-    /// The Services that are probed, as `NAMESPACE/NAME:PORT`; empty for any.
-    pub(crate) probed: Vec<String>,
     /// Whether reports are written into the cluster.
     pub(crate) write_report: bool,
 }
@@ -44,8 +45,6 @@ pub(crate) struct Right {
     pub(crate) resource: String,
     /// The verb.
     pub(crate) verb: String,
-    /// The namespace, where the right is for one whatever the run reads.
-    pub(crate) namespace: Option<String>,
     /// The object's name, where the right is for one.
     pub(crate) name: Option<String>,
     /// Whether its objects lie in namespaces.
@@ -92,7 +91,7 @@ impl Errand {
         let mut rights: Vec<Right> =
             self.kinds().into_iter().flat_map(|kind| of_kind(kind, self.secret_values)).collect();
         if self.probe {
-            rights.extend(self.of_probes());
+            rights.push(of_probes());
         }
         if self.write_report {
             rights.extend(REPORTS.into_iter().flat_map(of_report));
@@ -106,26 +105,24 @@ impl Errand {
         let is_asked = |right: &Right| namespaces.is_empty() || right.namespaced || right.name.is_some();
         self.rights().into_iter().filter(is_asked).collect()
     }
+}
 
-    fn of_probes(&self) -> Vec<Right> {
-        let right = |resource: &str, namespace: Option<&str>, name: Option<&str>| Right {
-            group: String::new(),
-            resource: resource.to_owned(),
-            verb: "get".to_owned(),
-            namespace: namespace.map(str::to_owned),
-            name: name.map(str::to_owned),
-            namespaced: true,
-            optional: false,
-            unless: None,
-            purpose: "what the stores and collectors say they run with (--probe)".to_owned(),
-            // What cannot be asked is undecided only as far as the objects do not tell, and the run says so.
-            promises: Some(Vec::new()),
-        };
-        if self.probed.is_empty() {
-            return vec![right("pods/proxy", None, None), right("services/proxy", None, None)];
-        }
-        let named = self.probed.iter().filter_map(|service| service.split_once('/'));
-        named.map(|(namespace, name)| right("services/proxy", Some(namespace), Some(name))).collect()
+/// What `--probe` asks goes through pods, each by its name.
+fn of_probes() -> Right {
+    let mut promises: Vec<String> =
+        OF_STORES.iter().chain(&OF_COLLECTORS).map(|id| (*id).to_owned()).collect();
+    promises.sort();
+    promises.dedup();
+    Right {
+        group: String::new(),
+        resource: RESOURCE.to_owned(),
+        verb: "get".to_owned(),
+        name: None,
+        namespaced: true,
+        optional: false,
+        unless: None,
+        purpose: "what the stores and collectors say they run with (--probe)".to_owned(),
+        promises: Some(promises),
     }
 }
 
@@ -134,7 +131,6 @@ fn of_kind(kind: &Kind, values: bool) -> impl Iterator<Item = Right> {
         group: kind.group.clone(),
         resource: kind.plural.clone(),
         verb: verb.to_owned(),
-        namespace: None,
         name: None,
         namespaced: kind.namespaced,
         optional: kind.optional,
@@ -150,7 +146,6 @@ fn of_report((group, resource, namespaced): (&str, &str, bool)) -> impl Iterator
         group: group.to_owned(),
         resource: resource.to_owned(),
         verb: verb.to_owned(),
-        namespace: None,
         name: Some(REPORT.to_owned()),
         namespaced,
         optional: true,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::kinds::kinds;
+use super::probe::RESOURCE;
 use super::rights::Errand;
 use super::rights::Right;
 
@@ -23,24 +24,17 @@ pub(crate) struct Grant {
 pub(crate) fn roles(errand: &Errand, grant: &Grant) -> String {
     let rights = errand.rights_in(&grant.namespaces);
     let mut text = head(errand, grant, &rights);
-    let fixed: Vec<&String> = rights.iter().filter_map(|right| right.namespace.as_ref()).collect();
-    let is_wide =
-        |right: &&Right| right.namespace.is_none() && (grant.namespaces.is_empty() || !right.namespaced);
+    let is_wide = |right: &&Right| grant.namespaces.is_empty() || !right.namespaced;
     let wide: Vec<&Right> = rights.iter().filter(is_wide).collect();
     if !wide.is_empty() {
         role(&mut text, None, &wide);
         binding(&mut text, None, grant);
     }
-    let mut namespaces: Vec<&String> = grant.namespaces.iter().chain(fixed).collect();
+    let mut namespaces: Vec<&String> = grant.namespaces.iter().collect();
     namespaces.sort();
     namespaces.dedup();
     for namespace in namespaces {
-        let is_read = grant.namespaces.contains(namespace);
-        let own = rights.iter().filter(|right| match &right.namespace {
-            Some(own) => own == namespace,
-            None => is_read && right.namespaced,
-        });
-        let own: Vec<&Right> = own.collect();
+        let own: Vec<&Right> = rights.iter().filter(|right| right.namespaced).collect();
         role(&mut text, Some(namespace), &own);
         binding(&mut text, Some(namespace), grant);
     }
@@ -78,10 +72,10 @@ fn head(errand: &Errand, grant: &Grant, rights: &[Right]) -> String {
             &format!("{price}."),
         ]);
     }
-    if errand.probe && errand.probed.is_empty() {
-        say(&[
-            "Probes: these rights reach every port of every pod and Service with GET. `--probe-service` narrows them.",
-        ]);
+    if errand.probe {
+        let where_to =
+            if grant.namespaces.is_empty() { "every pod" } else { "every pod of these namespaces" };
+        say(&[&format!("Probes: with `get` on `{RESOURCE}` every port of {where_to} can be asked by GET.")]);
     }
     if errand.write_report {
         say(&["Reports: only those named `ptd-lint` can be written, and nothing can be deleted."]);

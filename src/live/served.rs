@@ -46,6 +46,17 @@ impl Served {
         Ok(Self(Some(groups.iter().filter_map(group).collect())))
     }
 
+    /// Whether there is a group; `None` where the server would not tell.
+    pub(super) fn has(&self, group: &str) -> Option<bool> {
+        Some(self.0.as_ref()?.contains_key(group))
+    }
+
+    /// Whether a group is there in that version.
+    pub(super) fn has_version(&self, group: &str, version: &str) -> bool {
+        let versions = self.0.as_ref().and_then(|groups| groups.get(group));
+        versions.is_some_and(|versions| versions.iter().any(|own| own == version))
+    }
+
     /// What there is of a kind.
     pub(super) fn of(&self, kind: &Kind) -> Serving {
         let Some(groups) = self.0.as_ref().filter(|_| !kind.group.is_empty()) else {

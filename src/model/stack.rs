@@ -109,6 +109,9 @@ pub(crate) struct Stack<'d> {
     pub(crate) cluster: Option<String>,
     /// Kinds, and the namespace or `None` for all, of which every object of the cluster is in the input.
     pub(crate) covered: Vec<(String, Option<String>)>,
+    /// Of a running cluster the resources, as rights name them, of which not all objects came, each in that namespace or, with
+    /// `None`, anywhere; `None` for files.
+    pub(crate) unseen: Option<Vec<(String, Option<String>)>>,
     /// What contradicts itself.
     pub(crate) problems: Vec<Problem>,
     by_name: BTreeMap<&'d ObjectName, usize>,
@@ -152,6 +155,7 @@ impl<'d> Stack<'d> {
             sites: Vec::new(),
             cluster: cluster.map(str::to_owned),
             covered: Vec::new(),
+            unseen: None,
             problems: Vec::new(),
             by_name: BTreeMap::new(),
             by_kind_and_name: HashMap::new(),

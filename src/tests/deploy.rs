@@ -65,6 +65,25 @@ fn manifests_and_settings_have_no_faults() {
     }
 }
 
+/// The number behind a word of a manifest.
+fn number(manifest: &str, word: &str) -> u64 {
+    let rest = manifest.split_once(word).unwrap().1;
+    rest.split(|letter: char| !letter.is_ascii_digit()).next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_job_has_time_for_all_its_tries() {
+    for (manifest, tries, writes) in
+        [(CRON_JOB, "backoffLimit: ", 60), (FLEET_JOB, "backoffLimitPerIndex: ", 0)]
+    {
+        let run = number(manifest, "--timeout=") * 60 + writes;
+        let starts = 60;
+        let tries = 1 + number(manifest, tries);
+        assert!(number(manifest, "activeDeadlineSeconds: ") >= tries * (run + starts), "{manifest}");
+        assert!(manifest.contains(&format!("--timeout={}m", number(manifest, "--timeout="))));
+    }
+}
+
 #[test]
 fn words_of_the_manifests_are_words_of_the_program() {
     // `[--a, --b=c]`, or one to a line.

@@ -11,7 +11,8 @@ use clap::Args;
 #[command(next_help_heading = "Running clusters")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(in crate::cli) struct LiveArgs {
-    /// Audit running clusters in place of files. Only reads: objects are listed, values of Secrets are never asked for.
+    /// Audit running clusters in place of files. Only reads: objects are listed, Secrets by name. Of their values only Helm's
+    /// own records of releases are asked for, unless `--read-secret-values` is given.
     #[arg(long, conflicts_with_all = ["paths", "fix"])]
     pub(in crate::cli) live: bool,
     /// Audit the cluster of this context. Can be repeated [default: the current context].
@@ -50,7 +51,7 @@ pub(in crate::cli) struct LiveArgs {
     /// Indexed Job which this runs in (`JOB_COMPLETION_INDEX`).
     #[arg(long, value_name = "[INDEX]/COUNT", requires = "live", value_parser = shard)]
     pub(in crate::cli) shard: Option<Shard>,
-    /// How long all of it may take: `90s`, `5m`.
+    /// How long all reading may take: `90s`, `5m`. Writing reports (`--write-report`) may take a minute more.
     #[arg(long, value_name = "TIME", requires = "live", default_value = "2m", value_parser = time)]
     pub(in crate::cli) timeout: Duration,
     /// How long one request may take.

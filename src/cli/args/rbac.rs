@@ -5,7 +5,6 @@ use clap::Args;
 use super::RulesArgs;
 use super::values::account;
 use super::values::namespace;
-use super::values::probed;
 
 /// Texts after the options.
 pub(super) const EXAMPLES: &str = "\
@@ -50,13 +49,9 @@ pub(in crate::cli) struct RbacArgs {
     /// Also the rights for `--read-secret-values`.
     #[arg(long)]
     pub(in crate::cli) read_secret_values: bool,
-    /// Also the rights for `--probe`.
+    /// Also the right for `--probe`: `get` on `pods/proxy`, by which every port of the pods can be asked.
     #[arg(long)]
     pub(in crate::cli) probe: bool,
-    /// With `--probe`: only this Service, as paths of the API's proxy name it: `mimir/mimir-gateway:80`. Can be repeated, or be a
-    /// list with commas.
-    #[arg(long = "probe-service", value_name = "NS/NAME:PORT", value_delimiter = ',', requires = "probe", value_parser = probed)]
-    pub(in crate::cli) probed: Vec<String>,
     /// Also the rights for `--write-report`.
     #[arg(long)]
     pub(in crate::cli) write_report: bool,

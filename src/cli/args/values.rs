@@ -118,19 +118,7 @@ pub(super) fn account(text: &str) -> Result<(String, String), String> {
     Ok((home.to_owned(), name.to_owned()))
 }
 
-/// A Service and its port, as the paths of the API server's proxy name them.
-pub(super) fn probed(text: &str) -> Result<String, String> {
-    let is_service = |name: &str| {
-        let parts: Vec<&str> = name.split(':').collect();
-        let parts = if let ["http" | "https", rest @ ..] = &parts[..] { rest } else { &parts[..] };
-        matches!(parts, [name, port] if is_label(name) && is_label(port))
-    };
-    let named = text.split_once('/').filter(|(home, name)| is_label(home) && is_service(name));
-    named.ok_or("a Service and its port are expected here, such as `mimir/mimir-gateway:80`".to_owned())?;
-    Ok(text.to_owned())
-}
-
-/// Whether a text is a label of RFC 1123, which the names of namespaces and Services are.
+/// Whether a text is a label of RFC 1123, which the names of namespaces are.
 fn is_label(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=63).contains(&text.len())

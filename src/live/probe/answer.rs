@@ -10,7 +10,9 @@ use crate::document::NodeRef;
 use crate::document::Tree;
 use crate::document::is_secret_name;
 use crate::document::parse_yaml;
+use crate::document::secrets_of_answer;
 use crate::document::without_url_passwords;
+use crate::text::Span;
 
 /// The most that one answer may hold. A whole configuration is 200 KiB; one with the limits of a thousand tenants, some MiB.
 const MOST: usize = 16 * 1024 * 1024;
@@ -23,8 +25,16 @@ const NOTHING_LOADED: &str = "runtime config file doesn't exist";
 
 /// A configuration in YAML; what its keys call secret is covered, whatever the process shows of it.
 pub(super) fn configuration(body: &[u8]) -> Result<String, &'static str> {
-    let text = yaml(body)?;
-    let mut covered = without_secrets(&text);
+    if body.len() > MOST {
+        return Err("it is larger than 16 MiB");
+    }
+    let text: Arc<str> = std::str::from_utf8(body).map_err(|_| "it is no text")?.into();
+    let stream = parse_yaml(&text);
+    let root = stream.documents.first().and_then(Tree::root);
+    if !stream.errors.is_empty() || !root.is_some_and(NodeRef::is_mapping) {
+        return Err("it is no configuration in YAML");
+    }
+    let mut covered = without(&text, stream.documents.iter().flat_map(secrets_of_answer).collect());
     without_url_passwords(&mut covered);
     Ok(covered)
 }
@@ -37,49 +47,25 @@ pub(super) fn runtime(body: &[u8]) -> Result<String, &'static str> {
     configuration(body)
 }
 
-/// The text, if it is a mapping in YAML.
-fn yaml(body: &[u8]) -> Result<String, &'static str> {
-    if body.len() > MOST {
-        return Err("it is larger than 16 MiB");
-    }
-    let text = std::str::from_utf8(body).map_err(|_| "it is no text")?;
-    let stream = parse_yaml(&Arc::from(text));
-    let root = stream.documents.first().and_then(Tree::root);
-    if !stream.errors.is_empty() || !root.is_some_and(NodeRef::is_mapping) {
-        return Err("it is no configuration in YAML");
-    }
-    Ok(text.to_owned())
-}
-
-/// Covers the values of keys that are called like secrets, texts of several lines too.
-fn without_secrets(text: &str) -> String {
+/// The text with these values covered. Those that say nothing stay: that nothing is set is no secret.
+fn without(text: &str, mut values: Vec<Span>) -> String {
+    values.sort_unstable();
     let mut covered = String::with_capacity(text.len());
-    // Lines that are indented more than this belong to a value that was covered.
-    let mut hidden_below: Option<usize> = None;
-    for line in text.split_inclusive('\n') {
-        let plain = line.trim_start_matches([' ', '-']);
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        if let Some(above) = hidden_below {
-            if indent > above || line.trim().is_empty() {
-                continue;
-            }
-            hidden_below = None;
+    let mut at = 0;
+    for span in values {
+        let value = span.slice(text);
+        let says_nothing = matches!(value.trim(), "" | "\"\"" | "''" | "{}" | "[]" | "null" | "~");
+        // One may lie in another.
+        if span.start < at || says_nothing {
+            continue;
         }
-        let named = plain.split_once(':').filter(|(key, _)| is_secret_name(key.trim_matches(['"', '\''])));
-        match named {
-            Some((key, value))
-                if !value.trim().is_empty()
-                    && !matches!(value.trim(), "\"\"" | "''" | "{}" | "[]" | "null") =>
-            {
-                let start = line.len() - plain.len();
-                covered.push_str(line.get(..start + key.len() + 1).unwrap_or_default());
-                covered.extend([" '", MASK, "'\n"]);
-                // The key stands behind the dash of its list.
-                hidden_below = Some(start);
-            }
-            _ => covered.push_str(line),
-        }
+        covered.push_str(Span::new(at, span.start).slice(text));
+        covered.extend(["'", MASK, "'"]);
+        // A text of several lines has the end of its last one.
+        covered.push_str(if value.ends_with('\n') { "\n" } else { "" });
+        at = span.end;
     }
+    covered.push_str(Span::new(at, u32::try_from(text.len()).unwrap_or(u32::MAX)).slice(text));
     covered
 }
 
@@ -172,6 +158,20 @@ mod tests {
         assert!(covered.contains("    name: n\n"), "{covered}");
         assert!(covered.contains("  - token: '********'\n"), "{covered}");
         assert!(parse_yaml(&Arc::from(covered.as_str())).errors.is_empty(), "{covered}");
+    }
+
+    #[test]
+    fn secrets_are_covered_in_every_notation_of_yaml() {
+        let text = "storage: {secret_access_key: hush, region: eu}\npasswords:\n- hush\n- 'hush'\ntokens: [hush]\ncredentials:\n  a: {b: hush}\n  c: []\n\"client_secret\": >-\n\n  hush\n\n  hush\nn: 1\npassword: &p hush\nother: *p\ntoken: hush\n  hush\napi_key:\n  hush\nsecret: ~\n";
+        let covered = configuration(text.as_bytes()).unwrap();
+        assert!(!covered.contains("hush"), "{covered}");
+        let stream = parse_yaml(&Arc::from(covered.as_str()));
+        assert!(stream.errors.is_empty(), "{covered}");
+        let root = stream.documents[0].root().unwrap();
+        assert_eq!(root.text_at("storage.region"), Some("eu"), "{covered}");
+        assert_eq!(root.text_at("n"), Some("1"), "{covered}");
+        assert_eq!(root.get("passwords").unwrap().items().count(), 2, "{covered}");
+        assert!(root.get("secret").unwrap().is_null(), "{covered}");
     }
 
     #[test]

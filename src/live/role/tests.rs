@@ -64,15 +64,23 @@ fn reports_are_written_by_name_and_never_deleted() {
 }
 
 #[test]
-fn probes_are_narrowed_to_the_services_that_are_named() {
-    let probed = vec!["mimir/mimir-gateway:80".to_owned(), "loki/loki-gateway:80".to_owned()];
-    let wide = roles(&Errand { probe: true, ..Errand::default() }, &grant(&[]));
-    assert!(wide.contains("      - services/proxy #") && wide.contains("reach every port"), "{wide}");
-    let text = roles(&Errand { probe: true, probed, ..Errand::default() }, &grant(&[]));
-    assert!(text.contains("resourceNames: [\"mimir-gateway:80\"]"), "{text}");
-    assert_eq!(text.matches("services/proxy").count(), 2, "{text}");
-    assert!(text.contains("kind: Role\nmetadata:\n  name: ptd-lint\n  namespace: \"loki\"\n"), "{text}");
-    assert!(!text.contains("reach every port"), "{text}");
+fn probes_need_the_one_right_that_they_ask_by() {
+    let errand = Errand { probe: true, ..Errand::default() };
+    let wide = roles(&errand, &grant(&[]));
+    assert!(
+        wide.contains("    resources:\n      - pods/proxy #") && !wide.contains("services/proxy"),
+        "{wide}"
+    );
+    assert!(wide.contains("every port of every pod can"), "{wide}");
+    let text = roles(&errand, &grant(&["loki"]));
+    assert!(
+        text.contains("      - pods/proxy #") && text.contains("every pod of these namespaces"),
+        "{text}"
+    );
+    assert_eq!(objects(&text).first().map(String::as_str), Some("kind: Role"));
+    let probe = errand.rights().into_iter().find(|right| right.resource == "pods/proxy").unwrap();
+    let promises = ["coherence", "store-limits", "store-retention", "store-storage"];
+    assert_eq!(probe.promises.unwrap(), promises);
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(crate) fn subjects(
 ) -> Vec<Subject> {
     let mut found = Vec::new();
     if !network.policies.is_empty() {
-        found.extend(policies(network, &ways(members, asked)));
+        found.extend(policies(stack, network, &ways(members, asked)));
     }
     found.extend(guards(stack, network, members));
     found.extend(trust(network, workload));
@@ -56,13 +56,14 @@ struct Effects<'w> {
     unsure: Vec<&'w Way<'w>>,
 }
 
-fn policies(network: &Network, ways: &[Way<'_>]) -> Vec<Subject> {
+fn policies(stack: &Stack<'_>, network: &Network, ways: &[Way<'_>]) -> Vec<Subject> {
     let every = (0..network.policies.len()).map(|index| (index, Effects::default()));
     let mut effects: BTreeMap<usize, Effects<'_>> = every.collect();
     for way in ways {
         let (policy, closed) = match network.reaches(&way.from, &way.to, way.port) {
             Answer::Allowed(_) => continue,
-            Answer::Denied(policy) => (policy, true),
+            // Another one, that was not seen, may let it through.
+            Answer::Denied(policy) => (policy, [&way.from, &way.to].iter().all(|end| all_came(stack, end))),
             Answer::Unknown(policy) => (policy, false),
         };
         let own = effects.entry(policy).or_default();
@@ -104,8 +105,13 @@ fn policies(network: &Network, ways: &[Way<'_>]) -> Vec<Subject> {
 }
 
 impl Network {
-    /// Whether the input shows the policies of a namespace: a chart by itself says nothing of those beside it.
+    /// Whether the input shows the policies of a namespace: a chart by itself says nothing of those beside it. Of a running
+    /// cluster all must have come, those of the whole cluster too.
     fn covers(&self, stack: &Stack<'_>, namespace: &str) -> bool {
+        if let Some(unseen) = &stack.unseen {
+            let whole = stack.covered.contains(&("Namespace".to_owned(), None));
+            return whole && policies_came(stack, unseen, namespace);
+        }
         !self.policies.is_empty()
             || !self.unread.is_empty()
             || stack.objects(&["Namespace"]).any(|(resource, _)| *resource.object.name == *namespace)
@@ -140,6 +146,31 @@ impl Network {
         }
         guarded
     }
+}
+
+/// Whether all policies that are for an end came, as far as they were asked for.
+fn all_came(stack: &Stack<'_>, end: &End) -> bool {
+    match (end, &stack.unseen) {
+        (End::Pod(pod), Some(unseen)) => policies_came(stack, unseen, &pod.namespace),
+        _ => true,
+    }
+}
+
+/// Whether a running cluster kept back none of its policies for a namespace.
+fn policies_came(stack: &Stack<'_>, unseen: &[(String, Option<String>)], namespace: &str) -> bool {
+    let covered = |in_namespace: bool| {
+        let place = in_namespace.then(|| namespace.to_owned());
+        stack.covered.contains(&("NetworkPolicy".to_owned(), place))
+    };
+    // What is refused in the whole cluster is asked for once more in each namespace of the stack.
+    let is_hole = |(resource, place): &(String, Option<String>)| {
+        resource.contains("networkpolicies")
+            && match place {
+                Some(place) => place == namespace,
+                None => !(resource.starts_with("networkpolicies.") && covered(true)),
+            }
+    };
+    (covered(false) || covered(true)) && !unseen.iter().any(is_hole)
 }
 
 /// The subject `pod_guard` for each store, and for Grafana.

@@ -60,7 +60,7 @@ pub(crate) fn write_diff(
 struct Side<'d> {
     text: &'d str,
     lines: Vec<(u32, &'d str)>,
-    secrets: std::rc::Rc<Vec<Span>>,
+    secrets: Vec<Span>,
 }
 
 impl<'d> Side<'d> {
@@ -73,7 +73,11 @@ impl<'d> Side<'d> {
             at += line.len();
             (u32::try_from(start).unwrap_or(u32::MAX), line)
         });
-        Self { text, lines: lines.collect(), secrets: Masks::new(documents).of((file, None)) }
+        Self {
+            text,
+            lines: lines.collect(),
+            secrets: Masks::new(documents).of((file, None)).beside(|_| false),
+        }
     }
 
     fn texts(&self) -> Vec<&'d str> {

@@ -100,7 +100,10 @@ impl Excerpt {
             let mut clusters: Vec<_> = group.chunk_by(|a, b| b.line <= a.line + 3).collect();
             clusters.sort_by_key(|cluster| !cluster.iter().any(|mark| mark.primary));
             for cluster in clusters {
-                excerpt.push_segment(documents, &secrets.of(key), cluster, marks);
+                // What stands beside what is pointed at may be a value that is nobody's business.
+                let covered =
+                    secrets.of(key).beside(|value| cluster.iter().any(|mark| value.contains(mark.span)));
+                excerpt.push_segment(documents, &covered, cluster, marks);
             }
         }
         excerpt

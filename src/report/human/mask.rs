@@ -14,22 +14,41 @@ use crate::document::Document;
 use crate::document::Documents;
 use crate::document::File;
 use crate::document::NodeRef;
+use crate::document::is_record;
 use crate::document::is_secret_name;
 use crate::document::secret_spans;
 use crate::document::unparsed_secrets;
 use crate::document::url_passwords;
+use crate::document::values_of_record;
 use crate::text::Span;
 
 /// The texts of a run with their secret parts, found when they are first shown.
 pub(super) struct Masks<'d> {
     documents: &'d Documents,
     files: BTreeMap<u32, FileMasks>,
-    texts: BTreeMap<(u32, Option<u32>), Rc<Vec<Span>>>,
+    texts: BTreeMap<(u32, Option<u32>), Rc<Covers>>,
+}
+
+/// What of a text is not to be shown: in order, apart.
+#[derive(Debug, Default)]
+pub(super) struct Covers {
+    /// Ever.
+    secret: Vec<Span>,
+    /// Unless something points at it.
+    values: Vec<Span>,
+}
+
+impl Covers {
+    /// What is to be covered where these places are pointed at.
+    pub(super) fn beside(&self, marks: impl Fn(Span) -> bool) -> Vec<Span> {
+        let values = self.values.iter().copied().filter(|value| !marks(*value));
+        apart(self.secret.iter().copied().chain(values).collect())
+    }
 }
 
 /// The secret parts of each document of a file, in its own text, and the documents that stand in it.
 struct FileMasks {
-    own: Vec<Vec<Span>>,
+    own: Vec<Covers>,
     inner: Vec<Vec<usize>>,
 }
 
@@ -39,8 +58,8 @@ impl<'d> Masks<'d> {
         Self { documents, files: BTreeMap::new(), texts: BTreeMap::new() }
     }
 
-    /// What is secret in the text of that file, or of that embedded document in it: in order, apart.
-    pub(super) fn of(&mut self, key: (u32, Option<u32>)) -> Rc<Vec<Span>> {
+    /// What not to show of the text of that file, or of that embedded document in it.
+    pub(super) fn of(&mut self, key: (u32, Option<u32>)) -> Rc<Covers> {
         if let Some(known) = self.texts.get(&key) {
             return known.clone();
         }
@@ -50,9 +69,12 @@ impl<'d> Masks<'d> {
             Some(index) => vec![index as usize],
             None => (0..file.documents.len()).filter(|index| file.documents[*index].host.is_none()).collect(),
         };
-        let spans = Rc::new(apart(roots.into_iter().flat_map(|root| masks.below(file, root)).collect()));
-        self.texts.insert(key, spans.clone());
-        spans
+        let of = |part: fn(&Covers) -> &Vec<Span>| {
+            apart(roots.iter().flat_map(|root| masks.below(file, *root, part)).collect())
+        };
+        let covers = Rc::new(Covers { secret: of(|own| &own.secret), values: of(|own| &own.values) });
+        self.texts.insert(key, covers.clone());
+        covers
     }
 }
 
@@ -66,40 +88,44 @@ impl FileMasks {
             let whole = Span::new(0, u32::try_from(document.text.len()).unwrap_or(u32::MAX));
             held[host.index as usize].push(host.map.to_host(&file.documents[host.index as usize], whole));
         }
-        let mut own: Vec<Vec<Span>> = file
+        let in_record = file.documents.iter().any(is_record);
+        let mut own: Vec<Covers> = file
             .documents
             .iter()
             .zip(held)
             .map(|(document, mut held)| {
                 held.sort_unstable();
-                secret_spans(document, |span| {
+                let holds_document = |span: Span| {
                     let next = held.partition_point(|held| held.start < span.start);
                     held.get(next).is_some_and(|held| span.contains(*held))
-                })
+                };
+                let secret = secret_spans(document, holds_document);
+                let values = if in_record { values_of_record(document, holds_document) } else { Vec::new() };
+                Covers { secret, values }
             })
             .collect();
         // The text of a file is that of each document of its stream; some of them may have no tree.
         let roots = || file.documents.iter().filter(|document| document.host.is_none());
         if let (Some(own), Some(root)) = (own.first_mut(), roots().next()) {
             let parsed: Vec<Span> = roots().filter_map(extent).collect();
-            own.extend(unparsed_secrets(&root.text, &parsed));
+            own.secret.extend(unparsed_secrets(&root.text, &parsed));
         }
         for (document, own) in file.documents.iter().zip(&mut own) {
             if document.host.is_some() && document.tree().is_some() && extent(document).is_none() {
-                own.extend(unparsed_secrets(&document.text, &[]));
+                own.secret.extend(unparsed_secrets(&document.text, &[]));
             }
         }
         Self { own, inner }
     }
 
-    /// The secret parts of a document and of all in it, in its text.
-    fn below(&self, file: &File, root: usize) -> Vec<Span> {
-        let mut spans = self.own[root].clone();
+    /// That part of what is covered in a document and in all that stands in it, in its text.
+    fn below(&self, file: &File, root: usize, part: fn(&Covers) -> &Vec<Span>) -> Vec<Span> {
+        let mut spans = part(&self.own[root]).clone();
         // Documents nest a few levels deep, which the reader enforces.
         for inner in &self.inner[root] {
             let Some(host) = &file.documents[*inner].host else { continue };
             spans.extend(
-                self.below(file, *inner)
+                self.below(file, *inner, part)
                     .into_iter()
                     .map(|span| host.map.to_host(&file.documents[root], span)),
             );

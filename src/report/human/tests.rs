@@ -276,3 +276,39 @@ fn error_of_several_lines_keeps_its_shape() {
 "
     );
 }
+
+/// What is shown of an object of a running cluster, marked at `part`.
+fn shown_of_object(text: &str, part: &str) -> String {
+    let mut root = sample::root(text, Language::Json, &[]);
+    root.body = crate::document::Body::Tree(crate::document::parse_json(&text.into()).unwrap().tree);
+    let file = File { path: "c/n/Kind/name".to_owned(), live: true, documents: vec![root] };
+    let documents = Documents { files: vec![file] };
+    let place = Some(sample::place(&documents, 0, 0, part));
+    alone(&documents, Finding { place, label: "here".to_owned(), ..bare() })
+}
+
+#[test]
+fn values_of_a_release_are_shown_only_where_they_are_pointed_at() {
+    let record = |values: &str| {
+        format!(
+            "{{\n  \"apiVersion\": \"helm.sh/v3\",\n  \"kind\": \"Release\",\n  \"values\": {{\n{values}\n  }}\n}}"
+        )
+    };
+    let text = record("    \"a\": \"hush\",\n    \"b\": \"shown\",\n    \"c\": [\"hush\"]");
+    let shown = shown_of_object(&text, "\"shown\"");
+    assert!(!shown.contains("hush") && shown.contains("\"b\": \"shown\","), "{shown}");
+    assert!(shown.contains("\"a\": ******"), "{shown}");
+    let text = record("    \"password\": \"hush\"");
+    assert!(!shown_of_object(&text, "\"hush\"").contains("hush"));
+    let other = text.replace("helm.sh/v3", "v1").replace("password", "plain");
+    assert!(shown_of_object(&other, "\"plain\"").contains("hush"), "of no other object");
+}
+
+#[test]
+fn copies_of_what_was_applied_are_not_shown() {
+    let text = "{\n  \"annotations\": {\n    \"eks.amazonaws.com/role-arn\": \"arn\",\n    \"kubectl.kubernetes.io/last-applied-configuration\": \"{\\\"env\\\":[{\\\"name\\\":\\\"DB_PASSWORD\\\",\\\"value\\\":\\\"hush\\\"}]}\",\n    \"objectset.rio.cattle.io/applied\": \"hush\"\n  }\n}";
+    for part in ["\"arn\"", "\"objectset.rio.cattle.io/applied\""] {
+        let shown = shown_of_object(text, part);
+        assert!(!shown.contains("hush") && shown.contains("last-applied-configuration\": ******"), "{shown}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod against;
 mod merged;
+mod network;
 mod reports;
 mod same;
 mod several;
