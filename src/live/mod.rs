@@ -119,15 +119,17 @@ pub(super) struct Knowledge {
 
 /// Reads the clusters. `Err` where it cannot be told which are meant, or nothing can be asked at all.
 pub(crate) fn read(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result<Sources, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| format!("cannot start: {error}"))?;
-    let sources = runtime.block_on(read_all(audit, known, watch));
-    // A credential plugin that hangs must not hold the report back.
+    run(read_all(audit, known, watch))?
+}
+
+/// Does what waits for servers.
+fn run<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    let done = runtime.block_on(work);
+    // A credential plugin that hangs must not hold back what is known.
     runtime.shutdown_background();
-    sources
+    Ok(done)
 }
 
 async fn read_all(audit: &Audit, known: Known, watch: &Arc<dyn Watch>) -> Result<Sources, String> {

@@ -31,9 +31,7 @@ const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
 /// The access table of each cluster that is meant, sorted by name. `Err` where it cannot be told which clusters are meant.
 pub(crate) fn preflight(audit: &Audit) -> Result<Vec<Access>, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
-    let found = runtime.block_on(async {
+    super::run(async {
         let start = Instant::now();
         let rights: Arc<[Right]> = audit.errand.rights_in(&audit.namespaces).into();
         let namespaces: Arc<[String]> = audit.namespaces.as_slice().into();
@@ -41,10 +39,10 @@ pub(crate) fn preflight(audit: &Audit) -> Result<Vec<Access>, String> {
         let mut asked = JoinSet::new();
         for Target { name, config } in targets(audit).await? {
             let (rights, namespaces) = (Arc::clone(&rights), Arc::clone(&namespaces));
-            let (together, limits) = (Arc::clone(&together), audit.limits);
+            let (together, limits, interactive) = (Arc::clone(&together), audit.limits, audit.interactive);
             asked.spawn(async move {
                 let _permit = together.acquire().await;
-                match connect(config, limits, start, Arc::new(Stop::default()), false).await {
+                match connect(config, limits, start, Arc::new(Stop::default()), interactive).await {
                     Ok(connection) => access(&Arc::new(connection), name, &rights, &namespaces).await,
                     Err(refusal) => unreached(name, refusal),
                 }
@@ -53,10 +51,7 @@ pub(crate) fn preflight(audit: &Audit) -> Result<Vec<Access>, String> {
         let mut found: Vec<Access> = asked.join_all().await;
         found.sort_by(|one, other| one.cluster.cmp(&other.cluster));
         Ok(found)
-    });
-    // A credential plugin that hangs must not hold the tables back.
-    runtime.shutdown_background();
-    found
+    })?
 }
 
 fn unreached(cluster: String, refusal: Refusal) -> Access {

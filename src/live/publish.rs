@@ -79,14 +79,7 @@ const TOTAL: Duration = Duration::from_secs(60);
 
 /// Writes them. Returns a line for each thing that could not be written.
 pub(crate) fn publish(audit: &Audit, editions: Vec<Edition>) -> Vec<String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => return vec![format!("cannot start: {error}")],
-    };
-    let faults = runtime.block_on(publish_all(audit, editions));
-    runtime.shutdown_background();
-    faults
+    super::run(publish_all(audit, editions)).unwrap_or_else(|error| vec![error])
 }
 
 async fn publish_all(audit: &Audit, mut editions: Vec<Edition>) -> Vec<String> {
@@ -97,6 +90,7 @@ async fn publish_all(audit: &Audit, mut editions: Vec<Edition>) -> Vec<String> {
     };
     let together = Arc::new(Semaphore::new(CLUSTERS));
     let limits = Limits { total: audit.limits.total.min(TOTAL), ..audit.limits };
+    let interactive = audit.interactive;
     let mut running = JoinSet::new();
     for Target { name, config } in targets {
         let Some(index) = editions.iter().position(|edition| edition.cluster == name) else { continue };
@@ -108,7 +102,7 @@ async fn publish_all(audit: &Audit, mut editions: Vec<Edition>) -> Vec<String> {
                 let name = refusal.cause.name();
                 vec![format!("{}: no report was written ({name}): {}", edition.cluster, refusal.message)]
             };
-            match connect(config, limits, start, Arc::new(Stop::default()), false).await {
+            match connect(config, limits, start, Arc::new(Stop::default()), interactive).await {
                 Ok(connection) => match write(&connection, &edition, &namespaces).await {
                     Ok(faults) => faults,
                     Err(refusal) => told(refusal),
