@@ -39,7 +39,7 @@ pub(crate) fn write(outcome: Outcome<'_>, out: &mut impl Write) -> std::io::Resu
     write_contract(&ReportJson::new(outcome.documents, outcome.report), out)
 }
 
-/// As [`write`], for what is in the form of the contract already.
+/// As [`write()`], for what is in the form of the contract already.
 pub(crate) fn write_contract(report: &ReportJson, out: &mut impl Write) -> std::io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, report)?;
     out.write_all(b"\n")
