@@ -10,6 +10,7 @@ use super::args::CheckArgs;
 use super::progress::Progress;
 use super::rbac;
 use super::signals::Signals;
+use super::terminal::variable;
 use super::usage;
 use crate::finding::Shard;
 use crate::live;
@@ -97,9 +98,4 @@ fn job_index() -> Option<usize> {
 /// Whether a machine is watching: all services that run pipelines say so.
 fn is_ci() -> bool {
     variable("CI").is_some_and(|value| value != "false")
-}
-
-fn variable(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "`cli` is where the environment is read")]
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -51,7 +51,7 @@ pub(super) fn colors(choice: ColorArg, destination: Destination) -> bool {
 }
 
 /// A variable of the environment; empty means unset.
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "`cli` is where the environment is read")]
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::values::namespace;
+
 /// Which clusters to audit, and how.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Running clusters")]
@@ -57,17 +59,6 @@ pub(in crate::cli) struct LiveArgs {
     /// How long one request may take.
     #[arg(long, value_name = "TIME", requires = "live", default_value = "15s", value_parser = time)]
     pub(in crate::cli) request_timeout: Duration,
-}
-
-/// A namespace, by the rule of Kubernetes for their names (RFC 1123 labels): it becomes part of a path.
-fn namespace(text: &str) -> Result<String, String> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let ends = |c: char| c != '-';
-    let is_name = (1..=63).contains(&text.len())
-        && text.chars().all(allowed)
-        && text.starts_with(ends)
-        && text.ends_with(ends);
-    if is_name { Ok(text.to_owned()) } else { Err("no namespace can be called that".to_owned()) }
 }
 
 /// Which part of the contexts.
