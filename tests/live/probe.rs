@@ -265,6 +265,16 @@ fn audit(cluster: &Cluster, user: &User, namespace: &str) -> Ran {
     Ran { code: output.status.code().unwrap(), report }
 }
 
+/// Mimir, Loki and Alloy, which answer with these programs.
+fn stack(namespace: &str, address: IpAddr, [one, two, three]: &[Program; 3]) -> Vec<Value> {
+    [
+        mimir(namespace, address, one.port),
+        loki(namespace, address, two.port),
+        alloy(namespace, address, three.port),
+    ]
+    .concat()
+}
+
 fn filled(cluster: &Cluster, objects: &[Value]) {
     load(cluster, &json!({"items": objects}));
 }
@@ -280,15 +290,7 @@ fn programs_that_run_what_is_declared_are_not_complained_of() {
     ];
     let [one, two, three] = &programs;
     let namespace = "sound";
-    filled(
-        cluster,
-        &[
-            mimir(namespace, address, one.port),
-            loki(namespace, address, two.port),
-            alloy(namespace, address, three.port),
-        ]
-        .concat(),
-    );
+    filled(cluster, &stack(namespace, address, &programs));
     let ran = audit(cluster, &cluster.admin(), namespace);
     assert_eq!((ran.found(), ran.not_seen()), (vec![], vec![]));
     assert_eq!(one.asked(), ["GET /api/v1/status/buildinfo", "GET /config", "GET /runtime_config"]);
@@ -306,16 +308,7 @@ fn what_runs_otherwise_is_told_at_what_is_declared() {
         start(address, &loki_answers("1y", 20)),
         start(address, &alloy_answers(&[IDS[0], IDS[2], "loki.write.old"], "unhealthy")),
     ];
-    let [one, two, three] = &programs;
-    filled(
-        cluster,
-        &[
-            mimir(namespace, address, one.port),
-            loki(namespace, address, two.port),
-            alloy(namespace, address, three.port),
-        ]
-        .concat(),
-    );
+    filled(cluster, &stack(namespace, address, &programs));
     let ran = audit(cluster, &cluster.admin(), namespace);
     let found = ran.found();
     let has = |rule: &str, words: &str| {
