@@ -95,6 +95,7 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
         summary,
         assumptions,
         findings,
+        elsewhere: 0,
     }
 }
 

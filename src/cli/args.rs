@@ -253,6 +253,13 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH|GLOB|-")]
     pub(super) paths: Vec<OsString>,
 
+    /// Report on the files given as parts of this folder: all of it is read and judged, and of the stacks that the files
+    /// belong to, what the files take part in is told. Without a folder, the nearest one upwards that holds a
+    /// `ptd-lint.yaml` or is the root of a git repository. Can be repeated.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["live", "against", "fix"])]
+    pub(super) tree: Vec<OsString>,
+
     /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
     #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
     pub(super) output: Vec<OutputArg>,

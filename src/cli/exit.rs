@@ -36,7 +36,7 @@ pub(super) fn exit_code(report: &Report, fail_on: Severity, undecided: Undecided
     let open = report.verdicts.iter().any(|verdict| match verdict.verdict {
         Verdict::Undecided => undecided == Undecided::FailsAll || verdict.invariant == Invariant::LogBoundary,
         // A counterexample is a finding, and the threshold is about that. Without one, nothing else would fail.
-        Verdict::Violated => verdict.findings.is_empty(),
+        Verdict::Violated => verdict.findings.is_empty() && verdict.elsewhere == 0,
         Verdict::Holds | Verdict::NotApplicable => false,
     });
     if found || open { FINDINGS } else { CLEAN }
@@ -69,8 +69,17 @@ mod tests {
     fn verdict(invariant: Invariant, verdict: Verdict, findings: Vec<usize>) -> Report {
         let (subject, summary) = (String::new(), String::new());
         let assumptions = Vec::new();
-        let verdict =
-            InvariantVerdict { invariant, subject, cluster: None, verdict, summary, assumptions, findings };
+        let (cluster, elsewhere) = (None, 0);
+        let verdict = InvariantVerdict {
+            invariant,
+            subject,
+            cluster,
+            verdict,
+            summary,
+            assumptions,
+            findings,
+            elsewhere,
+        };
         Report { verdicts: vec![verdict], ..Report::default() }
     }
 

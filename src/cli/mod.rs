@@ -17,6 +17,7 @@ mod rbac;
 mod settings;
 mod signals;
 mod terminal;
+mod tree;
 mod written;
 
 use std::ffi::OsString;
@@ -53,6 +54,7 @@ use crate::rule::FIELDS;
 use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
+use crate::source::Sources;
 
 /// Runs the program and returns its exit code.
 pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
@@ -141,23 +143,18 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     if args.live.preflight {
         return preflight::preflight(&live::audit(&args)?, &targets);
     }
-    let stdin_name = args.input.stdin_filename.as_deref();
-    let mut found = if args.live.live {
-        live::read(&args)?
-    } else {
-        source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock())
-    };
-    let mut arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
+    let (mut found, mut arguments) = read(&args, &mut options)?;
     if let Some(folder) = &args.live.against {
         found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
         arguments = vec![source::shown(folder)];
     }
-    let Checked { documents, mut report, fail_on, strict } = if args.fix {
+    let Checked { documents, mut report, fail_on, strict, unread: counts } = if args.fix {
         fix::fix_then_check(&args, &mut found, &arguments, &options)
     } else {
         check::check(&found, &arguments, &options)
     };
-    unread.extend(found.problems);
+    let counts = counts.into_iter().chain(std::iter::repeat(true));
+    unread.extend(found.problems.into_iter().zip(counts).filter(|(_, counts)| *counts).map(|(problem, _)| problem));
     add_to_coverage(&mut report.coverage, found.skipped, unread);
     report.coverage.shards.extend(live::shard(&args)?);
 
@@ -182,6 +179,20 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     // The process ends here: giving memory back piece by piece is time for nothing.
     std::mem::forget(documents);
     Ok(exit::of_report(&report))
+}
+
+/// Reads what the arguments name, and gives the arguments that sources count by. What is to be reported on goes to the
+/// options.
+fn read(args: &CheckArgs, options: &mut CheckOptions) -> Result<(Sources, Vec<String>), Stop> {
+    if args.live.live {
+        return Ok((live::read(args)?, args.paths.iter().map(|path| source::shown(path)).collect()));
+    }
+    if !args.tree.is_empty() {
+        return tree::read(&args.tree, &args.paths, options);
+    }
+    let stdin_name = args.input.stdin_filename.as_deref();
+    let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
+    Ok((found, args.paths.iter().map(|path| source::shown(path)).collect()))
 }
 
 /// Sets how many threads there are.
@@ -225,6 +236,7 @@ fn options(
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),
         assumed: args.assume.iter().copied().collect(),
+        passed: None,
         against: false,
         folder: current_folder(),
     };

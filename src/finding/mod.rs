@@ -12,6 +12,7 @@ pub(crate) use fault::FolderLine;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use fix::Fix;
 pub(crate) use report::Coverage;
+pub(crate) use report::Elsewhere;
 pub(crate) use report::Finding;
 pub(crate) use report::GitState;
 pub(crate) use report::InGit;

@@ -140,6 +140,8 @@ pub(crate) struct InvariantVerdict {
     pub(crate) assumptions: Vec<String>,
     /// Indices into [`Report::findings`].
     pub(crate) findings: Vec<usize>,
+    /// How many more findings it has that are not told, since they are in other files than the run reports on.
+    pub(crate) elsewhere: usize,
 }
 
 /// An input that was recognised as nothing that the linter reads.
@@ -214,6 +216,17 @@ pub(crate) struct SeenCluster {
     pub(crate) notes: Vec<String>,
 }
 
+/// What a run over a tree that reports on some of its files does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Elsewhere {
+    /// Findings of the stacks that were judged that are in other files.
+    pub(crate) findings: usize,
+    /// Stacks that were not judged, since none of their files was passed.
+    pub(crate) stacks: usize,
+    /// What could not be read of these.
+    pub(crate) errors: usize,
+}
+
 /// Which part of the contexts a run read (`--shard`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Shard {
@@ -244,6 +257,8 @@ pub(crate) struct Coverage {
     pub(crate) not_seen: Vec<NotSeen>,
     /// The parts of the contexts that were read: one for a run with `--shard`, several where reports were joined.
     pub(crate) shards: Vec<Shard>,
+    /// What is not told, where a run reports on some files of a tree.
+    pub(crate) elsewhere: Option<Elsewhere>,
 }
 
 /// What fails a run. A report carries it, so that reports can be put together and judged as one.

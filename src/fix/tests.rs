@@ -113,6 +113,7 @@ fn toy(sources: &Sources, rules: &dyn Fn(&Values<'_>) -> Vec<Said>) -> Checked {
         summary: "so it is".to_owned(),
         assumptions: Vec::new(),
         findings: Vec::new(),
+        elsewhere: 0,
     }];
     checked
 }

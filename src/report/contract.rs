@@ -44,6 +44,9 @@ pub(crate) struct VerdictJson {
     pub(crate) summary: String,
     pub(crate) assumptions: Vec<String>,
     pub(crate) findings: Vec<usize>,
+    /// How many more findings it has that are not told (see [`CoverageJson::elsewhere`]).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) elsewhere: usize,
 }
 
 /// A finding.
@@ -164,6 +167,18 @@ pub(crate) struct CoverageJson {
     /// The parts of the contexts that the report is about; a list, since reports that were joined are joined again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) shards: Vec<ShardJson>,
+    /// What is not told, where a run reports on some files of a tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) elsewhere: Option<ElsewhereJson>,
+}
+
+/// What a run over a tree does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ElsewhereJson {
+    pub(crate) findings: usize,
+    pub(crate) stacks: usize,
+    pub(crate) errors: usize,
 }
 
 /// Which part of the contexts a run read.
@@ -249,6 +264,11 @@ impl RelatedJson {
             self.clone();
         LocationJson { path, line, column, end_line, end_column, object, layers, live, field, pointer }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(value: &usize) -> bool {
+    *value == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]

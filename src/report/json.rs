@@ -5,6 +5,7 @@ use std::io::Write;
 use super::Outcome;
 use super::contract::ClusterJson;
 use super::contract::CoverageJson;
+use super::contract::ElsewhereJson;
 use super::contract::ErrorJson;
 use super::contract::FindingJson;
 use super::contract::FixJson;
@@ -87,6 +88,7 @@ impl VerdictJson {
             summary: verdict.summary.clone(),
             assumptions: verdict.assumptions.clone(),
             findings: verdict.findings.clone(),
+            elsewhere: verdict.elsewhere,
         }
     }
 }
@@ -184,6 +186,11 @@ impl CoverageJson {
                 .iter()
                 .map(|own| ShardJson { index: own.index, count: own.count })
                 .collect(),
+            elsewhere: coverage.elsewhere.map(|own| ElsewhereJson {
+                findings: own.findings,
+                stacks: own.stacks,
+                errors: own.errors,
+            }),
         }
     }
 }

@@ -247,6 +247,7 @@ fn verdict(
         summary: summary.to_owned(),
         assumptions: assumptions.iter().map(|text| (*text).to_owned()).collect(),
         findings: findings.to_vec(),
+        elsewhere: 0,
     }
 }
 
@@ -281,6 +282,7 @@ pub(super) fn mixed() -> Sample {
             clusters: Vec::new(),
             not_seen: Vec::new(),
             shards: Vec::new(),
+            elsewhere: None,
             errors: vec![
                 RunError {
                     path: "broken.yaml".to_owned(),

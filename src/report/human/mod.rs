@@ -18,6 +18,8 @@ pub(crate) use merged::write as write_merged;
 
 use super::Outcome;
 use super::clean;
+use crate::finding::Coverage;
+use crate::finding::Elsewhere;
 use crate::finding::Report;
 use crate::finding::Severity;
 
@@ -125,6 +127,11 @@ fn write_coverage(report: &Report, style: Style, out: &mut impl Write) -> std::i
         counted(coverage.components, "component"),
         coverage.passed_over.len()
     )?;
+    write_passed_over(coverage, style, out)?;
+    write_elsewhere(coverage, out)
+}
+
+fn write_passed_over(coverage: &Coverage, style: Style, out: &mut impl Write) -> std::io::Result<()> {
     if coverage.passed_over.is_empty() {
         return writeln!(out);
     }
@@ -136,6 +143,18 @@ fn write_coverage(report: &Report, style: Style, out: &mut impl Write) -> std::i
         writeln!(out, "  {}: {}", clean::line(&passed.path), clean::line(&passed.reason))?;
     }
     Ok(())
+}
+
+/// What a run over a tree leaves untold.
+fn write_elsewhere(coverage: &Coverage, out: &mut impl Write) -> std::io::Result<()> {
+    let Some(Elsewhere { findings, stacks, errors }) = coverage.elsewhere else { return Ok(()) };
+    let parts = [
+        (findings, format!("{} in other files", counted(findings, "finding"))),
+        (stacks, format!("{} without a file that was given", counted(stacks, "stack"))),
+        (errors, format!("{} there", counted(errors, "unreadable input"))),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, words)| words).collect();
+    if parts.is_empty() { Ok(()) } else { writeln!(out, "Not shown: {}", parts.join(", ")) }
 }
 
 /// What made the run incomplete; shown however quiet the run, since it decides the exit code.

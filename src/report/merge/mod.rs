@@ -44,6 +44,12 @@ pub(crate) fn merge(mut reports: Vec<(String, ReportJson)>, unread: Vec<RunError
         coverage.errors.extend(own.errors);
         coverage.not_seen.extend(own.not_seen);
         coverage.shards.extend(own.shards);
+        if let Some(own) = own.elsewhere {
+            let all = coverage.elsewhere.get_or_insert_default();
+            all.findings += own.findings;
+            all.stacks += own.stacks;
+            all.errors += own.errors;
+        }
     }
     shards::tell_missing(&mut coverage);
     coverage.clusters = clusters;

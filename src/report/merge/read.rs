@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::finding::Coverage;
+use crate::finding::Elsewhere;
 use crate::finding::Finding;
 use crate::finding::GitState;
 use crate::finding::InGit;
@@ -90,6 +91,11 @@ pub(crate) fn report_of(report: &ReportJson) -> Result<Report, String> {
             clusters: clusters.collect(),
             not_seen: not_seen.collect::<Result<_, String>>()?,
             shards: coverage.shards.iter().map(shard).collect::<Result<_, String>>()?,
+            elsewhere: coverage.elsewhere.map(|own| Elsewhere {
+                findings: own.findings,
+                stacks: own.stacks,
+                errors: own.errors,
+            }),
         },
         threshold,
     })
@@ -145,6 +151,7 @@ fn verdict(own: &VerdictJson, findings: usize) -> Result<InvariantVerdict, Strin
         summary: own.summary.clone(),
         assumptions: own.assumptions.clone(),
         findings: own.findings.clone(),
+        elsewhere: own.elsewhere,
     })
 }
 
