@@ -117,20 +117,19 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         against::compare(&run, &groups, &mut judged, &kept);
     }
     report.findings = policy.findings();
-    if let Some(concern) = &mut concern {
-        concern.of_stacks(&mut judged);
-        concern.of_policy(&mut report);
-    }
     for judged in judged.into_iter().flatten() {
         add(&mut report, judged);
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
-    let counts = |place| concern.as_mut().is_none_or(|concern| concern.counts(place));
+    let counts = |place| concern.as_ref().is_none_or(|concern| concern.counts(place));
     report.coverage.errors = problems::run_errors(problems, &documents, counts);
     let unread = sources.problems.iter();
-    let unread = unread.map(|problem| concern.as_mut().is_none_or(|concern| concern.counts_path(&problem.path)));
+    let unread =
+        unread.map(|problem| concern.as_mut().is_none_or(|concern| concern.counts_path(&problem.path)));
     let unread = unread.collect();
-    report.coverage.elsewhere = concern.map(|concern| concern.elsewhere());
+    if let Some(concern) = concern {
+        concern.leave(&mut report);
+    }
     report.coverage.clusters = seen;
     report.coverage.not_seen = not_seen;
     together::join(&mut report);

@@ -8,13 +8,12 @@
 use std::collections::BTreeSet;
 
 use super::CheckOptions;
-use super::stack::Judged;
 use super::stacks;
 use super::stacks::Group;
 use crate::document::Documents;
 use crate::document::Place;
-use crate::finding::Elsewhere;
 use crate::finding::Finding;
+use crate::finding::PassedOver;
 use crate::finding::Report;
 use crate::model::Reading;
 
@@ -34,16 +33,16 @@ pub(crate) struct Concern {
     passed: BTreeSet<u32>,
     /// Files of stacks of which one was passed, by index.
     touched: BTreeSet<u32>,
-    /// Of each of these stacks, in order: whether all of it is told.
-    whole: Vec<bool>,
+    /// Files of stacks of which all is told, by index.
+    whole: BTreeSet<u32>,
     /// What was passed and the folders of these stacks, as absolute paths.
     paths: Vec<String>,
     /// How many files are inputs; those behind them are settings and rules of the run.
     inputs: u32,
     /// The current folder.
     here: String,
-    /// What is not told.
-    elsewhere: Elsewhere,
+    /// Stacks that are not judged, and what could not be read of them.
+    left_out: Vec<PassedOver>,
 }
 
 impl Concern {
@@ -72,7 +71,6 @@ impl Concern {
             paths: names,
             ..Self::default()
         };
-        let all = groups.len();
         groups.retain(|group| {
             let folder = absolute(&group.name);
             let is_own = |file: &&usize| own.contains(&number(**file));
@@ -82,85 +80,55 @@ impl Concern {
             let whole = everything
                 || members.any(declares)
                 || gone.iter().any(|path| is_below(path, &folder) || is_below(&folder, above(path)));
+            let files = group.files.iter().map(|file| number(*file));
+            if whole {
+                concern.whole.extend(files.clone());
+            }
             if touched || whole {
-                concern.touched.extend(group.files.iter().map(|file| number(*file)));
-                concern.whole.push(whole);
+                concern.touched.extend(files);
                 concern.paths.push(folder);
+            } else {
+                let reason = "a stack of which no file was given".to_owned();
+                concern.left_out.push(PassedOver { path: group.name.clone(), reason });
             }
             touched || whole
         });
         concern.passed = own;
-        concern.elsewhere.stacks = all - groups.len();
         concern
     }
 
-    /// Leaves of what was found in the stacks what is told. Verdicts stay, and remember how many of their findings went.
-    pub(super) fn of_stacks(&mut self, judged: &mut [Vec<Judged>]) {
-        for (group, whole) in judged.iter_mut().zip(self.whole.clone()) {
-            for judged in group.iter_mut().filter(|_| !whole) {
-                self.of_stack(judged);
-            }
-        }
+    /// Whether a finding is told: what was passed takes part in it, or its stack is told whole.
+    pub(super) fn tells(&self, finding: &Finding) -> bool {
+        let Some(place) = finding.place else { return true };
+        let is_told = |place: Place| {
+            let file = place.doc.file;
+            file >= self.inputs || self.passed.contains(&file) || self.whole.contains(&file)
+        };
+        is_told(place) || finding.related.iter().any(|label| is_told(label.place))
     }
 
-    fn of_stack(&mut self, judged: &mut Judged) {
-        let mut kept = Vec::new();
-        let mut now: Vec<Option<usize>> = Vec::new();
-        for finding in std::mem::take(&mut judged.findings) {
-            let told = self.tells(&finding);
-            now.push(told.then_some(kept.len()));
-            if told {
-                kept.push(finding);
-            } else {
-                self.elsewhere.findings += 1;
-            }
-        }
-        judged.findings = kept;
-        for verdict in &mut judged.verdicts {
-            let before = verdict.findings.len();
-            verdict.findings =
-                verdict.findings.iter().filter_map(|index| now.get(*index).copied().flatten()).collect();
-            verdict.elsewhere = before - verdict.findings.len();
-        }
-    }
-
-    /// Leaves of what is said of settings and rules what is told.
-    pub(super) fn of_policy(&mut self, report: &mut Report) {
-        let before = report.findings.len();
-        report.findings.retain(|finding| finding.place.is_none_or(|place| self.governs(place)));
-        self.elsewhere.findings += before - report.findings.len();
-    }
-
-    /// Whether an error at that place makes the run incomplete: it is in a stack that is judged, in a file that was
-    /// passed, or in settings and rules. Errors elsewhere are counted.
-    pub(super) fn counts(&mut self, place: Place) -> bool {
-        let counts = self.governs(place);
-        self.elsewhere.errors += usize::from(!counts);
-        counts
-    }
-
-    /// As [`Self::counts`], for an input that could not be read.
-    pub(super) fn counts_path(&mut self, path: &str) -> bool {
-        let path = stacks::absolute(&self.here, path);
-        let counts = self.paths.iter().any(|own| is_below(&path, own));
-        self.elsewhere.errors += usize::from(!counts);
-        counts
-    }
-
-    /// What is not told.
-    pub(super) fn elsewhere(&self) -> Elsewhere {
-        self.elsewhere
-    }
-
-    fn governs(&self, place: Place) -> bool {
+    /// Whether what could not be understood there makes the run incomplete: it is in a stack that is judged, in a file that
+    /// was passed, or in settings and rules.
+    pub(super) fn counts(&self, place: Place) -> bool {
         let file = place.doc.file;
         file >= self.inputs || self.touched.contains(&file) || self.passed.contains(&file)
     }
 
-    fn tells(&self, finding: &Finding) -> bool {
-        let Some(place) = finding.place else { return true };
-        let mut places = std::iter::once(place).chain(finding.related.iter().map(|label| label.place));
-        places.any(|place| place.doc.file >= self.inputs || self.passed.contains(&place.doc.file))
+    /// As [`Self::counts`], for an input that could not be read. One that does not count is noted.
+    pub(super) fn counts_path(&mut self, path: &str) -> bool {
+        let absolute = stacks::absolute(&self.here, path);
+        let counts = self.paths.iter().any(|own| is_below(&absolute, own));
+        if !counts {
+            let reason = "cannot be read, and is in no stack of which a file was given".to_owned();
+            self.left_out.push(PassedOver { path: path.to_owned(), reason });
+        }
+        counts
+    }
+
+    /// Leaves of a report what is told. Verdicts stay.
+    pub(super) fn leave(self, report: &mut Report) {
+        report.leave_out("in files that were not given", |finding| self.tells(finding));
+        report.coverage.passed_over.extend(self.left_out);
     }
 }
 

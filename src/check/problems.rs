@@ -50,7 +50,7 @@ pub(crate) fn subject(problem: &Problem) -> Subject {
 pub(crate) fn run_errors<'p>(
     problems: impl Iterator<Item = &'p Problem>,
     documents: &Documents,
-    mut counts: impl FnMut(Place) -> bool,
+    counts: impl Fn(Place) -> bool,
 ) -> Vec<RunError> {
     let mut errors: Vec<RunError> = problems
         .filter(|problem| is_incomplete(problem.kind) && counts(problem.place))

@@ -260,12 +260,9 @@ pub(super) struct CheckArgs {
     #[arg(conflicts_with_all = ["live", "against", "fix"])]
     pub(super) tree: Vec<OsString>,
 
-    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
-    #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
-    pub(super) output: Vec<OutputArg>,
-    /// Write the report to this file instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    pub(super) output_file: Option<PathBuf>,
+    /// How to report, and what fails the run.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 
     /// Check only this rule. Can be repeated, or be a list with commas.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -281,29 +278,12 @@ pub(super) struct CheckArgs {
     #[arg(long = "unsafe", requires = "fix")]
     pub(super) unsafe_too: bool,
 
-    /// Exit with 1 from this severity on [default: that of the settings file, or `error`].
-    #[arg(long, value_name = "SEVERITY", value_enum)]
-    pub(super) fail_on: Option<FailOn>,
-    /// Exit with 1 if any promise could not be decided, not only the log boundary.
-    #[arg(long)]
-    pub(super) strict: bool,
-
     /// What is read, and what it is judged by.
     #[command(flatten)]
     pub(super) input: InputArgs,
     /// Running clusters in place of files.
     #[command(flatten)]
     pub(super) live: LiveArgs,
-
-    /// When to use colours. `auto` heeds `NO_COLOR`, `CLICOLOR_FORCE` and `FORCE_COLOR`.
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto)]
-    pub(super) color: ColorArg,
-    /// Print findings, verdicts that do not hold, and errors only.
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
-    /// Also list what was passed over, and the settings file used.
-    #[arg(short, long)]
-    pub(super) verbose: bool,
 }
 
 /// Which reports to join, and how to tell.
@@ -312,13 +292,21 @@ pub(super) struct MergeArgs {
     /// Reports, as `ptd-lint -o json` writes them.
     #[arg(value_name = "REPORT", required = true)]
     pub(super) reports: Vec<PathBuf>,
-    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
+    /// How to report, and what fails the run.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// How to report, and what fails the run.
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// How to report, one of: human, json. `json=FILE` writes to a file. Can be repeated: several reports of one run.
     #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
     pub(super) output: Vec<OutputArg>,
     /// Write the report to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) output_file: Option<PathBuf>,
-    /// Exit with 1 from this severity on [default: the lowest of the reports].
+    /// Exit with 1 from this severity on [default: that of the settings file or of the reports, or `error`].
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub(super) fail_on: Option<FailOn>,
     /// Exit with 1 if any promise could not be decided, not only the log boundary.
@@ -330,7 +318,7 @@ pub(super) struct MergeArgs {
     /// Print findings, verdicts that do not hold, and errors only.
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Also list what was passed over, and each cluster.
+    /// Also list what was passed over, each cluster, and the settings file used.
     #[arg(short, long)]
     pub(super) verbose: bool,
 }

@@ -8,18 +8,14 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::report;
-use crate::report::Outcome;
+use super::Stop;
+use super::args::OutputArgs;
+use super::terminal;
+use super::terminal::Destination;
+use super::usage;
+use crate::report::Format;
 use crate::report::Style;
-
-/// A form of report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
-}
+use crate::report::Telling;
 
 /// `-o FORMAT` or `-o FORMAT=FILE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,17 +35,19 @@ impl FromStr for OutputArg {
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let format = match name {
-            "human" => Format::Human,
-            "json" => Format::Json,
-            _ => return Err("known formats: human, json".to_owned()),
-        };
+        let format = Format::from_name(name).ok_or_else(|| format!("known formats: {}", Format::names()))?;
         Ok(Self { format, file })
     }
 }
 
+/// The outputs of a run, as [`targets()`] has them; else what is wrong with the words.
+pub(super) fn of_run(args: &OutputArgs) -> Result<Vec<OutputArg>, Stop> {
+    targets(&args.output, args.output_file.as_deref())
+        .map_err(|message| usage(clap::error::ErrorKind::ArgumentConflict, message))
+}
+
 /// The outputs of a run: `human` to standard output unless told otherwise, and never two mixed in one place.
-pub(super) fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<OutputArg>, &'static str> {
+fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<OutputArg>, &'static str> {
     let mut targets = outputs.to_vec();
     if targets.is_empty() {
         targets.push(OutputArg { format: Format::Human, file: None });
@@ -74,9 +72,23 @@ pub(super) fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<
     Ok(targets)
 }
 
-/// Writes one report. A reader that goes away early (`| head`) is no error.
-pub(super) fn write(target: &OutputArg, outcome: Outcome<'_>, style: Style) -> Result<(), String> {
-    write_with(target, |out| render(target.format, outcome, style, out))
+/// Writes a report to each of the targets; one line for each that cannot be written. A reader that goes away early
+/// (`| head`) is no error.
+pub(super) fn write_all(targets: &[OutputArg], telling: &Telling<'_>, args: &OutputArgs) -> Vec<String> {
+    let write = |target: &OutputArg| {
+        let destination = if target.file.is_none() { terminal::stdout() } else { Destination::Elsewhere };
+        let style = Style {
+            color: terminal::colors(args.color, destination),
+            width: terminal::width(),
+            detail: terminal::detail(args.quiet, args.verbose),
+        };
+        write_with(target, |out| {
+            let mut out = BufWriter::with_capacity(64 * 1024, out);
+            telling.write(target.format, style, &mut out)?;
+            out.flush()
+        })
+    };
+    targets.iter().filter_map(|target| write(target).err()).collect()
 }
 
 /// Hands what a target names to `write`.
@@ -102,15 +114,6 @@ pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
-}
-
-fn render(format: Format, outcome: Outcome<'_>, style: Style, out: impl Write) -> std::io::Result<()> {
-    let mut out = BufWriter::with_capacity(64 * 1024, out);
-    match format {
-        Format::Human => report::write_human(outcome, style, &mut out)?,
-        Format::Json => report::write_json(outcome, &mut out)?,
-    }
-    out.flush()
 }
 
 #[cfg(test)]

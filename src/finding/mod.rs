@@ -1,5 +1,6 @@
 //! What can be said about a stack: findings, verdicts, coverage.
 
+mod accepted;
 mod fault;
 mod fingerprint;
 mod fix;
@@ -7,12 +8,14 @@ mod report;
 mod rule_doc;
 mod values;
 
+pub(crate) use accepted::Accepted;
+pub(crate) use accepted::AcceptedBy;
+pub(crate) use accepted::NotShown;
 pub(crate) use fault::Fault;
 pub(crate) use fault::FolderLine;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use fix::Fix;
 pub(crate) use report::Coverage;
-pub(crate) use report::Elsewhere;
 pub(crate) use report::Finding;
 pub(crate) use report::GitState;
 pub(crate) use report::InGit;

@@ -1,7 +1,9 @@
 //! The outcome of a run, before any format.
 
+use super::Accepted;
 use super::Fix;
 use super::Invariant;
+use super::NotShown;
 use super::Severity;
 use super::Verdict;
 use crate::document::Place;
@@ -40,6 +42,8 @@ pub(crate) struct Finding {
     pub(crate) fixes: Vec<Fix>,
     /// Where running clusters have it; nothing for a finding in files.
     pub(crate) seen: Seen,
+    /// Who accepted it and why; `None` where it counts.
+    pub(crate) accepted: Option<Accepted>,
 }
 
 /// Where running clusters have a fault.
@@ -138,10 +142,12 @@ pub(crate) struct InvariantVerdict {
     pub(crate) summary: String,
     /// What was taken for granted.
     pub(crate) assumptions: Vec<String>,
-    /// Indices into [`Report::findings`].
+    /// Indices into [`Report::findings`], accepted ones too.
     pub(crate) findings: Vec<usize>,
-    /// How many more findings it has that are not told, since they are in other files than the run reports on.
-    pub(crate) elsewhere: usize,
+    /// How many exceptions somebody accepted: findings that would have broken it, or left it open.
+    pub(crate) accepted: usize,
+    /// How many of its findings the report leaves out.
+    pub(crate) not_shown: usize,
 }
 
 /// An input that was recognised as nothing that the linter reads.
@@ -216,17 +222,6 @@ pub(crate) struct SeenCluster {
     pub(crate) notes: Vec<String>,
 }
 
-/// What a run over a tree that reports on some of its files does not tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) struct Elsewhere {
-    /// Findings of the stacks that were judged that are in other files.
-    pub(crate) findings: usize,
-    /// Stacks that were not judged, since none of their files was passed.
-    pub(crate) stacks: usize,
-    /// What could not be read of these.
-    pub(crate) errors: usize,
-}
-
 /// Which part of the contexts a run read (`--shard`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Shard {
@@ -257,8 +252,8 @@ pub(crate) struct Coverage {
     pub(crate) not_seen: Vec<NotSeen>,
     /// The parts of the contexts that were read: one for a run with `--shard`, several where reports were joined.
     pub(crate) shards: Vec<Shard>,
-    /// What is not told, where a run reports on some files of a tree.
-    pub(crate) elsewhere: Option<Elsewhere>,
+    /// Findings that the run was asked to leave out of the report.
+    pub(crate) not_shown: Vec<NotShown>,
 }
 
 /// What fails a run. A report carries it, so that reports can be put together and judged as one.

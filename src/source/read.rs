@@ -54,7 +54,8 @@ pub(crate) fn read_within(trees: &[OsString], passed: &[OsString]) -> Result<Wit
     }
     let is_gone = |path: &&OsString| {
         let missing = Path::new(path).symlink_metadata().err();
-        missing.is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound) && glob::parse(path).is_none()
+        missing.is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+            && glob::parse(path).is_none()
     };
     let (gone, there): (Vec<&OsString>, Vec<&OsString>) = passed.iter().partition(is_gone);
     let there: Vec<OsString> = there.into_iter().cloned().collect();
