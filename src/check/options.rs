@@ -9,7 +9,7 @@ use crate::model::Store;
 use crate::source::Source;
 
 /// Everything that a check depends on besides its texts. Holds texts and words only: no paths are opened behind it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CheckOptions {
     /// The settings file, where there is one.
     pub(crate) config: Option<Source>,

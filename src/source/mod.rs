@@ -103,7 +103,7 @@ pub(crate) struct Unseen {
 }
 
 /// What arguments came to: every file met is in exactly one of the lists.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sources {
     /// In order of arguments; within a folder by the bytes of the path. Those of clusters are one text an object, called
     /// `CLUSTER/NAMESPACE/KIND/NAME`, with the cluster's index as their argument.
