@@ -12,6 +12,7 @@ mod guards;
 mod identity;
 mod limits;
 mod options;
+mod passed;
 mod placement;
 mod policy;
 mod problems;
@@ -29,6 +30,7 @@ mod watch;
 
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
+pub(crate) use passed::Passed;
 pub(crate) use policy::rule_docs;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
@@ -39,6 +41,7 @@ pub(crate) use watch::watched;
 
 use rayon::prelude::*;
 
+use self::passed::Concern;
 use self::policy::Policy;
 use crate::document::Documents;
 use crate::document::File;
@@ -66,6 +69,9 @@ pub(crate) struct Checked {
     pub(crate) fail_on: Option<Severity>,
     /// Whether the settings want every undecided verdict to fail the run.
     pub(crate) strict: bool,
+    /// Of each input that could not be read, in the order of `Sources::problems`: whether it makes the run incomplete. One
+    /// in a stack that does not concern the files that the run reports on does not.
+    pub(crate) unread: Vec<bool>,
 }
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
@@ -82,7 +88,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
-    let groups = groups((sources, &seen), arguments, options, &readings, &declared);
+    let mut groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
     let mut run = stack::Run {
         readings: &readings,
@@ -97,6 +103,10 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     };
     let kept = run.kept(&groups);
     run.sharing = sharing::Sharing::of(&kept);
+    let mut concern = options
+        .passed
+        .as_ref()
+        .map(|passed| Concern::narrow(&mut groups, passed, (&readings, &documents, options)));
     let run = run;
     let mut judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
@@ -111,12 +121,20 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         add(&mut report, judged);
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
-    report.coverage.errors = problems::run_errors(problems, &documents);
+    let counts = |place| concern.as_ref().is_none_or(|concern| concern.counts(place));
+    report.coverage.errors = problems::run_errors(problems, &documents, counts);
+    let unread = sources.problems.iter();
+    let unread =
+        unread.map(|problem| concern.as_mut().is_none_or(|concern| concern.counts_path(&problem.path)));
+    let unread = unread.collect();
+    if let Some(concern) = concern {
+        concern.leave(&mut report);
+    }
     report.coverage.clusters = seen;
     report.coverage.not_seen = not_seen;
     together::join(&mut report);
     cover_passwords(&mut report);
-    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
+    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict(), unread }
 }
 
 /// The files of each stack of the run. `declared` are the folders that settings declare to be stacks.

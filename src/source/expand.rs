@@ -1,11 +1,13 @@
 //! Turns arguments into a list of files, each once, in a stable order; opens none of them.
 
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::path::PathBuf;
 
+use super::STDIN_NAME;
 use super::Skipped;
 use super::SourceProblem;
 use super::glob;
@@ -69,6 +71,26 @@ pub(super) fn expand(arguments: &[OsString], stdin_name: &str) -> Expansion {
         expansion.argument(index, argument, stdin_name);
     }
     expansion
+}
+
+/// Follows the arguments, and takes in all that lies below the folders `trees` besides. Files of a tree count as met there,
+/// also where an argument names them. The second list has the names, as in [`Task::path`], of what the arguments led to.
+pub(super) fn expand_within(trees: &[OsString], arguments: &[OsString]) -> (Expansion, BTreeSet<String>) {
+    let given = expand(arguments, STDIN_NAME);
+    let mut whole = Expansion::default();
+    for (index, tree) in trees.iter().enumerate() {
+        whole.files_below(index, Path::new(tree));
+    }
+    for (index, argument) in (trees.len()..).zip(arguments) {
+        whole.argument(index, argument, STDIN_NAME);
+    }
+    let mut passed = BTreeSet::new();
+    for (file, path) in whole.files() {
+        if whole.real_path(&file).is_some_and(|real| given.seen.contains(&real)) {
+            passed.insert(path);
+        }
+    }
+    (whole, passed)
 }
 
 /// How a file came to our attention; decides whether its name matters.
@@ -174,6 +196,11 @@ impl Expansion {
             return;
         }
         self.tasks.push(Task { file: Some(file), path, argument: index });
+    }
+
+    /// The files on the list, with their names in reports.
+    fn files(&self) -> Vec<(PathBuf, String)> {
+        self.tasks.iter().filter_map(|task| Some((task.file.clone()?, task.path.clone()))).collect()
     }
 
     /// The path of a file without links.
