@@ -3,6 +3,7 @@
 mod fault;
 mod fingerprint;
 mod fix;
+mod promise;
 mod report;
 mod rule_doc;
 mod values;
@@ -28,6 +29,7 @@ pub(crate) use report::Sighting;
 pub(crate) use report::Threshold;
 pub(crate) use rule_doc::RuleDoc;
 pub(crate) use rule_doc::RuleSetting;
+pub(crate) use rule_doc::SITE;
 pub(crate) use values::ValueChain;
 pub(crate) use values::ValueStep;
 

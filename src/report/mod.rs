@@ -5,6 +5,7 @@ mod contract;
 mod human;
 mod json;
 mod merge;
+mod pages;
 mod policy_report;
 mod preflight;
 mod rules;
@@ -17,6 +18,7 @@ pub(crate) use clean::lines as printable;
 pub(crate) use contract::ReportJson;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
+pub(crate) use human::shown_findings;
 pub(crate) use human::write as write_human;
 pub(crate) use human::write_diff;
 pub(crate) use human::write_merged;
@@ -25,6 +27,14 @@ pub(crate) use json::write_contract;
 pub(crate) use merge::merge;
 pub(crate) use merge::read as read_report;
 pub(crate) use merge::report_of;
+pub(crate) use pages::MADE;
+pub(crate) use pages::Page;
+pub(crate) use pages::Printed;
+#[cfg(test)]
+pub(crate) use pages::about_family;
+#[cfg(test)]
+pub(crate) use pages::families;
+pub(crate) use pages::pages;
 pub(crate) use policy_report::emptied;
 pub(crate) use policy_report::moved;
 pub(crate) use policy_report::policy_reports;
@@ -33,6 +43,7 @@ pub(crate) use preflight::write_preflight_json;
 pub(crate) use rules::write_explanation;
 pub(crate) use rules::write_fields;
 pub(crate) use rules::write_list;
+pub(crate) use rules::write_promise;
 pub(crate) use values::write_values;
 
 use crate::document::Documents;

@@ -25,7 +25,18 @@ const MANY: usize = 512;
 
 /// Reads everything behind the arguments. `stdin` is what `-` reads; `stdin_name` what it is called.
 pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: &mut impl Read) -> Sources {
-    let expansion = expand::expand(arguments, stdin_name.unwrap_or(STDIN_NAME));
+    read_wanted(arguments, stdin_name, stdin, |_| true)
+}
+
+/// Reads of what is behind the arguments only what is wanted, by its path: the rest is not opened.
+pub(super) fn read_wanted(
+    arguments: &[OsString],
+    stdin_name: Option<&str>,
+    stdin: &mut impl Read,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Sources {
+    let mut expansion = expand::expand(arguments, stdin_name.unwrap_or(STDIN_NAME));
+    expansion.tasks.retain(|task| is_wanted(&task.path));
     let read = |task: &expand::Task| task.file.as_deref().map(read_file);
     // Starting the pool costs more than reading a few hundred files.
     let outcomes: Vec<_> = if expansion.tasks.len() > MANY {
