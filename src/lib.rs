@@ -29,6 +29,8 @@ mod format;
 
 mod generate;
 
+mod trial;
+
 mod report;
 
 mod cli;

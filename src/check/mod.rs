@@ -25,18 +25,17 @@ mod surroundings;
 mod together;
 mod values;
 mod verdicts;
-#[cfg(test)]
 mod watch;
 
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
 pub(crate) use passed::Passed;
+pub(crate) use policy::RuleFiles;
 pub(crate) use policy::rule_docs;
+pub(crate) use policy::rule_files;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
-#[cfg(test)]
 pub(crate) use watch::Asked;
-#[cfg(test)]
 pub(crate) use watch::watched;
 
 use rayon::prelude::*;

@@ -250,13 +250,35 @@ impl Governing {
     }
 }
 
-/// All rules, built-in ones and those of `sources`, sorted by id; and what is wrong with the files of the others.
-pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
+/// All rules, built-in ones and a user's, sorted by id.
+#[derive(Debug)]
+pub(crate) struct RuleFiles {
+    /// The rules.
+    pub(crate) rules: RuleSet,
+    /// What is wrong with the user's.
+    pub(crate) errors: Vec<RunError>,
+}
+
+impl RuleFiles {
+    /// What people read of the rules.
+    pub(crate) fn docs(&self) -> Vec<RuleDoc> {
+        self.rules.rules().into_iter().map(rule_doc).collect()
+    }
+}
+
+/// Reads the rules of `sources`, beside the built-in ones. The n-th of them is the file of its rules' places.
+pub(crate) fn rule_files(sources: &[Source]) -> RuleFiles {
     let mut documents = Documents::default();
     let options = CheckOptions { rules: sources.to_vec(), ..CheckOptions::default() };
     let policy = Policy::load(&options, &mut documents, &[]);
     let errors = problems::run_errors(policy.problems.iter(), &documents, |_| true);
-    (policy.rules.rules().into_iter().map(rule_doc).collect(), errors)
+    RuleFiles { rules: policy.rules, errors }
+}
+
+/// All rules, built-in ones and those of `sources`, sorted by id; and what is wrong with the files of the others.
+pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
+    let files = rule_files(sources);
+    (files.docs(), files.errors)
 }
 
 /// An example longer than this many lines is cut down to one of its files.
@@ -264,7 +286,7 @@ const EXAMPLE_LINES: usize = 60;
 
 /// The failing and the mended example of a rule: all their files where they are short, else the shortest file that
 /// both have and that was mended.
-fn examples(rule: &Rule) -> [Option<String>; 2] {
+fn examples(rule: &Rule) -> [Vec<(String, String)>; 2] {
     let files = ["fail", "pass"].map(|outcome| {
         let files = rule.examples(outcome).into_iter();
         files.filter(|(name, _)| !["expected.txt", "fixed.diff"].contains(name)).collect::<Vec<_>>()
@@ -280,42 +302,40 @@ fn examples(rule: &Rule) -> [Option<String>; 2] {
     let short = in_both.min_by_key(|(_, text)| text.len()).map(|(name, _)| *name);
     let short = short.filter(|_| lines(failing).max(lines(mended)) > EXAMPLE_LINES);
     files.map(|files| {
-        let shown: Vec<_> =
-            files.into_iter().filter(|(name, _)| short.is_none_or(|short| *name == short)).collect();
-        match &shown[..] {
-            [(_, text)] => Some((*text).to_owned()),
-            shown => {
-                let named = shown.iter().map(|(name, text)| format!("# {name}\n{text}"));
-                named.reduce(|all, next| all + "\n" + &next)
-            }
-        }
+        let shown = files.into_iter().filter(|(name, _)| short.is_none_or(|short| *name == short));
+        shown.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
     })
 }
 
 fn rule_doc(rule: &Rule) -> RuleDoc {
     let [failing, mended] = examples(rule);
+    let own = rule.cases.iter().filter_map(|case| case.severity);
+    let severities: BTreeSet<Severity> = own.filter(|severity| *severity != rule.severity).collect();
     RuleDoc {
         id: rule.id.clone(),
+        family: rule.family.clone(),
         subject: rule.over.clone(),
         severity: rule.severity,
+        severities: severities.into_iter().collect(),
         invariant: rule.invariant,
+        advisory: rule.advisory,
         summary: rule.summary().to_owned(),
         why: rule.why.clone(),
-        help: rule.help.source().to_owned(),
-        fixes: rule.remedies().map(|own| (own.title.source().to_owned(), own.is_safe)).collect(),
+        help: rule.help.described(&rule.settings),
+        fixes: rule.remedies().map(|own| (own.title.described(&rule.settings), own.is_safe)).collect(),
         settings: rule
             .settings
             .iter()
             .map(|setting| RuleSetting {
                 name: setting.name.clone(),
-                default: crate::rule::shown(&setting.default, &setting.unit),
+                default: crate::rule::shown(&setting.default, ""),
+                unit: setting.unit.clone(),
+                kind: setting.type_name(),
                 meaning: setting.about.clone(),
             })
             .collect(),
-        references: std::iter::once(rule.source.clone())
-            .filter(|source| !source.is_empty())
-            .chain(rule.references.iter().cloned())
-            .collect(),
+        source: rule.source.clone(),
+        references: rule.references.clone(),
         failing,
         mended,
     }

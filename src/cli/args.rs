@@ -3,6 +3,7 @@
 mod generate;
 mod live;
 mod rbac;
+mod rules;
 mod values;
 
 use std::ffi::OsString;
@@ -15,6 +16,12 @@ use clap::Subcommand;
 pub(super) use self::generate::GenerateArgs;
 pub(super) use self::live::LiveArgs;
 pub(super) use self::rbac::RbacArgs;
+pub(super) use self::rules::DocsArgs;
+pub(super) use self::rules::ListArgs;
+pub(super) use self::rules::NewArgs;
+pub(super) use self::rules::RulesCommand;
+pub(super) use self::rules::RulesCommandArgs;
+pub(super) use self::rules::TestArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
 use self::values::KindArg;
@@ -148,20 +155,13 @@ pub(super) enum Command {
     /// Prints the least rights that `--live` needs, as roles of Kubernetes.
     #[command(after_help = rbac::EXAMPLES)]
     LiveRbac(Box<RbacArgs>),
-    /// Lists all rules, or what rules may read.
-    Rules {
-        /// List the facts that the conditions of rules may read, with their types.
-        #[arg(long)]
-        fields: bool,
-        /// Where rules come from.
-        #[command(flatten)]
-        rules: RulesArgs,
-    },
-    /// Tells why a rule exists, how to mend what it finds, and shows an example; with `--value`, where a value of a store
-    /// comes from.
+    /// Lists rules, tries them on their inputs, begins a new one, writes pages about them.
+    Rules(RulesCommandArgs),
+    /// Tells why a rule or a promise exists, how to mend what a rule finds, and shows an example; with `--value`, where a
+    /// value of a store comes from.
     Explain {
-        /// The rule's id, as findings name it in brackets; with `--value` the inputs.
-        #[arg(value_name = "RULE|PATH", required = true)]
+        /// The rule's id, as findings name it in brackets, or the promise's; with `--value` the inputs.
+        #[arg(value_name = "RULE|PROMISE|PATH", required = true)]
         words: Vec<OsString>,
         /// An option of Mimir or Loki, such as `limits.max_global_series_per_user`: prints what it is by default and what
         /// sets it in the inputs, weakest first.

@@ -14,6 +14,7 @@ mod preflight;
 mod progress;
 mod publish;
 mod rbac;
+mod rules;
 mod settings;
 mod shell;
 mod signals;
@@ -43,6 +44,7 @@ use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::check::ControlRoom;
 use crate::finding::Coverage;
+use crate::finding::Invariant;
 use crate::finding::PassedOver;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
@@ -54,7 +56,6 @@ use crate::model::Store;
 use crate::report;
 use crate::report::Outcome;
 use crate::report::Telling;
-use crate::rule::FIELDS;
 use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
@@ -74,8 +75,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Generate(args)) => generate::generate(&args),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
-        Some(Command::Rules { fields: true, .. }) => list_fields(),
-        Some(Command::Rules { rules, .. }) => list_rules(&rules),
+        Some(Command::Rules(args)) => rules::rules(&args),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
             explain_value(&option, &words, &assume)
         }
@@ -100,6 +100,18 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
 #[cfg(test)]
 pub(crate) fn understands<'w>(words: impl Iterator<Item = &'w str>) -> bool {
     Cli::try_parse_from(std::iter::once("ptd-lint").chain(words)).is_ok()
+}
+
+/// The pages of all built-in rules, and of the promises.
+#[cfg(test)]
+pub(crate) fn rule_pages() -> Vec<report::Page> {
+    rules::pages_of(&[]).unwrap_or_default()
+}
+
+/// The whole command line, for its reference.
+#[cfg(test)]
+pub(crate) fn command_line() -> clap::Command {
+    Cli::command()
 }
 
 /// Why a run ended before there was a report.
@@ -291,20 +303,6 @@ fn add_to_coverage(coverage: &mut Coverage, skipped: Vec<Skipped>, problems: Vec
     coverage.errors.sort();
 }
 
-fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
-    let (rules, faults) = load_rules(args)?;
-    output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
-    if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
-}
-
-fn list_fields() -> Result<u8, Stop> {
-    let fields = FIELDS.iter().map(|field| (field.route(), field.kind.name(), field.doc));
-    let fields: Vec<_> = fields.collect();
-    output::to_stdout(|mut out| report::write_fields(&fields, &mut out))
-        .map_err(|error| unwritten(&error))?;
-    Ok(exit::CLEAN)
-}
-
 /// Prints what sets an option of a store.
 fn explain_value(option: &str, paths: &[OsString], assume: &[(Store, Minor)]) -> Result<u8, Stop> {
     let found = source::read_all(paths, None, &mut std::io::stdin().lock());
@@ -350,6 +348,11 @@ fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
     };
     let id = &*id.to_string_lossy();
     let (rules, mut faults) = load_rules(args)?;
+    if let Some(invariant) = Invariant::from_id(id) {
+        output::to_stdout(|mut out| report::write_promise(invariant, &rules, &mut out))
+            .map_err(|error| unwritten(&error))?;
+        return if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) };
+    }
     match rules.iter().find(|rule| rule.id == id) {
         Some(rule) => output::to_stdout(|mut out| report::write_explanation(rule, &mut out))
             .map_err(|error| unwritten(&error))?,

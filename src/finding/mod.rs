@@ -4,6 +4,7 @@ mod accepted;
 mod fault;
 mod fingerprint;
 mod fix;
+mod promise;
 mod report;
 mod rule_doc;
 mod values;
@@ -32,6 +33,7 @@ pub(crate) use report::Sighting;
 pub(crate) use report::Threshold;
 pub(crate) use rule_doc::RuleDoc;
 pub(crate) use rule_doc::RuleSetting;
+pub(crate) use rule_doc::SITE;
 pub(crate) use values::ValueChain;
 pub(crate) use values::ValueStep;
 

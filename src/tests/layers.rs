@@ -18,12 +18,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fix", &["text", "source", "document", "finding", "check"]),
     ("format", &["text", "document", "model"]),
     ("generate", &["text", "document", "model", "config", "rule"]),
+    // Tries rules on inputs: a check, with rules that are changed between.
+    ("trial", &["text", "source", "document", "finding", "rule", "check"]),
     ("report", &["text", "source", "document", "flow", "finding"]),
     (
         "cli",
         &[
             "text", "source", "live", "document", "model", "flow", "finding", "config", "rule", "check",
-            "fix", "format", "generate", "report",
+            "fix", "format", "generate", "trial", "report",
         ],
     ),
 ];

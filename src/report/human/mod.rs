@@ -60,6 +60,14 @@ pub(crate) fn write(outcome: Outcome<'_>, style: Style, out: &mut impl Write) ->
     write_end(outcome.report, shown, style, out)
 }
 
+/// Each finding as it is printed, in the order of the report.
+pub(crate) fn shown_findings(outcome: Outcome<'_>, style: Style) -> Vec<String> {
+    let handler = handler(style);
+    let mut masks = mask::Masks::new(outcome.documents);
+    let findings = outcome.report.findings.iter();
+    findings.map(|finding| snippet::render(outcome, &mut masks, finding, &handler, style)).collect()
+}
+
 /// Writes what stands behind the findings that count: those that do not, verdicts, what was looked at, what was not.
 fn write_end(
     report: &Report,
