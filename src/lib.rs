@@ -31,6 +31,8 @@ mod generate;
 
 mod report;
 
+mod lsp;
+
 mod cli;
 
 #[doc(hidden)]

@@ -19,11 +19,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("format", &["text", "document", "model"]),
     ("generate", &["text", "document", "model", "config", "rule"]),
     ("report", &["text", "source", "document", "flow", "finding"]),
+    // A server beside `cli`: it checks, mends and formats texts that an editor holds. Files are read through `source`; `cli` hands it
+    // the streams, and says what governs a folder.
+    ("lsp", &["text", "source", "document", "model", "finding", "check", "fix", "format"]),
     (
         "cli",
         &[
             "text", "source", "live", "document", "model", "flow", "finding", "config", "rule", "check",
-            "fix", "format", "generate", "report",
+            "fix", "format", "generate", "report", "lsp",
         ],
     ),
 ];
