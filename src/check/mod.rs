@@ -2,6 +2,7 @@
 
 mod against;
 mod asking;
+mod assembled;
 mod clusters;
 mod control_room;
 mod coverage;
@@ -11,6 +12,7 @@ mod grafana;
 mod guards;
 mod identity;
 mod limits;
+mod links;
 mod options;
 mod passed;
 mod placement;
@@ -27,12 +29,14 @@ mod values;
 mod verdicts;
 mod watch;
 
+pub(crate) use links::links;
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
 pub(crate) use passed::Passed;
 pub(crate) use policy::RuleFiles;
 pub(crate) use policy::rule_docs;
 pub(crate) use policy::rule_files;
+pub(crate) use values::is_option;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
 pub(crate) use watch::Asked;

@@ -24,7 +24,7 @@ pub(super) use self::rules::RulesCommandArgs;
 pub(super) use self::rules::TestArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
-use self::values::KindArg;
+pub(super) use self::values::KindArg;
 pub(super) use self::values::ShellArg;
 use self::values::assumed;
 use self::values::domain;
@@ -102,6 +102,17 @@ Exit codes:
   1  with --check: something would change
   2  something could not be read or written; bad usage";
 
+/// Texts after the options of `lsp`.
+const LSP_EXAMPLES: &str = "\
+An editor starts it; `docs/src/editors.md` has what to write for Neovim, Helix and VS Code. Each workspace folder is checked
+as `ptd-lint check FOLDER` does, with the texts of open files in place of those on disk. Nothing is ever written: fixes and
+formatting are edits that the editor makes. What the options say may also come as initialization options, under
+the same names: `{ \"control-room\": \"ops.example.com\" }`. Paths start from the workspace folder.
+
+Exit codes:
+  0  after `shutdown` and `exit`
+  1  the editor went away without `shutdown`";
+
 /// Texts after the options of `merge`.
 const MERGE_EXAMPLES: &str = "\
 Findings that several clusters have are told once, with the names of the clusters. The exit code is that of one run
@@ -155,6 +166,9 @@ pub(super) enum Command {
     /// Prints the least rights that `--live` needs, as roles of Kubernetes.
     #[command(after_help = rbac::EXAMPLES)]
     LiveRbac(Box<RbacArgs>),
+    /// Serves an editor, as a language server over standard input and output.
+    #[command(after_help = LSP_EXAMPLES)]
+    Lsp(Box<LspArgs>),
     /// Lists rules, tries them on their inputs, begins a new one, writes pages about them.
     Rules(RulesCommandArgs),
     /// Tells why a rule or a promise exists, how to mend what a rule finds, and shows an example; with `--value`, where a
@@ -220,7 +234,7 @@ pub(super) struct FmtArgs {
 }
 
 /// Where rules come from besides the built-in ones.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct RulesArgs {
     /// Also use the rule files in this folder. Can be repeated.
     #[arg(long = "rules", value_name = "DIR")]
@@ -228,7 +242,7 @@ pub(super) struct RulesArgs {
 }
 
 /// What is read, and what it is judged by.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct InputArgs {
     /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -312,6 +326,26 @@ pub(super) struct CheckArgs {
     /// Running clusters in place of files.
     #[command(flatten)]
     pub(super) live: LiveArgs,
+}
+
+/// What an editor's workspace is judged by.
+#[derive(Debug, Clone, Args)]
+pub(super) struct LspArgs {
+    /// Check only this rule. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Leave this rule out. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// Only tell what is found in open files.
+    #[arg(long)]
+    pub(super) open_files_only: bool,
+    /// What is read, and what it is judged by.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Editors that can speak in several ways say so with this. There is no other way.
+    #[arg(long, hide = true)]
+    pub(super) stdio: bool,
 }
 
 /// Which reports to join, and how to tell.

@@ -8,6 +8,7 @@ mod fix;
 mod fmt;
 mod generate;
 mod live;
+mod lsp;
 mod merge;
 mod output;
 mod preflight;
@@ -75,6 +76,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Generate(args)) => generate::generate(&args),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
+        Some(Command::Lsp(args)) => Ok(lsp::lsp(*args)),
         Some(Command::Rules(args)) => rules::rules(&args),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
             explain_value(&option, &words, &assume)
@@ -255,12 +257,22 @@ fn use_threads(args: &InputArgs) {
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
 fn options(
     args: &InputArgs,
+    selection: (&[String], &[String]),
+) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+    options_with(args, selection, ConfigChoice::Discovered, current_folder())
+}
+
+/// The same, where settings that nobody names are looked for as `unnamed` says, and paths start from `folder`.
+fn options_with(
+    args: &InputArgs,
     (select, ignore): (&[String], &[String]),
+    unnamed: ConfigChoice<'_>,
+    folder: String,
 ) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
     let choice = match &args.config {
         _ if args.no_config => ConfigChoice::None,
         Some(path) => ConfigChoice::Named(path),
-        None => ConfigChoice::Discovered,
+        None => unnamed,
     };
     let Settings { config, rules, problems } =
         Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
@@ -287,7 +299,7 @@ fn options(
         assumed: args.assume.iter().copied().collect(),
         passed: None,
         against: false,
-        folder: current_folder(),
+        folder,
     };
     Ok((options, problems))
 }

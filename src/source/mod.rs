@@ -136,6 +136,16 @@ pub(crate) fn shown(path: &OsStr) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
+/// Whether a file of a folder would be read, by its name.
+pub(crate) fn is_read(path: &Path) -> bool {
+    expand::has_known_extension(path)
+}
+
+/// Whether there is something at a path.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
 /// Reads one file that belongs to the run itself: settings, a rule file.
 pub(crate) fn read_one(path: &Path) -> Result<Source, SourceProblem> {
     let name = shown(path.as_os_str());
