@@ -226,6 +226,7 @@ fn options(
         expected: leaning(args.kind.into(), &args.assume),
         assumed: args.assume.iter().copied().collect(),
         against: false,
+        picture: false,
         folder: current_folder(),
     };
     Ok((options, problems))

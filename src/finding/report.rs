@@ -2,6 +2,7 @@
 
 use super::Fix;
 use super::Invariant;
+use super::Picture;
 use super::Severity;
 use super::Verdict;
 use crate::document::Place;
@@ -272,4 +273,6 @@ pub(crate) struct Report {
     pub(crate) coverage: Coverage,
     /// What fails the run.
     pub(crate) threshold: Threshold,
+    /// The flows of each stack, where somebody asked for them.
+    pub(crate) pictures: Vec<Picture>,
 }
