@@ -122,7 +122,10 @@ impl<'e> Draft<'e> {
             let instance = note.id.rsplit_once('/').map(|(instance, _)| instance);
             let (title, detail) = match note.label.as_str() {
                 "" => (note.name.clone(), instance.unwrap_or_default().to_owned()),
-                label => (instance.map_or_else(|| label.to_owned(), |of| format!("{of}/{label}")), note.name.clone()),
+                label => (
+                    instance.map_or_else(|| label.to_owned(), |of| format!("{of}/{label}")),
+                    note.name.clone(),
+                ),
             };
             let origins = flow.sources.iter().filter(|source| source.component == number);
             let origins: BTreeSet<String> = origins.map(|source| source.origin.clone()).collect();
@@ -241,7 +244,8 @@ impl<'e> Draft<'e> {
                     Taker::Store(name) => targets.push((self.store(name, &arrival.end.name), false)),
                     Taker::Collector(to) => {
                         let taker = self.evidence.flows.get(*to);
-                        let doors = taker.map(|taker| flow::entrances(taker, arrival, exit)).unwrap_or_default();
+                        let doors =
+                            taker.map(|taker| flow::entrances(taker, arrival, exit)).unwrap_or_default();
                         let doors = doors.into_iter().filter_map(|component| self.node(*to, component));
                         let doors: Vec<usize> = doors.collect();
                         if doors.is_empty() {
@@ -393,15 +397,18 @@ impl<'e> Draft<'e> {
                     if edge.state == EdgeState::Fine && finding.severity > crate::finding::Severity::Info {
                         edge.state = EdgeState::Faulty;
                     }
-                } else if finding.related.iter().any(|label| {
-                    first.is_some_and(|own| own.place == label.place && own.text == label.text)
-                }) {
+                } else if finding
+                    .related
+                    .iter()
+                    .any(|label| first.is_some_and(|own| own.place == label.place && own.text == label.text))
+                {
                     edge.findings.push(*index);
                 }
             }
         }
         for edge in &self.picture.edges {
-            if let Some(node) = self.picture.nodes.get_mut(edge.to).filter(|node| node.components.is_empty()) {
+            if let Some(node) = self.picture.nodes.get_mut(edge.to).filter(|node| node.components.is_empty())
+            {
                 node.findings.extend(&edge.findings);
                 node.findings.sort_unstable();
                 node.findings.dedup();
@@ -415,7 +422,8 @@ fn is_drawn(exit: &Exit) -> bool {
     match exit.kind.as_str() {
         "telemetry" | "content" => true,
         "control" => false,
-        _ => !exit.zone.is_workload() || exit.kind != "debug_http" && !exit.fed.is_empty(),
+        // Writers keep a journal of metrics on their disk; logs there are read by whoever reads the disk.
+        _ => !exit.zone.is_workload() || exit.kind != "debug_http" && exit.fed.meets(Signals::LOGS),
     }
 }
 

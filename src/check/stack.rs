@@ -163,7 +163,7 @@ impl Run<'_> {
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
-            .filter(|found| found.undecided)
+            .filter(|found| found.undecided && found.finding.is_open())
             .map(|found| (found.finding.invariant, found.finding.message.clone()))
             .collect();
         let rules = &self.policy.rules;
@@ -189,8 +189,11 @@ impl Run<'_> {
                 ));
             }
         }
-        let mut found: Vec<(Finding, bool)> =
-            outcomes.into_iter().map(|found| (found.finding, found.breaks)).collect();
+        let mut found: Vec<(Finding, bool)> = outcomes
+            .into_iter()
+            .map(|found| (found.counts(), found))
+            .map(|(counts, found)| (found.finding, counts))
+            .collect();
         super::sort(&mut found);
         let numbered: Vec<(usize, &Finding, bool)> =
             found.iter().enumerate().map(|(index, (finding, breaks))| (index, finding, *breaks)).collect();
@@ -336,6 +339,13 @@ pub(crate) struct Found {
     pub(crate) undecided: bool,
 }
 
+impl Found {
+    /// Whether it breaks its invariant, or is an accepted exception that would have broken it or left it open.
+    const fn counts(&self) -> bool {
+        self.breaks || (self.undecided && !self.finding.is_open())
+    }
+}
+
 /// The stacks of a group, each with its name and cluster: one, or one per cluster where the inputs tell clusters apart.
 pub(super) fn parts(
     group: &Group,
@@ -433,6 +443,7 @@ pub(crate) fn evaluate(
                     fingerprint,
                     fixes: Vec::new(),
                     seen: Seen::default(),
+                    accepted: None,
                 };
                 Found { finding, breaks: false, undecided: true }
             }

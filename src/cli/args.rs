@@ -23,6 +23,7 @@ use self::values::domain;
 use super::output::OutputArg;
 use crate::model::Minor;
 use crate::model::Store;
+use crate::report::PictureForm;
 
 /// Texts after the options.
 const EXAMPLES: &str = "\
@@ -84,6 +85,22 @@ Exit codes:
   1  with --check: something would change
   2  something could not be read or written; bad usage";
 
+/// Texts after the options of `graph`.
+const GRAPH_EXAMPLES: &str = "\
+Zones are regions, collectors stand inside the workload with all their sources and ways out. Solid lines are logs,
+dashed ones metrics. Red lines take logs out of the workload; what is not known is amber with a question mark.
+`ptd-lint check -o html=report.html` has the same picture with findings and configuration lines.
+
+Examples:
+  ptd-lint graph manifests/ > flow.svg       for browsers
+  ptd-lint graph -o dot . | dot -Tpdf -o flow.pdf
+                                             with the layout of Graphviz
+  ptd-lint graph -o mermaid=flow.mmd .       for Markdown: code hosts draw it
+
+Exit codes:
+  0  drawn, whatever was found
+  2  part of the input is unreadable or broken, so that ways may be missing; bad usage";
+
 /// Texts after the options of `merge`.
 const MERGE_EXAMPLES: &str = "\
 Findings that several clusters have are told once, with the names of the clusters. The exit code is that of one run
@@ -131,6 +148,9 @@ pub(super) enum Command {
     /// Writes a complete monitoring stack for a workload, one that keeps all promises.
     #[command(after_help = generate::EXAMPLES)]
     Generate(Box<GenerateArgs>),
+    /// Draws the flows of telemetry: who hands which signals to whom, and what leaves the workload.
+    #[command(after_help = GRAPH_EXAMPLES)]
+    Graph(Box<GraphArgs>),
     /// Joins JSON reports (of shards, of clusters) into one, as if one run had seen it all.
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<MergeArgs>),
@@ -253,12 +273,9 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH|GLOB|-")]
     pub(super) paths: Vec<OsString>,
 
-    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
-    #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
-    pub(super) output: Vec<OutputArg>,
-    /// Write the report to this file instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    pub(super) output_file: Option<PathBuf>,
+    /// How to report, and what fails the run.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 
     /// Check only this rule. Can be repeated, or be a list with commas.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -274,29 +291,32 @@ pub(super) struct CheckArgs {
     #[arg(long = "unsafe", requires = "fix")]
     pub(super) unsafe_too: bool,
 
-    /// Exit with 1 from this severity on [default: that of the settings file, or `error`].
-    #[arg(long, value_name = "SEVERITY", value_enum)]
-    pub(super) fail_on: Option<FailOn>,
-    /// Exit with 1 if any promise could not be decided, not only the log boundary.
-    #[arg(long)]
-    pub(super) strict: bool,
-
     /// What is read, and what it is judged by.
     #[command(flatten)]
     pub(super) input: InputArgs,
     /// Running clusters in place of files.
     #[command(flatten)]
     pub(super) live: LiveArgs,
+}
 
-    /// When to use colours. `auto` heeds `NO_COLOR`, `CLICOLOR_FORCE` and `FORCE_COLOR`.
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto)]
-    pub(super) color: ColorArg,
-    /// Print findings, verdicts that do not hold, and errors only.
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
-    /// Also list what was passed over, and the settings file used.
+/// What to draw, and where to.
+#[derive(Debug, Args)]
+pub(super) struct GraphArgs {
+    /// Files, folders, patterns (`*`, `**`, `{a,b}`) or `-` for standard input, as for `check`.
+    #[arg(value_name = "PATH|GLOB|-", required = true)]
+    pub(super) paths: Vec<OsString>,
+    /// How to draw, one of: svg, dot, mermaid. `svg=FILE` writes to a file. Can be repeated [default: svg].
+    #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
+    pub(super) output: Vec<OutputArg<PictureForm>>,
+    /// Write the picture to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
+    /// What is read, and what it is judged by.
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Print errors only.
     #[arg(short, long)]
-    pub(super) verbose: bool,
+    pub(super) quiet: bool,
 }
 
 /// Which reports to join, and how to tell.
@@ -305,13 +325,21 @@ pub(super) struct MergeArgs {
     /// Reports, as `ptd-lint -o json` writes them.
     #[arg(value_name = "REPORT", required = true)]
     pub(super) reports: Vec<PathBuf>,
-    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
+    /// How to report, and what fails the run.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// How to report, and what fails the run.
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// How to report, one of: human, json. `json=FILE` writes to a file. Can be repeated: several reports of one run.
     #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
     pub(super) output: Vec<OutputArg>,
     /// Write the report to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) output_file: Option<PathBuf>,
-    /// Exit with 1 from this severity on [default: the lowest of the reports].
+    /// Exit with 1 from this severity on [default: that of the settings file or of the reports, or `error`].
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub(super) fail_on: Option<FailOn>,
     /// Exit with 1 if any promise could not be decided, not only the log boundary.
@@ -323,7 +351,7 @@ pub(super) struct MergeArgs {
     /// Print findings, verdicts that do not hold, and errors only.
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Also list what was passed over, and each cluster.
+    /// Also list what was passed over, each cluster, and the settings file used.
     #[arg(short, long)]
     pub(super) verbose: bool,
 }

@@ -113,8 +113,10 @@ pub(super) fn fix_then_check(
 ) -> Checked {
     let fixed = mended(found, arguments, options, args.unsafe_too);
     let problems = write(found, &fixed, |_| true);
-    let told =
-        Told { quiet: args.quiet, unwritten: problems.iter().map(|problem| problem.path.clone()).collect() };
+    let told = Told {
+        quiet: args.output.quiet,
+        unwritten: problems.iter().map(|problem| problem.path.clone()).collect(),
+    };
     told.fixes(found, &fixed, "fixed");
     for (file, text) in &fixed.texts {
         let source = found.texts.get_mut(*file as usize);

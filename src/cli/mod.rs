@@ -7,6 +7,7 @@ mod exit;
 mod fix;
 mod fmt;
 mod generate;
+mod graph;
 mod live;
 mod merge;
 mod output;
@@ -49,6 +50,7 @@ use crate::model::Minor;
 use crate::model::Store;
 use crate::report;
 use crate::report::Outcome;
+use crate::report::Telling;
 use crate::rule::FIELDS;
 use crate::source;
 use crate::source::Skipped;
@@ -66,6 +68,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
+        Some(Command::Graph(args)) => graph::graph(&args),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
@@ -122,8 +125,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         let message = "nothing to check: give files, folders, patterns, `-` for standard input, or `--live` for clusters";
         return Err(usage(ErrorKind::MissingRequiredArgument, message));
     }
-    let targets = output::targets(&args.output, args.output_file.as_deref())
-        .map_err(|message| usage(ErrorKind::ArgumentConflict, message))?;
+    let targets = output::of_run(&args.output)?;
     if args.fix && args.paths.iter().any(|path| path == "-") {
         let message =
             "standard input cannot be mended in place; `ptd-lint fix -` writes it to standard output";
@@ -132,7 +134,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     use_threads(&args.input);
     let (mut options, mut unread) = options(&args.input, (&args.select, &args.ignore))?;
     options.against = args.live.against.is_some();
-    if args.verbose
+    if args.output.verbose
         && let Some(config) = &options.config
     {
         let _ = writeln!(std::io::stderr(), "settings: {}", config.path);
@@ -162,23 +164,20 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     report.coverage.shards.extend(live::shard(&args)?);
 
     report.threshold = Threshold {
-        fail_on: args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error),
+        fail_on: args.output.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error),
         // What is not seen of a running cluster cannot be looked up later.
-        strict: args.strict || strict || args.live.live,
+        strict: args.output.strict || strict || args.live.live,
     };
     let outcome = Outcome { documents: &documents, report: &report };
-    let mut failed = Vec::new();
-    for target in &targets {
-        let destination =
-            if target.file.is_none() { terminal::stdout() } else { terminal::Destination::Elsewhere };
-        failed.extend(output::write(target, outcome, terminal::style(&args, destination)).err());
-    }
+    let telling = Telling::of_run(outcome, || check::rule_docs(&options.rules).0);
+    let mut failed = output::write_all(&targets, &telling, &args.output);
     if args.live.write_report {
         failed.extend(publish::publish(&live::audit(&args)?, outcome));
     }
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));
     }
+    drop(telling);
     // The process ends here: giving memory back piece by piece is time for nothing.
     std::mem::forget(documents);
     Ok(exit::of_report(&report))

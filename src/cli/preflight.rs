@@ -3,11 +3,11 @@
 use super::Stop;
 use super::exit;
 use super::output;
-use super::output::Format;
 use super::output::OutputArg;
 use crate::live;
 use crate::live::Audit;
 use crate::report;
+use crate::report::Format;
 use crate::source::Access;
 
 /// Writes the tables and gives the exit code: 0 all rights are there, 1 one is missing, 2 something could not be asked.

@@ -1,5 +1,6 @@
 //! What can be said about a stack: findings, verdicts, coverage.
 
+mod accepted;
 mod fault;
 mod fingerprint;
 mod fix;
@@ -8,6 +9,9 @@ mod report;
 mod rule_doc;
 mod values;
 
+pub(crate) use accepted::Accepted;
+pub(crate) use accepted::AcceptedBy;
+pub(crate) use accepted::NotShown;
 pub(crate) use fault::Fault;
 pub(crate) use fault::FolderLine;
 pub(crate) use fingerprint::fingerprint;

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use super::Finding;
+use super::Invariant;
 use super::Label;
 
 /// The picture of one stack.
@@ -231,6 +233,23 @@ pub(crate) struct PictureEdge {
     pub(crate) places: Vec<Label>,
     /// Indices into the report's findings.
     pub(crate) findings: Vec<usize>,
+}
+
+impl PictureEdge {
+    /// How it is judged, with what somebody accepted: a leak is accepted where each finding about it is.
+    pub(crate) fn judged<'f>(&self, finding: impl Fn(usize) -> Option<&'f Finding>) -> EdgeState {
+        let about = self.findings.iter().filter_map(|index| finding(*index));
+        let accepted = |about: &mut dyn Iterator<Item = &'f Finding>| {
+            let mut about = about.peekable();
+            about.peek().is_some() && about.all(|finding| !finding.is_open())
+        };
+        let mut leaks = about.clone().filter(|finding| finding.invariant == Invariant::LogBoundary);
+        match self.state {
+            EdgeState::Leaks if accepted(&mut leaks) => EdgeState::Accepted,
+            EdgeState::Faulty if accepted(&mut about.clone()) => EdgeState::Fine,
+            state => state,
+        }
+    }
 }
 
 impl Picture {

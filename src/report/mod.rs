@@ -2,6 +2,7 @@
 
 mod clean;
 mod contract;
+mod format;
 mod human;
 mod json;
 mod merge;
@@ -15,20 +16,17 @@ mod values;
 mod sample;
 
 pub(crate) use clean::lines as printable;
+#[cfg(test)]
 pub(crate) use contract::ReportJson;
+pub(crate) use format::Format;
+pub(crate) use format::Telling;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
-pub(crate) use human::write as write_human;
 pub(crate) use human::write_diff;
-pub(crate) use human::write_merged;
-pub(crate) use json::write as write_json;
-pub(crate) use json::write_contract;
 pub(crate) use merge::merge;
 pub(crate) use merge::read as read_report;
 pub(crate) use merge::report_of;
-pub(crate) use picture::write_dot;
-pub(crate) use picture::write_mermaid;
-pub(crate) use picture::write_svg;
+pub(crate) use picture::PictureForm;
 pub(crate) use policy_report::emptied;
 pub(crate) use policy_report::moved;
 pub(crate) use policy_report::policy_reports;
@@ -41,7 +39,6 @@ pub(crate) use values::write_values;
 
 use crate::document::Documents;
 use crate::finding::Report;
-use crate::finding::Severity;
 
 /// What there is to tell: findings and the texts that they point into.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +47,4 @@ pub(crate) struct Outcome<'r> {
     pub(crate) documents: &'r Documents,
     /// What was found.
     pub(crate) report: &'r Report,
-}
-
-/// How many findings have that severity.
-fn count(report: &Report, severity: Severity) -> usize {
-    report.findings.iter().filter(|finding| finding.severity == severity).count()
 }

@@ -18,9 +18,8 @@ pub(super) fn fold(picture: &mut Picture) {
     for node in &picture.nodes {
         *sizes.entry(node.area).or_default() += 1;
     }
-    let is_large = |area: Area| {
-        matches!(area, Area::Collector(_)) && sizes.get(&area).is_some_and(|size| *size > MANY)
-    };
+    let is_large =
+        |area: Area| matches!(area, Area::Collector(_)) && sizes.get(&area).is_some_and(|size| *size > MANY);
     let mut leaving: Vec<Vec<usize>> = vec![Vec::new(); picture.nodes.len()];
     let mut arriving = leaving.clone();
     for (index, edge) in picture.edges.iter().enumerate() {

@@ -5,25 +5,34 @@ use std::collections::BTreeSet;
 
 use super::Draft;
 use crate::finding::EdgeState;
+use crate::finding::Finding;
+use crate::finding::Invariant;
 use crate::finding::Signal;
 use crate::flow;
 use crate::model::alloy::Signals;
 
-/// Marks everything that leads to an edge that leaks.
+/// Marks everything that leads to an edge that leaks, and tells it the findings about the leak.
 pub(super) fn mark(draft: &mut Draft<'_>) {
-    let mut exits: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for (edge, (collector, exit)) in &draft.leaving {
-        if draft.picture.edges.get(*edge).is_some_and(|edge| edge.state == EdgeState::Leaks) {
-            exits.entry(*collector).or_default().insert(*exit);
+    let findings: BTreeMap<usize, &Finding> =
+        draft.evidence.findings.iter().map(|(index, finding, _)| (*index, *finding)).collect();
+    let finding = |index: usize| findings.get(&index).copied();
+    let mut leaking: BTreeMap<(usize, usize), BTreeSet<usize>> = BTreeMap::new();
+    for (number, at) in &draft.leaving {
+        let Some(edge) = draft.picture.edges.get(*number) else { continue };
+        // What leads to a leak that somebody accepted is as good as any other way.
+        if edge.judged(finding) == EdgeState::Leaks {
+            let about = edge.findings.iter().copied();
+            let about =
+                about.filter(|own| finding(*own).is_some_and(|own| own.invariant == Invariant::LogBoundary));
+            leaking.entry(*at).or_default().extend(about);
         }
     }
-    let mut todo: BTreeSet<usize> = exits.keys().copied().collect();
-    // A collector comes again only when one more of its exits was found to feed a leak, so this ends.
-    while let Some(collector) = todo.pop_first() {
+    let mut todo: BTreeSet<(usize, usize)> = leaking.keys().copied().collect();
+    // A way out comes again only when it was found to feed one more leak, so this ends.
+    while let Some((collector, exit)) = todo.pop_first() {
         let Some(flow) = draft.evidence.flows.get(collector) else { continue };
-        let leaking = exits.get(&collector);
-        let leaking = leaking.into_iter().flatten().filter_map(|exit| flow.exits.get(*exit));
-        let leading = flow::leading_to(flow, leaking, Signals::LOGS);
+        let about = leaking.get(&(collector, exit)).cloned().unwrap_or_default();
+        let leading = flow::leading_to(flow, flow.exits.get(exit).into_iter(), Signals::LOGS);
         let node = |component: &usize| draft.node(collector, *component);
         let ways: BTreeSet<_> =
             leading.ways.iter().filter_map(|(from, to)| Some((node(from)?, node(to)?))).collect();
@@ -34,15 +43,21 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
             }
             match draft.leaving.get(&number) {
                 // What another collector sends here, and what goes on from here to the leak.
-                Some((sender, exit)) if *sender != collector && passed.contains(&edge.to) => {
-                    edge.state = EdgeState::Feeds;
-                    if exits.entry(*sender).or_default().insert(*exit) {
+                Some(sender) if sender.0 != collector && passed.contains(&edge.to) => {
+                    let known = leaking.get(sender).map(BTreeSet::len);
+                    let own = leaking.entry(*sender).or_default();
+                    own.extend(&about);
+                    if known != Some(own.len()) {
                         todo.insert(*sender);
                     }
                 }
-                None if ways.contains(&(edge.from, edge.to)) => edge.state = EdgeState::Feeds,
-                _ => {}
+                None if ways.contains(&(edge.from, edge.to)) => {}
+                _ => continue,
             }
+            edge.state = EdgeState::Feeds;
+            edge.findings.extend(&about);
+            edge.findings.sort_unstable();
+            edge.findings.dedup();
         }
     }
 }

@@ -41,9 +41,10 @@ pub(super) fn add(draft: &mut Draft<'_>) {
         let node = draft.endpoint(area, kind, &title, &detail);
         let note = format!("{} by `{}`", text("what"), text("option"));
         let places = to.place.map(|place| Label { place, text: text("option") });
-        let known = draft.picture.edges.iter_mut().find(|edge| {
-            (edge.from, edge.to, edge.signal) == (from, node, signal) && edge.state == state
-        });
+        let known =
+            draft.picture.edges.iter_mut().find(|edge| {
+                (edge.from, edge.to, edge.signal) == (from, node, signal) && edge.state == state
+            });
         if let Some(known) = known {
             known.notes.push(note);
             known.places.extend(places);

@@ -29,7 +29,10 @@ fn stack(out: &mut String, picture: &Picture, index: usize, findings: &[Finding]
     let _ = writeln!(out, "  subgraph cluster_{index} {{");
     let _ = writeln!(out, "    label={};", quoted(&picture.heading()));
     let collectors = (0..picture.collectors.len()).map(Area::Collector);
-    let _ = writeln!(out, "    subgraph cluster_{index}_workload {{\n      label=\"Workload\";\n      style=rounded;");
+    let _ = writeln!(
+        out,
+        "    subgraph cluster_{index}_workload {{\n      label=\"Workload\";\n      style=rounded;"
+    );
     for area in collectors {
         let Area::Collector(number) = area else { continue };
         let name = picture.collectors.get(number).map_or("", String::as_str);
@@ -93,8 +96,9 @@ fn draw_edge(out: &mut String, picture: &Picture, index: usize, edge: &PictureEd
         Signal::Metrics => "dashed",
         Signal::Traces | Signal::Profiles | Signal::Other => "dotted",
     };
-    let (color, width) = super::stroke(edge);
-    let label = match edge.state {
+    let state = edge.judged(|index| findings.get(index));
+    let (color, width) = super::stroke(state, edge.signal);
+    let label = match state {
         EdgeState::Fine | EdgeState::Feeds => edge.signal.name().to_owned(),
         state => format!("{}: {}", edge.signal.name(), state.words()),
     };

@@ -40,13 +40,7 @@ pub(super) struct Placed {
 }
 
 /// Places `count` parts of a height, `gap` apart. Those in `last` stand in the last column.
-pub(super) fn place(
-    count: usize,
-    edges: &[(usize, usize)],
-    last: &[usize],
-    height: f64,
-    gap: f64,
-) -> Placed {
+pub(super) fn place(count: usize, edges: &[(usize, usize)], last: &[usize], height: f64, gap: f64) -> Placed {
     let mut columns = ranks(count, edges);
     let end = columns.iter().copied().max().unwrap_or_default();
     for own in last {
@@ -59,8 +53,8 @@ pub(super) fn place(
     let mut heights: Vec<f64> = vec![height; count];
     let mut steps: Vec<(usize, usize)> = Vec::new();
     let mut points: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    for (from, to) in edges.iter().copied().filter(|(from, to)| columns[*from] != columns[*to]) {
-        if points.contains_key(&(from, to)) {
+    for (from, to) in edges.iter().copied() {
+        if columns[from] == columns[to] || points.contains_key(&(from, to)) {
             continue;
         }
         let backwards = columns[from] > columns[to];

@@ -138,9 +138,8 @@ impl Plan<'_> {
         let own: Vec<usize> =
             (0..self.picture.nodes.len()).filter(|node| self.area(*node) == Some(area)).collect();
         let number: BTreeMap<usize, usize> = own.iter().copied().zip(0..).collect();
-        let has_way = |node: &usize| {
-            self.picture.edges.iter().any(|edge| edge.from == *node || edge.to == *node)
-        };
+        let has_way =
+            |node: &usize| self.picture.edges.iter().any(|edge| edge.from == *node || edge.to == *node);
         let (linked, alone): (Vec<usize>, Vec<usize>) = own.iter().copied().partition(has_way);
         let number_of: BTreeMap<usize, usize> = linked.iter().copied().zip(0..).collect();
         let inside: Vec<(usize, usize)> = self
@@ -152,7 +151,8 @@ impl Plan<'_> {
         let leaves = |node: &usize| {
             self.picture.edges.iter().any(|edge| edge.from == *node && !number.contains_key(&edge.to))
         };
-        let last: Vec<usize> = linked.iter().filter(|node| leaves(node)).map(|node| number_of[node]).collect();
+        let last: Vec<usize> =
+            linked.iter().filter(|node| leaves(node)).map(|node| number_of[node]).collect();
         if own.is_empty() {
             return None;
         }
@@ -216,7 +216,8 @@ impl Plan<'_> {
             end = x + WIDTH + PADDING;
         }
         let is_inside = |node: &usize| matches!(self.area(*node), Some(Area::Collector(_) | Area::Workload));
-        let inner = (0..self.picture.nodes.len()).filter(is_inside).map(|node| self.layout.nodes[node].bottom());
+        let inner =
+            (0..self.picture.nodes.len()).filter(is_inside).map(|node| self.layout.nodes[node].bottom());
         let regions = self.layout.regions.iter().map(|(_, rect)| rect.bottom());
         let bottom = inner.chain(regions).fold(0.0, f64::max);
         if bottom > 0.0 {
@@ -250,7 +251,9 @@ impl Plan<'_> {
             .edges
             .iter()
             .map(|edge| (edge.from, edge.to))
-            .filter(|(from, to)| behind.contains(to) && !nodes.contains(from) && self.layout.nodes[*from].x < x)
+            .filter(|(from, to)| {
+                behind.contains(to) && !nodes.contains(from) && self.layout.nodes[*from].x < x
+            })
             .collect();
         ways.sort_unstable();
         ways.dedup();

@@ -13,21 +13,23 @@ use crate::finding::Signal;
 use crate::report::clean;
 
 /// One flowchart with a subgraph for each stack and zone.
-pub(super) fn file(pictures: &[Picture], _findings: &[Finding]) -> String {
+pub(super) fn file(pictures: &[Picture], findings: &[Finding]) -> String {
     let mut out = String::from("flowchart LR\n");
     // Styles of edges go by their number in the file.
     let mut styles = Vec::new();
     for (index, picture) in pictures.iter().enumerate() {
-        stack(&mut out, picture, index, &mut styles);
+        stack(&mut out, picture, index, findings, &mut styles);
     }
-    out.push_str("  classDef aside stroke-dasharray:2 3\n  classDef hidden stroke:#a86400,stroke-dasharray:5 4\n");
+    out.push_str(
+        "  classDef aside stroke-dasharray:2 3\n  classDef hidden stroke:#a86400,stroke-dasharray:5 4\n",
+    );
     for (number, style) in styles.iter().enumerate() {
         let _ = writeln!(out, "  linkStyle {number} {style}");
     }
     out
 }
 
-fn stack(out: &mut String, picture: &Picture, index: usize, styles: &mut Vec<String>) {
+fn stack(out: &mut String, picture: &Picture, index: usize, findings: &[Finding], styles: &mut Vec<String>) {
     let _ = writeln!(out, "  subgraph p{index}[{}]", quoted(&picture.heading()));
     let _ = writeln!(out, "    subgraph p{index}workload[\"Workload\"]");
     for number in 0..picture.collectors.len() {
@@ -48,18 +50,19 @@ fn stack(out: &mut String, picture: &Picture, index: usize, styles: &mut Vec<Str
     }
     out.push_str("  end\n");
     for edge in &picture.edges {
-        let arrow = match (edge.state, edge.signal) {
+        let state = edge.judged(|index| findings.get(index));
+        let arrow = match (state, edge.signal) {
             (EdgeState::Leaks, _) => "==>",
             (_, Signal::Logs) => "-->",
             _ => "-.->",
         };
-        let label = match edge.state {
+        let label = match state {
             EdgeState::Fine | EdgeState::Feeds => edge.signal.name().to_owned(),
             state => format!("{}: {}", edge.signal.name(), state.words()),
         };
         let (from, to) = (edge.from, edge.to);
         let _ = writeln!(out, "  p{index}n{from} {arrow}|{}| p{index}n{to}", quoted(&label));
-        let (color, width) = super::stroke(edge);
+        let (color, width) = super::stroke(state, edge.signal);
         styles.push(format!("stroke:{color},stroke-width:{width}px"));
     }
 }

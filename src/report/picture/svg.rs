@@ -49,11 +49,13 @@ pub(crate) fn file(pictures: &[Picture], findings: &[Finding]) -> String {
         width = width.max(layout.width);
     }
     let _ = writeln!(body, "<g transform=\"translate(0 {})\">", length(y));
-    legend(&mut body, pictures);
+    legend(&mut body, pictures, findings);
     body.push_str("</g>\n");
     let height = y + LEGEND;
-    let words: Vec<String> =
-        pictures.iter().map(|picture| format!("{}: {}", picture.heading(), words::of_picture(picture))).collect();
+    let words: Vec<String> = pictures
+        .iter()
+        .map(|picture| format!("{}: {}", picture.heading(), words::of_picture(picture, findings)))
+        .collect();
     let words = if words.is_empty() { "No stack in the input".to_owned() } else { words.join(". ") };
     let size = format!("{} {}", length(width.max(660.0)), length(height));
     let (wide, high) = size.split_once(' ').unwrap_or_default();
@@ -76,15 +78,22 @@ pub(crate) fn part(picture: &Picture, index: usize, findings: &[Finding]) -> Str
     let (wide, high) = size.split_once(' ').unwrap_or_default();
     format!(
         "<svg class=\"picture\" id=\"p{index}\" viewBox=\"0 0 {size}\" width=\"{wide}\" height=\"{high}\" role=\"group\" aria-label=\"{}\">\n{body}</svg>\n",
-        escape(&format!("Flow of telemetry of {}: {}", clean::line(&picture.heading()), words::of_picture(picture)))
+        escape(&format!(
+            "Flow of telemetry of {}: {}",
+            clean::line(&picture.heading()),
+            words::of_picture(picture, findings)
+        ))
     )
 }
 
 /// The legend as a part of a page.
-pub(crate) fn legend_part(pictures: &[Picture]) -> String {
+pub(crate) fn legend_part(pictures: &[Picture], findings: &[Finding]) -> String {
     let mut body = String::new();
-    legend(&mut body, pictures);
-    format!("<svg class=\"picture legend\" viewBox=\"0 0 980 {0}\" width=\"980\" height=\"{0}\" role=\"img\" aria-label=\"Legend: solid lines are logs, dashed lines are metrics, dotted lines are traces; red lines with an exclamation mark leak, amber lines with a question mark are undecided\">\n{body}</svg>\n", length(LEGEND))
+    legend(&mut body, pictures, findings);
+    format!(
+        "<svg class=\"picture legend\" viewBox=\"0 0 980 {0}\" width=\"980\" height=\"{0}\" role=\"img\" aria-label=\"Legend: solid lines are logs, dashed lines are metrics, dotted lines are traces; red lines with an exclamation mark leak, amber lines with a question mark are undecided\">\n{body}</svg>\n",
+        length(LEGEND)
+    )
 }
 
 fn draw(out: &mut String, picture: &Picture, layout: &Layout, index: usize, findings: &[Finding]) {
@@ -104,11 +113,12 @@ fn draw(out: &mut String, picture: &Picture, layout: &Layout, index: usize, find
     }
     // What matters is drawn last, so that nothing lies upon it.
     let mut order: Vec<usize> = (0..picture.edges.len()).collect();
-    order.sort_by_key(|own| (picture.edges[*own].state, *own));
+    let state = |edge: &PictureEdge| edge.judged(|index| findings.get(index));
+    order.sort_by_key(|own| (state(&picture.edges[*own]), *own));
     for own in order {
         let edge = &picture.edges[own];
         let words = words::of_edge(picture, edge, findings);
-        draw_edge(out, edge, &layout.edges[own], (index, own), &words);
+        draw_edge(out, (edge, state(edge)), &layout.edges[own], (index, own), &words);
     }
     for (own, (node, rect)) in picture.nodes.iter().zip(&layout.nodes).enumerate() {
         draw_node(out, node, *rect, (index, own), findings);
@@ -127,19 +137,25 @@ fn region(out: &mut String, class: &str, heading: &str, rect: Rect) {
     );
 }
 
-fn draw_edge(out: &mut String, edge: &PictureEdge, points: &[Point], (picture, own): (usize, usize), words: &str) {
+fn draw_edge(
+    out: &mut String,
+    (edge, state): (&PictureEdge, EdgeState),
+    points: &[Point],
+    (picture, own): (usize, usize),
+    words: &str,
+) {
     let line = curve(points);
     let (x, y) = points.last().copied().unwrap_or_default();
     let _ = write!(
         out,
         "<g class=\"edge {} {}\" id=\"p{picture}-e{own}\"><title>{}</title><path class=\"hit\" d=\"{line}\"/><path class=\"line\" d=\"{line}\"/><path class=\"head\" d=\"M{} {} l-9 -4.5 v9 z\"/>",
         edge.signal.name(),
-        edge.state.id(),
+        state.id(),
         escape(words),
         length(x),
         length(y)
     );
-    let mark = mark(edge.state);
+    let mark = mark(state);
     if let (Some(mark), [.., before, end]) = (mark, points) {
         // On the line, near its end: there it is clear where the data goes.
         let near = f64::min(34.0, (end.0 - before.0).abs() / 2.0);
@@ -187,7 +203,13 @@ fn curve(points: &[Point]) -> String {
     line
 }
 
-fn draw_node(out: &mut String, node: &PictureNode, rect: Rect, (picture, own): (usize, usize), findings: &[Finding]) {
+fn draw_node(
+    out: &mut String,
+    node: &PictureNode,
+    rect: Rect,
+    (picture, own): (usize, usize),
+    findings: &[Finding],
+) {
     let Rect { x, y, width, height } = rect;
     let words = words::of_node(node, findings);
     let kind = node.kind.id();
@@ -248,7 +270,9 @@ fn sign(kind: &str) -> &'static str {
         // A drum.
         "store" => "M2 4 a6 2.4 0 1 0 12 0 a6 2.4 0 1 0 -12 0 v8 a6 2.4 0 0 0 12 0 v-8",
         // A globe.
-        "host" => "M1.5 8 a6.5 6.5 0 1 0 13 0 a6.5 6.5 0 1 0 -13 0 h13 M8 1.5 c-4 4 -4 9 0 13 c4 -4 4 -9 0 -13",
+        "host" => {
+            "M1.5 8 a6.5 6.5 0 1 0 13 0 a6.5 6.5 0 1 0 -13 0 h13 M8 1.5 c-4 4 -4 9 0 13 c4 -4 4 -9 0 -13"
+        }
         // A window.
         "program" => "M2 3 h12 v10 h-12 z M2 6 h12",
         // A question.
@@ -259,7 +283,7 @@ fn sign(kind: &str) -> &'static str {
 }
 
 /// What lines mean: those that occur.
-fn legend(out: &mut String, pictures: &[Picture]) {
+fn legend(out: &mut String, pictures: &[Picture], findings: &[Finding]) {
     let edges = || pictures.iter().flat_map(|picture| &picture.edges);
     let mut x = 14.0;
     let mut entry = |signal: &str, state: &str, sign: Option<&str>, words: &str| {
@@ -276,7 +300,8 @@ fn legend(out: &mut String, pictures: &[Picture]) {
                 length(x + 20.0)
             );
         }
-        let _ = writeln!(out, "</g><text class=\"legend\" x=\"{}\" y=\"21\">{words}</text>", length(x + 58.0));
+        let _ =
+            writeln!(out, "</g><text class=\"legend\" x=\"{}\" y=\"21\">{words}</text>", length(x + 58.0));
         x += 78.0 + 6.6 * f64::from(u32::try_from(words.len()).unwrap_or_default());
     };
     for signal in [Signal::Logs, Signal::Metrics, Signal::Traces, Signal::Profiles, Signal::Other] {
@@ -292,7 +317,7 @@ fn legend(out: &mut String, pictures: &[Picture]) {
         EdgeState::Faulty,
         EdgeState::Idle,
     ] {
-        if edges().any(|edge| edge.state == state) {
+        if edges().any(|edge| edge.judged(|index| findings.get(index)) == state) {
             entry("logs", state.id(), mark(state), state.words());
         }
     }

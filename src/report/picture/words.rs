@@ -34,7 +34,7 @@ pub(crate) fn of_node(node: &PictureNode, findings: &[Finding]) -> String {
 /// All of an edge in one sentence: `logs from a to b: leaks`.
 pub(crate) fn of_edge(picture: &Picture, edge: &PictureEdge, findings: &[Finding]) -> String {
     let end = |index: usize| picture.nodes.get(index).map(name).unwrap_or_default();
-    let state = match edge.state {
+    let state = match edge.judged(|index| findings.get(index)) {
         EdgeState::Fine => String::new(),
         state => format!(": {}", state.words()),
     };
@@ -57,9 +57,10 @@ pub(crate) fn worst(indices: &[usize], findings: &[Finding]) -> Option<Severity>
 }
 
 /// What a picture shows, in one sentence.
-pub(crate) fn of_picture(picture: &Picture) -> String {
+pub(crate) fn of_picture(picture: &Picture, findings: &[Finding]) -> String {
     let count = |kind: NodeKind| picture.nodes.iter().filter(|node| node.kind == kind).count();
-    let in_state = |state: EdgeState| picture.edges.iter().filter(|edge| edge.state == state).count();
+    let judged = |edge: &PictureEdge| edge.judged(|index| findings.get(index));
+    let in_state = |state: EdgeState| picture.edges.iter().filter(|edge| judged(edge) == state).count();
     let mut parts = vec![
         counted(picture.collectors.len(), "collector", "collectors"),
         counted(count(NodeKind::Source), "source", "sources"),
