@@ -15,6 +15,7 @@ mod limits;
 mod links;
 mod options;
 mod passed;
+mod picture;
 mod placement;
 mod policy;
 mod problems;
@@ -52,6 +53,7 @@ use crate::document::without_url_passwords;
 use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::PassedOver;
+use crate::finding::Picture;
 use crate::finding::Report;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
@@ -183,7 +185,9 @@ fn cover_passwords(report: &mut Report) {
     let errors = report.coverage.errors.iter_mut().map(|error| &mut error.message);
     let unseen = report.coverage.not_seen.iter_mut().map(|unseen| &mut unseen.message);
     let notes = report.coverage.clusters.iter_mut().flat_map(|own| &mut own.notes);
-    findings.chain(verdicts).chain(errors).chain(unseen).chain(notes).for_each(without_url_passwords);
+    let drawn = report.pictures.iter_mut().flat_map(Picture::texts);
+    let rest = errors.chain(unseen).chain(notes).chain(drawn);
+    findings.chain(verdicts).chain(rest).for_each(without_url_passwords);
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {
@@ -191,6 +195,10 @@ fn add(report: &mut Report, judged: stack::Judged) {
     report.coverage.collectors += judged.collectors;
     report.coverage.components += judged.components;
     report.findings.extend(judged.findings);
+    report.pictures.extend(judged.picture.map(|mut picture| {
+        picture.renumber(|index| Some(index + offset));
+        picture
+    }));
     report.verdicts.extend(judged.verdicts.into_iter().map(|mut verdict| {
         for index in &mut verdict.findings {
             *index += offset;

@@ -31,6 +31,8 @@ pub(crate) struct CheckOptions {
     pub(crate) passed: Option<Passed>,
     /// Whether the arguments are what the running clusters were made from, and each is held against the other.
     pub(crate) against: bool,
+    /// Whether the flows of each stack are wanted as a picture.
+    pub(crate) picture: bool,
     /// The current folder, absolute and with `/`: what relative paths of inputs and settings start from.
     pub(crate) folder: String,
 }

@@ -14,6 +14,7 @@ use super::faults;
 use super::grafana;
 use super::guards;
 use super::limits;
+use super::picture;
 use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
@@ -32,6 +33,7 @@ use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
 use crate::finding::NotSeen;
+use crate::finding::Picture;
 use crate::finding::Seen;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
@@ -76,6 +78,8 @@ pub(crate) struct Judged {
     pub(crate) collectors: usize,
     /// How many components their programs have.
     pub(crate) components: usize,
+    /// Its flows, where they are wanted.
+    pub(crate) picture: Option<Picture>,
 }
 
 /// What all stacks of a run share.
@@ -211,6 +215,7 @@ impl Run<'_> {
             verdicts: verdicts::verdicts(&evidence),
             collectors: collectors.len() + relays.iter().filter(|relay| relay.plan.is_ok()).count(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
+            picture: self.options.picture.then(|| picture::picture(&evidence)),
             findings: found.into_iter().map(|(finding, _)| sighted(finding, name, group)).collect(),
         }
     }

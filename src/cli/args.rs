@@ -1,7 +1,9 @@
 //! Turns the words of the command line into typed arguments.
 
 mod generate;
+mod graph;
 mod live;
+mod lsp;
 mod rbac;
 mod rules;
 mod values;
@@ -14,7 +16,9 @@ use clap::Parser;
 use clap::Subcommand;
 
 pub(super) use self::generate::GenerateArgs;
+pub(super) use self::graph::GraphArgs;
 pub(super) use self::live::LiveArgs;
+pub(super) use self::lsp::LspArgs;
 pub(super) use self::rbac::RbacArgs;
 pub(super) use self::rules::DocsArgs;
 pub(super) use self::rules::ListArgs;
@@ -102,17 +106,6 @@ Exit codes:
   1  with --check: something would change
   2  something could not be read or written; bad usage";
 
-/// Texts after the options of `lsp`.
-const LSP_EXAMPLES: &str = "\
-An editor starts it; `docs/src/editors.md` has what to write for Neovim, Helix and VS Code. Each workspace folder is checked
-as `ptd-lint check FOLDER` does, with the texts of open files in place of those on disk. Nothing is ever written: fixes and
-formatting are edits that the editor makes. What the options say may also come as initialization options, under
-the same names: `{ \"control-room\": \"ops.example.com\" }`. Paths start from the workspace folder.
-
-Exit codes:
-  0  after `shutdown` and `exit`
-  1  the editor went away without `shutdown`";
-
 /// Texts after the options of `merge`.
 const MERGE_EXAMPLES: &str = "\
 Findings that several clusters have are told once, with the names of the clusters. The exit code is that of one run
@@ -160,6 +153,9 @@ pub(super) enum Command {
     /// Writes a complete monitoring stack for a workload, one that keeps all promises.
     #[command(after_help = generate::EXAMPLES)]
     Generate(Box<GenerateArgs>),
+    /// Draws the flows of telemetry: who hands which signals to whom, and what leaves the workload.
+    #[command(after_help = graph::EXAMPLES)]
+    Graph(Box<GraphArgs>),
     /// Joins JSON reports (of shards, of clusters) into one, as if one run had seen it all.
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<MergeArgs>),
@@ -167,7 +163,7 @@ pub(super) enum Command {
     #[command(after_help = rbac::EXAMPLES)]
     LiveRbac(Box<RbacArgs>),
     /// Serves an editor, as a language server over standard input and output.
-    #[command(after_help = LSP_EXAMPLES)]
+    #[command(after_help = lsp::EXAMPLES)]
     Lsp(Box<LspArgs>),
     /// Lists rules, tries them on their inputs, begins a new one, writes pages about them.
     Rules(RulesCommandArgs),
@@ -326,26 +322,6 @@ pub(super) struct CheckArgs {
     /// Running clusters in place of files.
     #[command(flatten)]
     pub(super) live: LiveArgs,
-}
-
-/// What an editor's workspace is judged by.
-#[derive(Debug, Clone, Args)]
-pub(super) struct LspArgs {
-    /// Check only this rule. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) select: Vec<String>,
-    /// Leave this rule out. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) ignore: Vec<String>,
-    /// Only tell what is found in open files.
-    #[arg(long)]
-    pub(super) open_files_only: bool,
-    /// What is read, and what it is judged by.
-    #[command(flatten)]
-    pub(super) input: InputArgs,
-    /// Editors that can speak in several ways say so with this. There is no other way.
-    #[arg(long, hide = true)]
-    pub(super) stdio: bool,
 }
 
 /// Which reports to join, and how to tell.

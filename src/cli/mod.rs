@@ -7,6 +7,7 @@ mod exit;
 mod fix;
 mod fmt;
 mod generate;
+mod graph;
 mod live;
 mod lsp;
 mod merge;
@@ -74,6 +75,7 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
+        Some(Command::Graph(args)) => graph::graph(&args),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
         Some(Command::Lsp(args)) => Ok(lsp::lsp(*args)),
@@ -299,6 +301,7 @@ fn options_with(
         assumed: args.assume.iter().copied().collect(),
         passed: None,
         against: false,
+        picture: false,
         folder,
     };
     Ok((options, problems))

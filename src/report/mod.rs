@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod merge;
 mod pages;
+mod picture;
 mod policy_report;
 mod preflight;
 mod rules;
@@ -35,6 +36,7 @@ pub(crate) use pages::about_family;
 #[cfg(test)]
 pub(crate) use pages::families;
 pub(crate) use pages::pages;
+pub(crate) use picture::PictureForm;
 pub(crate) use policy_report::emptied;
 pub(crate) use policy_report::moved;
 pub(crate) use policy_report::policy_reports;
