@@ -59,7 +59,10 @@ pub(super) fn completion(buffer: &Buffer, offset: u32, client: &Client, rounds: 
         Wants::Name(_) if blocks.is_empty() => list.components(typed.slice(&text)),
         Wants::Name(_) => list.names(blocks),
         Wants::Value { attribute, .. } => {
-            list.references(&wanted(blocks, attribute), &visible(&documents, at, buffer, rounds))
+            let mut visible = visible(&documents, at, buffer, rounds);
+            // A component that refers to itself is refused.
+            visible.retain(|own| !cursor.blocks.iter().any(|block| block.is(&own.id)));
+            list.references(&wanted(blocks, attribute), &visible)
         }
         Wants::Text { attribute, .. } => list.texts(blocks, attribute),
         Wants::Nothing => Vec::new(),

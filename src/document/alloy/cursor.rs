@@ -25,6 +25,14 @@ pub(crate) struct OpenBlock {
     pub(crate) label: Option<String>,
 }
 
+impl OpenBlock {
+    /// Whether it is the component of that id.
+    pub(crate) fn is(&self, id: &str) -> bool {
+        let label = self.label.as_deref().unwrap_or_default();
+        id.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix('.')) == Some(label)
+    }
+}
+
 /// What can be typed at a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wants {
