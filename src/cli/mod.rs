@@ -134,6 +134,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     use_threads(&args.input);
     let (mut options, mut unread) = options(&args.input, (&args.select, &args.ignore))?;
     options.against = args.live.against.is_some();
+    options.picture = targets.iter().any(|target| target.format.has_pictures());
     if args.output.verbose
         && let Some(config) = &options.config
     {
