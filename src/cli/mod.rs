@@ -198,7 +198,8 @@ impl Inputs {
 
 /// Checks what was read, reports, and gives the exit code.
 fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, Stop> {
-    let Inputs { options, mut unread, mut found, arguments } = inputs;
+    let Inputs { mut options, mut unread, mut found, arguments } = inputs;
+    options.picture = targets.iter().any(|target| target.format.has_pictures());
     let Checked { documents, mut report, fail_on, strict, unread: counts } = if args.fix {
         fix::fix_then_check(args, &mut found, &arguments, &options)
     } else {

@@ -3,6 +3,7 @@
 mod clean;
 mod contract;
 mod format;
+mod html;
 mod human;
 mod json;
 mod merge;

@@ -4,6 +4,7 @@ mod accepted;
 mod clusters;
 mod diff;
 mod excerpt;
+mod frame;
 mod mask;
 mod merged;
 mod snippet;
@@ -15,6 +16,9 @@ use miette::GraphicalReportHandler;
 use miette::GraphicalTheme;
 
 pub(crate) use diff::write_diff;
+pub(in crate::report) use frame::Frame;
+pub(in crate::report) use frame::FrameLine;
+pub(in crate::report) use frame::Frames;
 pub(crate) use merged::write as write_merged;
 
 use super::Outcome;

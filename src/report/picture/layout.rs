@@ -10,7 +10,7 @@ use crate::finding::Area;
 use crate::finding::Picture;
 
 /// Width of a node.
-pub(super) const WIDTH: f64 = 208.0;
+pub(super) const WIDTH: f64 = 224.0;
 /// Height of a node.
 pub(super) const HEIGHT: f64 = 46.0;
 /// Between nodes above each other.

@@ -8,6 +8,15 @@ mod ranks;
 mod svg;
 mod words;
 
+pub(super) use svg::STYLE;
+pub(super) use svg::escape;
+pub(super) use svg::legend_part;
+pub(super) use svg::part;
+pub(super) use words::name;
+pub(super) use words::of_edge;
+pub(super) use words::of_node;
+pub(super) use words::of_picture;
+
 use std::io::Write;
 
 use super::Outcome;

@@ -28,6 +28,12 @@ const BETWEEN: f64 = 36.0;
 /// Height of a stack's heading.
 const HEADING: f64 = 34.0;
 
+/// How many letters of a name fit a node, in a wide font.
+const NAME: usize = 22;
+
+/// How many letters of its smaller line fit.
+const DETAIL: usize = 28;
+
 /// Height of the legend.
 const LEGEND: f64 = 34.0;
 
@@ -43,7 +49,7 @@ pub(crate) fn file(pictures: &[Picture], findings: &[Finding]) -> String {
         let heading = escape(&words::short(&picture.heading(), 120));
         let _ = writeln!(body, "<text class=\"stack\" x=\"14\" y=\"{}\">{heading}</text>", length(y + 22.0));
         let _ = writeln!(body, "<g transform=\"translate(0 {})\">", length(y + HEADING));
-        draw(&mut body, picture, &layout, index, findings);
+        draw(&mut body, picture, &layout, index, findings, Part::Shown);
         body.push_str("</g>\n");
         y += HEADING + layout.height;
         width = width.max(layout.width);
@@ -73,7 +79,7 @@ pub(crate) fn file(pictures: &[Picture], findings: &[Finding]) -> String {
 pub(crate) fn part(picture: &Picture, index: usize, findings: &[Finding]) -> String {
     let layout = layout(picture);
     let mut body = String::new();
-    draw(&mut body, picture, &layout, index, findings);
+    draw(&mut body, picture, &layout, index, findings, Part::Chosen);
     let size = format!("{} {}", length(layout.width), length(layout.height));
     let (wide, high) = size.split_once(' ').unwrap_or_default();
     format!(
@@ -96,7 +102,38 @@ pub(crate) fn legend_part(pictures: &[Picture], findings: &[Finding]) -> String 
     )
 }
 
-fn draw(out: &mut String, picture: &Picture, layout: &Layout, index: usize, findings: &[Finding]) {
+/// What a node or an edge is for whoever uses it.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    /// Only to look at.
+    Shown,
+    /// A button.
+    Chosen,
+}
+
+impl Part {
+    /// The attributes of a button with that name.
+    fn attributes(self, words: &str) -> String {
+        match self {
+            Self::Shown => String::new(),
+            Self::Chosen => {
+                format!(
+                    " role=\"button\" tabindex=\"-1\" aria-pressed=\"false\" aria-label=\"{}\"",
+                    escape(words)
+                )
+            }
+        }
+    }
+}
+
+fn draw(
+    out: &mut String,
+    picture: &Picture,
+    layout: &Layout,
+    index: usize,
+    findings: &[Finding],
+    part: Part,
+) {
     if let Some(rect) = layout.workload {
         region(out, "workload", "Workload", rect);
     }
@@ -118,10 +155,10 @@ fn draw(out: &mut String, picture: &Picture, layout: &Layout, index: usize, find
     for own in order {
         let edge = &picture.edges[own];
         let words = words::of_edge(picture, edge, findings);
-        draw_edge(out, (edge, state(edge)), &layout.edges[own], (index, own), &words);
+        draw_edge(out, (edge, state(edge)), &layout.edges[own], (index, own), (&words, part));
     }
     for (own, (node, rect)) in picture.nodes.iter().zip(&layout.nodes).enumerate() {
-        draw_node(out, node, *rect, (index, own), findings);
+        draw_node(out, node, *rect, (index, own), (findings, part));
     }
 }
 
@@ -142,24 +179,22 @@ fn draw_edge(
     (edge, state): (&PictureEdge, EdgeState),
     points: &[Point],
     (picture, own): (usize, usize),
-    words: &str,
+    (words, part): (&str, Part),
 ) {
     let line = curve(points);
     let (x, y) = points.last().copied().unwrap_or_default();
     let _ = write!(
         out,
-        "<g class=\"edge {} {}\" id=\"p{picture}-e{own}\"><title>{}</title><path class=\"hit\" d=\"{line}\"/><path class=\"line\" d=\"{line}\"/><path class=\"head\" d=\"M{} {} l-9 -4.5 v9 z\"/>",
+        "<g class=\"edge {} {}\" id=\"p{picture}-e{own}\"{}><title>{}</title><path class=\"hit\" d=\"{line}\"/><path class=\"line\" d=\"{line}\"/><path class=\"head\" d=\"M{} {} l-9 -4.5 v9 z\"/>",
         edge.signal.name(),
         state.id(),
+        part.attributes(words),
         escape(words),
         length(x),
         length(y)
     );
     let mark = mark(state);
-    if let (Some(mark), [.., before, end]) = (mark, points) {
-        // On the line, near its end: there it is clear where the data goes.
-        let near = f64::min(34.0, (end.0 - before.0).abs() / 2.0);
-        let (x, y) = if end.0 > before.0 { (end.0 - near, end.1) } else { (end.0 - 16.0, end.1) };
+    if let (Some(mark), Some((x, y))) = (mark, middle(points)) {
         let _ = write!(
             out,
             "<circle class=\"mark\" cx=\"{0}\" cy=\"{1}\" r=\"8\"/><text class=\"mark\" x=\"{0}\" y=\"{2}\">{mark}</text>",
@@ -169,6 +204,16 @@ fn draw_edge(
         );
     }
     out.push_str("</g>\n");
+}
+
+/// A point on a line where a sign can stand: the middle of its last stretch from left to right.
+fn middle(points: &[Point]) -> Option<Point> {
+    let stretches = points.windows(2).filter_map(|pair| match pair {
+        [one, two] if two.0 > one.0 => Some((*one, *two)),
+        _ => None,
+    });
+    let (one, two) = stretches.last()?;
+    Some((f64::midpoint(one.0, two.0), f64::midpoint(one.1, two.1)))
 }
 
 /// The sign of a state: colours alone are not enough for everyone.
@@ -208,14 +253,15 @@ fn draw_node(
     node: &PictureNode,
     rect: Rect,
     (picture, own): (usize, usize),
-    findings: &[Finding],
+    (findings, part): (&[Finding], Part),
 ) {
     let Rect { x, y, width, height } = rect;
     let words = words::of_node(node, findings);
     let kind = node.kind.id();
     let _ = write!(
         out,
-        "<g class=\"node {kind}\" id=\"p{picture}-n{own}\"><title>{}</title><rect class=\"body\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
+        "<g class=\"node {kind}\" id=\"p{picture}-n{own}\"{}><title>{}</title><rect class=\"body\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
+        part.attributes(&words),
         escape(&words),
         length(x),
         length(y),
@@ -239,10 +285,10 @@ fn draw_node(
         )
     };
     if node.detail.is_empty() {
-        out.push_str(&text("name", 27.5, &words::short_middle(&node.title, 23)));
+        out.push_str(&text("name", 27.5, &words::short_middle(&node.title, NAME)));
     } else {
-        out.push_str(&text("name", 20.0, &words::short_middle(&node.title, 23)));
-        out.push_str(&text("detail", 35.5, &words::short_middle(&node.detail, 29)));
+        out.push_str(&text("name", 20.0, &words::short_middle(&node.title, NAME)));
+        out.push_str(&text("detail", 35.5, &words::short_middle(&node.detail, DETAIL)));
     }
     if let Some(severity) = words::worst(&node.findings, findings) {
         let _ = write!(
