@@ -1,5 +1,6 @@
 //! Turns sources into a report: the one place that runs all stages, in the order of the data.
 
+mod accepted;
 mod against;
 mod asking;
 mod clusters;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::CheckOptions;
+use super::accepted;
+use super::accepted::Met;
 use super::asking::Asking;
 use super::clusters;
 use super::control_room;
@@ -76,6 +78,8 @@ pub(crate) struct Judged {
     pub(crate) collectors: usize,
     /// How many components their programs have.
     pub(crate) components: usize,
+    /// Which suppressions met a finding.
+    pub(crate) met: Met,
 }
 
 /// What all stacks of a run share.
@@ -157,6 +161,8 @@ impl Run<'_> {
         subjects.extend(model::text_subjects(self.documents, &self.typed(group)));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
+        // What is accepted counts neither as broken nor as open, so it is marked before all else.
+        let met = accepted::mark(self, governing, &mut outcomes);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
             .filter(|found| found.undecided && found.finding.is_open())
@@ -211,6 +217,7 @@ impl Run<'_> {
             verdicts: verdicts::verdicts(&evidence),
             collectors: collectors.len() + relays.iter().filter(|relay| relay.plan.is_ok()).count(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
+            met,
             findings: found.into_iter().map(|(finding, _)| sighted(finding, name, group)).collect(),
         }
     }

@@ -1,0 +1,1 @@
+//! Turns comments, annotations and settings into what somebody accepted.
