@@ -82,6 +82,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     let (seen, not_seen) = (clusters::seen(sources, &documents), clusters::not_seen(sources));
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
+    let suppressions = accepted::Suppressions::read(&documents, &readings, &policy.rules, options);
     let declared = policy.stack_folders(options, &documents);
     let groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
@@ -92,6 +93,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         clusters: &seen,
         not_seen: &not_seen,
         policy: &policy,
+        suppressions: &suppressions,
         options,
         asking,
         sharing: sharing::Sharing::default(),
@@ -108,6 +110,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         against::compare(&run, &groups, &mut judged, &kept);
     }
     report.findings = policy.findings();
+    report.findings.extend(accepted::findings(&run, &groups, &judged, arguments));
     for judged in judged.into_iter().flatten() {
         add(&mut report, judged);
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::CheckOptions;
 use super::accepted;
 use super::accepted::Met;
+use super::accepted::Suppressions;
 use super::asking::Asking;
 use super::clusters;
 use super::control_room;
@@ -96,6 +97,8 @@ pub(crate) struct Run<'r> {
     pub(crate) not_seen: &'r [NotSeen],
     /// Settings and rules.
     pub(crate) policy: &'r Policy,
+    /// What the inputs accept.
+    pub(crate) suppressions: &'r Suppressions,
     /// The command line.
     pub(crate) options: &'r CheckOptions,
     /// What stacks without collectors ask.
@@ -317,7 +320,7 @@ impl Run<'_> {
 }
 
 /// The finding, with the running cluster that has it.
-fn sighted(mut finding: Finding, name: &str, group: &Group) -> Finding {
+pub(super) fn sighted(mut finding: Finding, name: &str, group: &Group) -> Finding {
     if group.cluster.is_some() {
         finding.seen.clusters = vec![Sighting { cluster: name.to_owned(), place: finding.place }];
     }

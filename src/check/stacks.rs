@@ -66,7 +66,7 @@ fn split_as_declared(inputs: &[Input<'_>], declared: &[String], here: &str, root
 }
 
 /// A path from the root, without `.` and `..`. Links are not followed: paths are compared as they are written.
-fn absolute(here: &str, path: &str) -> String {
+pub(super) fn absolute(here: &str, path: &str) -> String {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{here}/{path}") };
     let mut parts: Vec<&str> = Vec::new();
     for part in whole.split('/') {
@@ -93,7 +93,7 @@ fn root_of(path: &str, argument: &str) -> String {
 }
 
 /// The folder of a path; `.` for one without a folder.
-fn parent(path: &str) -> &str {
+pub(super) fn parent(path: &str) -> &str {
     match path.trim_end_matches('/').rsplit_once('/') {
         Some(("", _)) => "/",
         Some((folder, _)) => folder,

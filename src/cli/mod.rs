@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod clock;
 mod declared;
 mod exit;
 mod fix;
@@ -223,6 +224,8 @@ fn options(
         expected: leaning(args.kind.into(), &args.assume),
         assumed: args.assume.iter().copied().collect(),
         against: false,
+        no_suppressions: args.no_suppressions,
+        today: args.today.or_else(clock::today),
         folder: current_folder(),
     };
     Ok((options, problems))
