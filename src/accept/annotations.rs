@@ -55,8 +55,9 @@ impl Annotations {
             return found;
         }
         let nodes = (0..u32::try_from(tree.nodes.len()).unwrap_or(u32::MAX)).map(|id| tree.node(NodeId(id)));
-        let (objects, others): (Vec<_>, Vec<_>) =
-            nodes.filter(|node| matches!(node.raw().kind, NodeKind::Mapping(_))).partition(|node| is_object(*node));
+        let (objects, others): (Vec<_>, Vec<_>) = nodes
+            .filter(|node| matches!(node.raw().kind, NodeKind::Mapping(_)))
+            .partition(|node| is_object(*node));
         let mut read = HashSet::new();
         for object in &objects {
             let Some(metadata) = object.get("metadata") else { continue };

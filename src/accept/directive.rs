@@ -68,8 +68,20 @@ fn starts(source: &str) -> Vec<Start> {
 }
 
 /// Words that people may try, and that mean the one that there is.
-const TRIED: &[&str] =
-    &["accept", "allow", "disable", "except", "ignore", "ignore-file", "ignore-line", "ignore-next-line", "noqa", "nolint", "skip", "suppress"];
+const TRIED: &[&str] = &[
+    "accept",
+    "allow",
+    "disable",
+    "except",
+    "ignore",
+    "ignore-file",
+    "ignore-line",
+    "ignore-next-line",
+    "noqa",
+    "nolint",
+    "skip",
+    "suppress",
+];
 
 /// Reads a directive. `source` begins with the program's name, at `at` of the text.
 fn directive(source: &str, at: u32) -> Option<Result<Directive, Trouble>> {
@@ -81,7 +93,8 @@ fn directive(source: &str, at: u32) -> Option<Result<Directive, Trouble>> {
     let behind = rest.trim_start();
     let has_colon = behind.starts_with(':');
     let behind = behind.strip_prefix(':').unwrap_or(behind).trim_start();
-    let length = behind.find(|c: char| !(c.is_ascii_alphabetic() || matches!(c, '-' | '_'))).unwrap_or(behind.len());
+    let length =
+        behind.find(|c: char| !(c.is_ascii_alphabetic() || matches!(c, '-' | '_'))).unwrap_or(behind.len());
     let (word, behind) = behind.split_at(length);
     let is_listed = behind.trim_start().starts_with('[');
     let is_word = matches!(word, "ignore" | "ignore-file");
@@ -105,7 +118,8 @@ fn directive(source: &str, at: u32) -> Option<Result<Directive, Trouble>> {
         let message = "the suppression names no rule";
         return trouble(span, message, format!("name the rules that it is about: {FORM}"));
     }
-    let Some((inside, behind)) = behind.trim_start().strip_prefix('[').and_then(|list| list.split_once(']')) else {
+    let Some((inside, behind)) = behind.trim_start().strip_prefix('[').and_then(|list| list.split_once(']'))
+    else {
         return trouble(span, "the list of rules is never closed", format!("add the `]`: {FORM}"));
     };
     // Both are parts of `source`.
@@ -145,10 +159,14 @@ mod tests {
         let found = directives(&text, Span::new(3, offset(text.len())));
         let told = found.into_iter().map(|found| match found {
             Ok(found) => {
-                let rules: Vec<_> = found.rules.iter().map(|(span, id)| {
-                    assert_eq!(span.slice(&text), id);
-                    id.as_str()
-                }).collect();
+                let rules: Vec<_> = found
+                    .rules
+                    .iter()
+                    .map(|(span, id)| {
+                        assert_eq!(span.slice(&text), id);
+                        id.as_str()
+                    })
+                    .collect();
                 let until = found.terms.until.map(|(span, day)| {
                     assert!(span.slice(&text).starts_with("until="), "{}", span.slice(&text));
                     format!(" until {day}")
@@ -217,9 +235,18 @@ mod tests {
             ("# ptd_lint: ignore[a] x", "this is nearly a suppression, and none @ptd_lint: ignore[a] x"),
             ("# PTD-lint: ignore[a] x", "this is nearly a suppression, and none @PTD-lint: ignore[a] x"),
             ("# ptd-lint : ignore[a] x", "this is nearly a suppression, and none @ptd-lint : ignore[a] x"),
-            ("# ptd-lint: ignor[a] x", "`ignor` is no word that ptd-lint knows in a comment @ptd-lint: ignor[a] x"),
-            ("# ptd-lint: disable a", "`disable` is no word that ptd-lint knows in a comment @ptd-lint: disable a"),
-            ("# ptd-lint: mute[a] x", "`mute` is no word that ptd-lint knows in a comment @ptd-lint: mute[a] x"),
+            (
+                "# ptd-lint: ignor[a] x",
+                "`ignor` is no word that ptd-lint knows in a comment @ptd-lint: ignor[a] x",
+            ),
+            (
+                "# ptd-lint: disable a",
+                "`disable` is no word that ptd-lint knows in a comment @ptd-lint: disable a",
+            ),
+            (
+                "# ptd-lint: mute[a] x",
+                "`mute` is no word that ptd-lint knows in a comment @ptd-lint: mute[a] x",
+            ),
             ("# ptd-lint: ignore", "the suppression names no rule @ptd-lint: ignore"),
             ("# ptd-lint: ignore a because", "the suppression names no rule @ptd-lint: ignore a because"),
             ("# ptd-lint: ignore[a because", "the list of rules is never closed @ptd-lint: ignore[a because"),
@@ -228,12 +255,24 @@ mod tests {
             ("# ptd-lint: ignore[a,b,a] x", "`a` is named twice @a"),
             ("# ptd-lint: ignore[a]", "the suppression has no reason @ptd-lint: ignore[a]"),
             ("# ptd-lint: ignore[a] --", "the suppression has no reason @ptd-lint: ignore[a] --"),
-            ("# ptd-lint: ignore[a] until=2027-01-31", "the suppression has no reason @ptd-lint: ignore[a] until=2027-01-31"),
+            (
+                "# ptd-lint: ignore[a] until=2027-01-31",
+                "the suppression has no reason @ptd-lint: ignore[a] until=2027-01-31",
+            ),
             ("# ptd-lint: ignore[a] x until=31.01.2027", "`31.01.2027` is no date @until=31.01.2027"),
             ("# ptd-lint: ignore[a] x until=2027-02-30", "`2027-02-30` is no date @until=2027-02-30"),
-            ("# ptd-lint: ignore[a] x until 2027-01-31", "the last day is not said as it has to be @until 2027-01-31"),
-            ("# ptd-lint: ignore[a] x until: 2027-01-31", "the last day is not said as it has to be @until: 2027-01-31"),
-            ("# ptd-lint: ignore[a] x until=2027-01-31 until=2027-01-31", "the last day is said twice @until=2027-01-31"),
+            (
+                "# ptd-lint: ignore[a] x until 2027-01-31",
+                "the last day is not said as it has to be @until 2027-01-31",
+            ),
+            (
+                "# ptd-lint: ignore[a] x until: 2027-01-31",
+                "the last day is not said as it has to be @until: 2027-01-31",
+            ),
+            (
+                "# ptd-lint: ignore[a] x until=2027-01-31 until=2027-01-31",
+                "the last day is said twice @until=2027-01-31",
+            ),
         ] {
             assert_eq!(read(comment), [told], "{comment}");
         }

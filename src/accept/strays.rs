@@ -35,7 +35,8 @@ pub(super) fn strays(id: DocId, document: &Document, opened: &Opened) -> Vec<Tro
         Language::Yaml | Language::Json => {
             let is_block = |style: Style| matches!(style, Style::Literal | Style::Folded);
             for node in tree.scalars() {
-                let is_candidate = matches!(node.raw().kind, NodeKind::Scalar { style, .. } if is_block(style));
+                let is_candidate =
+                    matches!(node.raw().kind, NodeKind::Scalar { style, .. } if is_block(style));
                 let Some(text) = node.text().filter(|text| is_candidate && text.contains(super::WORD)) else {
                     continue;
                 };

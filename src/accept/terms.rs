@@ -44,7 +44,11 @@ pub(crate) fn terms(source: &str, at: u32, whole: Span) -> Result<Terms, Trouble
         if let Some(date) = bare.strip_prefix("until=") {
             let span = place(bare);
             let Some(day) = Day::parse(date) else {
-                return Err(Trouble { span, message: format!("`{date}` is no date"), help: UNTIL.to_owned() });
+                return Err(Trouble {
+                    span,
+                    message: format!("`{date}` is no date"),
+                    help: UNTIL.to_owned(),
+                });
             };
             if until.replace((span, day)).is_some() {
                 let help = "remove one of the two".to_owned();
@@ -61,7 +65,8 @@ pub(crate) fn terms(source: &str, at: u32, whole: Span) -> Result<Terms, Trouble
         }
         // Signs between the list of rules, or the lines of a comment, and the words.
         let is_sign = word.chars().all(|c| matches!(c, '*' | '#' | ':' | '-' | '–' | '—' | '/'));
-        let word = if reason.is_empty() { word.trim_start_matches([':', '-', '–', '—', ',']) } else { word };
+        let word =
+            if reason.is_empty() { word.trim_start_matches([':', '-', '–', '—', ',']) } else { word };
         if is_sign && (reason.is_empty() || word == "*") || word.is_empty() {
             continue;
         }

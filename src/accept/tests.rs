@@ -90,7 +90,12 @@ fn at_the_end_of_a_line_a_comment_is_about_what_starts_there() {
 #[test]
 fn text_is_no_comment() {
     for text in [
-        "a: |\n  # lint\n", "a: 'x # lint'\n", "a: \"x\n  # lint\"\n", "a: b#lint\n", "a#lint: 1\n", "a: >\n  x\n  # lint\n  y\n",
+        "a: |\n  # lint\n",
+        "a: 'x # lint'\n",
+        "a: \"x\n  # lint\"\n",
+        "a: b#lint\n",
+        "a#lint: 1\n",
+        "a: >\n  x\n  # lint\n  y\n",
     ] {
         assert_eq!(of_yaml(text), Vec::<String>::new(), "{text}");
     }

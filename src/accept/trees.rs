@@ -1,5 +1,6 @@
 //! Turns the trees of one YAML text into its comments, and a comment into what it is about.
 
+use std::cell::Cell;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -21,6 +22,8 @@ pub(super) struct Stream<'t> {
     documents: Vec<Reader<'t>>,
     /// Where lines begin that part documents.
     marks: OnceCell<Vec<u32>>,
+    /// The answer of [`Stream::last_closed`] that was given last: comments that follow each other ask for the same.
+    closed: Cell<(u32, Option<u32>)>,
 }
 
 /// One of the documents.
@@ -35,8 +38,14 @@ struct Reader<'t> {
 impl<'t> Stream<'t> {
     /// The documents of a text.
     pub(super) fn new(text: &'t str, documents: impl Iterator<Item = (DocId, &'t Tree)>) -> Self {
-        let documents = documents.map(|(id, tree)| Reader { id, nodes: &tree.nodes, values: OnceCell::new() });
-        Self { text, documents: documents.collect(), marks: OnceCell::new() }
+        let documents =
+            documents.map(|(id, tree)| Reader { id, nodes: &tree.nodes, values: OnceCell::new() });
+        Self {
+            text,
+            documents: documents.collect(),
+            marks: OnceCell::new(),
+            closed: Cell::new((u32::MAX, None)),
+        }
     }
 
     /// The comments that hold a word.
@@ -50,7 +59,9 @@ impl<'t> Stream<'t> {
             let line = line_start(self.text, at);
             let before = Span::new(line, at).slice(self.text);
             let is_sign = |(sign, _): &(usize, &str)| {
-                before.get(..*sign).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t', '\u{feff}']))
+                before
+                    .get(..*sign)
+                    .is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t', '\u{feff}']))
             };
             let mut signs = before.match_indices('#').filter(is_sign).map(|(sign, _)| line + offset(sign));
             if let Some(start) = signs.find(|sign| !self.is_text(*sign)) {
@@ -86,7 +97,11 @@ impl<'t> Stream<'t> {
 
     /// What a comment is about: at the end of a line what starts there, else what follows.
     pub(super) fn reach(&self, comment: Span) -> Result<Reach, Astray> {
-        if is_alone(self.text, comment.start) { self.following(comment.end) } else { self.line(comment.start) }
+        if is_alone(self.text, comment.start) {
+            self.following(comment.end)
+        } else {
+            self.line(comment.start)
+        }
     }
 
     /// All documents, for a comment at the head of the text.
@@ -103,12 +118,18 @@ impl<'t> Stream<'t> {
         let mut from = line_start(self.text, at);
         let (reader, node) = self.scalar_before(at).ok_or(Astray::NothingOnLine)?;
         // A text of several lines has its comment on the last of them.
-        if node.span.start < from && node.span.end > from && !matches!(node.kind, NodeKind::Scalar { style: Style::Literal | Style::Folded, .. }) {
+        if node.span.start < from
+            && node.span.end > from
+            && !matches!(node.kind, NodeKind::Scalar { style: Style::Literal | Style::Folded, .. })
+        {
             from = node.span.start;
         }
         let first = reader.nodes.get(reader.first_from(from)).filter(|node| node.span.start < at);
         // Behind a dash that stands alone nothing has started yet.
-        let is_dash = |node: &Node| matches!(node.kind, NodeKind::Sequence(_)) && Span::new(node.span.start, at).slice(self.text).trim() == "-";
+        let is_dash = |node: &Node| {
+            matches!(node.kind, NodeKind::Sequence(_))
+                && Span::new(node.span.start, at).slice(self.text).trim() == "-"
+        };
         match first {
             Some(node) if !is_dash(node) => Ok(Reach::Line(reader.id, Span::new(from, at))),
             _ => Err(Astray::NothingOnLine),
@@ -125,22 +146,41 @@ impl<'t> Stream<'t> {
         });
         let (reader, index, node) = found.ok_or(Astray::NothingFollows)?;
         let start = node.span.start;
-        if !self.is_one(at, start) {
+        if !self.is_one(at, start) || self.last_closed(start).is_some_and(|closed| closed >= at) {
             return Err(Astray::NothingFollows);
         }
-        let line = line_start(self.text, start).max(at);
+        let line = line_start(self.text, start);
         let prefix = Span::new(line, start).slice(self.text);
         let indent = offset(prefix.len() - prefix.trim_start().len());
-        let is_closed = prefix.contains([']', '}']);
-        if is_closed {
-            return Err(Astray::NothingFollows);
-        }
         let span = if prefix.trim_start().starts_with('-') {
             Span::new(line + indent, node.span.end)
         } else {
             reader.whole(self.text, index)
         };
         Ok(Reach::Within(reader.id, span))
+    }
+
+    /// Where the last bracket closes between the scalar before a node and the node, which starts at that offset.
+    fn last_closed(&self, start: u32) -> Option<u32> {
+        let (asked, answer) = self.closed.get();
+        if asked == start {
+            return answer;
+        }
+        let from = self.scalar_before(start).map_or(0, |(_, node)| node.span.end.min(start));
+        let gap = Span::new(from, start).slice(self.text);
+        let (mut closed, mut at) = (None, 0);
+        while let Some(found) = gap.get(at..).and_then(|rest| rest.find(['#', ']', '}'])) {
+            at += found;
+            let rest = gap.get(at..).unwrap_or_default();
+            if rest.starts_with('#') {
+                at += rest.find('\n').unwrap_or(rest.len());
+            } else {
+                closed = Some(from + offset(at));
+                at += 1;
+            }
+        }
+        self.closed.set((start, closed));
+        closed
     }
 
     /// Whether no line between two offsets parts documents.
@@ -170,7 +210,8 @@ impl Reader<'_> {
     fn whole(&self, text: &str, index: usize) -> Span {
         let Some(node) = self.nodes.get(index) else { return Span::default() };
         let span = |id: NodeId| self.nodes.get(id.0 as usize).map_or(node.span, |node| node.span);
-        let starts_with = |sign: &str| text.get(node.span.start as usize..).is_some_and(|rest| rest.starts_with(sign));
+        let starts_with =
+            |sign: &str| text.get(node.span.start as usize..).is_some_and(|rest| rest.starts_with(sign));
         match &node.kind {
             // In a block a mapping starts with its first key, and a list with the dash of its first item.
             NodeKind::Mapping(entries) if !starts_with("{") => {

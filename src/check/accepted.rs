@@ -51,7 +51,8 @@ pub(super) fn mark(run: &Run<'_>, governing: &Governing, found: &mut [Found]) ->
         return met;
     }
     for finding in found.iter_mut().map(|found| &mut found.finding).filter(|finding| finding.is_open()) {
-        finding.accepted = by_input(run, finding, &mut met).or_else(|| by_settings(run, governing, finding, &mut met));
+        finding.accepted =
+            by_input(run, finding, &mut met).or_else(|| by_settings(run, governing, finding, &mut met));
     }
     met
 }
@@ -66,7 +67,12 @@ pub(crate) struct Suppressions {
 
 impl Suppressions {
     /// Reads what the inputs say, and holds it against the rules that there are.
-    pub(crate) fn read(documents: &Documents, readings: &[Reading], rules: &RuleSet, options: &CheckOptions) -> Self {
+    pub(crate) fn read(
+        documents: &Documents,
+        readings: &[Reading],
+        rules: &RuleSet,
+        options: &CheckOptions,
+    ) -> Self {
         if options.no_suppressions {
             return Self::default();
         }
@@ -117,7 +123,8 @@ fn is_acceptable(rule: Option<&Rule>) -> bool {
 /// Why what a rule finds cannot be accepted, and what to do.
 fn not_acceptable(rule: &Rule) -> (&'static str, &'static str) {
     if rule.over == KIND {
-        let help = "mend the suppression; or leave the rule out, under `ignore` in ptd-lint.yaml or with `--ignore`";
+        let help =
+            "mend the suppression; or leave the rule out, under `ignore` in ptd-lint.yaml or with `--ignore`";
         ("it is about suppressions", help)
     } else {
         ("what cannot be read cannot be judged", "mend what it finds, or leave the file out")
@@ -130,7 +137,8 @@ fn by_input(run: &Run<'_>, finding: &Finding, met: &mut Met) -> Option<Accepted>
     let around = suppressions.index.meet(run.documents, &finding.rule, finding.place?);
     let around = around.into_iter().filter_map(|number| suppressions.all.get(number));
     let mut around = around.inspect(|suppression| *met.entry(suppression.place).or_default() += 1);
-    let found = around.find(|suppression| !is_over(run.options.today, suppression.terms.until.map(|(_, day)| day)))?;
+    let found = around
+        .find(|suppression| !is_over(run.options.today, suppression.terms.until.map(|(_, day)| day)))?;
     Some(Accepted {
         by: found.by,
         reason: found.terms.reason.clone(),
@@ -168,7 +176,8 @@ fn is_about(run: &Run<'_>, entry: &AcceptedEntry, place: Option<&Resolved>) -> b
         let path = absolute(here, &place.path);
         Some(path.strip_prefix(&folder)?.trim_start_matches('/').to_owned())
     });
-    entry.is_about_object(place.and_then(|place| place.object.as_deref())) && entry.is_about_path(path.as_deref())
+    entry.is_about_object(place.and_then(|place| place.object.as_deref()))
+        && entry.is_about_path(path.as_deref())
 }
 
 /// Whether a last day is over. Without a date of today nothing ends.
@@ -222,7 +231,8 @@ impl Outcome<'_> {
             let over = entry.until.as_ref().filter(|until| is_over(run.options.today, Some(until.value)));
             if let Some(until) = over {
                 faults.push(ended(until.place, &until.value.to_string(), met));
-            } else if met == 0 && self.is_whole_below(run, entry.place) && governing.wants(&entry.rule.value) {
+            } else if met == 0 && self.is_whole_below(run, entry.place) && governing.wants(&entry.rule.value)
+            {
                 faults.push(unused(entry.rule.place, &entry.rule.value, AcceptedBy::Settings));
             }
         }
@@ -263,7 +273,10 @@ fn ended(place: Place, day: &str, met: usize) -> Fault {
             "remove the suppression, or say until when it is to be accepted now",
         ),
         met => (
-            format!("this was accepted until {day}; {} again", if met == 1 { "1 finding counts".to_owned() } else { format!("{met} findings count") }),
+            format!(
+                "this was accepted until {day}; {} again",
+                if met == 1 { "1 finding counts".to_owned() } else { format!("{met} findings count") }
+            ),
             "mend what is found, or say until when it is to be accepted now",
         ),
     };
@@ -286,7 +299,12 @@ fn unused(place: Place, rule: &str, by: AcceptedBy) -> Fault {
 }
 
 /// Findings on suppressions of all stacks, in order of place.
-pub(super) fn findings(run: &Run<'_>, groups: &[Group], judged: &[Vec<Judged>], arguments: &[String]) -> Vec<Finding> {
+pub(super) fn findings(
+    run: &Run<'_>,
+    groups: &[Group],
+    judged: &[Vec<Judged>],
+    arguments: &[String],
+) -> Vec<Finding> {
     if run.options.no_suppressions {
         return Vec::new();
     }
@@ -323,7 +341,11 @@ fn is_complete(run: &Run<'_>) -> bool {
 }
 
 /// Faults as findings of the rules about them.
-fn told<'f>(rules: &RuleSet, governing: &Governing, faults: impl Iterator<Item = &'f Fault>) -> Vec<(Finding, bool)> {
+fn told<'f>(
+    rules: &RuleSet,
+    governing: &Governing,
+    faults: impl Iterator<Item = &'f Fault>,
+) -> Vec<(Finding, bool)> {
     let mut times: BTreeMap<String, u32> = BTreeMap::new();
     let subjects = faults.map(|fault| {
         let kind = fault.kind.name();

@@ -156,8 +156,9 @@ fn cover_passwords(report: &mut Report) {
         let related = finding.related.iter_mut().map(|label| &mut label.text);
         let titles = finding.fixes.iter_mut().map(|fix| &mut fix.title);
         let reason = finding.seen.git.iter_mut().map(|git| &mut git.reason);
+        let accepted = finding.accepted.iter_mut().map(|accepted| &mut accepted.reason);
         let own = [&mut finding.message, &mut finding.help, &mut finding.label].into_iter();
-        own.chain(related).chain(titles).chain(reason)
+        own.chain(accepted).chain(related).chain(titles).chain(reason)
     });
     let verdicts = report
         .verdicts
