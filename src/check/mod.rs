@@ -1,5 +1,6 @@
 //! Turns sources into a report: the one place that runs all stages, in the order of the data.
 
+mod accepted;
 mod against;
 mod asking;
 mod assembled;
@@ -92,6 +93,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     let (seen, not_seen) = (clusters::seen(sources, &documents), clusters::not_seen(sources));
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
+    let suppressions = accepted::Suppressions::read(&documents, &readings, &policy.rules, options);
     let declared = policy.stack_folders(options, &documents);
     let mut groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
@@ -102,6 +104,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         clusters: &seen,
         not_seen: &not_seen,
         policy: &policy,
+        suppressions: &suppressions,
         options,
         asking,
         sharing: sharing::Sharing::default(),
@@ -122,6 +125,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         against::compare(&run, &groups, &mut judged, &kept);
     }
     report.findings = policy.findings();
+    report.findings.extend(accepted::findings(&run, &groups, &judged, arguments));
     for judged in judged.into_iter().flatten() {
         add(&mut report, judged);
     }
@@ -175,8 +179,9 @@ fn cover_passwords(report: &mut Report) {
         let related = finding.related.iter_mut().map(|label| &mut label.text);
         let titles = finding.fixes.iter_mut().map(|fix| &mut fix.title);
         let reason = finding.seen.git.iter_mut().map(|git| &mut git.reason);
+        let accepted = finding.accepted.iter_mut().map(|accepted| &mut accepted.reason);
         let own = [&mut finding.message, &mut finding.help, &mut finding.label].into_iter();
-        own.chain(related).chain(titles).chain(reason)
+        own.chain(accepted).chain(related).chain(titles).chain(reason)
     });
     let verdicts = report
         .verdicts

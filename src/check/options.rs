@@ -7,6 +7,7 @@ use crate::model::Expected;
 use crate::model::Minor;
 use crate::model::Store;
 use crate::source::Source;
+use crate::text::Day;
 
 /// Everything that a check depends on besides its texts. Holds texts and words only: no paths are opened behind it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +34,10 @@ pub(crate) struct CheckOptions {
     pub(crate) against: bool,
     /// Whether the flows of each stack are wanted as a picture.
     pub(crate) picture: bool,
+    /// Whether nothing is accepted, whatever comments, annotations and settings say.
+    pub(crate) no_suppressions: bool,
+    /// The day on which suppressions are held against their last day; without one none ends.
+    pub(crate) today: Option<Day>,
     /// The current folder, absolute and with `/`: what relative paths of inputs and settings start from.
     pub(crate) folder: String,
 }

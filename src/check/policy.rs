@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::CheckOptions;
 use super::problems;
+use crate::config::AcceptedEntry;
 use crate::config::Config;
 use crate::config::DeclaredLimit;
 use crate::config::Spanned;
@@ -141,7 +142,12 @@ impl Policy {
     }
 
     fn configs(&self) -> impl Iterator<Item = &Config> {
-        std::iter::once(&self.global).chain(self.local.values()).map(|governing| &governing.config)
+        self.governings().map(|governing| &governing.config)
+    }
+
+    /// All settings in effect.
+    pub(super) fn governings(&self) -> impl Iterator<Item = &Governing> {
+        std::iter::once(&self.global).chain(self.local.values())
     }
 
     /// Folders that settings declare to be stacks, as paths from the current folder.
@@ -227,6 +233,11 @@ impl Governing {
     /// Bounds that the settings declare for options of the stores.
     pub(crate) fn limits(&self) -> &[DeclaredLimit] {
         &self.config.limits
+    }
+
+    /// Findings that the settings accept.
+    pub(crate) fn accepted(&self) -> &[AcceptedEntry] {
+        &self.config.accepted
     }
 
     /// Services that the settings declare, by namespace and name, with what they are.

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::CheckOptions;
+use super::accepted;
+use super::accepted::Met;
+use super::accepted::Suppressions;
 use super::asking::Asking;
 use super::clusters;
 use super::control_room;
@@ -80,6 +83,8 @@ pub(crate) struct Judged {
     pub(crate) components: usize,
     /// Its flows, where they are wanted.
     pub(crate) picture: Option<Picture>,
+    /// Which suppressions met a finding.
+    pub(crate) met: Met,
 }
 
 /// What all stacks of a run share.
@@ -96,6 +101,8 @@ pub(crate) struct Run<'r> {
     pub(crate) not_seen: &'r [NotSeen],
     /// Settings and rules.
     pub(crate) policy: &'r Policy,
+    /// What the inputs accept.
+    pub(crate) suppressions: &'r Suppressions,
     /// The command line.
     pub(crate) options: &'r CheckOptions,
     /// What stacks without collectors ask.
@@ -161,6 +168,8 @@ impl Run<'_> {
         subjects.extend(model::text_subjects(self.documents, &self.typed(group)));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
+        // What is accepted counts neither as broken nor as open, so it is marked before all else.
+        let met = accepted::mark(self, governing, &mut outcomes);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
             .filter(|found| found.undecided && found.finding.is_open())
@@ -216,6 +225,7 @@ impl Run<'_> {
             collectors: collectors.len() + relays.iter().filter(|relay| relay.plan.is_ok()).count(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
             picture: self.options.picture.then(|| picture::picture(&evidence)),
+            met,
             findings: found.into_iter().map(|(finding, _)| sighted(finding, name, group)).collect(),
         }
     }
@@ -315,7 +325,7 @@ impl Run<'_> {
 }
 
 /// The finding, with the running cluster that has it.
-fn sighted(mut finding: Finding, name: &str, group: &Group) -> Finding {
+pub(super) fn sighted(mut finding: Finding, name: &str, group: &Group) -> Finding {
     if group.cluster.is_some() {
         finding.seen.clusters = vec![Sighting { cluster: name.to_owned(), place: finding.place }];
     }

@@ -31,10 +31,12 @@ use self::values::FailOn;
 pub(super) use self::values::KindArg;
 pub(super) use self::values::ShellArg;
 use self::values::assumed;
+use self::values::day;
 use self::values::domain;
 use super::output::OutputArg;
 use crate::model::Minor;
 use crate::model::Store;
+use crate::text::Day;
 
 /// Texts after the options of `completions`.
 const COMPLETIONS_EXAMPLES: &str = "\
@@ -267,6 +269,13 @@ pub(super) struct InputArgs {
     /// What the inputs are, where their content does not tell.
     #[arg(long, value_enum, default_value_t = KindArg::Auto)]
     pub(super) kind: KindArg,
+    /// Let nothing be accepted, whatever comments, annotations and settings say: every finding counts.
+    #[arg(long)]
+    pub(super) no_suppressions: bool,
+    /// The day of the run, which ends what is accepted `until` a day before [default: today in UTC, or that of
+    /// `SOURCE_DATE_EPOCH`].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(super) today: Option<Day>,
     /// What standard input is called in reports.
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,

@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod clock;
 mod declared;
 mod exit;
 mod fix;
@@ -303,6 +304,8 @@ fn options_with(
         passed: None,
         against: false,
         picture: false,
+        no_suppressions: args.no_suppressions,
+        today: args.today.or_else(clock::today),
         folder,
     };
     Ok((options, problems))

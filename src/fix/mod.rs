@@ -348,10 +348,10 @@ impl Run<'_> {
         Some(LineIndex::new(text).position(text, offset).line)
     }
 
-    /// Why each finding that is wanted is still there.
+    /// Why each finding that is wanted is still there. What somebody accepted is left alone.
     fn left(&self, checked: &Checked, rejected: &Rejected) -> Vec<Left> {
         let findings = checked.report.findings.iter().enumerate();
-        let wanted = findings.filter(|(_, finding)| self.wishes.wants(finding));
+        let wanted = findings.filter(|(_, finding)| finding.is_open() && self.wishes.wants(finding));
         wanted
             .map(|(index, finding)| Left { finding: index, why: self.why(index, finding, rejected) })
             .collect()

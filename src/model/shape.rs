@@ -254,6 +254,7 @@ pub(crate) const SETTINGS_KEYS: &[&str] = &[
     "declared",
     "limits",
     "allowed",
+    "accepted",
     "endpoints",
     "rules",
     "select",

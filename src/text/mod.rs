@@ -1,5 +1,6 @@
 //! Turns byte offsets into places a reader can find: spans, line tables, and maps between nested texts.
 
+mod day;
 mod embedding;
 mod hash;
 mod lines;
@@ -7,6 +8,7 @@ mod patterns;
 mod suggest;
 pub(crate) mod units;
 
+pub(crate) use day::Day;
 pub(crate) use embedding::Embedding;
 pub(crate) use hash::hash;
 pub(crate) use hash::sum_base64;
