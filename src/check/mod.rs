@@ -3,6 +3,7 @@
 mod accepted;
 mod against;
 mod asking;
+mod baseline;
 mod clusters;
 mod control_room;
 mod coverage;
@@ -41,6 +42,8 @@ pub(crate) use watch::watched;
 use rayon::prelude::*;
 
 use self::policy::Policy;
+use crate::accept::Baseline;
+use crate::accept::Listed;
 use crate::document::Documents;
 use crate::document::File;
 use crate::document::without_url_passwords;
@@ -67,6 +70,10 @@ pub(crate) struct Checked {
     pub(crate) fail_on: Option<Severity>,
     /// Whether the settings want every undecided verdict to fail the run.
     pub(crate) strict: bool,
+    /// What the baseline holds; nothing where there is none.
+    pub(crate) baseline: Baseline,
+    /// What was found in each stack; empty unless the options ask for it.
+    pub(crate) stacks: Vec<Listed>,
 }
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
@@ -95,7 +102,9 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         options,
         asking,
         sharing: sharing::Sharing::default(),
+        folders: 0,
     };
+    run.folders = if options.baseline.is_some() { run.folders(&groups) } else { 0 };
     let kept = run.kept(&groups);
     run.sharing = sharing::Sharing::of(&kept);
     let run = run;
@@ -107,8 +116,20 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     if options.against {
         against::compare(&run, &groups, &mut judged, &kept);
     }
-    report.findings = policy.findings();
-    for judged in judged.into_iter().flatten() {
+    let mut stacks: Vec<Listed> = Vec::new();
+    let judged = judged.into_iter().flatten().map(|mut judged| {
+        stacks.extend(judged.listed.take());
+        judged
+    });
+    let judged: Vec<stack::Judged> = judged.collect();
+    // What could not be read may hold what the baseline lists.
+    let problems_of_all = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
+    let is_whole = problems::run_errors(problems_of_all, &documents).is_empty()
+        && sources.problems.is_empty()
+        && not_seen.is_empty();
+    let in_vain = if is_whole { baseline::in_vain(&policy, &stacks) } else { Vec::new() };
+    report.findings = policy.findings(&in_vain);
+    for judged in judged {
         add(&mut report, judged);
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
@@ -117,7 +138,14 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     report.coverage.not_seen = not_seen;
     together::join(&mut report);
     cover_passwords(&mut report);
-    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
+    Checked {
+        documents,
+        report,
+        fail_on: policy.fail_on(),
+        strict: policy.strict(),
+        baseline: policy.baseline.unwrap_or_default(),
+        stacks,
+    }
 }
 
 /// The files of each stack of the run. `declared` are the folders that settings declare to be stacks.

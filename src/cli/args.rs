@@ -1,5 +1,6 @@
 //! Turns the words of the command line into typed arguments.
 
+mod accept;
 mod generate;
 mod live;
 mod rbac;
@@ -12,6 +13,7 @@ use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 
+pub(super) use self::accept::BaselineArgs;
 pub(super) use self::generate::GenerateArgs;
 pub(super) use self::live::LiveArgs;
 pub(super) use self::rbac::RbacArgs;
@@ -274,6 +276,9 @@ pub(super) struct CheckArgs {
     /// What is read, and what it is judged by.
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// What is accepted since it was there before.
+    #[command(flatten)]
+    pub(super) baseline: BaselineArgs,
     /// Running clusters in place of files.
     #[command(flatten)]
     pub(super) live: LiveArgs,

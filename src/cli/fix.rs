@@ -124,8 +124,8 @@ pub(super) fn fix_then_check(
             source.text.clone_from(text);
         }
     }
-    let all_rules = options.select.is_empty() && options.ignore.is_empty();
-    let now = if problems.is_empty() && all_rules {
+    let is_same = options.select.is_empty() && options.ignore.is_empty() && options.baseline.is_none();
+    let now = if problems.is_empty() && is_same && !options.inventory {
         fixed.after.unwrap_or(fixed.before)
     } else {
         check::check(found, arguments, options)
@@ -134,9 +134,15 @@ pub(super) fn fix_then_check(
     now
 }
 
-/// Mends texts. All rules judge the result; only the fixes of those selected are made.
+/// Mends texts, also what a baseline accepts. All rules judge the result; only the fixes of those selected are made.
 fn mended(found: &Sources, arguments: &[String], options: &CheckOptions, unsafe_too: bool) -> Fixed {
-    let all = CheckOptions { select: Vec::new(), ignore: Vec::new(), ..options.clone() };
+    let all = CheckOptions {
+        select: Vec::new(),
+        ignore: Vec::new(),
+        baseline: None,
+        inventory: false,
+        ..options.clone()
+    };
     // What governs the run must not change under it.
     let is_settings = |text: &str| options.config.as_ref().is_some_and(|config| &*config.text == text);
     let files = (0..).zip(&found.texts).filter(|(_, source)| is_settings(&source.text));

@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod baseline;
 mod declared;
 mod exit;
 mod fix;
@@ -32,6 +33,8 @@ use self::args::Cli;
 use self::args::Command;
 use self::args::InputArgs;
 use self::args::RulesArgs;
+use self::baseline::Plan;
+use self::baseline::Then;
 use self::settings::ConfigChoice;
 use self::settings::Settings;
 use crate::check;
@@ -152,11 +155,26 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
         arguments = vec![source::shown(folder)];
     }
-    let Checked { documents, mut report, fail_on, strict } = if args.fix {
+    let plan = Plan::of(&args.baseline, options.config.as_ref(), &found.texts)?;
+    options.baseline = plan.as_ref().and_then(|plan| plan.source.clone());
+    options.inventory = plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);
+    let mut checked = if args.fix {
         fix::fix_then_check(&args, &mut found, &arguments, &options)
     } else {
         check::check(&found, &arguments, &options)
     };
+    if let Some(plan) = &plan {
+        let coverage = &checked.report.coverage;
+        let is_whole = unread.is_empty()
+            && found.problems.is_empty()
+            && coverage.errors.is_empty()
+            && coverage.not_seen.is_empty();
+        if let Some(baseline) = plan.settle(&checked, is_whole, &options.folder)? {
+            options = CheckOptions { baseline: Some(baseline), inventory: false, ..options };
+            checked = check::check(&found, &arguments, &options);
+        }
+    }
+    let Checked { documents, mut report, fail_on, strict, .. } = checked;
     unread.extend(found.problems);
     add_to_coverage(&mut report.coverage, found.skipped, unread);
     report.coverage.shards.extend(live::shard(&args)?);
@@ -224,6 +242,8 @@ fn options(
         assumed: args.assume.iter().copied().collect(),
         against: false,
         folder: current_folder(),
+        baseline: None,
+        inventory: false,
     };
     Ok((options, problems))
 }
