@@ -14,6 +14,7 @@ mod guards;
 mod identity;
 mod limits;
 mod options;
+mod passed;
 mod placement;
 mod policy;
 mod problems;
@@ -31,6 +32,7 @@ mod watch;
 
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
+pub(crate) use passed::Passed;
 pub(crate) use policy::rule_docs;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
@@ -41,6 +43,7 @@ pub(crate) use watch::watched;
 
 use rayon::prelude::*;
 
+use self::passed::Concern;
 use self::policy::Policy;
 use crate::accept::Baseline;
 use crate::accept::Listed;
@@ -74,6 +77,9 @@ pub(crate) struct Checked {
     pub(crate) baseline: Baseline,
     /// What was found in each stack; empty unless the options ask for it.
     pub(crate) stacks: Vec<Listed>,
+    /// Of each input that could not be read, in the order of `Sources::problems`: whether it makes the run incomplete. One
+    /// in a stack that does not concern the files that the run reports on does not.
+    pub(crate) unread: Vec<bool>,
 }
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
@@ -90,7 +96,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
-    let groups = groups((sources, &seen), arguments, options, &readings, &declared);
+    let mut groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
     let mut run = stack::Run {
         readings: &readings,
@@ -107,6 +113,10 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     run.folders = if options.baseline.is_some() { run.folders(&groups) } else { 0 };
     let kept = run.kept(&groups);
     run.sharing = sharing::Sharing::of(&kept);
+    let mut concern = options
+        .passed
+        .as_ref()
+        .map(|passed| Concern::narrow(&mut groups, passed, (&readings, &documents, options)));
     let run = run;
     let mut judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
@@ -124,7 +134,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     let judged: Vec<stack::Judged> = judged.collect();
     // What could not be read may hold what the baseline lists.
     let problems_of_all = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
-    let is_whole = problems::run_errors(problems_of_all, &documents).is_empty()
+    let is_whole = problems::run_errors(problems_of_all, &documents, |_| true).is_empty()
         && sources.problems.is_empty()
         && not_seen.is_empty();
     let in_vain = if is_whole { baseline::in_vain(&policy, &stacks) } else { Vec::new() };
@@ -133,7 +143,15 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         add(&mut report, judged);
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
-    report.coverage.errors = problems::run_errors(problems, &documents);
+    let counts = |place| concern.as_ref().is_none_or(|concern| concern.counts(place));
+    report.coverage.errors = problems::run_errors(problems, &documents, counts);
+    let unread = sources.problems.iter();
+    let unread =
+        unread.map(|problem| concern.as_mut().is_none_or(|concern| concern.counts_path(&problem.path)));
+    let unread = unread.collect();
+    if let Some(concern) = concern {
+        concern.leave(&mut report);
+    }
     report.coverage.clusters = seen;
     report.coverage.not_seen = not_seen;
     together::join(&mut report);
@@ -143,6 +161,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         report,
         fail_on: policy.fail_on(),
         strict: policy.strict(),
+        unread,
         baseline: policy.baseline.unwrap_or_default(),
         stacks,
     }

@@ -96,6 +96,11 @@ fn declares(piece: &Piece) -> bool {
     matches!(piece, Piece::Declaration(_) | Piece::Settings(_) | Piece::Site(_))
 }
 
+/// Whether the file holds nothing but declarations, which govern the rest of their stack.
+pub(super) fn only_declares(reading: &Reading) -> bool {
+    !reading.pieces.is_empty() && reading.pieces.iter().all(declares)
+}
+
 /// Whether the file holds objects, which only one cluster's stack can have.
 fn has_objects(reading: &Reading) -> bool {
     reading.pieces.iter().any(|piece| matches!(piece, Piece::Resource(_)))
@@ -193,7 +198,6 @@ fn spread_declarations(
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut index = BTreeMap::new();
-    let only_declares = |reading: &Reading| !reading.pieces.is_empty() && reading.pieces.iter().all(declares);
     for (file, (root, input)) in roots.iter().zip(inputs).enumerate() {
         if only_declares(input.reading) {
             continue;

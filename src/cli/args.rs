@@ -20,11 +20,22 @@ pub(super) use self::rbac::RbacArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
 use self::values::KindArg;
+pub(super) use self::values::ShellArg;
 use self::values::assumed;
 use self::values::domain;
 use super::output::OutputArg;
 use crate::model::Minor;
 use crate::model::Store;
+
+/// Texts after the options of `completions`.
+const COMPLETIONS_EXAMPLES: &str = "\
+Where they belong:
+  bash        ptd-lint completions bash > ~/.local/share/bash-completion/completions/ptd-lint
+  zsh         ptd-lint completions zsh > DIR/_ptd-lint, with DIR in $fpath
+  fish        ptd-lint completions fish > ~/.config/fish/completions/ptd-lint.fish
+  elvish      eval (ptd-lint completions elvish | slurp), in rc.elv
+  powershell  ptd-lint completions powershell | Out-String | Invoke-Expression, in $PROFILE
+  nushell     ptd-lint completions nushell | save DIR/ptd-lint.nu, and use it in config.nu";
 
 /// Texts after the options.
 const EXAMPLES: &str = "\
@@ -165,6 +176,19 @@ pub(super) enum Command {
         #[command(flatten)]
         rules: RulesArgs,
     },
+    /// Prints completions of this command line for a shell.
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: ShellArg,
+    },
+    /// Prints the manual page, as `man -l -` reads it.
+    Man {
+        /// Write it into this folder, with a page for each subcommand.
+        #[arg(long, value_name = "DIR")]
+        out: Option<OsString>,
+    },
 }
 
 /// Files that are changed in place, or only looked at.
@@ -254,6 +278,17 @@ pub(super) struct CheckArgs {
     /// belong with the others of their folder.
     #[arg(value_name = "PATH|GLOB|-")]
     pub(super) paths: Vec<OsString>,
+
+    /// Report on the files given as parts of this folder: all of it is read and judged, and of the stacks that the files
+    /// belong to, what the files take part in is told. Without a folder, the nearest one upwards that holds a
+    /// `ptd-lint.yaml` or is the root of a git repository. Can be repeated.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["live", "against", "fix"])]
+    pub(super) tree: Vec<OsString>,
+
+    /// Check again whenever an input, the settings or a rule changes. Ctrl-C ends it, with the exit code of the last run.
+    #[arg(long, conflicts_with_all = ["live", "against", "fix"])]
+    pub(super) watch: bool,
 
     /// How to report, and what fails the run.
     #[command(flatten)]

@@ -25,7 +25,7 @@ use crate::text::absolute;
 const NAMED: usize = 10;
 
 /// Which baseline a run uses, and what becomes of it.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plan {
     /// Its file.
     path: PathBuf,

@@ -16,8 +16,11 @@ mod progress;
 mod publish;
 mod rbac;
 mod settings;
+mod shell;
 mod signals;
 mod terminal;
+mod tree;
+mod watch;
 mod written;
 
 use std::ffi::OsString;
@@ -35,6 +38,7 @@ use self::args::InputArgs;
 use self::args::RulesArgs;
 use self::baseline::Plan;
 use self::baseline::Then;
+use self::output::OutputArg;
 use self::settings::ConfigChoice;
 use self::settings::Settings;
 use crate::check;
@@ -57,6 +61,7 @@ use crate::rule::FIELDS;
 use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
+use crate::source::Sources;
 
 /// Runs the program and returns its exit code.
 pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
@@ -78,6 +83,8 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
             explain_value(&option, &words, &assume)
         }
         Some(Command::Explain { words, rules, .. }) => explain(&words, &rules),
+        Some(Command::Completions { shell }) => shell::completions(shell),
+        Some(Command::Man { out }) => shell::man(out.as_ref()),
     };
     done.unwrap_or_else(|stop| match stop {
         Stop::Usage(error) => refuse(&error),
@@ -133,51 +140,77 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         return Err(usage(ErrorKind::ArgumentConflict, message));
     }
     use_threads(&args.input);
-    let (mut options, mut unread) = options(&args.input, (&args.select, &args.ignore))?;
-    options.against = args.live.against.is_some();
+    if args.watch {
+        return watch::watch(&args, &targets);
+    }
+    if args.live.preflight {
+        // What is wrong with the settings is told before any cluster is asked.
+        options(&args.input, (&args.select, &args.ignore))?;
+        return preflight::preflight(&live::audit(&args)?, &targets);
+    }
+    let inputs = Inputs::read(&args)?;
     if args.output.verbose
-        && let Some(config) = &options.config
+        && let Some(config) = &inputs.options.config
     {
         let _ = writeln!(std::io::stderr(), "settings: {}", config.path);
     }
+    judge(&args, &targets, inputs)
+}
 
-    if args.live.preflight {
-        return preflight::preflight(&live::audit(&args)?, &targets);
+/// All that a run reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Inputs {
+    /// What governs it.
+    options: CheckOptions,
+    /// Settings that cannot be read.
+    unread: Vec<SourceProblem>,
+    /// The inputs.
+    found: Sources,
+    /// The arguments that they count by.
+    arguments: Vec<String>,
+    /// The baseline.
+    plan: Option<Plan>,
+}
+
+impl Inputs {
+    fn read(args: &CheckArgs) -> Result<Self, Stop> {
+        let (mut options, unread) = options(&args.input, (&args.select, &args.ignore))?;
+        options.against = args.live.against.is_some();
+        let (mut found, mut arguments) = read(args, &mut options)?;
+        if let Some(folder) = &args.live.against {
+            found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
+            arguments = vec![source::shown(folder)];
+        }
+        let plan = Plan::of(&args.baseline, options.config.as_ref(), &found.texts)?;
+        options.baseline = plan.as_ref().and_then(|plan| plan.source.clone());
+        options.inventory = plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);
+        Ok(Self { options, unread, found, arguments, plan })
     }
-    let stdin_name = args.input.stdin_filename.as_deref();
-    let mut found = if args.live.live {
-        live::read(&args)?
-    } else {
-        source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock())
-    };
-    let mut arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
-    if let Some(folder) = &args.live.against {
-        found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
-        arguments = vec![source::shown(folder)];
-    }
-    let plan = Plan::of(&args.baseline, options.config.as_ref(), &found.texts)?;
-    options.baseline = plan.as_ref().and_then(|plan| plan.source.clone());
-    options.inventory = plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);
+}
+
+/// Checks what was read, reports, and gives the exit code.
+fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, Stop> {
+    let Inputs { mut options, plan, mut unread, mut found, arguments } = inputs;
     let mut checked = if args.fix {
-        fix::fix_then_check(&args, &mut found, &arguments, &options)
+        fix::fix_then_check(args, &mut found, &arguments, &options)
     } else {
         check::check(&found, &arguments, &options)
     };
+    let counts = checked.unread.iter().copied().chain(std::iter::repeat(true));
+    let problems = found.problems.iter().zip(counts).filter(|(_, counts)| *counts);
+    unread.extend(problems.map(|(problem, _)| problem.clone()));
     if let Some(plan) = &plan {
         let coverage = &checked.report.coverage;
-        let is_whole = unread.is_empty()
-            && found.problems.is_empty()
-            && coverage.errors.is_empty()
-            && coverage.not_seen.is_empty();
+        let is_whole = unread.is_empty() && coverage.errors.is_empty() && coverage.not_seen.is_empty();
         if let Some(baseline) = plan.settle(&checked, is_whole, &options.folder)? {
-            options = CheckOptions { baseline: Some(baseline), inventory: false, ..options };
+            options.baseline = Some(baseline);
+            options.inventory = false;
             checked = check::check(&found, &arguments, &options);
         }
     }
     let Checked { documents, mut report, fail_on, strict, .. } = checked;
-    unread.extend(found.problems);
     add_to_coverage(&mut report.coverage, found.skipped, unread);
-    report.coverage.shards.extend(live::shard(&args)?);
+    report.coverage.shards.extend(live::shard(args)?);
 
     report.threshold = Threshold {
         fail_on: args.output.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error),
@@ -186,17 +219,34 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     };
     let outcome = Outcome { documents: &documents, report: &report };
     let telling = Telling::of_run(outcome, || check::rule_docs(&options.rules).0);
-    let mut failed = output::write_all(&targets, &telling, &args.output);
+    let mut failed = output::write_all(targets, &telling, &args.output);
     if args.live.write_report {
-        failed.extend(publish::publish(&live::audit(&args)?, outcome));
+        failed.extend(publish::publish(&live::audit(args)?, outcome));
     }
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));
     }
     drop(telling);
-    // The process ends here: giving memory back piece by piece is time for nothing.
-    std::mem::forget(documents);
-    Ok(exit::of_report(&report))
+    let code = exit::of_report(&report);
+    if !args.watch {
+        // The process ends here: giving memory back piece by piece is time for nothing.
+        std::mem::forget(documents);
+    }
+    Ok(code)
+}
+
+/// Reads what the arguments name, and gives the arguments that sources count by. What is to be reported on goes to the
+/// options.
+fn read(args: &CheckArgs, options: &mut CheckOptions) -> Result<(Sources, Vec<String>), Stop> {
+    if args.live.live {
+        return Ok((live::read(args)?, args.paths.iter().map(|path| source::shown(path)).collect()));
+    }
+    if !args.tree.is_empty() {
+        return tree::read(&args.tree, &args.paths, options);
+    }
+    let stdin_name = args.input.stdin_filename.as_deref();
+    let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
+    Ok((found, args.paths.iter().map(|path| source::shown(path)).collect()))
 }
 
 /// Sets how many threads there are.
@@ -240,6 +290,7 @@ fn options(
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),
         assumed: args.assume.iter().copied().collect(),
+        passed: None,
         against: false,
         folder: current_folder(),
         baseline: None,

@@ -15,7 +15,9 @@ use std::sync::Arc;
 pub(crate) use access::Access;
 pub(crate) use access::AccessRight;
 pub(crate) use access::AccessState;
+pub(crate) use read::Within;
 pub(crate) use read::read_all;
+pub(crate) use read::read_within;
 pub(crate) use write::Replacement;
 pub(crate) use write::present;
 pub(crate) use write::replace;
@@ -101,7 +103,7 @@ pub(crate) struct Unseen {
 }
 
 /// What arguments came to: every file met is in exactly one of the lists.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sources {
     /// In order of arguments; within a folder by the bytes of the path. Those of clusters are one text an object, called
     /// `CLUSTER/NAMESPACE/KIND/NAME`, with the cluster's index as their argument.

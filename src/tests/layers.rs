@@ -104,7 +104,7 @@ fn root() -> PathBuf {
 
 /// Paths and texts of the Rust files below `src/{folder}`; none if there is no such folder.
 #[expect(clippy::disallowed_methods, reason = "the test reads the project's own code")]
-fn rust_files(folder: &str) -> Vec<(String, String)> {
+pub(super) fn rust_files(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
