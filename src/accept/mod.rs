@@ -5,6 +5,7 @@
 //! text belongs to it. A finding of a rule that is not named is never met.
 
 mod annotations;
+mod baseline;
 mod directive;
 mod index;
 mod programs;
@@ -19,6 +20,18 @@ mod tests;
 use std::sync::Arc;
 
 use self::annotations::Annotations;
+pub(crate) use self::baseline::Baseline;
+pub(crate) use self::baseline::Entry;
+pub(crate) use self::baseline::Key;
+pub(crate) use self::baseline::Listed;
+pub(crate) use self::baseline::ListedFault;
+pub(crate) use self::baseline::StackName;
+pub(crate) use self::baseline::gone;
+pub(crate) use self::baseline::met;
+pub(crate) use self::baseline::pruned;
+pub(crate) use self::baseline::read as read_baseline;
+pub(crate) use self::baseline::rewritten;
+pub(crate) use self::baseline::write as write_baseline;
 use self::directive::Directive;
 use self::directive::directives;
 pub(crate) use self::index::Index;

@@ -4,6 +4,7 @@ mod accepted;
 mod against;
 mod asking;
 mod assembled;
+mod baseline;
 mod clusters;
 mod control_room;
 mod coverage;
@@ -48,6 +49,8 @@ use rayon::prelude::*;
 
 use self::passed::Concern;
 use self::policy::Policy;
+use crate::accept::Baseline;
+use crate::accept::Listed;
 use crate::document::Documents;
 use crate::document::File;
 use crate::document::without_url_passwords;
@@ -75,6 +78,10 @@ pub(crate) struct Checked {
     pub(crate) fail_on: Option<Severity>,
     /// Whether the settings want every undecided verdict to fail the run.
     pub(crate) strict: bool,
+    /// What the baseline holds; nothing where there is none.
+    pub(crate) baseline: Baseline,
+    /// What was found in each stack; empty unless the options ask for it.
+    pub(crate) stacks: Vec<Listed>,
     /// Of each input that could not be read, in the order of `Sources::problems`: whether it makes the run incomplete. One
     /// in a stack that does not concern the files that the run reports on does not.
     pub(crate) unread: Vec<bool>,
@@ -108,7 +115,9 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         options,
         asking,
         sharing: sharing::Sharing::default(),
+        folders: 0,
     };
+    run.folders = if options.baseline.is_some() { run.folders(&groups) } else { 0 };
     let kept = run.kept(&groups);
     run.sharing = sharing::Sharing::of(&kept);
     let mut concern = options
@@ -124,9 +133,22 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     if options.against {
         against::compare(&run, &groups, &mut judged, &kept);
     }
-    report.findings = policy.findings();
-    report.findings.extend(accepted::findings(&run, &groups, &judged, arguments));
-    for judged in judged.into_iter().flatten() {
+    let suppressions = accepted::findings(&run, &groups, &judged, arguments);
+    let mut stacks: Vec<Listed> = Vec::new();
+    let judged = judged.into_iter().flatten().map(|mut judged| {
+        stacks.extend(judged.listed.take());
+        judged
+    });
+    let judged: Vec<stack::Judged> = judged.collect();
+    // What could not be read may hold what the baseline lists.
+    let problems_of_all = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
+    let is_whole = problems::run_errors(problems_of_all, &documents, |_| true).is_empty()
+        && sources.problems.is_empty()
+        && not_seen.is_empty();
+    let in_vain = if is_whole { baseline::in_vain(&policy, &stacks) } else { Vec::new() };
+    report.findings = policy.findings(&in_vain);
+    report.findings.extend(suppressions);
+    for judged in judged {
         add(&mut report, judged);
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
@@ -143,7 +165,15 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     report.coverage.not_seen = not_seen;
     together::join(&mut report);
     cover_passwords(&mut report);
-    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict(), unread }
+    Checked {
+        documents,
+        report,
+        fail_on: policy.fail_on(),
+        strict: policy.strict(),
+        unread,
+        baseline: policy.baseline.unwrap_or_default(),
+        stacks,
+    }
 }
 
 /// The files of each stack of the run. `declared` are the folders that settings declare to be stacks.

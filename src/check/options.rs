@@ -14,6 +14,10 @@ use crate::text::Day;
 pub(crate) struct CheckOptions {
     /// The settings file, where there is one.
     pub(crate) config: Option<Source>,
+    /// The baseline, where there is one: what it lists is accepted.
+    pub(crate) baseline: Option<Source>,
+    /// Whether the findings of each stack are listed too ([`super::Checked::stacks`]).
+    pub(crate) inventory: bool,
     /// The user's own rule files.
     pub(crate) rules: Vec<Source>,
     /// Only these rules; empty means all. Every id exists.

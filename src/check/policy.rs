@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::CheckOptions;
 use super::problems;
+use crate::accept::Baseline;
 use crate::config::AcceptedEntry;
 use crate::config::Config;
 use crate::config::DeclaredLimit;
@@ -39,6 +40,7 @@ use crate::rule::RuleProblem;
 use crate::rule::RuleSet;
 use crate::source::Source;
 use crate::text::LineIndex;
+use crate::text::Span;
 
 /// Settings and rules of a run.
 #[derive(Debug, Default)]
@@ -49,7 +51,9 @@ pub(crate) struct Policy {
     global: Governing,
     /// Settings files among the inputs, by file: each governs the stack that it belongs to.
     local: BTreeMap<usize, Governing>,
-    /// What is wrong with settings and rule files.
+    /// What is accepted since it was there before.
+    pub(crate) baseline: Option<Baseline>,
+    /// What is wrong with settings, rule files and the baseline.
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -80,6 +84,9 @@ impl Policy {
                 policy.global = policy.put_into_effect(doc, documents, options);
             }
         }
+        if let Some(source) = &options.baseline {
+            policy.accept(source, documents, options);
+        }
         for (file, reading) in readings.iter().enumerate() {
             for piece in &reading.pieces {
                 let Piece::Settings(at) = piece else { continue };
@@ -92,6 +99,28 @@ impl Policy {
             }
         }
         policy
+    }
+
+    /// Reads the baseline. Where it has a fault, it accepts nothing.
+    fn accept(&mut self, source: &Source, documents: &mut Documents, options: &CheckOptions) {
+        let before = self.problems.len();
+        let read = self.open(source, documents, ProblemKind::Baseline);
+        let is_whole = self.problems.len() == before;
+        for doc in read.iter().take(1).filter(|_| is_whole) {
+            match super::baseline::read(source, *doc, documents, options) {
+                Ok(baseline) => self.baseline = Some(baseline),
+                Err(found) => self.report(found, ProblemKind::Baseline),
+            }
+        }
+        let file = u32::try_from(documents.files.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        if is_whole && read.len() != 1 {
+            self.baseline = None;
+            let place = Place { doc: DocId { file, index: 0 }, span: Span::at(0) };
+            let message = format!("a baseline is one document, and this file has {}", read.len());
+            let help =
+                "take the file from version control, or write it anew with `--write-baseline`".to_owned();
+            self.report(vec![RuleProblem { place, message, help }], ProblemKind::Baseline);
+        }
     }
 
     fn put_into_effect(&mut self, doc: DocId, documents: &Documents, options: &CheckOptions) -> Governing {
@@ -198,9 +227,9 @@ impl Policy {
         }));
     }
 
-    /// Findings on settings and rule files.
-    pub(crate) fn findings(&self) -> Vec<Finding> {
-        let subjects: Vec<_> = self.problems.iter().map(problems::subject).collect();
+    /// Findings on settings, rule files and the baseline. `further` are problems that came up later.
+    pub(crate) fn findings(&self, further: &[Problem]) -> Vec<Finding> {
+        let subjects: Vec<_> = self.problems.iter().chain(further).map(problems::subject).collect();
         let found = super::stack::evaluate(&self.rules, &subjects, &Fact::default(), &self.global);
         let mut findings: Vec<(Finding, bool)> =
             found.into_iter().map(|found| (found.finding, found.breaks)).collect();
@@ -213,6 +242,11 @@ impl Governing {
     /// Whether the rule is to be heard.
     pub(crate) fn wants(&self, rule: &str) -> bool {
         !self.left_out.contains_key(rule)
+    }
+
+    /// The ids of the rules that are not heard.
+    pub(crate) fn rules_left_out(&self) -> BTreeSet<String> {
+        self.left_out.keys().cloned().collect()
     }
 
     /// How many rules that guard an invariant were left out.

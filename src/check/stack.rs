@@ -9,6 +9,7 @@ use super::accepted;
 use super::accepted::Met;
 use super::accepted::Suppressions;
 use super::asking::Asking;
+use super::baseline;
 use super::clusters;
 use super::control_room;
 use super::coverage;
@@ -29,6 +30,7 @@ use super::store_exits;
 use super::surroundings;
 use super::verdicts;
 use super::verdicts::Evidence;
+use crate::accept::Listed;
 use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
@@ -85,6 +87,8 @@ pub(crate) struct Judged {
     pub(crate) picture: Option<Picture>,
     /// Which suppressions met a finding.
     pub(crate) met: Met,
+    /// What was found, for baselines; `None` where nobody asks.
+    pub(crate) listed: Option<Listed>,
 }
 
 /// What all stacks of a run share.
@@ -109,6 +113,8 @@ pub(crate) struct Run<'r> {
     pub(crate) asking: Asking,
     /// What stacks of several clusters share.
     pub(crate) sharing: Sharing,
+    /// How many stacks of files there are.
+    pub(crate) folders: usize,
 }
 
 impl Run<'_> {
@@ -116,6 +122,12 @@ impl Run<'_> {
     pub(crate) fn judge(&self, group: &Group) -> Vec<Judged> {
         let parts = parts(group, self.readings, self.documents);
         parts.iter().map(|(name, cluster, part)| self.judge_one(name, cluster.as_deref(), part)).collect()
+    }
+
+    /// How many stacks of files there are in these groups.
+    pub(crate) fn folders(&self, groups: &[Group]) -> usize {
+        let folders = groups.iter().filter(|group| group.cluster.is_none());
+        folders.map(|group| parts(group, self.readings, self.documents).len()).sum()
     }
 
     fn members<'g>(&'g self, group: &'g Group) -> impl Iterator<Item = &'g Reading> {
@@ -170,6 +182,7 @@ impl Run<'_> {
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         // What is accepted counts neither as broken nor as open, so it is marked before all else.
         let met = accepted::mark(self, governing, &mut outcomes);
+        let listed = baseline::mark(self, governing, (name, group), &mut outcomes);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
             .filter(|found| found.undecided && found.finding.is_open())
@@ -226,6 +239,7 @@ impl Run<'_> {
             components: flows.iter().map(|flow| flow.components.len()).sum(),
             picture: self.options.picture.then(|| picture::picture(&evidence)),
             met,
+            listed,
             findings: found.into_iter().map(|(finding, _)| sighted(finding, name, group)).collect(),
         }
     }

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Piece;
 use crate::model::Reading;
+use crate::text::absolute;
 
 /// The files of one stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,22 +64,6 @@ fn split_as_declared(inputs: &[Input<'_>], declared: &[String], here: &str, root
             folder = above;
         }
     }
-}
-
-/// A path from the root, without `.` and `..`. Links are not followed: paths are compared as they are written.
-pub(super) fn absolute(here: &str, path: &str) -> String {
-    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{here}/{path}") };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// The folder that a file's stack has before anything is known of its content.

@@ -1,5 +1,6 @@
 //! Turns the words of the command line into typed arguments.
 
+mod accept;
 mod generate;
 mod graph;
 mod live;
@@ -15,6 +16,7 @@ use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 
+pub(super) use self::accept::BaselineArgs;
 pub(super) use self::generate::GenerateArgs;
 pub(super) use self::graph::GraphArgs;
 pub(super) use self::live::LiveArgs;
@@ -328,6 +330,9 @@ pub(super) struct CheckArgs {
     /// What is read, and what it is judged by.
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// What is accepted since it was there before.
+    #[command(flatten)]
+    pub(super) baseline: BaselineArgs,
     /// Running clusters in place of files.
     #[command(flatten)]
     pub(super) live: LiveArgs,

@@ -121,8 +121,8 @@ pub(super) fn fix_then_check(
             source.text.clone_from(text);
         }
     }
-    let all_rules = options.select.is_empty() && options.ignore.is_empty();
-    let now = if problems.is_empty() && all_rules {
+    let is_same = options.select.is_empty() && options.ignore.is_empty() && options.baseline.is_none();
+    let now = if problems.is_empty() && is_same && !options.inventory {
         fixed.after.unwrap_or(fixed.before)
     } else {
         check::check(found, arguments, options)

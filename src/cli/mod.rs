@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod baseline;
 mod clock;
 mod declared;
 mod exit;
@@ -39,6 +40,8 @@ use self::args::Cli;
 use self::args::Command;
 use self::args::InputArgs;
 use self::args::RulesArgs;
+use self::baseline::Plan;
+use self::baseline::Then;
 use self::output::OutputArg;
 use self::settings::ConfigChoice;
 use self::settings::Settings;
@@ -182,6 +185,8 @@ struct Inputs {
     found: Sources,
     /// The arguments that they count by.
     arguments: Vec<String>,
+    /// The baseline.
+    plan: Option<Plan>,
 }
 
 impl Inputs {
@@ -193,23 +198,35 @@ impl Inputs {
             found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
             arguments = vec![source::shown(folder)];
         }
-        Ok(Self { options, unread, found, arguments })
+        let plan = Plan::of(&args.baseline, options.config.as_ref(), &found.texts)?;
+        options.baseline = plan.as_ref().and_then(|plan| plan.source.clone());
+        options.inventory = plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);
+        Ok(Self { options, unread, found, arguments, plan })
     }
 }
 
 /// Checks what was read, reports, and gives the exit code.
 fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, Stop> {
-    let Inputs { mut options, mut unread, mut found, arguments } = inputs;
+    let Inputs { mut options, plan, mut unread, mut found, arguments } = inputs;
     options.picture = targets.iter().any(|target| target.format.has_pictures());
-    let Checked { documents, mut report, fail_on, strict, unread: counts } = if args.fix {
+    let mut checked = if args.fix {
         fix::fix_then_check(args, &mut found, &arguments, &options)
     } else {
         check::check(&found, &arguments, &options)
     };
-    let counts = counts.into_iter().chain(std::iter::repeat(true));
-    unread.extend(
-        found.problems.into_iter().zip(counts).filter(|(_, counts)| *counts).map(|(problem, _)| problem),
-    );
+    let counts = checked.unread.iter().copied().chain(std::iter::repeat(true));
+    let problems = found.problems.iter().zip(counts).filter(|(_, counts)| *counts);
+    unread.extend(problems.map(|(problem, _)| problem.clone()));
+    if let Some(plan) = &plan {
+        let coverage = &checked.report.coverage;
+        let is_whole = unread.is_empty() && coverage.errors.is_empty() && coverage.not_seen.is_empty();
+        if let Some(baseline) = plan.settle(&checked, is_whole, &options.folder)? {
+            options.baseline = Some(baseline);
+            options.inventory = false;
+            checked = check::check(&found, &arguments, &options);
+        }
+    }
+    let Checked { documents, mut report, fail_on, strict, .. } = checked;
     add_to_coverage(&mut report.coverage, found.skipped, unread);
     report.coverage.shards.extend(live::shard(args)?);
 
@@ -307,6 +324,8 @@ fn options_with(
         no_suppressions: args.no_suppressions,
         today: args.today.or_else(clock::today),
         folder,
+        baseline: None,
+        inventory: false,
     };
     Ok((options, problems))
 }

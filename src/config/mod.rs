@@ -62,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) select: Vec<Spanned<String>>,
     /// Leave these rules out.
     pub(crate) ignore: Vec<Spanned<String>>,
+    /// The file of findings that are accepted since they were there before, seen from this file.
+    pub(crate) baseline: Option<Spanned<String>>,
     /// The least severity that fails the run.
     pub(crate) fail_on: Option<Spanned<Severity>>,
     /// Whether *undecided* fails the run.

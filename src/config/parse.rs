@@ -111,6 +111,7 @@ impl Reader {
                 }
                 "select" => config.select = self.texts(value, "ids of rules"),
                 "ignore" => config.ignore = self.texts(value, "ids of rules"),
+                "baseline" => config.baseline = self.text(value, "the file of a baseline"),
                 "fail_on" => config.fail_on = self.severity(value),
                 "strict" => config.strict = self.flag(value),
                 "stacks" => config.stacks = self.stacks(value),

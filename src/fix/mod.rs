@@ -168,7 +168,14 @@ pub(crate) fn mend(
     options: &CheckOptions,
     (unsafe_too, only): (bool, Option<Only>),
 ) -> Fixed {
-    let all = CheckOptions { select: Vec::new(), ignore: Vec::new(), ..options.clone() };
+    // What a baseline accepts is mended too.
+    let all = CheckOptions {
+        select: Vec::new(),
+        ignore: Vec::new(),
+        baseline: None,
+        inventory: false,
+        ..options.clone()
+    };
     // What governs the run must not change under it.
     let is_settings = |text: &str| options.config.as_ref().is_some_and(|config| &*config.text == text);
     let files = (0..).zip(&sources.texts).filter(|(_, source)| is_settings(&source.text));

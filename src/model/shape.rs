@@ -259,6 +259,7 @@ pub(crate) const SETTINGS_KEYS: &[&str] = &[
     "rules",
     "select",
     "ignore",
+    "baseline",
     "fail_on",
     "strict",
     "stacks",

@@ -746,7 +746,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("probe", "scrape", Text, "the component"),
     field("problem", "", Map, "something wrong with an input, before any rule looked at it"),
     field("problem", "hint", Text, "what to do"),
-    field("problem", "kind", Text, "`syntax`, `duplicate-key`, `unknown-kind`, `malformed` or `conflicting-object`"),
+    field("problem", "kind", Text, "`syntax`, `duplicate-key`, `unknown-kind`, `malformed`, `conflicting-object`, `settings`, `rule-file`, `baseline` or `baseline-entry`"),
     field("problem", "message", Text, "what is wrong"),
     field("problem", "related", List, "further places"),
     field("problem", "related[].text", Text, "what is there"),
