@@ -6,6 +6,8 @@ mod clusters;
 mod control_room;
 mod coverage;
 mod declared;
+mod detected;
+mod effective;
 mod faults;
 mod grafana;
 mod guards;
@@ -27,9 +29,19 @@ mod verdicts;
 #[cfg(test)]
 mod watch;
 
+pub(crate) use detected::Detected;
+#[cfg(test)]
+pub(crate) use detected::DetectedStack;
+pub(crate) use detected::detect;
+pub(crate) use effective::Thresholds;
+pub(crate) use effective::effective;
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
+pub(crate) use policy::all_but;
 pub(crate) use policy::rule_docs;
+pub(crate) use policy::rules_in_effect;
+pub(crate) use policy::selector_faults;
+pub(crate) use policy::taken;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
 #[cfg(test)]
@@ -116,7 +128,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     report.coverage.not_seen = not_seen;
     together::join(&mut report);
     cover_passwords(&mut report);
-    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
+    Checked { documents, report, fail_on: Some(policy.fail_on()), strict: policy.strict() }
 }
 
 /// The files of each stack of the run. `declared` are the folders that settings declare to be stacks.

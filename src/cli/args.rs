@@ -1,5 +1,6 @@
 //! Turns the words of the command line into typed arguments.
 
+mod config;
 mod generate;
 mod live;
 mod rbac;
@@ -12,12 +13,17 @@ use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 
+pub(super) use self::config::ConfigCommand;
+pub(super) use self::config::InitArgs;
+pub(super) use self::config::ShowArgs;
+pub(super) use self::config::ShowFormat;
 pub(super) use self::generate::GenerateArgs;
 pub(super) use self::live::LiveArgs;
 pub(super) use self::rbac::RbacArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
 use self::values::KindArg;
+use self::values::ProfileArg;
 use self::values::assumed;
 use self::values::domain;
 use super::output::OutputArg;
@@ -131,6 +137,15 @@ pub(super) enum Command {
     /// Writes a complete monitoring stack for a workload, one that keeps all promises.
     #[command(after_help = generate::EXAMPLES)]
     Generate(Box<GenerateArgs>),
+    /// Writes a first settings file, with what the folder tells filled in.
+    #[command(after_help = config::INIT_EXAMPLES)]
+    Init(InitArgs),
+    /// Tells which settings are in effect and where each comes from, or what there is to set.
+    Config {
+        /// What to tell.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Joins JSON reports (of shards, of clusters) into one, as if one run had seen it all.
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<MergeArgs>),
@@ -140,8 +155,14 @@ pub(super) enum Command {
     /// Lists all rules, or what rules may read.
     Rules {
         /// List the facts that the conditions of rules may read, with their types.
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["profile", "select", "extend_select", "ignore"])]
         fields: bool,
+        /// Only rules of this profile.
+        #[arg(long, value_name = "PROFILE", value_enum)]
+        profile: Option<ProfileArg>,
+        /// Which rules are listed.
+        #[command(flatten)]
+        chosen: ChosenArgs,
         /// Where rules come from.
         #[command(flatten)]
         rules: RulesArgs,
@@ -203,6 +224,21 @@ pub(super) struct RulesArgs {
     pub(super) folders: Vec<OsString>,
 }
 
+/// Which rules are meant.
+#[derive(Debug, Default, Args)]
+pub(super) struct ChosenArgs {
+    /// Only these rules, in place of those that the settings select: an id, a family (`loki`), a promise (`log-boundary`), a
+    /// pattern (`loki-*`) or `ALL`. The more specific one wins. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// These rules too. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) extend_select: Vec<String>,
+    /// Leave these rules out; what they guard is then undecided. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+}
+
 /// What is read, and what it is judged by.
 #[derive(Debug, Args)]
 pub(super) struct InputArgs {
@@ -212,6 +248,10 @@ pub(super) struct InputArgs {
     /// Use no settings file.
     #[arg(long)]
     pub(super) no_config: bool,
+    /// What is promised: `stack` to any user of Alloy, Mimir, Loki or Grafana, `ptd` also what Posit Team Dedicated agreed
+    /// on, `strict` the same without doubts and deviations [default: that of the settings file, or `ptd`].
+    #[arg(long, value_name = "PROFILE", value_enum)]
+    pub(super) profile: Option<ProfileArg>,
     /// Further rules.
     #[command(flatten)]
     pub(super) rules: RulesArgs,
@@ -257,12 +297,9 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) output: OutputArgs,
 
-    /// Check only this rule. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) select: Vec<String>,
-    /// Leave this rule out. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) ignore: Vec<String>,
+    /// Which rules run.
+    #[command(flatten)]
+    pub(super) chosen: ChosenArgs,
 
     /// First mend what can be mended, as `ptd-lint fix` does, in place; then report what is left.
     #[arg(long)]
@@ -326,11 +363,12 @@ pub(super) struct FixArgs {
     #[arg(long = "unsafe")]
     pub(super) unsafe_too: bool,
 
-    /// Mend only what this rule finds. Can be repeated, or be a list with commas. All rules still judge the result.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Mend only what these rules find: an id, a family, a promise, a pattern. Can be repeated, or be a list with commas. All
+    /// rules still judge the result.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(super) select: Vec<String>,
-    /// Do not mend what this rule finds. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Do not mend what these rules find. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
 
     /// What is read, and what it is judged by.

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::Stop;
 use super::args::CheckArgs;
+use super::args::ChosenArgs;
 use super::args::FixArgs;
 use super::exit;
 use super::fmt::print;
@@ -44,7 +45,9 @@ const UNGOVERNED: &str = "nothing was changed: mend settings and rules first";
 /// Mends files and gives the exit code.
 pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
     use_threads(&args.input);
-    let (options, unread) = options(&args.input, (&args.select, &args.ignore))?;
+    let chosen =
+        ChosenArgs { select: args.select.clone(), ignore: args.ignore.clone(), ..ChosenArgs::default() };
+    let (options, unread) = options(&args.input, &chosen)?;
     if !unread.is_empty() {
         let lines = unread.iter().map(problem_line).chain([UNGOVERNED.to_owned()]);
         return Err(Stop::Failed(lines.collect()));
@@ -124,8 +127,7 @@ pub(super) fn fix_then_check(
             source.text.clone_from(text);
         }
     }
-    let all_rules = options.select.is_empty() && options.ignore.is_empty();
-    let now = if problems.is_empty() && all_rules {
+    let now = if problems.is_empty() && options.leaves_rules_alone() {
         fixed.after.unwrap_or(fixed.before)
     } else {
         check::check(found, arguments, options)
@@ -136,13 +138,20 @@ pub(super) fn fix_then_check(
 
 /// Mends texts. All rules judge the result; only the fixes of those selected are made.
 fn mended(found: &Sources, arguments: &[String], options: &CheckOptions, unsafe_too: bool) -> Fixed {
-    let all = CheckOptions { select: Vec::new(), ignore: Vec::new(), ..options.clone() };
+    let [select, extend_select, ignore] = [const { Vec::new() }; 3];
+    let all = CheckOptions { select, extend_select, ignore, ..options.clone() };
     // What governs the run must not change under it.
     let is_settings = |text: &str| options.config.as_ref().is_some_and(|config| &*config.text == text);
     let files = (0..).zip(&found.texts).filter(|(_, source)| is_settings(&source.text));
+    let select = check::taken(options).unwrap_or_default();
+    let [of_select, of_extend] = [const { Vec::new() }; 2];
+    let ignoring = CheckOptions { select: of_select, extend_select: of_extend, ..options.clone() };
+    // What a more specific selector takes is not ignored.
+    let kept = check::taken(&ignoring).map(|kept| [kept, select.clone()].concat());
+    let ignore = kept.map(|kept| check::all_but(options, &kept)).unwrap_or_default();
     let wishes = Wishes {
-        select: options.select.clone(),
-        ignore: options.ignore.clone(),
+        select: if options.select.is_empty() { Vec::new() } else { select },
+        ignore,
         unsafe_too,
         frozen: files.map(|(file, _)| file).collect(),
     };

@@ -2,11 +2,13 @@
 
 mod args;
 mod asking;
+mod config;
 mod declared;
 mod exit;
 mod fix;
 mod fmt;
 mod generate;
+mod init;
 mod live;
 mod merge;
 mod output;
@@ -28,6 +30,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use self::args::CheckArgs;
+use self::args::ChosenArgs;
 use self::args::Cli;
 use self::args::Command;
 use self::args::InputArgs;
@@ -40,6 +43,7 @@ use crate::check::Checked;
 use crate::check::ControlRoom;
 use crate::finding::Coverage;
 use crate::finding::PassedOver;
+use crate::finding::Profile;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
@@ -67,10 +71,12 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
+        Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Config { command }) => config::config(&command),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
-        Some(Command::Rules { rules, .. }) => list_rules(&rules),
+        Some(Command::Rules { rules, profile, chosen, .. }) => list_rules(&rules, profile.map(Profile::from), &chosen),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
             explain_value(&option, &words, &assume)
         }
@@ -130,7 +136,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         return Err(usage(ErrorKind::ArgumentConflict, message));
     }
     use_threads(&args.input);
-    let (mut options, mut unread) = options(&args.input, (&args.select, &args.ignore))?;
+    let (mut options, mut unread) = options(&args.input, &args.chosen)?;
     options.against = args.live.against.is_some();
     if args.output.verbose
         && let Some(config) = &options.config
@@ -192,22 +198,11 @@ fn use_threads(args: &InputArgs) {
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
 fn options(
     args: &InputArgs,
-    (select, ignore): (&[String], &[String]),
+    chosen: &ChosenArgs,
 ) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
-    let choice = match &args.config {
-        _ if args.no_config => ConfigChoice::None,
-        Some(path) => ConfigChoice::Named(path),
-        None => ConfigChoice::Discovered,
-    };
+    let choice = ConfigChoice::of(args.no_config, args.config.as_deref());
     let Settings { config, rules, problems } =
-        Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
-    if !select.is_empty() || !ignore.is_empty() {
-        let (known, _) = check::rule_docs(&rules);
-        let unknown = select.iter().chain(ignore).find(|id| known.iter().all(|rule| rule.id != **id));
-        if let Some(id) = unknown {
-            return Err(Stop::Failed(vec![unknown_rule(id, &known)]));
-        }
-    }
+        Settings::read(&choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
     let control_room = match &args.control_room {
         Some(domain) => ControlRoom::Domain(domain.clone()),
         None if args.no_control_room => ControlRoom::None,
@@ -216,8 +211,10 @@ fn options(
     let options = CheckOptions {
         config,
         rules,
-        select: select.to_vec(),
-        ignore: ignore.to_vec(),
+        profile: args.profile.map(Profile::from),
+        select: chosen.select.clone(),
+        extend_select: chosen.extend_select.clone(),
+        ignore: chosen.ignore.clone(),
         control_room,
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),
@@ -225,7 +222,8 @@ fn options(
         against: false,
         folder: current_folder(),
     };
-    Ok((options, problems))
+    let faults = check::selector_faults(&options);
+    if faults.is_empty() { Ok((options, problems)) } else { Err(Stop::Failed(faults)) }
 }
 
 /// Adds what reading saw to what checking saw.
@@ -239,8 +237,24 @@ fn add_to_coverage(coverage: &mut Coverage, skipped: Vec<Skipped>, problems: Vec
     coverage.errors.sort();
 }
 
-fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
-    let (rules, faults) = load_rules(args)?;
+/// Lists rules: all, or those that a profile and selectors take.
+fn list_rules(args: &RulesArgs, profile: Option<Profile>, chosen: &ChosenArgs) -> Result<u8, Stop> {
+    let settings = rules_alone(args)?;
+    let options = CheckOptions {
+        rules: settings.rules,
+        profile: Some(profile.unwrap_or(Profile::Strict)),
+        select: chosen.select.clone(),
+        extend_select: chosen.extend_select.clone(),
+        ignore: chosen.ignore.clone(),
+        ..CheckOptions::default()
+    };
+    let mut faults = check::selector_faults(&options);
+    if !faults.is_empty() {
+        return Err(Stop::Failed(faults));
+    }
+    let (rules, errors) = check::rules_in_effect(&options);
+    faults.extend(settings.problems.iter().map(problem_line));
+    faults.extend(errors.iter().map(|error| placed(&error.path, error.line, &error.message)));
     output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
     if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
 }
@@ -306,9 +320,14 @@ fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
     if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
 }
 
+/// The user's rules without a settings file.
+fn rules_alone(args: &RulesArgs) -> Result<Settings, Stop> {
+    Settings::read(&ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))
+}
+
 /// All rules, and a line for each thing that is wrong with rule files.
 fn load_rules(args: &RulesArgs) -> Result<(Vec<RuleDoc>, Vec<String>), Stop> {
-    let settings = Settings::read(ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))?;
+    let settings = rules_alone(args)?;
     let (rules, errors) = check::rule_docs(&settings.rules);
     let unread = settings.problems.iter().map(problem_line);
     let broken = errors.iter().map(|error| placed(&error.path, error.line, &error.message));

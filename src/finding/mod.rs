@@ -1,9 +1,11 @@
 //! What can be said about a stack: findings, verdicts, coverage.
 
 mod accepted;
+mod effective;
 mod fault;
 mod fingerprint;
 mod fix;
+mod profile;
 mod report;
 mod rule_doc;
 mod values;
@@ -11,10 +13,15 @@ mod values;
 pub(crate) use accepted::Accepted;
 pub(crate) use accepted::AcceptedBy;
 pub(crate) use accepted::NotShown;
+pub(crate) use effective::Effective;
+pub(crate) use effective::EffectiveRule;
+pub(crate) use effective::EffectiveSetting;
+pub(crate) use effective::SettingText;
 pub(crate) use fault::Fault;
 pub(crate) use fault::FolderLine;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use fix::Fix;
+pub(crate) use profile::Profile;
 pub(crate) use report::Coverage;
 pub(crate) use report::Finding;
 pub(crate) use report::GitState;

@@ -1,6 +1,7 @@
 //! What reports may know of a rule.
 
 use super::Invariant;
+use super::Profile;
 use super::Severity;
 
 /// A rule as people read about it.
@@ -8,6 +9,10 @@ use super::Severity;
 pub(crate) struct RuleDoc {
     /// Names the fault, in kebab case.
     pub(crate) id: String,
+    /// The folder below `rules/`; empty for a rule of a user.
+    pub(crate) family: String,
+    /// The first profile that it stands in.
+    pub(crate) profile: Profile,
     /// How much harm a finding means.
     pub(crate) severity: Severity,
     /// The promise that it guards.
