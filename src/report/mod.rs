@@ -2,6 +2,7 @@
 
 mod clean;
 mod contract;
+mod effective;
 mod format;
 mod html;
 mod human;
@@ -20,6 +21,8 @@ mod sample;
 pub(crate) use clean::lines as printable;
 #[cfg(test)]
 pub(crate) use contract::ReportJson;
+pub(crate) use effective::write_effective;
+pub(crate) use effective::write_effective_json;
 pub(crate) use format::Format;
 pub(crate) use format::Telling;
 pub(crate) use human::Detail;
