@@ -3,6 +3,9 @@
 use super::Invariant;
 use super::Severity;
 
+/// Where the pages of all built-in rules are read. The schemas name it too (`$id`).
+pub(crate) const SITE: &str = "https://ptd-lint.dev/";
+
 /// A rule as people read about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RuleDoc {
@@ -30,6 +33,13 @@ pub(crate) struct RuleDoc {
     pub(crate) failing: Option<String>,
     /// The same input, mended.
     pub(crate) mended: Option<String>,
+}
+
+impl RuleDoc {
+    /// The address of its page, where it has one.
+    pub(crate) fn address(&self) -> Option<String> {
+        Some(format!("{SITE}rules/{}.html", self.id))
+    }
 }
 
 /// A value of a rule that can be set.
