@@ -69,7 +69,8 @@ fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<OutputArg>,
     }
     // `./x` is `x`.
     let plain = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
-    let mut files: Vec<PathBuf> = targets.iter().filter_map(|target| target.file.as_deref().map(plain)).collect();
+    let mut files: Vec<PathBuf> =
+        targets.iter().filter_map(|target| target.file.as_deref().map(plain)).collect();
     files.sort_unstable();
     if files.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
         return Err("two reports cannot share one file");
@@ -89,7 +90,8 @@ pub(super) fn around(targets: &[OutputArg], exit: u8) -> Around {
         Some(real.to_str()?.trim_start_matches(r"\\?\").replace('\\', "/"))
     };
     let root = root.and_then(|root| Some(Root::new(&real(Path::new(&root))?, &real(Path::new("."))?)));
-    let has_summary = targets.iter().any(|target| target.format == Format::Github) && summary_file().is_some();
+    let has_summary =
+        targets.iter().any(|target| target.format == Format::Github) && summary_file().is_some();
     Around { exit: Some(exit), root: root.unwrap_or_default(), has_summary }
 }
 
@@ -145,7 +147,8 @@ pub(super) fn write_with(
         return to_stdout(write).map_err(|error| format!("cannot write to standard output: {error}"));
     };
     let mut text = Vec::new();
-    let written = write(&mut text).and_then(|()| File::create(path)).and_then(|mut file| file.write_all(&text));
+    let written =
+        write(&mut text).and_then(|()| File::create(path)).and_then(|mut file| file.write_all(&text));
     written.map_err(|error| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
         let remedy = folder.map(|folder| format!("; make the folder {} first", folder.display()));

@@ -18,8 +18,10 @@ pub(super) fn accepts(targets: &[OutputArg]) -> Result<(), Stop> {
     let Some(other) = targets.iter().find(|own| !matches!(own.format, Format::Human | Format::Json)) else {
         return Ok(());
     };
-    let message =
-        format!("`--preflight` is told as `human` or `json`, not as `{}`: it finds nothing", other.format.name());
+    let message = format!(
+        "`--preflight` is told as `human` or `json`, not as `{}`: it finds nothing",
+        other.format.name()
+    );
     Err(usage(ErrorKind::ArgumentConflict, &message))
 }
 

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::format::Telling;
-use super::notes::Kind;
 use super::notes::Note;
 use super::notes::notes;
 use super::told::Told;
 use super::told::level;
 use super::xml::Xml;
-use crate::finding::Verdict;
 
 /// What stands before the names of rules, as readers want it.
 const SOURCE: &str = "ptd-lint";
@@ -27,7 +25,7 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut impl Write) -> std::io::Res
         files.entry(path).or_default().push(fault);
     }
     let notes = notes(telling.report());
-    for note in notes.iter().filter(|note| note.kind != Kind::Verdict(Verdict::Holds)) {
+    for note in notes.iter().filter(|note| note.is_issue()) {
         let (path, fault) = of_note(note);
         files.entry(path).or_default().push(fault);
     }
@@ -49,7 +47,8 @@ fn of_finding(telling: &Telling<'_>, told: &Told<'_>) -> (String, Fault) {
     // Not from the root of a repository: readers of this form look beside it.
     let path = told.json.location.as_ref().map(|place| place.path.clone());
     let accepted = told.accepted().map(|words| format!(" [accepted: {words}]")).unwrap_or_default();
-    let place = told.place().filter(|_| !anchor.is_file).map(|place| format!("{place}: ")).unwrap_or_default();
+    let place =
+        told.place().filter(|_| !anchor.is_file).map(|place| format!("{place}: ")).unwrap_or_default();
     let fault = vec![
         ("line", anchor.start.0.to_string()),
         ("column", anchor.start.1.to_string()),

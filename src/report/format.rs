@@ -135,7 +135,13 @@ enum Of<'r> {
 impl<'r> Telling<'r> {
     /// The outcome of a run. `rules` gives the texts of all rules that it had.
     pub(crate) fn of_run(outcome: Outcome<'r>, rules: impl FnOnce() -> Vec<RuleDoc> + 'r) -> Self {
-        Self { of: Of::Run(outcome), contract: OnceCell::new(), rules: LazyCell::new(Box::new(rules)), stacks: OnceCell::new(), around: Around::default() }
+        Self {
+            of: Of::Run(outcome),
+            contract: OnceCell::new(),
+            rules: LazyCell::new(Box::new(rules)),
+            stacks: OnceCell::new(),
+            around: Around::default(),
+        }
     }
 
     /// A report that was read back; `own` is the same without places.
@@ -145,7 +151,13 @@ impl<'r> Telling<'r> {
         rules: impl FnOnce() -> Vec<RuleDoc> + 'r,
     ) -> Self {
         let rules: Rules<'r> = LazyCell::new(Box::new(rules));
-        Self { of: Of::Read { contract, own }, contract: OnceCell::new(), rules, stacks: OnceCell::new(), around: Around::default() }
+        Self {
+            of: Of::Read { contract, own },
+            contract: OnceCell::new(),
+            rules,
+            stacks: OnceCell::new(),
+            around: Around::default(),
+        }
     }
 
     /// The same, in the world around it.

@@ -5,6 +5,7 @@
 //! text from the inputs begins a line.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::clean;
@@ -24,7 +25,16 @@ const ANNOTATIONS: usize = 10;
 pub(super) fn write(telling: &Telling<'_>, out: &mut impl Write) -> std::io::Result<()> {
     let notes = notes(telling.report());
     let mut worst: Vec<(Severity, String)> = Vec::new();
-    let is_urgent = |note: &&Note<'_>| note.severity > Severity::Info;
+    // A fault that ends the run is a finding too, mostly, and that says more.
+    let known: BTreeSet<(&str, u32)> = telling
+        .findings()
+        .filter(|told| told.own.is_open() && told.own.severity == Severity::Error)
+        .filter_map(|told| told.json.location.as_ref())
+        .map(|place| (place.path.as_str(), place.line))
+        .collect();
+    let is_told =
+        |note: &Note<'_>| note.line.is_some_and(|line| known.contains(&(note.place.as_str(), line)));
+    let is_urgent = |note: &&Note<'_>| note.severity > Severity::Info && !is_told(note);
     // What ends the run comes before the findings of the parts that it did see.
     worst.extend(notes.iter().filter(is_urgent).map(|note| (note.severity, of_note(telling, note))));
     let mut findings: Vec<Told<'_>> = telling.findings().filter(|told| told.own.is_open()).collect();

@@ -8,25 +8,24 @@ use serde_json::json;
 
 use super::clean;
 use super::format::Telling;
+use super::markdown;
+use super::notes::Kind;
 use super::notes::Note;
 use super::notes::notes;
 use super::plain_json;
 use super::told::Told;
 use crate::finding::Invariant;
 use crate::finding::Severity;
-use crate::finding::Verdict;
-use crate::report::notes::Kind;
 use crate::text::hash;
 
 /// Writes the list. What somebody accepted is in it as information, and so is what is no finding: a list that leaves out
 /// what was not understood looks like one of a sound stack.
 pub(super) fn write(telling: &Telling<'_>, out: &mut impl Write) -> std::io::Result<()> {
     let mut known = Known::default();
-    let mut issues: Vec<Value> = telling.findings().map(|told| of_finding(telling, &told, &mut known)).collect();
+    let mut issues: Vec<Value> =
+        telling.findings().map(|told| of_finding(telling, &told, &mut known)).collect();
     let notes = notes(telling.report());
-    // A promise that holds is no issue.
-    let told = notes.iter().filter(|note| note.kind != Kind::Verdict(Verdict::Holds));
-    issues.extend(told.map(|note| of_note(telling, note, &mut known)));
+    issues.extend(notes.iter().filter(|note| note.is_issue()).map(|note| of_note(telling, note, &mut known)));
     plain_json::write(&issues, out)
 }
 
@@ -61,16 +60,17 @@ fn of_finding(telling: &Telling<'_>, told: &Told<'_>, known: &mut Known) -> Valu
     };
     let accepted = told.accepted().map(|words| format!(" [accepted: {words}]")).unwrap_or_default();
     // The server shows no object: where it is none of a file, the place is said in words.
-    let place = told.place().filter(|_| !anchor.is_file).map(|place| format!("{place}: ")).unwrap_or_default();
-    let mut body = told.beside(telling);
-    if !own.help.is_empty() {
-        body.insert(0, clean::lines(&own.help));
-    }
+    let place =
+        told.place().filter(|_| !anchor.is_file).map(|place| format!("{place}: ")).unwrap_or_default();
+    // The one text that is Markdown.
+    let help = (!own.help.is_empty()).then(|| own.help.replace('\n', " "));
+    let body =
+        help.into_iter().chain(told.beside(telling)).map(|line| format!("- {}", markdown::text(&line)));
     json!({
         "type": "issue",
         "check_name": clean::line(&own.rule),
         "description": clean::line(&format!("{place}{}{accepted}", own.message)),
-        "content": { "body": body.join("\n") },
+        "content": { "body": body.collect::<Vec<_>>().join("\n") },
         "categories": [category(own.invariant)],
         "fingerprint": known.unlike(&own.fingerprint, &path),
         "severity": severity,
@@ -80,7 +80,8 @@ fn of_finding(telling: &Telling<'_>, told: &Told<'_>, known: &mut Known) -> Valu
 
 fn of_note(telling: &Telling<'_>, note: &Note<'_>, known: &mut Known) -> Value {
     let path = if note.place.is_empty() { "." } else { &note.place };
-    let path = if note.kind == Kind::NotSeen { path.to_owned() } else { telling.around().root.seen(path).path() };
+    let path =
+        if note.kind == Kind::NotSeen { path.to_owned() } else { telling.around().root.seen(path).path() };
     let path = clean::line(&path);
     let line = note.line.unwrap_or(1);
     let severity = match note.severity {

@@ -80,6 +80,15 @@ pub(super) struct Note<'r> {
 }
 
 impl Note<'_> {
+    /// Whether forms that list what is wrong list it too: not what is well, nor what findings say already.
+    pub(super) fn is_issue(&self) -> bool {
+        match self.kind {
+            Kind::Verdict(Verdict::Holds) => false,
+            Kind::Verdict(Verdict::Violated) => self.severity > Severity::Info,
+            _ => true,
+        }
+    }
+
     /// `undecided[dual-write]`, `incomplete`.
     pub(super) fn name(&self) -> String {
         match self.promise {
@@ -168,7 +177,8 @@ mod tests {
         let mut sample = sample::mixed();
         sample.report.leave_out("elsewhere", |finding| finding.severity != Severity::Info);
         let notes = notes(&sample.report);
-        let lines: Vec<String> = notes.iter().map(|note| format!("{:?} {}", note.severity, note.name())).collect();
+        let lines: Vec<String> =
+            notes.iter().map(|note| format!("{:?} {}", note.severity, note.name())).collect();
         assert_eq!(
             lines,
             [

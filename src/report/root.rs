@@ -40,11 +40,8 @@ impl Root {
             let joined = joined(path, &parts);
             return if is_elsewhere { Rooted::Elsewhere(joined) } else { Rooted::Below(joined) };
         };
-        let parts = if is_absolute(path) {
-            folded(path)
-        } else {
-            folded(&format!("{}/{path}", here.join("/")))
-        };
+        let parts =
+            if is_absolute(path) { folded(path) } else { folded(&format!("{}/{path}", here.join("/"))) };
         match parts.strip_prefix(root.as_slice()) {
             Some([]) => Rooted::Below(".".to_owned()),
             Some(below) => Rooted::Below(below.join("/")),

@@ -82,12 +82,7 @@ impl<'t> Told<'t> {
     /// How bad it is; smaller is worse. What has left cannot be called back.
     pub(super) fn rank(&self) -> impl Ord + use<> {
         let own = self.own;
-        (
-            !own.is_open(),
-            std::cmp::Reverse(own.severity),
-            own.invariant != Invariant::LogBoundary,
-            self.index,
-        )
+        (!own.is_open(), std::cmp::Reverse(own.severity), own.invariant != Invariant::LogBoundary, self.index)
     }
 
     /// What stands beside the message, one line each: where in the object, the further places, clusters, Git, who accepted
@@ -118,7 +113,8 @@ impl<'t> Told<'t> {
         let places = std::iter::once(json.location.as_ref()).chain(further);
         let places: Vec<String> = places.map(|place| place.map(place_name).unwrap_or_default()).collect();
         let git = self.own.seen.git.as_ref().zip(json.git.as_ref());
-        let git = git.map(|(own, json)| (own.state.words(), &json.reason, json.location.as_ref().map(place_name)));
+        let git =
+            git.map(|(own, json)| (own.state.words(), &json.reason, json.location.as_ref().map(place_name)));
         let git = git.as_ref().map(|(state, reason, place)| (*state, reason.as_str(), place.as_deref()));
         let style = Style { color: false, width: usize::MAX, detail: Detail::Normal };
         let text = human::cluster_lines(&having, &places, git, &telling.report().coverage, style);

@@ -7,7 +7,7 @@
 use crate::report::clean;
 
 /// A text on one line. What stands between backticks in it becomes code.
-pub(super) fn text(text: &str) -> String {
+pub(in crate::report) fn text(text: &str) -> String {
     let mut parts = text.split('`');
     let mut out = prose(parts.next().unwrap_or_default());
     // Two by two: what stands in backticks, and what follows. A last backtick without a partner is one.
@@ -36,29 +36,38 @@ fn prose(text: &str) -> String {
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a server may take a word for a person, an issue, a label, an address: `@name`, `#1`, `!1`, `~bug`, `https://x`.
+/// Whether a server may take a word for a person, an issue, a label, an emoji, an address: `@name`, `#1`, `!1`, `~bug`,
+/// `:x:`, `https://x`.
 fn is_looked_for(word: &str) -> bool {
     let sign = |pair: &[u8]| match pair {
-        [b'@' | b'#' | b'!' | b'~' | b'%' | b'$' | b'&' | b'^', next] => next.is_ascii_alphanumeric() || *next >= 0x80,
+        [b'@' | b'#' | b'!' | b'~' | b'%' | b'$' | b'&' | b'^', next] => {
+            next.is_ascii_alphanumeric() || *next >= 0x80
+        }
         _ => false,
     };
-    word.as_bytes().windows(2).any(sign) || word.contains("://") || word.to_ascii_lowercase().contains("www.")
+    let is_address = word.contains("://") || word.to_ascii_lowercase().contains("www.");
+    is_address || word.matches(':').count() > 1 || word.as_bytes().windows(2).any(sign)
 }
 
-/// All that is neither letter, digit nor harmless becomes an entity, which no dialect takes for markup.
+/// What may be markup, or make other characters markup, becomes an entity, which no dialect takes for any.
 fn entities(text: &str) -> String {
     let text = clean::line(text);
     let is_mark = begins_item(&text);
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
         let ends_www = || out.len().checked_sub(3).and_then(|at| out.get(at..)).is_some_and(is_www);
-        match character {
-            ' ' | ',' | ';' | '/' | '?' => out.push(character),
-            '.' | '-' if !is_mark && !ends_www() => out.push(character),
-            character if character.is_ascii_punctuation() || character == '\t' => {
-                out.push_str(&format!("&#{};", u32::from(character)));
-            }
-            character => out.push(character),
+        let is_harmless = match character {
+            ' ' | ',' | ';' | '/' | '?' | '\'' | '"' | '%' | '!' => true,
+            '-' | '+' | '=' | '(' | ')' => !is_mark,
+            '.' => !is_mark && !ends_www(),
+            ':' => characters.peek() != Some(&'/'),
+            other => !other.is_ascii_punctuation() && other != '\t',
+        };
+        if is_harmless {
+            out.push(character);
+        } else {
+            out.push_str(&format!("&#{};", u32::from(character)));
         }
     }
     out
@@ -68,10 +77,11 @@ fn is_www(text: &str) -> bool {
     text.eq_ignore_ascii_case("www")
 }
 
-/// `-`, `---`, `1.`: at the beginning of a line these make lists and lines.
+/// `-`, `---`, `===`, `1.`, `1)`: at the beginning of a line these make lists, headings and lines.
 fn begins_item(word: &str) -> bool {
-    let number = word.strip_suffix('.').is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
-    number || word.bytes().all(|byte| byte == b'-')
+    let number = word.strip_suffix(['.', ')']);
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+        || word.bytes().all(|byte| matches!(byte, b'-' | b'+' | b'='))
 }
 
 #[cfg(test)]
@@ -82,7 +92,7 @@ mod tests {
     fn no_text_becomes_markup() {
         assert_eq!(
             text("a|b <img src=x> [x](y) *z* _\\`"),
-            "a&#124;b &#60;img src&#61;x&#62; &#91;x&#93;&#40;y&#41; &#42;z&#42; &#95;&#92;&#96;"
+            "a&#124;b &#60;img src=x&#62; &#91;x&#93;(y) &#42;z&#42; &#95;&#92;&#96;"
         );
         assert_eq!(text("- 1. --- a-b 3.7"), "&#45; 1&#46; &#45;&#45;&#45; a-b 3.7");
         assert_eq!(text("one\ntwo\u{1b}[0m\u{202e}"), "one␊two␛&#91;0m\u{fffd}");
@@ -93,7 +103,8 @@ mod tests {
         assert_eq!(text("ask @ops about #12"), "ask <code>&#64;ops</code> about <code>&#35;12</code>");
         assert_eq!(text("to https://x.y/z,"), "to <code>https&#58;//x.y/z,</code>");
         assert_eq!(text("www.evil.example"), "<code>www&#46;evil.example</code>");
-        assert_eq!(text("100% of a & b"), "100&#37; of a &#38; b");
+        assert_eq!(text("100% of a & b"), "100% of a &#38; b");
+        assert_eq!(text("see :smile: a:b"), "see <code>:smile:</code> a:b");
     }
 
     #[test]

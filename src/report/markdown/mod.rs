@@ -6,7 +6,7 @@ mod escape;
 use std::io::Write;
 
 use self::escape::code;
-use self::escape::text;
+pub(super) use self::escape::text;
 use super::concise;
 use super::format::Telling;
 use super::human;
@@ -181,7 +181,11 @@ mod tests {
         for most in [0, 100, 300, 1000, 1500, whole.len() - 1, whole.len()] {
             let cut = within(&telling, most);
             assert!(cut.len() <= most, "{} of {most}", cut.len());
-            assert_eq!(cut.contains("more lines did not fit here"), (300..whole.len()).contains(&most), "{cut}");
+            assert_eq!(
+                cut.contains("more lines did not fit here"),
+                (300..whole.len()).contains(&most),
+                "{cut}"
+            );
             assert!(most < 300 || cut.starts_with("## ptd-lint: 2 errors, 1 warning, 1 info\n"), "{cut}");
         }
     }

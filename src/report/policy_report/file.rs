@@ -46,21 +46,28 @@ pub(in crate::report) fn write(
     form: PolicyForm,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
-    let (version, kind) = form.names();
-    for (index, part) in parts(results(telling)).into_iter().enumerate() {
-        let name = if index == 0 { SOURCE.to_owned() } else { format!("{SOURCE}-{}", index + 1) };
-        let object = json!({
-            "apiVersion": version,
-            "kind": kind,
-            "metadata": { "name": name, "labels": { "app.kubernetes.io/managed-by": SOURCE } },
-            "summary": part.summary(),
-            "results": part.all.into_iter().map(|(_, value)| value).collect::<Vec<Value>>(),
-        });
+    for object in objects(telling, form) {
         let mut text = "---\n".to_owned();
         yaml(&object, 0, &mut text);
         out.write_all(text.as_bytes())?;
     }
     Ok(())
+}
+
+/// The objects.
+pub(super) fn objects(telling: &Telling<'_>, form: PolicyForm) -> Vec<Value> {
+    let (version, kind) = form.names();
+    let object = |(index, part): (usize, Results)| {
+        let name = if index == 0 { SOURCE.to_owned() } else { format!("{SOURCE}-{}", index + 1) };
+        json!({
+            "apiVersion": version,
+            "kind": kind,
+            "metadata": { "name": name, "labels": { "app.kubernetes.io/managed-by": SOURCE } },
+            "summary": part.summary(),
+            "results": part.all.into_iter().map(|(_, value)| value).collect::<Vec<Value>>(),
+        })
+    };
+    parts(results(telling)).into_iter().enumerate().map(object).collect()
 }
 
 /// All results: what made the run incomplete, verdicts, findings, the rest.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::places::region;
 use super::places::uri;
+use super::plain;
 use crate::document::Document;
 use crate::document::Documents;
 use crate::document::FileEdit;
@@ -64,15 +65,14 @@ impl Texts<'_> {
                 "replacements": replacements?,
             }));
         }
-        Some(json!({ "description": { "text": clean::line(&fix.title) }, "artifactChanges": changes }))
+        Some(json!({ "description": { "text": plain(&fix.title) }, "artifactChanges": changes }))
     }
 
     fn replacement(&mut self, edit: &FileEdit, text: &Document) -> Option<Value> {
         let FileEdit { file, edit } = edit;
         let secrets = self.masks.of((*file, None)).beside(|_| false);
-        let takes_secret = secrets.iter().any(|secret| {
-            secret.start < edit.span.end && edit.span.start < secret.end
-        });
+        let takes_secret =
+            secrets.iter().any(|secret| secret.start < edit.span.end && edit.span.start < secret.end);
         let is_plain = |line: &str| Line::new(line, 0, &[]).shown(0..line.len()) == clean::line(line);
         if takes_secret || !edit.text.lines().all(is_plain) {
             return None;

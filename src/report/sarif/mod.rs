@@ -24,10 +24,10 @@ use super::told::Told;
 use super::told::level;
 use crate::finding::SITE;
 use crate::finding::Severity;
-use crate::finding::Verdict;
 
 /// The schema of the standard, errata 1.
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// The most results of one run that GitHub takes. It refuses a file with more.
 const MOST_RESULTS: usize = 25_000;
@@ -55,9 +55,8 @@ fn run(telling: &Telling<'_>, most: usize) -> Value {
             results::of(telling, told, rule, *occurrence, &mut fixes)
         })
         .collect();
-    let descriptors = Kind::ALL.map(|kind| {
-        json!({ "id": kind.id(), "shortDescription": { "text": kind.meaning() } })
-    });
+    let descriptors =
+        Kind::ALL.map(|kind| json!({ "id": kind.id(), "shortDescription": { "text": kind.meaning() } }));
     let contract = telling.contract();
     json!({
         "tool": {
@@ -100,17 +99,20 @@ fn kept<'t>(telling: &'t Telling<'_>, most: usize) -> (Vec<Told<'t>>, usize) {
 fn invocation(telling: &Telling<'_>, left_out: usize) -> Value {
     let notes = notes(telling.report());
     let is_whole = !notes.iter().any(|note| matches!(note.kind, Kind::Incomplete | Kind::NotSeen));
-    let told = notes.iter().filter(|note| note.kind != Kind::Verdict(Verdict::Holds));
+    let told = notes.iter().filter(|note| note.is_issue());
     let mut notifications: Vec<Value> = told.map(|note| notification(telling, note)).collect();
     if left_out > 0 {
         let text = format!(
             "{left_out} findings are left out, the least of all: no more than {MOST_RESULTS} are taken in one run. `-o json` has all."
         );
-        notifications.insert(0, json!({
-            "descriptor": { "id": Kind::NotShown.id(), "index": number(Kind::NotShown) },
-            "level": "warning",
-            "message": { "text": text },
-        }));
+        notifications.insert(
+            0,
+            json!({
+                "descriptor": { "id": Kind::NotShown.id(), "index": number(Kind::NotShown) },
+                "level": "warning",
+                "message": { "text": text },
+            }),
+        );
     }
     let mut invocation = json!({
         "executionSuccessful": is_whole,
@@ -127,7 +129,7 @@ fn notification(telling: &Telling<'_>, note: &Note<'_>) -> Value {
     let mut notification = json!({
         "descriptor": { "id": note.kind.id(), "index": number(note.kind) },
         "level": level(note.severity, "note"),
-        "message": { "text": clean::lines(&format!("{place}{}: {}", note.name(), note.text)) },
+        "message": { "text": plain(&format!("{place}{}: {}", note.name(), note.text)) },
     });
     if note.kind == Kind::Incomplete {
         let mut location = json!({ "artifactLocation": uri(&telling.around().root.seen(&note.place), true) });
@@ -142,6 +144,11 @@ fn notification(telling: &Telling<'_>, note: &Note<'_>) -> Value {
 /// The number of a kind among the descriptors.
 fn number(kind: Kind) -> usize {
     Kind::ALL.iter().position(|known| *known == kind).unwrap_or_default()
+}
+
+/// A text as a message: what looks like a link in it would be one.
+fn plain(text: &str) -> String {
+    clean::lines(text).replace("](", "] (")
 }
 
 /// What `security-severity` a severity comes to where a promise is about who sees what: on GitHub's scale from 9 on it is

@@ -61,7 +61,9 @@ fn escaped(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
             other => _ = write!(out, "%{other:02X}"),
         }
     }
@@ -92,7 +94,10 @@ mod tests {
     #[test]
     fn addresses_are_escaped_and_say_where_they_begin() {
         let below = |path: &str| uri(&Rooted::Below(path.to_owned()), true);
-        assert_eq!(below("a/b c%ü#.yaml"), json!({ "uri": "a/b%20c%25%C3%BC%23.yaml", "uriBaseId": "%SRCROOT%" }));
+        assert_eq!(
+            below("a/b c%ü#.yaml"),
+            json!({ "uri": "a/b%20c%25%C3%BC%23.yaml", "uriBaseId": "%SRCROOT%" })
+        );
         assert_eq!(below("a:b"), json!({ "uri": "a%3Ab", "uriBaseId": "%SRCROOT%" }));
         let elsewhere = |path: &str| uri(&Rooted::Elsewhere(path.to_owned()), true)["uri"].clone();
         assert_eq!(elsewhere("/etc/x y"), "file:///etc/x%20y");

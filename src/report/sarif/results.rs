@@ -6,6 +6,7 @@ use serde_json::json;
 use super::fixes::Fixes;
 use super::places::location;
 use super::places::physical;
+use super::plain;
 use super::rules::Named;
 use crate::finding::AcceptedBy;
 use crate::report::clean;
@@ -26,9 +27,9 @@ pub(super) fn of(
     fixes: &mut Fixes<'_>,
 ) -> Value {
     let (own, json) = (told.own, told.json);
-    let mut message = clean::lines(&own.message);
+    let mut message = plain(&own.message);
     if !own.help.is_empty() {
-        message = format!("{message}\n{}", clean::lines(&own.help));
+        message = format!("{message}\n{}", plain(&own.help));
     }
     let main = match &json.location {
         Some(place) => location(telling, place),
@@ -51,7 +52,8 @@ pub(super) fn of(
     }
     if !json.related.is_empty() {
         let shown = json.related.iter().take(MOST_PLACES).enumerate();
-        let related: Vec<Value> = shown.map(|(number, own)| labelled(telling, own, Some(number + 1))).collect();
+        let related: Vec<Value> =
+            shown.map(|(number, own)| labelled(telling, own, Some(number + 1))).collect();
         result["relatedLocations"] = related.into();
         if rule.is_some_and(|(_, rule)| rule.has_way()) {
             result["codeFlows"] = json!([way(telling, told, main)]);
@@ -70,7 +72,7 @@ pub(super) fn of(
 /// A further place with what is there.
 fn labelled(telling: &Telling<'_>, own: &RelatedJson, id: Option<usize>) -> Value {
     let mut place = location(telling, &own.place());
-    place["message"] = json!({ "text": clean::line(&own.label) });
+    place["message"] = json!({ "text": plain(&own.label) });
     if let Some(id) = id {
         place["id"] = id.into();
     }
@@ -84,7 +86,7 @@ fn way(telling: &Telling<'_>, told: &Told<'_>, main: Value) -> Value {
         steps.map(|own| json!({ "location": labelled(telling, own, None) })).collect();
     let mut end = main;
     let label = if told.own.label.is_empty() { &told.own.message } else { &told.own.label };
-    end["message"] = json!({ "text": clean::line(label) });
+    end["message"] = json!({ "text": plain(label) });
     steps.push(json!({ "location": end }));
     json!({ "threadFlows": [{ "locations": steps }] })
 }
@@ -99,7 +101,7 @@ fn suppression(telling: &Telling<'_>, told: &Told<'_>) -> Option<Value> {
     let mut suppression = json!({
         "kind": kind,
         "status": "accepted",
-        "justification": clean::lines(&told.accepted().unwrap_or_default()),
+        "justification": plain(&told.accepted().unwrap_or_default()),
     });
     let place = told.json.accepted.as_ref().and_then(|own| own.location.as_ref());
     if let Some(place) = place {

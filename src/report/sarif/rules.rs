@@ -35,7 +35,8 @@ pub(super) fn named<'t>(telling: &'t Telling<'_>, told: &[Told<'t>]) -> Vec<Name
     }
     let known: BTreeMap<&str, &RuleDoc> =
         telling.rules().iter().map(|rule| (rule.id.as_str(), rule)).collect();
-    let rule = |(id, told): (&str, Told<'t>)| known.get(id).map_or(Named::Unknown(told), |rule| Named::Known(rule));
+    let rule =
+        |(id, told): (&str, Told<'t>)| known.get(id).map_or(Named::Unknown(told), |rule| Named::Known(rule));
     named.into_iter().map(rule).collect()
 }
 
@@ -116,7 +117,10 @@ const fn problem(severity: Severity) -> &'static str {
 fn pascal(id: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
     };
     clean::line(id).split('-').map(word).collect()
 }
