@@ -383,7 +383,8 @@ pub(super) struct MergeArgs {
 /// How to report, and what fails the run.
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
-    /// How to report, one of: human, html, json. `json=FILE` writes to a file. Can be repeated: several reports of one run.
+    /// How to report: human, concise, html, json, sarif, junit, github, gitlab, checkstyle, markdown, openreports or
+    /// policyreport. `json=FILE` writes to a file. Can be repeated: several reports of one run.
     #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
     pub(super) output: Vec<OutputArg>,
     /// Write the report to this file instead of standard output.

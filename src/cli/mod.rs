@@ -157,6 +157,9 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         return Err(usage(ErrorKind::MissingRequiredArgument, message));
     }
     let targets = output::of_run(&args.output)?;
+    if args.live.preflight {
+        preflight::accepts(&targets)?;
+    }
     if args.fix && args.paths.iter().any(|path| path == "-") {
         let message =
             "standard input cannot be mended in place; `ptd-lint fix -` writes it to standard output";
@@ -243,6 +246,7 @@ fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, 
     };
     let outcome = Outcome { documents: &documents, report: &report };
     let telling = Telling::of_run(outcome, || check::rule_docs(&options.rules).0);
+    let telling = telling.within(output::around(targets, exit::of_report(&report)));
     let mut failed = output::write_all(targets, &telling, &args.output);
     if args.live.write_report {
         failed.extend(publish::publish(&live::audit(args)?, outcome));
