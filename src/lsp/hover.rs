@@ -102,7 +102,7 @@ fn findings(round: &Round, file: u32, offset: u32) -> Vec<Known> {
 fn told(round: &Round, index: usize, finding: &Finding) -> String {
     let Finding { rule, invariant, severity, message, help, .. } = finding;
     let mut text = format!("**{}** `{rule}`: {}", severity.name(), escaped(message));
-    if let Some(doc) = round.rules.get(rule) {
+    if let Some(doc) = round.rule(rule) {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n\n{}", escaped(doc.why.trim()));
     }

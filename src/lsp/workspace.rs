@@ -9,6 +9,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::PoisonError;
 
 use serde_json::Value;
@@ -41,8 +42,8 @@ pub(super) struct Round {
     pub(super) governed: Governed,
     /// The outcome.
     pub(super) checked: Checked,
-    /// The rules, by id.
-    pub(super) rules: BTreeMap<String, RuleDoc>,
+    /// The rules; read when somebody asks for one.
+    rules: OnceLock<Vec<RuleDoc>>,
     /// Line tables of files that were asked for.
     texts: Mutex<BTreeMap<u32, Arc<Text>>>,
 }
@@ -50,9 +51,13 @@ pub(super) struct Round {
 impl Round {
     fn new(sources: Sources, arguments: Vec<String>, governed: Governed) -> Self {
         let checked = check::check(&sources, &arguments, &governed.options);
-        let (rules, _) = check::rule_docs(&governed.options.rules);
-        let rules = rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect();
-        Self { sources, arguments, governed, checked, rules, texts: Mutex::default() }
+        Self { sources, arguments, governed, checked, rules: OnceLock::new(), texts: Mutex::default() }
+    }
+
+    /// The rule of that id.
+    pub(super) fn rule(&self, id: &str) -> Option<&RuleDoc> {
+        let rules = self.rules.get_or_init(|| check::rule_docs(&self.governed.options.rules).0);
+        rules.iter().find(|rule| rule.id == id)
     }
 
     /// What the check was governed by.
