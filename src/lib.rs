@@ -21,6 +21,8 @@ mod config;
 
 mod rule;
 
+mod accept;
+
 mod check;
 
 mod fix;
@@ -28,6 +30,8 @@ mod fix;
 mod format;
 
 mod generate;
+
+mod trial;
 
 mod report;
 

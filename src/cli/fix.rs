@@ -110,8 +110,10 @@ pub(super) fn fix_then_check(
 ) -> Checked {
     let fixed = fix::mend(found, arguments, options, (args.unsafe_too, None));
     let problems = write(found, &fixed, |_| true);
-    let told =
-        Told { quiet: args.quiet, unwritten: problems.iter().map(|problem| problem.path.clone()).collect() };
+    let told = Told {
+        quiet: args.output.quiet,
+        unwritten: problems.iter().map(|problem| problem.path.clone()).collect(),
+    };
     told.fixes(found, &fixed, "fixed");
     for (file, text) in &fixed.texts {
         let source = found.texts.get_mut(*file as usize);
@@ -119,8 +121,8 @@ pub(super) fn fix_then_check(
             source.text.clone_from(text);
         }
     }
-    let all_rules = options.select.is_empty() && options.ignore.is_empty();
-    let now = if problems.is_empty() && all_rules {
+    let is_same = options.select.is_empty() && options.ignore.is_empty() && options.baseline.is_none();
+    let now = if problems.is_empty() && is_same && !options.inventory {
         fixed.after.unwrap_or(fixed.before)
     } else {
         check::check(found, arguments, options)

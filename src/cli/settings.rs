@@ -9,7 +9,7 @@ use crate::source::Source;
 use crate::source::SourceProblem;
 
 /// The name of the settings file.
-const FILE_NAME: &str = "ptd-lint.yaml";
+pub(super) const FILE_NAME: &str = "ptd-lint.yaml";
 
 /// The texts that govern a run, and those that should and cannot be read.
 #[derive(Debug, Default)]
