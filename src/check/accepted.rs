@@ -12,7 +12,6 @@ use super::stack::Run;
 use super::stack::evaluate;
 use super::stack::sighted;
 use super::stacks::Group;
-use super::stacks::absolute;
 use super::stacks::parent;
 use crate::accept;
 use crate::accept::Fault;
@@ -35,6 +34,7 @@ use crate::model::Subject;
 use crate::rule::Rule;
 use crate::rule::RuleSet;
 use crate::text::Day;
+use crate::text::absolute;
 use crate::text::suggest;
 
 /// How many findings each suppression met, by its place. Expired ones too.

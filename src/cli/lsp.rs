@@ -7,9 +7,11 @@ use clap::Parser as _;
 use serde_json::Value;
 
 use super::Stop;
+use super::args::BaselineArgs;
 use super::args::InputArgs;
 use super::args::KindArg;
 use super::args::LspArgs;
+use super::baseline::Plan;
 use super::options_with;
 use super::settings::ConfigChoice;
 use super::use_threads;
@@ -47,9 +49,21 @@ fn govern(args: &LspArgs, given: &Value, folder: &Path) -> Result<Governed, Stri
     let unnamed = ConfigChoice::Above(folder);
     let from = source::shown(folder.as_os_str());
     match options_with(&input, (&both.select, &both.ignore), unnamed, from) {
-        Ok((options, problems)) => Ok(Governed { options, problems, open_files_only: both.open_files_only }),
-        Err(Stop::Usage(error)) => Err(plain(&error)),
-        Err(Stop::Failed(lines)) => Err(lines.join("\n")),
+        Ok((mut options, problems)) => {
+            // The settings may name a baseline: what it lists is accepted.
+            let plan = Plan::of(&BaselineArgs::default(), options.config.as_ref(), &[]);
+            options.baseline = plan.map_err(told)?.and_then(|plan| plan.source);
+            Ok(Governed { options, problems, open_files_only: both.open_files_only })
+        }
+        Err(stop) => Err(told(stop)),
+    }
+}
+
+/// Why a run cannot begin, in words.
+fn told(stop: Stop) -> String {
+    match stop {
+        Stop::Usage(error) => plain(&error),
+        Stop::Failed(lines) => lines.join("\n"),
     }
 }
 
@@ -113,6 +127,8 @@ fn over(args: LspArgs, given: LspArgs) -> LspArgs {
             workload: other.workload.or(own.workload),
             kind: if matches!(other.kind, KindArg::Auto) { own.kind } else { other.kind },
             stdin_filename: None,
+            no_suppressions: own.no_suppressions || other.no_suppressions,
+            today: other.today.or(own.today),
             threads: own.threads,
         },
     }

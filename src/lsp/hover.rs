@@ -110,6 +110,10 @@ fn told(round: &Round, index: usize, finding: &Finding) -> String {
         let _ = write!(text, "\n\n**Remedy:** {}", escaped(help));
     }
     let _ = write!(text, "\n\n**Promise:** {} (`{}`)", escaped(invariant.promise()), invariant.id());
+    if let Some(accepted) = &finding.accepted {
+        let until = accepted.until.as_deref().map(|day| format!(" until {day}")).unwrap_or_default();
+        let _ = write!(text, "\n\n**Accepted**{}: {}", escaped(&until), escaped(&accepted.reason));
+    }
     let verdicts = round.checked.report.verdicts.iter().filter(|verdict| verdict.invariant == *invariant);
     for verdict in verdicts.filter(|verdict| verdict.findings.contains(&index)) {
         let _ = write!(text, ": **{}**, {}", verdict.verdict.name(), escaped(&verdict.summary));

@@ -187,19 +187,16 @@ impl Root {
         });
         let sources = self::overlaid(sources, &self.path, buffers);
         let mut governed = governed.clone();
-        for own in governed.options.config.iter_mut().chain(&mut governed.options.rules) {
+        let CheckOptions { config, baseline, rules, .. } = &mut governed.options;
+        for own in config.iter_mut().chain(baseline).chain(rules) {
             if let Some(buffer) = buffers.at_path(&own.path) {
                 own.text = buffer.text.text.clone();
             }
         }
         let same = |round: &Arc<Round>| {
-            let (old, new) = (&round.governed.options, &governed.options);
             round.sources.texts == sources.texts
                 && round.sources.problems == sources.problems
-                && (&old.config, &old.rules, &old.select, &old.ignore)
-                    == (&new.config, &new.rules, &new.select, &new.ignore)
-                && (&old.control_room, &old.workload, &old.assumed)
-                    == (&new.control_room, &new.workload, &new.assumed)
+                && round.governed.options == governed.options
                 && round.governed.problems == governed.problems
         };
         if !self.round.as_ref().is_some_and(same) {
