@@ -7,10 +7,12 @@ use clap::Parser as _;
 use serde_json::Value;
 
 use super::Stop;
+use super::args::BaselineArgs;
 use super::args::ChosenArgs;
 use super::args::InputArgs;
 use super::args::KindArg;
 use super::args::LspArgs;
+use super::baseline::Plan;
 use super::options_with;
 use super::settings::ConfigChoice;
 use super::use_threads;
@@ -48,9 +50,21 @@ fn govern(args: &LspArgs, given: &Value, folder: &Path) -> Result<Governed, Stri
     let unnamed = ConfigChoice::Above(folder.to_owned());
     let from = source::shown(folder.as_os_str());
     match options_with(&input, &both.chosen, unnamed, from) {
-        Ok((options, problems)) => Ok(Governed { options, problems, open_files_only: both.open_files_only }),
-        Err(Stop::Usage(error)) => Err(plain(&error)),
-        Err(Stop::Failed(lines)) => Err(lines.join("\n")),
+        Ok((mut options, problems)) => {
+            // The settings may name a baseline: what it lists is accepted.
+            let plan = Plan::of(&BaselineArgs::default(), options.config.as_ref(), &[]);
+            options.baseline = plan.map_err(told)?.and_then(|plan| plan.source);
+            Ok(Governed { options, problems, open_files_only: both.open_files_only })
+        }
+        Err(stop) => Err(told(stop)),
+    }
+}
+
+/// Why a run cannot begin, in words.
+fn told(stop: Stop) -> String {
+    match stop {
+        Stop::Usage(error) => plain(&error),
+        Stop::Failed(lines) => lines.join("\n"),
     }
 }
 
