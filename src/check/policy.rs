@@ -118,10 +118,9 @@ impl Policy {
         if select.is_empty() && ignore.is_empty() {
             return Governing { config, ..Governing::default() };
         }
-        let wanted = |id: &String| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
-        let unwanted = self.rules.rules().into_iter().filter(|rule| !wanted(&rule.id));
-        let left_out =
-            unwanted.map(|rule| (rule.id.clone(), (!rule.advisory).then_some(rule.invariant))).collect();
+        let wanted = |id: &str| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
+        let unwanted = self.rules.guards().filter(|(id, _)| !wanted(id));
+        let left_out = unwanted.map(|(id, invariant)| (id.to_owned(), invariant)).collect();
         Governing { config, overrides: Overrides::default(), left_out }
     }
 

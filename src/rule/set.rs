@@ -16,6 +16,7 @@ use crate::document::DocId;
 use crate::document::Document;
 use crate::document::Place;
 use crate::document::parse_yaml;
+use crate::finding::Invariant;
 use crate::model::Fact;
 use crate::text::Span;
 use crate::text::suggest;
@@ -50,10 +51,20 @@ impl Slot {
 
     /// A built-in rule: `id` and `over` stand at the start of lines of their own, which a test holds.
     fn unread(path: &'static str, text: &'static str) -> Self {
-        let value =
-            |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim();
-        let (id, over) = (value("id: ").to_owned(), value("over: ").to_owned());
+        let (id, over) = (key_of(text, "id: ").to_owned(), key_of(text, "over: ").to_owned());
         Self { id, over, file: Some((path, text)), rule: OnceLock::new(), deciding: OnceLock::new() }
+    }
+
+    /// The promise that findings of the rule break; none where they leave verdicts alone. Does not read the rule.
+    fn breaks(&self) -> Option<Invariant> {
+        let (advisory, invariant) = match (self.file, self.rule.get()) {
+            (_, Some(rule)) => rule.as_ref().map(|rule| (rule.advisory, Some(rule.invariant)))?,
+            (Some((_, text)), None) => {
+                (key_of(text, "advisory: ") == "true", Invariant::from_id(key_of(text, "invariant: ")))
+            }
+            (None, None) => return None,
+        };
+        invariant.filter(|_| !advisory)
     }
 
     fn rule(&self) -> Option<&Rule> {
@@ -78,6 +89,12 @@ impl Slot {
     fn is_users(&self) -> bool {
         self.file.is_none() && self.rule().is_some_and(|rule| rule.place.is_some())
     }
+}
+
+/// The value of a key of a built-in rule that stands at the start of a line, one word.
+fn key_of<'t>(text: &'t str, key: &str) -> &'t str {
+    let value = text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+    value.split_whitespace().next().unwrap_or_default()
 }
 
 /// The lines of a built-in rule that say whether it is kept. Keys stand at the start of lines, and what belongs to them
@@ -250,6 +267,12 @@ impl RuleSet {
         asked
     }
 
+    /// The ids of all rules, sorted, each with the promise that its findings break; none where they leave verdicts alone.
+    /// Built-in rules are not read for it: that costs more than a run over a few files.
+    pub(crate) fn guards(&self) -> impl Iterator<Item = (&str, Option<Invariant>)> {
+        self.slots.iter().map(|slot| (slot.id.as_str(), slot.breaks()))
+    }
+
     /// The ids of all rules, sorted.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
         self.slots.iter().map(|slot| slot.id.as_str())
@@ -290,5 +313,15 @@ mod tests {
             assert_eq!(slot.rule.get().map(|_| ()), None, "the whole rule was read");
             assert_eq!(deciding, texts(slot.rule().unwrap()));
         }
+    }
+    #[test]
+    fn what_a_rule_guards_is_known_before_it_is_read() {
+        let set = RuleSet::builtin();
+        let before: Vec<_> = set.guards().map(|(id, invariant)| (id.to_owned(), invariant)).collect();
+        assert!(set.slots.iter().all(|slot| slot.rule.get().is_none()), "a rule was read");
+        let read = set.rules().into_iter();
+        let read = read.map(|rule| (rule.id.clone(), Some(rule.invariant).filter(|_| !rule.advisory)));
+        assert_eq!(before, read.collect::<Vec<_>>());
+        assert_eq!(set.guards().map(|(id, invariant)| (id.to_owned(), invariant)).collect::<Vec<_>>(), before);
     }
 }
