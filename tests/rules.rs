@@ -3,6 +3,7 @@
 
 mod program;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use program::folder;
@@ -20,8 +21,8 @@ fn with(rule: &str, keys: &[(&str, &str)]) -> String {
     for line in rule.lines() {
         let own = keys.iter().find(|(key, _)| line.starts_with(&format!("{key}: ")));
         match own {
-            Some((key, value)) => text.push_str(&format!("{key}: {value}\n")),
-            None => text.push_str(&format!("{line}\n")),
+            Some((key, value)) => writeln!(text, "{key}: {value}").unwrap(),
+            None => writeln!(text, "{line}").unwrap(),
         }
     }
     text
@@ -66,7 +67,8 @@ wrong  tenancy-on  (fail, pass)
             std::fs::remove_file(fixtures.join(outcome).join(input.file_name())).unwrap();
         }
     }
-    let mimir = |tenancy: &str| format!("multitenancy_enabled: {tenancy}\nblocks_storage: {{ backend: s3 }}\n");
+    let mimir =
+        |tenancy: &str| format!("multitenancy_enabled: {tenancy}\nblocks_storage: {{ backend: s3 }}\n");
     write(path, "my/fixtures/tenancy-on/fail/mimir.yaml", mimir("true").as_bytes());
     write(path, "my/fixtures/tenancy-on/pass/mimir.yaml", mimir("false").as_bytes());
     let rule = with(

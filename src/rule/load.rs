@@ -419,9 +419,8 @@ impl Loader {
 
 /// Whether a text can be the id of a rule: words of small letters and digits, with dashes between them.
 pub(crate) fn is_id(text: &str) -> bool {
-    text.split('-').all(|part| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-    })
+    text.split('-')
+        .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
 /// The first key of a mapping: a better place for what is missing than the whole mapping.

@@ -322,6 +322,9 @@ mod tests {
         let read = set.rules().into_iter();
         let read = read.map(|rule| (rule.id.clone(), Some(rule.invariant).filter(|_| !rule.advisory)));
         assert_eq!(before, read.collect::<Vec<_>>());
-        assert_eq!(set.guards().map(|(id, invariant)| (id.to_owned(), invariant)).collect::<Vec<_>>(), before);
+        assert_eq!(
+            set.guards().map(|(id, invariant)| (id.to_owned(), invariant)).collect::<Vec<_>>(),
+            before
+        );
     }
 }

@@ -108,8 +108,11 @@ pub(crate) fn builtin() -> Vec<Fixture> {
     const ROOT: &str = "fixtures/rules/";
     let is_input = |path: &str| !matches!(path.rsplit('/').next(), Some("expected.txt" | "survivors.txt"));
     let inputs = EXAMPLES.iter().filter(|(path, _)| is_input(path));
-    let inputs =
-        inputs.map(|(path, text)| Source { path: format!("{ROOT}{path}"), argument: 0, text: (*text).into() });
+    let inputs = inputs.map(|(path, text)| Source {
+        path: format!("{ROOT}{path}"),
+        argument: 0,
+        text: (*text).into(),
+    });
     let (mut fixtures, _) = gather(0, inputs.collect());
     let all: BTreeMap<&str, &str> = EXAMPLES.iter().copied().collect();
     for fixture in &mut fixtures {
@@ -117,6 +120,11 @@ pub(crate) fn builtin() -> Vec<Fixture> {
         fixture.expected = all.get(&*path).map(|text| Arc::from(*text));
     }
     fixtures
+}
+
+/// How many changes of which built-in rule its inputs do not notice.
+pub(crate) fn builtin_survivors() -> &'static str {
+    EXAMPLES.iter().find(|(path, _)| *path == "survivors.txt").map_or("", |(_, text)| text)
 }
 
 #[cfg(test)]

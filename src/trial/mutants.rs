@@ -17,8 +17,7 @@ use crate::rule::RuleSet;
 
 /// The mutants of a rule that its fixtures do not tell from it, in words.
 pub(crate) fn survivors(trial: &Trial<'_>, rule: &Rule) -> Vec<String> {
-    let asked: Vec<Asked> =
-        trial.fixtures_of(rule).flat_map(|fixture| trial.asked(rule, fixture)).collect();
+    let asked: Vec<Asked> = trial.fixtures_of(rule).flat_map(|fixture| trial.asked(rule, fixture)).collect();
     let mut rules = trial.alone(rule);
     let sound: Vec<_> = asked.iter().map(|asked| said(asked, &rules)).collect();
     let given = rule.given.iter().map(|given| (Part::Given, given.source()));
@@ -117,7 +116,7 @@ impl Token<'_> {
             Self::Operator(_) => Vec::new(),
             Self::Number(number) => {
                 vec![number.saturating_add(1).to_string(), number.saturating_sub(1).to_string()]
-            },
+            }
             Self::Truth(truth) => other(if truth { "false" } else { "true" }),
             Self::Field => other("x_"),
         }

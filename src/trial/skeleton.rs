@@ -95,7 +95,10 @@ help: {TODO} how to mend it
     );
     let fields: Vec<_> =
         FIELDS.iter().filter(|field| field.subject == over && !field.path.is_empty()).collect();
-    let _ = writeln!(text, "\n# What conditions may read of it; `ptd-lint rules --fields` has all fields of all subjects:");
+    let _ = writeln!(
+        text,
+        "\n# What conditions may read of it; `ptd-lint rules --fields` has all fields of all subjects:"
+    );
     for field in fields.iter().take(LISTED) {
         let _ = writeln!(text, "#   {} ({}): {}", field.route(), field.kind.name(), field.doc);
     }

@@ -120,8 +120,16 @@ fn where_a_rule_is_wrong_about_inputs_it_is_told_that_they_cannot_be_read() {
     let files = [("tenancy-on/fail/mimir.yaml", &*on), ("tenancy-on/pass/mimir.yaml", &*broken)];
     let faults = tried(RULE, &files, None, false).faults;
     assert_eq!(faults.len(), 2, "{faults:#?}");
-    assert!(faults[0].starts_with("my/fixtures/tenancy-on/pass: the rule has nothing to look at"), "{}", faults[0]);
-    assert!(faults[1].starts_with("my/fixtures/tenancy-on/pass: cannot be read: mimir.yaml:"), "{}", faults[1]);
+    assert!(
+        faults[0].starts_with("my/fixtures/tenancy-on/pass: the rule has nothing to look at"),
+        "{}",
+        faults[0]
+    );
+    assert!(
+        faults[1].starts_with("my/fixtures/tenancy-on/pass: cannot be read: mimir.yaml:"),
+        "{}",
+        faults[1]
+    );
 }
 
 #[test]
@@ -187,7 +195,8 @@ fn a_new_rule_over_any_subject_loads_and_waits_for_its_author() {
         assert_eq!(strays, Vec::<String>::new(), "{over}");
         let trial = Trial { rules: &set, files: &rules, fixtures: &fixtures, update: false };
         let faults = trial.run(&[set.rule("my-rule").unwrap()]).remove(0).faults;
-        let unwritten = ["title", "message", "why", "help"].map(|key| format!("`{key}` is still to be written"));
+        let unwritten =
+            ["title", "message", "why", "help"].map(|key| format!("`{key}` is still to be written"));
         assert_eq!(faults[..4], unwritten, "{over}");
         let rest = if fixtures.is_empty() {
             vec![
@@ -195,7 +204,8 @@ fn a_new_rule_over_any_subject_loads_and_waits_for_its_author() {
                 "no inputs in pass: add the stack of `fail`, mended and otherwise nearly as it is".to_owned(),
             ]
         } else {
-            let words = "the rule says nothing, and has to: these inputs break it; write its condition `when`";
+            let words =
+                "the rule says nothing, and has to: these inputs break it; write its condition `when`";
             vec![format!("fixtures/my-rule/fail: {words}")]
         };
         assert_eq!(faults[4..], rest, "{over}");

@@ -66,7 +66,11 @@ pub(super) fn docs(args: &DocsArgs) -> Result<u8, Stop> {
         return Err(Stop::Failed(faults));
     }
     let count = writing.len();
-    say(&format!("wrote {count} {} below {}", if count == 1 { "page" } else { "pages" }, source::shown(args.out.as_os_str())));
+    say(&format!(
+        "wrote {count} {} below {}",
+        if count == 1 { "page" } else { "pages" },
+        source::shown(args.out.as_os_str())
+    ));
     Ok(exit::CLEAN)
 }
 
@@ -91,16 +95,10 @@ pub(in crate::cli) fn pages_of(folders: &[OsString]) -> Result<Vec<Page>, Stop> 
         doc.failing = texts(rule, "fail", &inputs);
         doc.mended = texts(rule, "pass", &inputs);
     }
-    let printed: Vec<Printed> = rules
-        .par_iter()
-        .with_max_len(1)
-        .map(|rule| printed(rule, &settings.rules, &inputs))
-        .collect();
-    let subjects: Vec<(&str, &str)> = FIELDS
-        .iter()
-        .filter(|field| field.path.is_empty())
-        .map(|field| (field.subject, field.doc))
-        .collect();
+    let printed: Vec<Printed> =
+        rules.par_iter().with_max_len(1).map(|rule| printed(rule, &settings.rules, &inputs)).collect();
+    let subjects: Vec<(&str, &str)> =
+        FIELDS.iter().filter(|field| field.path.is_empty()).map(|field| (field.subject, field.doc)).collect();
     Ok(report::pages(&docs, &printed, &subjects))
 }
 

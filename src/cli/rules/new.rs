@@ -17,8 +17,9 @@ use crate::trial::Skeleton;
 pub(super) fn new(args: &NewArgs) -> Result<u8, Stop> {
     if RuleSet::builtin().ids().any(|id| id == args.id) {
         let id = &args.id;
-        let message =
-            format!("`{id}` is a built-in rule; give yours another id, and `replaces: {id}` if it stands in for it");
+        let message = format!(
+            "`{id}` is a built-in rule; give yours another id, and `replaces: {id}` if it stands in for it"
+        );
         return Err(Stop::Failed(vec![message]));
     }
     let wanted = Skeleton {
@@ -32,7 +33,9 @@ pub(super) fn new(args: &NewArgs) -> Result<u8, Stop> {
     let there: Vec<String> = files
         .iter()
         .filter(|(path, _)| path.exists())
-        .map(|(path, _)| placed(&source::shown(path.as_os_str()), None, "is there already; nothing is written"))
+        .map(|(path, _)| {
+            placed(&source::shown(path.as_os_str()), None, "is there already; nothing is written")
+        })
         .collect();
     if !there.is_empty() {
         return Err(Stop::Failed(there));

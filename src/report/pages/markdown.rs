@@ -88,7 +88,10 @@ mod tests {
 
     #[test]
     fn only_code_is_markup_in_a_text() {
-        assert_eq!(inline("set `a_b <c>` to <b> or *d* of a_b _c"), "set `a_b <c>` to &lt;b&gt; or \\*d\\* of a_b \\_c");
+        assert_eq!(
+            inline("set `a_b <c>` to <b> or *d* of a_b _c"),
+            "set `a_b <c>` to &lt;b&gt; or \\*d\\* of a_b \\_c"
+        );
         assert_eq!(inline("a ` b <c>"), "a \\` b &lt;c&gt;");
         assert_eq!(prose("one\ntwo\u{1b}[1m\n\n"), "one\n\ntwo␛\\[1m");
         assert_eq!(cell("a | b\nc `x|y`"), "a \\| b c `x\\|y`");

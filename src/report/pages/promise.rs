@@ -42,7 +42,12 @@ pub(super) fn table(rules: &[&RuleDoc], up: &str) -> String {
     let mut text = "| rule | severity | what it finds |\n| --- | --- | --- |\n".to_owned();
     for rule in rules {
         let (page, severity) = (rule.page(), rule.severity.name());
-        let _ = writeln!(text, "| [{}]({up}{page}.md) | {severity} | {} |", rule.id, markdown::cell(&rule.summary));
+        let _ = writeln!(
+            text,
+            "| [{}]({up}{page}.md) | {severity} | {} |",
+            rule.id,
+            markdown::cell(&rule.summary)
+        );
     }
     text
 }

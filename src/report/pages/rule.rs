@@ -58,7 +58,12 @@ fn settings(rule: &RuleDoc) -> String {
             (default, unit) => format!("{} {unit}", markdown::code(default)),
         };
         let name = markdown::code(&setting.name);
-        let _ = writeln!(text, "| {name} | {} | {default} | {} |", setting.kind, markdown::cell(&setting.meaning));
+        let _ = writeln!(
+            text,
+            "| {name} | {} | {default} | {} |",
+            setting.kind,
+            markdown::cell(&setting.meaning)
+        );
     }
     let names: Vec<String> = rule.settings.iter().map(|setting| format!("{}: ...", setting.name)).collect();
     let lines = format!("rules:\n  settings:\n    {}: {{ {} }}\n", rule.id, names.join(", "));

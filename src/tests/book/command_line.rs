@@ -26,7 +26,7 @@ pub(super) fn page() -> String {
 
 fn part(command: &Command, name: &str, text: &mut String) {
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string);
-    let _ = write!(text, "\n## {name}\n\n{}\n", cell(&about.unwrap_or_default()));
+    let _ = write!(text, "\n## {name}\n\n{}\n", sentence(&cell(&about.unwrap_or_default())));
     let usage = command.clone().render_usage().to_string();
     let _ = write!(text, "\n```text\n{}\n```\n", usage.trim_start_matches("Usage: ").trim());
     let arguments = command.get_arguments().filter(|argument| !argument.is_hide_set());
@@ -55,7 +55,7 @@ fn row(argument: &Arg) -> String {
     let shown = [names.join(", "), values.join(" ")];
     let shown: Vec<&str> = shown.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     let about = argument.get_long_help().or(argument.get_help()).map(ToString::to_string);
-    let mut about = cell(&about.unwrap_or_default());
+    let mut about = sentence(&cell(&about.unwrap_or_default()));
     let words = argument.get_possible_values();
     if takes_value && !words.is_empty() {
         let words: Vec<String> = words.iter().map(|word| format!("`{}`", word.get_name())).collect();
@@ -68,4 +68,9 @@ fn row(argument: &Arg) -> String {
         let _ = write!(about, " Default: {}.", defaults.join(", "));
     }
     format!("| `{}` | {about} |\n", shown.join(" ").replace('|', "\\|"))
+}
+
+/// With a full stop, which the program's own help leaves out.
+fn sentence(text: &str) -> String {
+    if text.is_empty() || text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
 }

@@ -50,7 +50,9 @@ fn every_link_leads_to_a_file_and_a_heading_that_are_there() {
     for (path, page) in &pages {
         for link in &page.links {
             let fault = fault(path, link, &pages, &site);
-            faults.extend(fault.map(|fault| format!("{}: {link}: {fault}", super::super::fixtures::shown(path))));
+            faults.extend(
+                fault.map(|fault| format!("{}: {link}: {fault}", super::super::fixtures::shown(path))),
+            );
         }
     }
     assert!(pages.len() > 300, "{} documents", pages.len());
@@ -158,7 +160,7 @@ fn parsed(text: &str) -> Page {
     page
 }
 
-/// The anchor of a heading, as mdBook makes it (and most who show Markdown).
+/// The anchor of a heading, as `mdBook` makes it (and most who show Markdown).
 fn anchor(heading: &str) -> String {
     let kept = heading.trim().chars().filter_map(|c| match c {
         c if c.is_alphanumeric() || matches!(c, '_' | '-') => Some(c.to_ascii_lowercase()),

@@ -21,8 +21,7 @@ use crate::cli;
 use crate::report::Page;
 
 /// Above texts that are made by this test.
-const MADE: &str =
-    "<!-- Made by `UPDATE=1 cargo test --lib book`: what is changed here is lost. -->";
+const MADE: &str = "<!-- Made by `UPDATE=1 cargo test --lib book`: what is changed here is lost. -->";
 
 /// Folders that hold nothing but pages that are made.
 const MADE_FOLDERS: &[&str] = &["rules", "promises"];

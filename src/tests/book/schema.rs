@@ -27,7 +27,8 @@ pub(super) fn page(name: &str, schema: &str) -> String {
         ),
     };
     let mut text = format!("{MADE}\n# {title}\n\n{intro}\n\n| key | type | meaning |\n| --- | --- | --- |\n");
-    let mut table = Table { root: &schema, text: String::new() };
+    let needed = if name == "report" { "**always there** " } else { "**needed** " };
+    let mut table = Table { root: &schema, needed, text: String::new() };
     table.members(&schema, "", 0);
     text.push_str(&table.text);
     text
@@ -35,6 +36,8 @@ pub(super) fn page(name: &str, schema: &str) -> String {
 
 struct Table<'s> {
     root: &'s Value,
+    /// What is said of a key that has to be there.
+    needed: &'static str,
     text: String,
 }
 
@@ -63,7 +66,7 @@ impl<'s> Table<'s> {
     fn row(&mut self, member: &'s Value, path: &str, is_required: bool, depth: usize) {
         let kind = self.kind(member);
         let about = member["description"].as_str().or_else(|| self.resolved(member)["description"].as_str());
-        let needed = if is_required { "**needed** " } else { "" };
+        let needed = if is_required { self.needed } else { "" };
         let about = format!("{needed}{}", about.map(cell).unwrap_or_default());
         let _ = writeln!(self.text, "| `{path}` | {kind} | {} |", about.trim_end());
         self.members(member, path, depth + 1);
