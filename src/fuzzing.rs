@@ -22,10 +22,11 @@ use crate::model::alloy::Computed;
 use crate::model::alloy::Environment;
 use crate::model::alloy::Program;
 use crate::model::alloy::ProgramOnly;
-use crate::report;
 use crate::report::Detail;
+use crate::report::Format;
 use crate::report::Outcome;
 use crate::report::Style;
+use crate::report::Telling;
 use crate::source::Source;
 use crate::source::Sources;
 use crate::text::Span;
@@ -211,18 +212,20 @@ fn changes(at: Place, seed: usize) -> Vec<Change> {
     ]
 }
 
-/// A whole run over one file, from its text to verdicts and both reports: it ends, and says the same a second time.
+/// A whole run over one file, from its text to verdicts and all forms of report: it ends, and says the same a second time.
 pub fn stack(text: &str) {
     let source = Source { path: "stack.yaml".to_owned(), argument: 0, text: text.into() };
     let sources = Sources { texts: vec![source], ..Sources::default() };
     let report = || {
         let checked = check::check(&sources, &["stack.yaml".to_owned()], &CheckOptions::default());
         let outcome = Outcome { documents: &checked.documents, report: &checked.report };
-        let (mut json, mut human) = (Vec::new(), Vec::new());
         let style = Style { color: false, width: 100, detail: Detail::Normal };
-        assert!(report::write_json(outcome, &mut json).is_ok(), "{text:?}");
-        assert!(report::write_human(outcome, style, &mut human).is_ok(), "{text:?}");
-        (json, human)
+        let telling = Telling::of_run(outcome, Vec::new);
+        Format::ALL.map(|format| {
+            let mut out = Vec::new();
+            assert!(telling.write(format, style, &mut out).is_ok(), "{text:?}");
+            out
+        })
     };
     assert!(report() == report(), "{text:?}");
 }

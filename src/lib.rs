@@ -33,6 +33,8 @@ mod trial;
 
 mod report;
 
+mod lsp;
+
 mod cli;
 
 #[doc(hidden)]

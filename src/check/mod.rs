@@ -2,6 +2,7 @@
 
 mod against;
 mod asking;
+mod assembled;
 mod clusters;
 mod control_room;
 mod coverage;
@@ -11,7 +12,10 @@ mod grafana;
 mod guards;
 mod identity;
 mod limits;
+mod links;
 mod options;
+mod passed;
+mod picture;
 mod placement;
 mod policy;
 mod problems;
@@ -26,11 +30,14 @@ mod values;
 mod verdicts;
 mod watch;
 
+pub(crate) use links::links;
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
+pub(crate) use passed::Passed;
 pub(crate) use policy::RuleFiles;
 pub(crate) use policy::rule_docs;
 pub(crate) use policy::rule_files;
+pub(crate) use values::is_option;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
 pub(crate) use watch::Asked;
@@ -38,6 +45,7 @@ pub(crate) use watch::watched;
 
 use rayon::prelude::*;
 
+use self::passed::Concern;
 use self::policy::Policy;
 use crate::document::Documents;
 use crate::document::File;
@@ -45,6 +53,7 @@ use crate::document::without_url_passwords;
 use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::PassedOver;
+use crate::finding::Picture;
 use crate::finding::Report;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
@@ -65,6 +74,9 @@ pub(crate) struct Checked {
     pub(crate) fail_on: Option<Severity>,
     /// Whether the settings want every undecided verdict to fail the run.
     pub(crate) strict: bool,
+    /// Of each input that could not be read, in the order of `Sources::problems`: whether it makes the run incomplete. One
+    /// in a stack that does not concern the files that the run reports on does not.
+    pub(crate) unread: Vec<bool>,
 }
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
@@ -81,7 +93,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
-    let groups = groups((sources, &seen), arguments, options, &readings, &declared);
+    let mut groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
     let mut run = stack::Run {
         readings: &readings,
@@ -96,6 +108,10 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     };
     let kept = run.kept(&groups);
     run.sharing = sharing::Sharing::of(&kept);
+    let mut concern = options
+        .passed
+        .as_ref()
+        .map(|passed| Concern::narrow(&mut groups, passed, (&readings, &documents, options)));
     let run = run;
     let mut judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
@@ -110,12 +126,20 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         add(&mut report, judged);
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
-    report.coverage.errors = problems::run_errors(problems, &documents);
+    let counts = |place| concern.as_ref().is_none_or(|concern| concern.counts(place));
+    report.coverage.errors = problems::run_errors(problems, &documents, counts);
+    let unread = sources.problems.iter();
+    let unread =
+        unread.map(|problem| concern.as_mut().is_none_or(|concern| concern.counts_path(&problem.path)));
+    let unread = unread.collect();
+    if let Some(concern) = concern {
+        concern.leave(&mut report);
+    }
     report.coverage.clusters = seen;
     report.coverage.not_seen = not_seen;
     together::join(&mut report);
     cover_passwords(&mut report);
-    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
+    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict(), unread }
 }
 
 /// The files of each stack of the run. `declared` are the folders that settings declare to be stacks.
@@ -161,7 +185,9 @@ fn cover_passwords(report: &mut Report) {
     let errors = report.coverage.errors.iter_mut().map(|error| &mut error.message);
     let unseen = report.coverage.not_seen.iter_mut().map(|unseen| &mut unseen.message);
     let notes = report.coverage.clusters.iter_mut().flat_map(|own| &mut own.notes);
-    findings.chain(verdicts).chain(errors).chain(unseen).chain(notes).for_each(without_url_passwords);
+    let drawn = report.pictures.iter_mut().flat_map(Picture::texts);
+    let rest = errors.chain(unseen).chain(notes).chain(drawn);
+    findings.chain(verdicts).chain(rest).for_each(without_url_passwords);
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {
@@ -169,6 +195,10 @@ fn add(report: &mut Report, judged: stack::Judged) {
     report.coverage.collectors += judged.collectors;
     report.coverage.components += judged.components;
     report.findings.extend(judged.findings);
+    report.pictures.extend(judged.picture.map(|mut picture| {
+        picture.renumber(|index| Some(index + offset));
+        picture
+    }));
     report.verdicts.extend(judged.verdicts.into_iter().map(|mut verdict| {
         for index in &mut verdict.findings {
             *index += offset;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::Passed;
 use crate::model::Expected;
 use crate::model::Minor;
 use crate::model::Store;
 use crate::source::Source;
 
 /// Everything that a check depends on besides its texts. Holds texts and words only: no paths are opened behind it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CheckOptions {
     /// The settings file, where there is one.
     pub(crate) config: Option<Source>,
@@ -26,8 +27,12 @@ pub(crate) struct CheckOptions {
     pub(crate) assumed: BTreeMap<Store, Minor>,
     /// What the texts are.
     pub(crate) expected: Expected,
+    /// The files to report on; `None` for all.
+    pub(crate) passed: Option<Passed>,
     /// Whether the arguments are what the running clusters were made from, and each is held against the other.
     pub(crate) against: bool,
+    /// Whether the flows of each stack are wanted as a picture.
+    pub(crate) picture: bool,
     /// The current folder, absolute and with `/`: what relative paths of inputs and settings start from.
     pub(crate) folder: String,
 }

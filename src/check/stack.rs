@@ -14,6 +14,7 @@ use super::faults;
 use super::grafana;
 use super::guards;
 use super::limits;
+use super::picture;
 use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
@@ -32,6 +33,7 @@ use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
 use crate::finding::NotSeen;
+use crate::finding::Picture;
 use crate::finding::Seen;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
@@ -76,6 +78,8 @@ pub(crate) struct Judged {
     pub(crate) collectors: usize,
     /// How many components their programs have.
     pub(crate) components: usize,
+    /// Its flows, where they are wanted.
+    pub(crate) picture: Option<Picture>,
 }
 
 /// What all stacks of a run share.
@@ -159,7 +163,7 @@ impl Run<'_> {
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
-            .filter(|found| found.undecided)
+            .filter(|found| found.undecided && found.finding.is_open())
             .map(|found| (found.finding.invariant, found.finding.message.clone()))
             .collect();
         let rules = &self.policy.rules;
@@ -185,8 +189,11 @@ impl Run<'_> {
                 ));
             }
         }
-        let mut found: Vec<(Finding, bool)> =
-            outcomes.into_iter().map(|found| (found.finding, found.breaks)).collect();
+        let mut found: Vec<(Finding, bool)> = outcomes
+            .into_iter()
+            .map(|found| (found.counts(), found))
+            .map(|(counts, found)| (found.finding, counts))
+            .collect();
         super::sort(&mut found);
         let numbered: Vec<(usize, &Finding, bool)> =
             found.iter().enumerate().map(|(index, (finding, breaks))| (index, finding, *breaks)).collect();
@@ -208,6 +215,7 @@ impl Run<'_> {
             verdicts: verdicts::verdicts(&evidence),
             collectors: collectors.len() + relays.iter().filter(|relay| relay.plan.is_ok()).count(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
+            picture: self.options.picture.then(|| picture::picture(&evidence)),
             findings: found.into_iter().map(|(finding, _)| sighted(finding, name, group)).collect(),
         }
     }
@@ -331,6 +339,13 @@ pub(crate) struct Found {
     pub(crate) undecided: bool,
 }
 
+impl Found {
+    /// Whether it breaks its invariant, or is an accepted exception that would have broken it or left it open.
+    const fn counts(&self) -> bool {
+        self.breaks || (self.undecided && !self.finding.is_open())
+    }
+}
+
 /// The stacks of a group, each with its name and cluster: one, or one per cluster where the inputs tell clusters apart.
 pub(super) fn parts(
     group: &Group,
@@ -427,6 +442,7 @@ pub(crate) fn evaluate(
                     fingerprint,
                     fixes: Vec::new(),
                     seen: Seen::default(),
+                    accepted: None,
                 };
                 Found { finding, breaks: false, undecided: true }
             }

@@ -66,7 +66,7 @@ fn split_as_declared(inputs: &[Input<'_>], declared: &[String], here: &str, root
 }
 
 /// A path from the root, without `.` and `..`. Links are not followed: paths are compared as they are written.
-fn absolute(here: &str, path: &str) -> String {
+pub(super) fn absolute(here: &str, path: &str) -> String {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{here}/{path}") };
     let mut parts: Vec<&str> = Vec::new();
     for part in whole.split('/') {
@@ -109,6 +109,11 @@ fn is_below(path: &str, folder: &str) -> bool {
 
 fn declares(piece: &Piece) -> bool {
     matches!(piece, Piece::Declaration(_) | Piece::Settings(_) | Piece::Site(_))
+}
+
+/// Whether the file holds nothing but declarations, which govern the rest of their stack.
+pub(super) fn only_declares(reading: &Reading) -> bool {
+    !reading.pieces.is_empty() && reading.pieces.iter().all(declares)
 }
 
 /// Whether the file holds objects, which only one cluster's stack can have.
@@ -208,7 +213,6 @@ fn spread_declarations(
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut index = BTreeMap::new();
-    let only_declares = |reading: &Reading| !reading.pieces.is_empty() && reading.pieces.iter().all(declares);
     for (file, (root, input)) in roots.iter().zip(inputs).enumerate() {
         if only_declares(input.reading) {
             continue;

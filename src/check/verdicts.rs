@@ -25,7 +25,7 @@ pub(crate) struct Evidence<'e> {
     pub(crate) flows: &'e [CollectorFlow],
     /// All subjects that rules ranged over.
     pub(crate) subjects: &'e [Subject],
-    /// Findings with their index in the report; `true` for those that break their invariant.
+    /// Findings with their index in the report; `true` for those that break their invariant unless somebody accepted them.
     pub(crate) findings: &'e [(usize, &'e Finding, bool)],
     /// Why an invariant could not be decided, in words.
     pub(crate) open: &'e [(Invariant, String)],
@@ -52,7 +52,7 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
     let broken: Vec<&Finding> = evidence
         .findings
         .iter()
-        .filter(|(_, finding, breaks)| finding.invariant == invariant && *breaks)
+        .filter(|(_, finding, breaks)| finding.invariant == invariant && *breaks && finding.is_open())
         .map(|(_, finding, _)| *finding)
         .collect();
     let mut open: Vec<&str> = evidence
@@ -83,6 +83,15 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
             Scope::All(summary) => (Verdict::Holds, summary),
         }
     };
+    let accepted = evidence
+        .findings
+        .iter()
+        .filter(|(_, finding, counts)| finding.invariant == invariant && *counts && !finding.is_open())
+        .count();
+    let summary = match accepted {
+        0 => summary,
+        _ => format!("{summary}, with {}", count(accepted, "accepted exception")),
+    };
     let assumptions = match verdict {
         Verdict::NotApplicable => Vec::new(),
         _ => assumptions(invariant, evidence),
@@ -95,6 +104,8 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
         summary,
         assumptions,
         findings,
+        accepted,
+        not_shown: 0,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Turns the words of the command line into typed arguments.
 
 mod generate;
+mod graph;
 mod live;
+mod lsp;
 mod rbac;
 mod rules;
 mod values;
@@ -14,7 +16,9 @@ use clap::Parser;
 use clap::Subcommand;
 
 pub(super) use self::generate::GenerateArgs;
+pub(super) use self::graph::GraphArgs;
 pub(super) use self::live::LiveArgs;
+pub(super) use self::lsp::LspArgs;
 pub(super) use self::rbac::RbacArgs;
 pub(super) use self::rules::DocsArgs;
 pub(super) use self::rules::ListArgs;
@@ -24,12 +28,23 @@ pub(super) use self::rules::RulesCommandArgs;
 pub(super) use self::rules::TestArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
-use self::values::KindArg;
+pub(super) use self::values::KindArg;
+pub(super) use self::values::ShellArg;
 use self::values::assumed;
 use self::values::domain;
 use super::output::OutputArg;
 use crate::model::Minor;
 use crate::model::Store;
+
+/// Texts after the options of `completions`.
+const COMPLETIONS_EXAMPLES: &str = "\
+Where they belong:
+  bash        ptd-lint completions bash > ~/.local/share/bash-completion/completions/ptd-lint
+  zsh         ptd-lint completions zsh > DIR/_ptd-lint, with DIR in $fpath
+  fish        ptd-lint completions fish > ~/.config/fish/completions/ptd-lint.fish
+  elvish      eval (ptd-lint completions elvish | slurp), in rc.elv
+  powershell  ptd-lint completions powershell | Out-String | Invoke-Expression, in $PROFILE
+  nushell     ptd-lint completions nushell | save DIR/ptd-lint.nu, and use it in config.nu";
 
 /// Texts after the options.
 const EXAMPLES: &str = "\
@@ -138,12 +153,18 @@ pub(super) enum Command {
     /// Writes a complete monitoring stack for a workload, one that keeps all promises.
     #[command(after_help = generate::EXAMPLES)]
     Generate(Box<GenerateArgs>),
+    /// Draws the flows of telemetry: who hands which signals to whom, and what leaves the workload.
+    #[command(after_help = graph::EXAMPLES)]
+    Graph(Box<GraphArgs>),
     /// Joins JSON reports (of shards, of clusters) into one, as if one run had seen it all.
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<MergeArgs>),
     /// Prints the least rights that `--live` needs, as roles of Kubernetes.
     #[command(after_help = rbac::EXAMPLES)]
     LiveRbac(Box<RbacArgs>),
+    /// Serves an editor, as a language server over standard input and output.
+    #[command(after_help = lsp::EXAMPLES)]
+    Lsp(Box<LspArgs>),
     /// Lists rules, tries them on their inputs, begins a new one, writes pages about them.
     Rules(RulesCommandArgs),
     /// Tells why a rule or a promise exists, how to mend what a rule finds, and shows an example; with `--value`, where a
@@ -162,6 +183,19 @@ pub(super) enum Command {
         /// Where rules come from.
         #[command(flatten)]
         rules: RulesArgs,
+    },
+    /// Prints completions of this command line for a shell.
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: ShellArg,
+    },
+    /// Prints the manual page, as `man -l -` reads it.
+    Man {
+        /// Write it into this folder, with a page for each subcommand.
+        #[arg(long, value_name = "DIR")]
+        out: Option<OsString>,
     },
 }
 
@@ -196,7 +230,7 @@ pub(super) struct FmtArgs {
 }
 
 /// Where rules come from besides the built-in ones.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct RulesArgs {
     /// Also use the rule files in this folder. Can be repeated.
     #[arg(long = "rules", value_name = "DIR")]
@@ -204,7 +238,7 @@ pub(super) struct RulesArgs {
 }
 
 /// What is read, and what it is judged by.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct InputArgs {
     /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -253,12 +287,20 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH|GLOB|-")]
     pub(super) paths: Vec<OsString>,
 
-    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
-    #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
-    pub(super) output: Vec<OutputArg>,
-    /// Write the report to this file instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    pub(super) output_file: Option<PathBuf>,
+    /// Report on the files given as parts of this folder: all of it is read and judged, and of the stacks that the files
+    /// belong to, what the files take part in is told. Without a folder, the nearest one upwards that holds a
+    /// `ptd-lint.yaml` or is the root of a git repository. Can be repeated.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["live", "against", "fix"])]
+    pub(super) tree: Vec<OsString>,
+
+    /// Check again whenever an input, the settings or a rule changes. Ctrl-C ends it, with the exit code of the last run.
+    #[arg(long, conflicts_with_all = ["live", "against", "fix"])]
+    pub(super) watch: bool,
+
+    /// How to report, and what fails the run.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 
     /// Check only this rule. Can be repeated, or be a list with commas.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -274,29 +316,12 @@ pub(super) struct CheckArgs {
     #[arg(long = "unsafe", requires = "fix")]
     pub(super) unsafe_too: bool,
 
-    /// Exit with 1 from this severity on [default: that of the settings file, or `error`].
-    #[arg(long, value_name = "SEVERITY", value_enum)]
-    pub(super) fail_on: Option<FailOn>,
-    /// Exit with 1 if any promise could not be decided, not only the log boundary.
-    #[arg(long)]
-    pub(super) strict: bool,
-
     /// What is read, and what it is judged by.
     #[command(flatten)]
     pub(super) input: InputArgs,
     /// Running clusters in place of files.
     #[command(flatten)]
     pub(super) live: LiveArgs,
-
-    /// When to use colours. `auto` heeds `NO_COLOR`, `CLICOLOR_FORCE` and `FORCE_COLOR`.
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto)]
-    pub(super) color: ColorArg,
-    /// Print findings, verdicts that do not hold, and errors only.
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
-    /// Also list what was passed over, and the settings file used.
-    #[arg(short, long)]
-    pub(super) verbose: bool,
 }
 
 /// Which reports to join, and how to tell.
@@ -305,13 +330,21 @@ pub(super) struct MergeArgs {
     /// Reports, as `ptd-lint -o json` writes them.
     #[arg(value_name = "REPORT", required = true)]
     pub(super) reports: Vec<PathBuf>,
-    /// How to report: `human` or `json`; `json=FILE` writes to a file. Can be repeated.
+    /// How to report, and what fails the run.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// How to report, and what fails the run.
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// How to report, one of: human, html, json. `json=FILE` writes to a file. Can be repeated: several reports of one run.
     #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
     pub(super) output: Vec<OutputArg>,
     /// Write the report to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) output_file: Option<PathBuf>,
-    /// Exit with 1 from this severity on [default: the lowest of the reports].
+    /// Exit with 1 from this severity on [default: that of the settings file or of the reports, or `error`].
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub(super) fail_on: Option<FailOn>,
     /// Exit with 1 if any promise could not be decided, not only the log boundary.
@@ -323,7 +356,7 @@ pub(super) struct MergeArgs {
     /// Print findings, verdicts that do not hold, and errors only.
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Also list what was passed over, and each cluster.
+    /// Also list what was passed over, each cluster, and the settings file used.
     #[arg(short, long)]
     pub(super) verbose: bool,
 }

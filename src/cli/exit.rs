@@ -32,11 +32,11 @@ pub(super) fn exit_code(report: &Report, fail_on: Severity, undecided: Undecided
     if !report.coverage.errors.is_empty() || !report.coverage.not_seen.is_empty() {
         return INCOMPLETE;
     }
-    let found = report.findings.iter().any(|finding| finding.severity >= fail_on);
+    let found = report.findings.iter().any(|finding| finding.is_open() && finding.severity >= fail_on);
     let open = report.verdicts.iter().any(|verdict| match verdict.verdict {
         Verdict::Undecided => undecided == Undecided::FailsAll || verdict.invariant == Invariant::LogBoundary,
         // A counterexample is a finding, and the threshold is about that. Without one, nothing else would fail.
-        Verdict::Violated => verdict.findings.is_empty(),
+        Verdict::Violated => verdict.findings.is_empty() && verdict.not_shown == 0,
         Verdict::Holds | Verdict::NotApplicable => false,
     });
     if found || open { FINDINGS } else { CLEAN }
@@ -45,6 +45,8 @@ pub(super) fn exit_code(report: &Report, fail_on: Severity, undecided: Undecided
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Accepted;
+    use crate::finding::AcceptedBy;
     use crate::finding::Finding;
     use crate::finding::InvariantVerdict;
     use crate::finding::RunError;
@@ -62,6 +64,7 @@ mod tests {
             fingerprint: String::new(),
             fixes: Vec::new(),
             seen: crate::finding::Seen::default(),
+            accepted: None,
         };
         Report { findings: vec![finding], ..Report::default() }
     }
@@ -69,8 +72,17 @@ mod tests {
     fn verdict(invariant: Invariant, verdict: Verdict, findings: Vec<usize>) -> Report {
         let (subject, summary) = (String::new(), String::new());
         let assumptions = Vec::new();
-        let verdict =
-            InvariantVerdict { invariant, subject, cluster: None, verdict, summary, assumptions, findings };
+        let verdict = InvariantVerdict {
+            invariant,
+            subject,
+            cluster: None,
+            verdict,
+            summary,
+            assumptions,
+            findings,
+            accepted: 0,
+            not_shown: 0,
+        };
         Report { verdicts: vec![verdict], ..Report::default() }
     }
 
@@ -92,6 +104,30 @@ mod tests {
         for (severity, fail_on, expected) in table {
             assert_eq!(code(&finding(severity), fail_on), expected, "{severity:?} at {fail_on:?}");
         }
+    }
+
+    #[test]
+    fn accepted_finding_fails_nothing() {
+        let mut report = finding(Severity::Error);
+        for finding in &mut report.findings {
+            finding.accepted = Some(Accepted {
+                by: AcceptedBy::Comment,
+                reason: "moved in May".to_owned(),
+                until: None,
+                place: None,
+            });
+        }
+        assert_eq!(code(&report, Severity::Info), 0);
+    }
+
+    #[test]
+    fn what_the_report_was_asked_to_leave_out_fails_nothing() {
+        let mut report = verdict(Invariant::DualWrite, Verdict::Violated, vec![0]);
+        report.findings = finding(Severity::Error).findings;
+        report.leave_out("elsewhere", |_| false);
+        assert_eq!(code(&report, Severity::Info), 0);
+        assert_eq!(report.coverage.not_shown[0].findings, 1);
+        assert_eq!(report.verdicts[0].findings, Vec::<usize>::new());
     }
 
     #[test]

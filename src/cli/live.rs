@@ -38,7 +38,7 @@ const KNOWN: Known = Known {
 pub(super) fn read(args: &CheckArgs) -> Result<Sources, Stop> {
     let audit = audit(args)?;
     let signals = Signals::noted();
-    let shown = !args.quiet && std::io::stderr().is_terminal() && !is_ci();
+    let shown = !args.output.quiet && std::io::stderr().is_terminal() && !is_ci();
     let progress = Arc::new(Progress::new(shown, signals));
     let watch: Arc<dyn Watch> = Arc::clone(&progress) as Arc<dyn Watch>;
     let sources = live::read(&audit, KNOWN, &watch).map_err(|message| Stop::Failed(vec![message]));

@@ -7,7 +7,9 @@ mod exit;
 mod fix;
 mod fmt;
 mod generate;
+mod graph;
 mod live;
+mod lsp;
 mod merge;
 mod output;
 mod preflight;
@@ -16,8 +18,11 @@ mod publish;
 mod rbac;
 mod rules;
 mod settings;
+mod shell;
 mod signals;
 mod terminal;
+mod tree;
+mod watch;
 mod written;
 
 use std::ffi::OsString;
@@ -33,6 +38,7 @@ use self::args::Cli;
 use self::args::Command;
 use self::args::InputArgs;
 use self::args::RulesArgs;
+use self::output::OutputArg;
 use self::settings::ConfigChoice;
 use self::settings::Settings;
 use crate::check;
@@ -51,9 +57,11 @@ use crate::model::Minor;
 use crate::model::Store;
 use crate::report;
 use crate::report::Outcome;
+use crate::report::Telling;
 use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
+use crate::source::Sources;
 
 /// Runs the program and returns its exit code.
 pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
@@ -67,13 +75,17 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
+        Some(Command::Graph(args)) => graph::graph(&args),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
+        Some(Command::Lsp(args)) => Ok(lsp::lsp(*args)),
         Some(Command::Rules(args)) => rules::rules(&args),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
             explain_value(&option, &words, &assume)
         }
         Some(Command::Explain { words, rules, .. }) => explain(&words, &rules),
+        Some(Command::Completions { shell }) => shell::completions(shell),
+        Some(Command::Man { out }) => shell::man(out.as_ref()),
     };
     done.unwrap_or_else(|stop| match stop {
         Stop::Usage(error) => refuse(&error),
@@ -134,66 +146,107 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         let message = "nothing to check: give files, folders, patterns, `-` for standard input, or `--live` for clusters";
         return Err(usage(ErrorKind::MissingRequiredArgument, message));
     }
-    let targets = output::targets(&args.output, args.output_file.as_deref())
-        .map_err(|message| usage(ErrorKind::ArgumentConflict, message))?;
+    let targets = output::of_run(&args.output)?;
     if args.fix && args.paths.iter().any(|path| path == "-") {
         let message =
             "standard input cannot be mended in place; `ptd-lint fix -` writes it to standard output";
         return Err(usage(ErrorKind::ArgumentConflict, message));
     }
     use_threads(&args.input);
-    let (mut options, mut unread) = options(&args.input, (&args.select, &args.ignore))?;
-    options.against = args.live.against.is_some();
-    if args.verbose
-        && let Some(config) = &options.config
+    if args.watch {
+        return watch::watch(&args, &targets);
+    }
+    if args.live.preflight {
+        // What is wrong with the settings is told before any cluster is asked.
+        options(&args.input, (&args.select, &args.ignore))?;
+        return preflight::preflight(&live::audit(&args)?, &targets);
+    }
+    let inputs = Inputs::read(&args)?;
+    if args.output.verbose
+        && let Some(config) = &inputs.options.config
     {
         let _ = writeln!(std::io::stderr(), "settings: {}", config.path);
     }
+    judge(&args, &targets, inputs)
+}
 
-    if args.live.preflight {
-        return preflight::preflight(&live::audit(&args)?, &targets);
+/// All that a run reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Inputs {
+    /// What governs it.
+    options: CheckOptions,
+    /// Settings that cannot be read.
+    unread: Vec<SourceProblem>,
+    /// The inputs.
+    found: Sources,
+    /// The arguments that they count by.
+    arguments: Vec<String>,
+}
+
+impl Inputs {
+    fn read(args: &CheckArgs) -> Result<Self, Stop> {
+        let (mut options, unread) = options(&args.input, (&args.select, &args.ignore))?;
+        options.against = args.live.against.is_some();
+        let (mut found, mut arguments) = read(args, &mut options)?;
+        if let Some(folder) = &args.live.against {
+            found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
+            arguments = vec![source::shown(folder)];
+        }
+        Ok(Self { options, unread, found, arguments })
     }
-    let stdin_name = args.input.stdin_filename.as_deref();
-    let mut found = if args.live.live {
-        live::read(&args)?
-    } else {
-        source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock())
-    };
-    let mut arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
-    if let Some(folder) = &args.live.against {
-        found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
-        arguments = vec![source::shown(folder)];
-    }
-    let Checked { documents, mut report, fail_on, strict } = if args.fix {
-        fix::fix_then_check(&args, &mut found, &arguments, &options)
+}
+
+/// Checks what was read, reports, and gives the exit code.
+fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, Stop> {
+    let Inputs { mut options, mut unread, mut found, arguments } = inputs;
+    options.picture = targets.iter().any(|target| target.format.has_pictures());
+    let Checked { documents, mut report, fail_on, strict, unread: counts } = if args.fix {
+        fix::fix_then_check(args, &mut found, &arguments, &options)
     } else {
         check::check(&found, &arguments, &options)
     };
-    unread.extend(found.problems);
+    let counts = counts.into_iter().chain(std::iter::repeat(true));
+    unread.extend(
+        found.problems.into_iter().zip(counts).filter(|(_, counts)| *counts).map(|(problem, _)| problem),
+    );
     add_to_coverage(&mut report.coverage, found.skipped, unread);
-    report.coverage.shards.extend(live::shard(&args)?);
+    report.coverage.shards.extend(live::shard(args)?);
 
     report.threshold = Threshold {
-        fail_on: args.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error),
+        fail_on: args.output.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error),
         // What is not seen of a running cluster cannot be looked up later.
-        strict: args.strict || strict || args.live.live,
+        strict: args.output.strict || strict || args.live.live,
     };
     let outcome = Outcome { documents: &documents, report: &report };
-    let mut failed = Vec::new();
-    for target in &targets {
-        let destination =
-            if target.file.is_none() { terminal::stdout() } else { terminal::Destination::Elsewhere };
-        failed.extend(output::write(target, outcome, terminal::style(&args, destination)).err());
-    }
+    let telling = Telling::of_run(outcome, || check::rule_docs(&options.rules).0);
+    let mut failed = output::write_all(targets, &telling, &args.output);
     if args.live.write_report {
-        failed.extend(publish::publish(&live::audit(&args)?, outcome));
+        failed.extend(publish::publish(&live::audit(args)?, outcome));
     }
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));
     }
-    // The process ends here: giving memory back piece by piece is time for nothing.
-    std::mem::forget(documents);
-    Ok(exit::of_report(&report))
+    drop(telling);
+    let code = exit::of_report(&report);
+    if !args.watch {
+        // The process ends here: giving memory back piece by piece is time for nothing.
+        std::mem::forget(documents);
+    }
+    Ok(code)
+}
+
+/// Reads what the arguments name, and gives the arguments that sources count by. What is to be reported on goes to the
+/// options.
+fn read(args: &CheckArgs, options: &mut CheckOptions) -> Result<(Sources, Vec<String>), Stop> {
+    if args.live.live {
+        return Ok((live::read(args)?, args.paths.iter().map(|path| source::shown(path)).collect()));
+    }
+    if !args.tree.is_empty() {
+        return tree::read(&args.tree, &args.paths, options);
+    }
+    let stdin_name = args.input.stdin_filename.as_deref();
+    let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
+    Ok((found, args.paths.iter().map(|path| source::shown(path)).collect()))
 }
 
 /// Sets how many threads there are.
@@ -207,12 +260,22 @@ fn use_threads(args: &InputArgs) {
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
 fn options(
     args: &InputArgs,
+    selection: (&[String], &[String]),
+) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+    options_with(args, selection, ConfigChoice::Discovered, current_folder())
+}
+
+/// The same, where settings that nobody names are looked for as `unnamed` says, and paths start from `folder`.
+fn options_with(
+    args: &InputArgs,
     (select, ignore): (&[String], &[String]),
+    unnamed: ConfigChoice<'_>,
+    folder: String,
 ) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
     let choice = match &args.config {
         _ if args.no_config => ConfigChoice::None,
         Some(path) => ConfigChoice::Named(path),
-        None => ConfigChoice::Discovered,
+        None => unnamed,
     };
     let Settings { config, rules, problems } =
         Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
@@ -237,8 +300,10 @@ fn options(
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),
         assumed: args.assume.iter().copied().collect(),
+        passed: None,
         against: false,
-        folder: current_folder(),
+        picture: false,
+        folder,
     };
     Ok((options, problems))
 }

@@ -8,29 +8,62 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::report;
-use crate::report::Outcome;
+use super::Stop;
+use super::args::OutputArgs;
+use super::terminal;
+use super::terminal::Destination;
+use super::usage;
+use crate::report::Format;
+use crate::report::PictureForm;
 use crate::report::Style;
+use crate::report::Telling;
 
-/// A form of report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
+/// Forms of which one is named on the command line.
+pub(super) trait Form: Copy {
+    /// The one that is written where none is named.
+    const DEFAULT: Self;
+
+    /// The form of that name.
+    fn named(name: &str) -> Option<Self>;
+
+    /// All names, for people.
+    fn names() -> String;
+}
+
+impl Form for Format {
+    const DEFAULT: Self = Self::Human;
+
+    fn named(name: &str) -> Option<Self> {
+        Self::from_name(name)
+    }
+
+    fn names() -> String {
+        Self::names()
+    }
+}
+
+impl Form for PictureForm {
+    const DEFAULT: Self = Self::Svg;
+
+    fn named(name: &str) -> Option<Self> {
+        Self::from_name(name)
+    }
+
+    fn names() -> String {
+        Self::names()
+    }
 }
 
 /// `-o FORMAT` or `-o FORMAT=FILE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OutputArg {
+pub(super) struct OutputArg<F = Format> {
     /// The form.
-    pub(super) format: Format,
+    pub(super) format: F,
     /// Where to, unless to standard output.
     pub(super) file: Option<PathBuf>,
 }
 
-impl FromStr for OutputArg {
+impl<F: Form> FromStr for OutputArg<F> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -39,20 +72,32 @@ impl FromStr for OutputArg {
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let format = match name {
-            "human" => Format::Human,
-            "json" => Format::Json,
-            _ => return Err("known formats: human, json".to_owned()),
-        };
+        let format = F::named(name).ok_or_else(|| format!("known formats: {}", F::names()))?;
         Ok(Self { format, file })
     }
 }
 
-/// The outputs of a run: `human` to standard output unless told otherwise, and never two mixed in one place.
-pub(super) fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<OutputArg>, &'static str> {
+/// The outputs of a run, as [`targets()`] has them; else what is wrong with the words.
+pub(super) fn of_run(args: &OutputArgs) -> Result<Vec<OutputArg>, Stop> {
+    of_words(&args.output, args.output_file.as_deref())
+}
+
+/// As [`of_run()`], for other forms.
+pub(super) fn of_words<F: Form>(
+    outputs: &[OutputArg<F>],
+    file: Option<&Path>,
+) -> Result<Vec<OutputArg<F>>, Stop> {
+    targets(outputs, file).map_err(|message| usage(clap::error::ErrorKind::ArgumentConflict, message))
+}
+
+/// The outputs of a run: the default form to standard output unless told otherwise, and never two mixed in one place.
+fn targets<F: Form>(
+    outputs: &[OutputArg<F>],
+    file: Option<&Path>,
+) -> Result<Vec<OutputArg<F>>, &'static str> {
     let mut targets = outputs.to_vec();
     if targets.is_empty() {
-        targets.push(OutputArg { format: Format::Human, file: None });
+        targets.push(OutputArg { format: F::DEFAULT, file: None });
     }
     let mut free = targets.iter_mut().filter(|target| target.file.is_none());
     let first = free.next();
@@ -74,14 +119,28 @@ pub(super) fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<
     Ok(targets)
 }
 
-/// Writes one report. A reader that goes away early (`| head`) is no error.
-pub(super) fn write(target: &OutputArg, outcome: Outcome<'_>, style: Style) -> Result<(), String> {
-    write_with(target, |out| render(target.format, outcome, style, out))
+/// Writes a report to each of the targets; one line for each that cannot be written. A reader that goes away early
+/// (`| head`) is no error.
+pub(super) fn write_all(targets: &[OutputArg], telling: &Telling<'_>, args: &OutputArgs) -> Vec<String> {
+    let write = |target: &OutputArg| {
+        let destination = if target.file.is_none() { terminal::stdout() } else { Destination::Elsewhere };
+        let style = Style {
+            color: terminal::colors(args.color, destination),
+            width: terminal::width(),
+            detail: terminal::detail(args.quiet, args.verbose),
+        };
+        write_with(target, |out| {
+            let mut out = BufWriter::with_capacity(64 * 1024, out);
+            telling.write(target.format, style, &mut out)?;
+            out.flush()
+        })
+    };
+    targets.iter().filter_map(|target| write(target).err()).collect()
 }
 
 /// Hands what a target names to `write`.
-pub(super) fn write_with(
-    target: &OutputArg,
+pub(super) fn write_with<F>(
+    target: &OutputArg<F>,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), String> {
     let written = match &target.file {
@@ -102,15 +161,6 @@ pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
-}
-
-fn render(format: Format, outcome: Outcome<'_>, style: Style, out: impl Write) -> std::io::Result<()> {
-    let mut out = BufWriter::with_capacity(64 * 1024, out);
-    match format {
-        Format::Human => report::write_human(outcome, style, &mut out)?,
-        Format::Json => report::write_json(outcome, &mut out)?,
-    }
-    out.flush()
 }
 
 #[cfg(test)]

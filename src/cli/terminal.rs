@@ -2,10 +2,8 @@
 
 use std::io::IsTerminal as _;
 
-use super::args::CheckArgs;
 use super::args::ColorArg;
 use crate::report::Detail;
-use crate::report::Style;
 
 /// Where the terminal does not say how wide it is.
 const WIDTH: usize = 100;
@@ -22,12 +20,6 @@ pub(super) enum Destination {
 /// What standard output is.
 pub(super) fn stdout() -> Destination {
     if std::io::stdout().is_terminal() { Destination::Terminal } else { Destination::Elsewhere }
-}
-
-/// The style for reports to `destination`.
-pub(super) fn style(args: &CheckArgs, destination: Destination) -> Style {
-    let detail = detail(args.quiet, args.verbose);
-    Style { color: colors(args.color, destination), width: width(), detail }
 }
 
 /// How much is told.

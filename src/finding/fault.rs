@@ -17,6 +17,8 @@ pub(crate) struct Fault<'f, P> {
     pub(crate) severity: &'f str,
     /// The id of the state in the folder, and the place there.
     pub(crate) git: Option<(&'f str, Option<P>)>,
+    /// Who accepted it, why, and until when: what one cluster accepts counts in the others.
+    pub(crate) accepted: Option<(&'f str, &'f str, Option<&'f str>)>,
 }
 
 impl<'f> Fault<'f, Place> {
@@ -28,6 +30,10 @@ impl<'f> Fault<'f, Place> {
             message: &finding.message,
             severity: finding.severity.name(),
             git: finding.seen.git.as_ref().map(|git| (git.state.id(), git.place)),
+            accepted: finding
+                .accepted
+                .as_ref()
+                .map(|own| (own.by.id(), own.reason.as_str(), own.until.as_deref())),
         }
     }
 }

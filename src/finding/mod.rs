@@ -1,17 +1,29 @@
 //! What can be said about a stack: findings, verdicts, coverage.
 
+mod accepted;
 mod fault;
 mod fingerprint;
 mod fix;
+mod picture;
 mod promise;
 mod report;
 mod rule_doc;
 mod values;
 
+pub(crate) use accepted::Accepted;
+pub(crate) use accepted::AcceptedBy;
+pub(crate) use accepted::NotShown;
 pub(crate) use fault::Fault;
 pub(crate) use fault::FolderLine;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use fix::Fix;
+pub(crate) use picture::Area;
+pub(crate) use picture::EdgeState;
+pub(crate) use picture::NodeKind;
+pub(crate) use picture::Picture;
+pub(crate) use picture::PictureEdge;
+pub(crate) use picture::PictureNode;
+pub(crate) use picture::Signal;
 pub(crate) use report::Coverage;
 pub(crate) use report::Finding;
 pub(crate) use report::GitState;

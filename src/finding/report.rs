@@ -1,7 +1,10 @@
 //! The outcome of a run, before any format.
 
+use super::Accepted;
 use super::Fix;
 use super::Invariant;
+use super::NotShown;
+use super::Picture;
 use super::Severity;
 use super::Verdict;
 use crate::document::Place;
@@ -40,6 +43,8 @@ pub(crate) struct Finding {
     pub(crate) fixes: Vec<Fix>,
     /// Where running clusters have it; nothing for a finding in files.
     pub(crate) seen: Seen,
+    /// Who accepted it and why; `None` where it counts.
+    pub(crate) accepted: Option<Accepted>,
 }
 
 /// Where running clusters have a fault.
@@ -138,8 +143,12 @@ pub(crate) struct InvariantVerdict {
     pub(crate) summary: String,
     /// What was taken for granted.
     pub(crate) assumptions: Vec<String>,
-    /// Indices into [`Report::findings`].
+    /// Indices into [`Report::findings`], accepted ones too.
     pub(crate) findings: Vec<usize>,
+    /// How many exceptions somebody accepted: findings that would have broken it, or left it open.
+    pub(crate) accepted: usize,
+    /// How many of its findings the report leaves out.
+    pub(crate) not_shown: usize,
 }
 
 /// An input that was recognised as nothing that the linter reads.
@@ -244,6 +253,8 @@ pub(crate) struct Coverage {
     pub(crate) not_seen: Vec<NotSeen>,
     /// The parts of the contexts that were read: one for a run with `--shard`, several where reports were joined.
     pub(crate) shards: Vec<Shard>,
+    /// Findings that the run was asked to leave out of the report.
+    pub(crate) not_shown: Vec<NotShown>,
 }
 
 /// What fails a run. A report carries it, so that reports can be put together and judged as one.
@@ -272,4 +283,6 @@ pub(crate) struct Report {
     pub(crate) coverage: Coverage,
     /// What fails the run.
     pub(crate) threshold: Threshold,
+    /// The flows of each stack, where somebody asked for them.
+    pub(crate) pictures: Vec<Picture>,
 }

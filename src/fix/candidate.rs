@@ -79,7 +79,7 @@ impl Offer<'_> {
     /// matter. What cannot be put into the text is noted as rejected.
     pub(super) fn candidates(&self, rejected: &mut Rejected) -> Vec<Candidate> {
         let findings = self.checked.report.findings.iter().enumerate();
-        let wanted = findings.filter(|(_, finding)| self.wishes.wants(&finding.rule));
+        let wanted = findings.filter(|(_, finding)| self.wishes.wants(finding));
         let mut candidates: Vec<_> = wanted
             .filter_map(|(index, finding)| {
                 let candidate = self.next_of(index, finding, rejected)?;

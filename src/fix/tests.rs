@@ -99,6 +99,7 @@ fn toy(sources: &Sources, rules: &dyn Fn(&Values<'_>) -> Vec<Said>) -> Checked {
                 })
                 .collect(),
             seen: crate::finding::Seen::default(),
+            accepted: None,
         });
     }
     checked.report.verdicts = vec![InvariantVerdict {
@@ -113,6 +114,8 @@ fn toy(sources: &Sources, rules: &dyn Fn(&Values<'_>) -> Vec<Said>) -> Checked {
         summary: "so it is".to_owned(),
         assumptions: Vec::new(),
         findings: Vec::new(),
+        accepted: 0,
+        not_shown: 0,
     }];
     checked
 }

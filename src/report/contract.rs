@@ -34,7 +34,7 @@ pub(crate) struct ToolJson {
 
 /// A verdict; `findings` are indices into the report's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct VerdictJson {
     pub(crate) invariant: String,
     pub(crate) subject: String,
@@ -44,6 +44,12 @@ pub(crate) struct VerdictJson {
     pub(crate) summary: String,
     pub(crate) assumptions: Vec<String>,
     pub(crate) findings: Vec<usize>,
+    /// How many exceptions were accepted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) accepted: usize,
+    /// How many of its findings were left out of the report.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) not_shown: usize,
 }
 
 /// A finding.
@@ -67,6 +73,19 @@ pub(crate) struct FindingJson {
     pub(crate) also_at: Vec<SightingJson>,
     #[serde(default)]
     pub(crate) git: Option<GitJson>,
+    /// Who accepted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) accepted: Option<AcceptedJson>,
+}
+
+/// That somebody accepted a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AcceptedJson {
+    pub(crate) by: String,
+    pub(crate) reason: String,
+    pub(crate) until: Option<String>,
+    pub(crate) location: Option<LocationJson>,
 }
 
 /// A place in a further cluster.
@@ -164,6 +183,17 @@ pub(crate) struct CoverageJson {
     /// The parts of the contexts that the report is about; a list, since reports that were joined are joined again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) shards: Vec<ShardJson>,
+    /// Findings that the run was asked to leave out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) not_shown: Vec<NotShownJson>,
+}
+
+/// How many findings were left out of the report, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotShownJson {
+    pub(crate) reason: String,
+    pub(crate) findings: usize,
 }
 
 /// Which part of the contexts a run read.
@@ -218,13 +248,15 @@ pub(crate) struct NotSeenJson {
     pub(crate) promises: Vec<String>,
 }
 
-/// How many findings of each severity.
+/// How many findings of each severity count, and how many were accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SummaryJson {
     pub(crate) error: usize,
     pub(crate) warning: usize,
     pub(crate) info: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) accepted: usize,
 }
 
 /// What fails the run.
@@ -249,6 +281,11 @@ impl RelatedJson {
             self.clone();
         LocationJson { path, line, column, end_line, end_column, object, layers, live, field, pointer }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(value: &usize) -> bool {
+    *value == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]

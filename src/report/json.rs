@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::Outcome;
+use super::contract::AcceptedJson;
 use super::contract::ClusterJson;
 use super::contract::CoverageJson;
 use super::contract::ErrorJson;
@@ -12,6 +12,7 @@ use super::contract::GitJson;
 use super::contract::LayerJson;
 use super::contract::LocationJson;
 use super::contract::NotSeenJson;
+use super::contract::NotShownJson;
 use super::contract::PassedOverJson;
 use super::contract::RelatedJson;
 use super::contract::ReportJson;
@@ -35,18 +36,14 @@ use crate::finding::Severity;
 use crate::finding::Threshold;
 
 /// Writes the report as one JSON object and a newline.
-pub(crate) fn write(outcome: Outcome<'_>, out: &mut impl Write) -> std::io::Result<()> {
-    write_contract(&ReportJson::new(outcome.documents, outcome.report), out)
-}
-
-/// As [`write()`], for what is in the form of the contract already.
-pub(crate) fn write_contract(report: &ReportJson, out: &mut impl Write) -> std::io::Result<()> {
+pub(super) fn write(report: &ReportJson, out: &mut impl Write) -> std::io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, report)?;
     out.write_all(b"\n")
 }
 
 impl ReportJson {
-    fn new(documents: &Documents, report: &Report) -> Self {
+    /// A report by the contract.
+    pub(super) fn new(documents: &Documents, report: &Report) -> Self {
         Self {
             schema: SCHEMA.to_owned(),
             tool: ToolJson::this(),
@@ -54,9 +51,10 @@ impl ReportJson {
             findings: report.findings.iter().map(|finding| FindingJson::new(documents, finding)).collect(),
             coverage: CoverageJson::new(&report.coverage),
             summary: SummaryJson {
-                error: super::count(report, Severity::Error),
-                warning: super::count(report, Severity::Warning),
-                info: super::count(report, Severity::Info),
+                error: report.open(Severity::Error),
+                warning: report.open(Severity::Warning),
+                info: report.open(Severity::Info),
+                accepted: report.accepted(),
             },
             threshold: Some(ThresholdJson::new(report.threshold)),
         }
@@ -87,6 +85,8 @@ impl VerdictJson {
             summary: verdict.summary.clone(),
             assumptions: verdict.assumptions.clone(),
             findings: verdict.findings.clone(),
+            accepted: verdict.accepted,
+            not_shown: verdict.not_shown,
         }
     }
 }
@@ -119,6 +119,12 @@ impl FindingJson {
                 state: git.state.id().to_owned(),
                 reason: git.reason.clone(),
                 location: location(git.place),
+            }),
+            accepted: finding.accepted.as_ref().map(|accepted| AcceptedJson {
+                by: accepted.by.id().to_owned(),
+                reason: accepted.reason.clone(),
+                until: accepted.until.clone(),
+                location: location(accepted.place),
             }),
         }
     }
@@ -183,6 +189,11 @@ impl CoverageJson {
                 .shards
                 .iter()
                 .map(|own| ShardJson { index: own.index, count: own.count })
+                .collect(),
+            not_shown: coverage
+                .not_shown
+                .iter()
+                .map(|own| NotShownJson { reason: own.reason.clone(), findings: own.findings })
                 .collect(),
         }
     }

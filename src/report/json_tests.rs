@@ -3,6 +3,7 @@
 use serde_json::Value;
 use serde_json::json;
 
+use super::super::Outcome;
 use super::super::sample;
 use super::*;
 
@@ -10,7 +11,7 @@ const SCHEMA_TEXT: &str = include_str!("../../schemas/report.schema.json");
 
 fn written(outcome: Outcome<'_>) -> String {
     let mut out = Vec::new();
-    write(outcome, &mut out).unwrap();
+    write(&ReportJson::new(outcome.documents, outcome.report), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -27,6 +28,21 @@ fn mixed_and_empty_reports_fit_the_published_schema() {
     let (documents, report) = (Documents::default(), Report::default());
     let empty = written(Outcome { documents: &documents, report: &report });
     assert_eq!(faults(&serde_json::from_str(&empty).unwrap()), Vec::<String>::new());
+}
+
+#[test]
+fn accepted_and_left_out_findings_fit_the_published_schema() {
+    let mut sample = sample::mixed();
+    sample.accept(0, "moved in May");
+    sample.report.leave_out("elsewhere", |finding| finding.severity != Severity::Info);
+    let report: Value = serde_json::from_str(&written(sample.outcome())).unwrap();
+    assert_eq!(faults(&report), Vec::<String>::new());
+    let accepted =
+        json!({ "by": "comment", "reason": "moved in May", "until": "2027-01-31", "location": null });
+    assert_eq!(report["findings"][0]["accepted"], accepted);
+    assert_eq!(report["findings"][1].get("accepted"), None);
+    assert_eq!(report["summary"], json!({ "error": 1, "warning": 1, "info": 0, "accepted": 1 }));
+    assert_eq!(report["coverage"]["notShown"], json!([{ "reason": "elsewhere", "findings": 1 }]));
 }
 
 #[test]

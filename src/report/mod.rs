@@ -2,10 +2,13 @@
 
 mod clean;
 mod contract;
+mod format;
+mod html;
 mod human;
 mod json;
 mod merge;
 mod pages;
+mod picture;
 mod policy_report;
 mod preflight;
 mod rules;
@@ -15,15 +18,14 @@ mod values;
 mod sample;
 
 pub(crate) use clean::lines as printable;
+#[cfg(test)]
 pub(crate) use contract::ReportJson;
+pub(crate) use format::Format;
+pub(crate) use format::Telling;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
 pub(crate) use human::shown_findings;
-pub(crate) use human::write as write_human;
 pub(crate) use human::write_diff;
-pub(crate) use human::write_merged;
-pub(crate) use json::write as write_json;
-pub(crate) use json::write_contract;
 pub(crate) use merge::merge;
 pub(crate) use merge::read as read_report;
 pub(crate) use merge::report_of;
@@ -35,6 +37,7 @@ pub(crate) use pages::about_family;
 #[cfg(test)]
 pub(crate) use pages::families;
 pub(crate) use pages::pages;
+pub(crate) use picture::PictureForm;
 pub(crate) use policy_report::emptied;
 pub(crate) use policy_report::moved;
 pub(crate) use policy_report::policy_reports;
@@ -48,7 +51,6 @@ pub(crate) use values::write_values;
 
 use crate::document::Documents;
 use crate::finding::Report;
-use crate::finding::Severity;
 
 /// What there is to tell: findings and the texts that they point into.
 #[derive(Debug, Clone, Copy)]
@@ -57,9 +59,4 @@ pub(crate) struct Outcome<'r> {
     pub(crate) documents: &'r Documents,
     /// What was found.
     pub(crate) report: &'r Report,
-}
-
-/// How many findings have that severity.
-fn count(report: &Report, severity: Severity) -> usize {
-    report.findings.iter().filter(|finding| finding.severity == severity).count()
 }

@@ -15,6 +15,8 @@ use crate::document::Language;
 use crate::document::Place;
 use crate::document::Tree;
 use crate::document::alloy;
+use crate::finding::Accepted;
+use crate::finding::AcceptedBy;
 use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::Invariant;
@@ -54,6 +56,16 @@ pub(super) struct Sample {
 impl Sample {
     pub(super) fn outcome(&self) -> Outcome<'_> {
         Outcome { documents: &self.documents, report: &self.report }
+    }
+
+    /// Has a finding accepted, for as long as January 2027 lasts.
+    pub(super) fn accept(&mut self, finding: usize, reason: &str) {
+        self.report.findings[finding].accepted = Some(Accepted {
+            by: AcceptedBy::Comment,
+            reason: reason.to_owned(),
+            until: Some("2027-01-31".to_owned()),
+            place: None,
+        });
     }
 }
 
@@ -213,6 +225,7 @@ fn leak(documents: &Documents, file: u32) -> Finding {
         fingerprint: "00112233445566778899aabbccddeeff".to_owned(),
         fixes: Vec::new(),
         seen: crate::finding::Seen::default(),
+        accepted: None,
     }
 }
 
@@ -229,6 +242,7 @@ fn other(severity: Severity, place: Option<Place>) -> Finding {
         fingerprint: "ffeeddccbbaa99887766554433221100".to_owned(),
         fixes: Vec::new(),
         seen: crate::finding::Seen::default(),
+        accepted: None,
     }
 }
 
@@ -247,6 +261,8 @@ fn verdict(
         summary: summary.to_owned(),
         assumptions: assumptions.iter().map(|text| (*text).to_owned()).collect(),
         findings: findings.to_vec(),
+        accepted: 0,
+        not_shown: 0,
     }
 }
 
@@ -262,6 +278,7 @@ pub(super) fn mixed() -> Sample {
     ];
     let assumed = "loki-gateway.loki is this workload's Loki (not in the input)";
     let report = Report {
+        pictures: Vec::new(),
         verdicts: vec![
             verdict(Invariant::LogBoundary, Verdict::Violated, "1 of 3 sinks is outside", &[], &[0, 1]),
             verdict(Invariant::DualWrite, Verdict::Undecided, "REMOTE_URL is set nowhere", &[], &[]),
@@ -281,6 +298,7 @@ pub(super) fn mixed() -> Sample {
             clusters: Vec::new(),
             not_seen: Vec::new(),
             shards: Vec::new(),
+            not_shown: Vec::new(),
             errors: vec![
                 RunError {
                     path: "broken.yaml".to_owned(),

@@ -253,6 +253,7 @@ fn finding<'a>(
             &rule.over,
         ),
         seen: Seen::default(),
+        accepted: None,
     }
 }
 

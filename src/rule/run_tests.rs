@@ -65,6 +65,7 @@ fn a_broken_rule_is_a_finding_at_the_fact() {
             fingerprint: fingerprint(&["test-rule", "mimir/main", "mimir.config.limits.series", "9"]),
             fixes: vec![],
             seen: crate::finding::Seen::default(),
+            accepted: None,
         }
     );
     assert_eq!(run(SERIES, limits(Fact::new(8_i64, place(30)))), []);

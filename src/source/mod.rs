@@ -15,7 +15,9 @@ use std::sync::Arc;
 pub(crate) use access::Access;
 pub(crate) use access::AccessRight;
 pub(crate) use access::AccessState;
+pub(crate) use read::Within;
 pub(crate) use read::read_all;
+pub(crate) use read::read_within;
 pub(crate) use write::Replacement;
 pub(crate) use write::present;
 pub(crate) use write::replace;
@@ -101,7 +103,7 @@ pub(crate) struct Unseen {
 }
 
 /// What arguments came to: every file met is in exactly one of the lists.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sources {
     /// In order of arguments; within a folder by the bytes of the path. Those of clusters are one text an object, called
     /// `CLUSTER/NAMESPACE/KIND/NAME`, with the cluster's index as their argument.
@@ -132,6 +134,16 @@ impl Sources {
 pub(crate) fn shown(path: &OsStr) -> String {
     let text = path.to_string_lossy();
     if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
+/// Whether a file of a folder would be read, by its name.
+pub(crate) fn is_read(path: &Path) -> bool {
+    expand::has_known_extension(path)
+}
+
+/// Whether there is something at a path.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.exists()
 }
 
 /// Reads one file that belongs to the run itself: settings, a rule file.

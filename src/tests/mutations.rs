@@ -183,9 +183,10 @@ fn damaged_inputs_never_break_a_run() {
         }
         let outcome = report::Outcome { documents: &checked.documents, report: &checked.report };
         let style = report::Style { color: false, width: 80, detail: report::Detail::Verbose };
-        let mut out = Vec::new();
-        report::write_human(outcome, style, &mut out).unwrap();
-        report::write_json(outcome, &mut out).unwrap();
+        let telling = report::Telling::of_run(outcome, Vec::new);
+        for format in report::Format::ALL {
+            telling.write(format, style, &mut Vec::new()).unwrap();
+        }
     }
     assert!(unread > RUNS * TOGETHER / 4, "only {unread} were unreadable: the damage is too small");
 }

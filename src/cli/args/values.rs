@@ -42,6 +42,23 @@ pub(in crate::cli) enum ColorArg {
     Never,
 }
 
+/// Shells that completions can be made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ShellArg {
+    /// GNU Bash.
+    Bash,
+    /// Elvish.
+    Elvish,
+    /// Fish.
+    Fish,
+    /// PowerShell.
+    Powershell,
+    /// Zsh.
+    Zsh,
+    /// Nushell.
+    Nushell,
+}
+
 /// Kinds of input as the command line knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum KindArg {

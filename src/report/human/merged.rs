@@ -21,10 +21,11 @@ pub(crate) fn write(
     out: &mut impl Write,
 ) -> std::io::Result<()> {
     clusters::write_table(own, style, out)?;
-    for finding in &report.findings {
+    for finding in report.findings.iter().filter(|finding| finding.accepted.is_none()) {
         writeln!(out, "{}", finding_text(finding, own, style))?;
     }
-    write_end(own, style, out)
+    let shown = |index: usize| report.findings.get(index)?.location.as_ref().map(name);
+    write_end(own, shown, style, out)
 }
 
 fn finding_text(finding: &FindingJson, own: &Report, style: Style) -> String {

@@ -1,8 +1,10 @@
 //! Turns a report into text for people: findings with their source lines, verdicts, what was looked at.
 
+mod accepted;
 mod clusters;
 mod diff;
 mod excerpt;
+mod frame;
 mod mask;
 mod merged;
 mod snippet;
@@ -14,6 +16,9 @@ use miette::GraphicalReportHandler;
 use miette::GraphicalTheme;
 
 pub(crate) use diff::write_diff;
+pub(in crate::report) use frame::Frame;
+pub(in crate::report) use frame::FrameLine;
+pub(in crate::report) use frame::Frames;
 pub(crate) use merged::write as write_merged;
 
 use super::Outcome;
@@ -48,11 +53,15 @@ pub(crate) fn write(outcome: Outcome<'_>, style: Style, out: &mut impl Write) ->
     let handler = handler(style);
     let mut masks = mask::Masks::new(outcome.documents);
     clusters::write_table(outcome.report, style, out)?;
-    for finding in &outcome.report.findings {
+    for finding in outcome.report.findings.iter().filter(|finding| finding.is_open()) {
         out.write_all(snippet::render(outcome, &mut masks, finding, &handler, style).as_bytes())?;
         out.write_all(b"\n")?;
     }
-    write_end(outcome.report, style, out)
+    let shown = |index: usize| {
+        let place = outcome.report.findings.get(index)?.place?;
+        Some(outcome.documents.resolve(place).shown())
+    };
+    write_end(outcome.report, shown, style, out)
 }
 
 /// Each finding as it is printed, in the order of the report.
@@ -63,8 +72,14 @@ pub(crate) fn shown_findings(outcome: Outcome<'_>, style: Style) -> Vec<String> 
     findings.map(|finding| snippet::render(outcome, &mut masks, finding, &handler, style)).collect()
 }
 
-/// Writes what stands behind the findings: verdicts, what was looked at, what was not.
-fn write_end(report: &Report, style: Style, out: &mut impl Write) -> std::io::Result<()> {
+/// Writes what stands behind the findings that count: those that do not, verdicts, what was looked at, what was not.
+fn write_end(
+    report: &Report,
+    places: impl Fn(usize) -> Option<String>,
+    style: Style,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    accepted::write(report, places, style, out)?;
     table::write(&report.verdicts, style, out)?;
     write_assumptions(report, style, out)?;
     clusters::write_read(&report.coverage, style, out)?;
@@ -87,11 +102,15 @@ fn handler(style: Style) -> GraphicalReportHandler {
         .with_context_lines(1)
 }
 
-/// `2 errors, 1 warning, 0 infos`.
+/// `2 errors, 1 warning, 0 infos; 3 accepted`.
 fn tally(report: &Report) -> String {
-    let count = |severity| super::count(report, severity);
+    let count = |severity| report.open(severity);
+    let accepted = match report.accepted() {
+        0 => String::new(),
+        number => format!("; {number} accepted"),
+    };
     format!(
-        "{}, {}, {}",
+        "{}, {}, {}{accepted}",
         counted(count(Severity::Error), "error"),
         counted(count(Severity::Warning), "warning"),
         counted(count(Severity::Info), "info")

@@ -50,6 +50,7 @@ fn bare() -> Finding {
         fingerprint: "00".to_owned(),
         fixes: Vec::new(),
         seen: crate::finding::Seen::default(),
+        accepted: None,
     }
 }
 
@@ -65,6 +66,20 @@ fn whole_report_without_colour() {
     let text = written(sample.outcome(), PLAIN);
     assert_eq!(text, include_str!("golden/plain.txt"), "now it is:\n{text}");
     assert!(!text.contains('\u{1b}'));
+}
+
+#[test]
+fn accepted_findings_take_a_line_and_do_not_count() {
+    let mut sample = sample::mixed();
+    sample.accept(0, "moved in May\u{1b}");
+    sample.report.leave_out("in files that were not given", |finding| finding.severity != Severity::Info);
+    let text = written(sample.outcome(), PLAIN);
+    let line = "Accepted:\n  error[log-sink-outside] at manifests/alloy.yaml:18:24: moved in May␛ (comment, until 2027-01-31)\n";
+    assert!(text.contains(line), "{text}");
+    assert!(text.contains("\nNot shown: 1 finding in files that were not given\n"), "{text}");
+    assert!(text.ends_with("\n1 error, 1 warning, 0 infos; 1 accepted\n"), "{text}");
+    let quiet = written(sample.outcome(), Style { detail: Detail::Quiet, ..PLAIN });
+    assert!(!quiet.contains("moved in May"), "{quiet}");
 }
 
 #[test]

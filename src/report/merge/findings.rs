@@ -189,5 +189,9 @@ fn what(finding: &FindingJson) -> What<'_> {
         message: &finding.message,
         severity: &finding.severity,
         git: finding.git.as_ref().map(|git| (git.state.as_str(), git.location.as_ref())),
+        accepted: finding
+            .accepted
+            .as_ref()
+            .map(|own| (own.by.as_str(), own.reason.as_str(), own.until.as_deref())),
     }
 }

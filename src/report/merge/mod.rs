@@ -44,6 +44,7 @@ pub(crate) fn merge(mut reports: Vec<(String, ReportJson)>, unread: Vec<RunError
         coverage.errors.extend(own.errors);
         coverage.not_seen.extend(own.not_seen);
         coverage.shards.extend(own.shards);
+        coverage.not_shown.extend(own.not_shown);
     }
     shards::tell_missing(&mut coverage);
     coverage.clusters = clusters;
@@ -54,9 +55,11 @@ pub(crate) fn merge(mut reports: Vec<(String, ReportJson)>, unread: Vec<RunError
     coverage.passed_over.dedup();
     coverage.errors.sort();
     coverage.errors.dedup();
+    coverage.not_shown.sort();
     coverage.not_seen.sort();
     coverage.not_seen.dedup();
-    let count = |severity: Severity| findings.iter().filter(|own| own.severity == severity.name()).count();
+    let open = || findings.iter().filter(|own| own.accepted.is_none());
+    let count = |severity: Severity| open().filter(|own| own.severity == severity.name()).count();
     ReportJson {
         schema: SCHEMA.to_owned(),
         tool: ToolJson::this(),
@@ -64,6 +67,7 @@ pub(crate) fn merge(mut reports: Vec<(String, ReportJson)>, unread: Vec<RunError
             error: count(Severity::Error),
             warning: count(Severity::Warning),
             info: count(Severity::Info),
+            accepted: findings.len() - open().count(),
         },
         verdicts,
         findings,

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::finding::Accepted;
+use crate::finding::AcceptedBy;
 use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::GitState;
@@ -9,6 +11,7 @@ use crate::finding::InGit;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
 use crate::finding::NotSeen;
+use crate::finding::NotShown;
 use crate::finding::PassedOver;
 use crate::finding::Report;
 use crate::finding::RunError;
@@ -19,6 +22,7 @@ use crate::finding::Shard;
 use crate::finding::Sighting;
 use crate::finding::Threshold;
 use crate::finding::Verdict;
+use crate::report::contract::AcceptedJson;
 use crate::report::contract::FindingJson;
 use crate::report::contract::ReportJson;
 use crate::report::contract::SCHEMA;
@@ -74,6 +78,7 @@ pub(crate) fn report_of(report: &ReportJson) -> Result<Report, String> {
     });
     let verdicts = report.verdicts.iter().map(|own| verdict(own, report.findings.len()));
     Ok(Report {
+        pictures: Vec::new(),
         verdicts: verdicts.collect::<Result<_, _>>()?,
         findings: report.findings.iter().map(finding).collect::<Result<_, _>>()?,
         coverage: Coverage {
@@ -90,6 +95,11 @@ pub(crate) fn report_of(report: &ReportJson) -> Result<Report, String> {
             clusters: clusters.collect(),
             not_seen: not_seen.collect::<Result<_, String>>()?,
             shards: coverage.shards.iter().map(shard).collect::<Result<_, String>>()?,
+            not_shown: coverage
+                .not_shown
+                .iter()
+                .map(|own| NotShown { reason: own.reason.clone(), findings: own.findings })
+                .collect(),
         },
         threshold,
     })
@@ -128,6 +138,16 @@ fn finding(own: &FindingJson) -> Result<Finding, String> {
         fingerprint: own.fingerprint.clone(),
         fixes: Vec::new(),
         seen: Seen { clusters: own.clusters.iter().map(sighting).collect(), git },
+        accepted: own.accepted.as_ref().map(accepted).transpose()?,
+    })
+}
+
+fn accepted(own: &AcceptedJson) -> Result<Accepted, String> {
+    Ok(Accepted {
+        by: AcceptedBy::from_id(&own.by).ok_or_else(|| unknown("way of accepting", &own.by))?,
+        reason: own.reason.clone(),
+        until: own.until.clone(),
+        place: None,
     })
 }
 
@@ -145,6 +165,8 @@ fn verdict(own: &VerdictJson, findings: usize) -> Result<InvariantVerdict, Strin
         summary: own.summary.clone(),
         assumptions: own.assumptions.clone(),
         findings: own.findings.clone(),
+        accepted: own.accepted,
+        not_shown: own.not_shown,
     })
 }
 

@@ -9,13 +9,15 @@ use super::live;
 use super::reports::faults;
 use super::reports::three;
 use super::several::variant;
+use crate::finding::Report;
 use crate::report::Detail;
+use crate::report::Format;
 use crate::report::ReportJson;
 use crate::report::Style;
+use crate::report::Telling;
 use crate::report::merge;
 use crate::report::read_report;
 use crate::report::report_of;
-use crate::report::write_merged;
 use crate::source::Sources;
 
 /// The report of each cluster of the sources by itself.
@@ -186,14 +188,18 @@ fn one_cluster_under_two_names_is_judged_once() {
     assert_eq!(json_of(&joined)["findings"], reports[0]["findings"]);
 }
 
+fn text_of(joined: &ReportJson, own: &Report) -> String {
+    let mut out = Vec::new();
+    let style = Style { color: false, width: 100, detail: Detail::Normal };
+    Telling::of_read(joined, own, Vec::new).write(Format::Human, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 #[test]
 fn text_of_joined_reports_names_places_and_clusters() {
     let joined = merged(&shards(&three()));
     let own = report_of(&joined).unwrap();
-    let mut out = Vec::new();
-    write_merged(&joined, &own, Style { color: false, width: 100, detail: Detail::Normal }, &mut out)
-        .unwrap();
-    let text = String::from_utf8(out).unwrap();
+    let text = text_of(&joined, &own);
     for expected in [
         "error[logs-leave-workload]: logs leave the workload: ",
         "\n  at eu-1/alloy/ConfigMap/alloy-config#data.config.alloy:8\n",
@@ -273,9 +279,6 @@ fn table_shows_the_worst_of_several_verdicts() {
     (worse.subject, worse.verdict) = ("other settings".to_owned(), "violated".to_owned());
     joined.verdicts.push(worse);
     let own = report_of(&joined).unwrap();
-    let mut out = Vec::new();
-    write_merged(&joined, &own, Style { color: false, width: 100, detail: Detail::Normal }, &mut out)
-        .unwrap();
-    let text = String::from_utf8(out).unwrap();
+    let text = text_of(&joined, &own);
     assert!(text.contains("eu-1  ✗ - ✗ ✗ ✗ - ✗ ✗\n"), "{text}");
 }

@@ -14,10 +14,10 @@ use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::check::check;
 use crate::report::Detail;
+use crate::report::Format;
 use crate::report::Outcome;
 use crate::report::Style;
-use crate::report::write_human;
-use crate::report::write_json;
+use crate::report::Telling;
 use crate::source::Cluster;
 use crate::source::Source;
 use crate::source::Sources;
@@ -64,17 +64,19 @@ pub(super) fn checked(sources: &Sources) -> Checked {
 impl Checked {
     /// The report as JSON.
     pub(super) fn json(&self) -> Value {
-        let mut out = Vec::new();
-        let outcome = Outcome { documents: &self.documents, report: &self.report };
-        write_json(outcome, &mut out).unwrap();
-        serde_json::from_slice(&out).unwrap()
+        serde_json::from_str(&self.told(Format::Json, Detail::Normal)).unwrap()
     }
 
     /// The report for people.
     pub(super) fn human(&self, detail: Detail) -> String {
+        self.told(Format::Human, detail)
+    }
+
+    fn told(&self, format: Format, detail: Detail) -> String {
         let mut out = Vec::new();
         let outcome = Outcome { documents: &self.documents, report: &self.report };
-        write_human(outcome, Style { color: false, width: 100, detail }, &mut out).unwrap();
+        let style = Style { color: false, width: 100, detail };
+        Telling::of_run(outcome, Vec::new).write(format, style, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 }
