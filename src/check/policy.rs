@@ -249,6 +249,11 @@ impl Governing {
     }
 }
 
+/// The address of the page of a built-in rule; no rule is read for it.
+pub(crate) fn rule_address(id: &str) -> Option<String> {
+    crate::rule::family_of(id).map(|family| crate::finding::rule_address(family, id))
+}
+
 /// All rules, built-in ones and a user's, sorted by id.
 #[derive(Debug)]
 pub(crate) struct RuleFiles {

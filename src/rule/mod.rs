@@ -25,6 +25,7 @@ mod template;
 mod value;
 
 pub(crate) use embedded::EXAMPLES;
+pub(crate) use embedded::family_of;
 pub(crate) use fields::FIELDS;
 #[cfg(test)]
 pub(crate) use fields::Field;
