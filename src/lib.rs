@@ -21,6 +21,8 @@ mod config;
 
 mod rule;
 
+mod accept;
+
 mod check;
 
 mod fix;

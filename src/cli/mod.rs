@@ -2,12 +2,16 @@
 
 mod args;
 mod asking;
+mod baseline;
+mod clock;
+mod config;
 mod declared;
 mod exit;
 mod fix;
 mod fmt;
 mod generate;
 mod graph;
+mod init;
 mod live;
 mod lsp;
 mod merge;
@@ -34,10 +38,13 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use self::args::CheckArgs;
+use self::args::ChosenArgs;
 use self::args::Cli;
 use self::args::Command;
 use self::args::InputArgs;
 use self::args::RulesArgs;
+use self::baseline::Plan;
+use self::baseline::Then;
 use self::output::OutputArg;
 use self::settings::ConfigChoice;
 use self::settings::Settings;
@@ -48,6 +55,7 @@ use crate::check::ControlRoom;
 use crate::finding::Coverage;
 use crate::finding::Invariant;
 use crate::finding::PassedOver;
+use crate::finding::Profile;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
@@ -76,6 +84,8 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
         Some(Command::Graph(args)) => graph::graph(&args),
+        Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Config { command }) => config::config(&command),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
         Some(Command::Lsp(args)) => Ok(lsp::lsp(*args)),
@@ -147,6 +157,9 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         return Err(usage(ErrorKind::MissingRequiredArgument, message));
     }
     let targets = output::of_run(&args.output)?;
+    if args.live.preflight {
+        preflight::accepts(&targets)?;
+    }
     if args.fix && args.paths.iter().any(|path| path == "-") {
         let message =
             "standard input cannot be mended in place; `ptd-lint fix -` writes it to standard output";
@@ -158,7 +171,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     }
     if args.live.preflight {
         // What is wrong with the settings is told before any cluster is asked.
-        options(&args.input, (&args.select, &args.ignore))?;
+        options(&args.input, &args.chosen)?;
         return preflight::preflight(&live::audit(&args)?, &targets);
     }
     let inputs = Inputs::read(&args)?;
@@ -181,34 +194,48 @@ struct Inputs {
     found: Sources,
     /// The arguments that they count by.
     arguments: Vec<String>,
+    /// The baseline.
+    plan: Option<Plan>,
 }
 
 impl Inputs {
     fn read(args: &CheckArgs) -> Result<Self, Stop> {
-        let (mut options, unread) = options(&args.input, (&args.select, &args.ignore))?;
+        let (mut options, unread) = options(&args.input, &args.chosen)?;
         options.against = args.live.against.is_some();
         let (mut found, mut arguments) = read(args, &mut options)?;
         if let Some(folder) = &args.live.against {
             found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
             arguments = vec![source::shown(folder)];
         }
-        Ok(Self { options, unread, found, arguments })
+        let plan = Plan::of(&args.baseline, options.config.as_ref(), &found.texts)?;
+        options.baseline = plan.as_ref().and_then(|plan| plan.source.clone());
+        options.inventory = plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);
+        Ok(Self { options, unread, found, arguments, plan })
     }
 }
 
 /// Checks what was read, reports, and gives the exit code.
 fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, Stop> {
-    let Inputs { mut options, mut unread, mut found, arguments } = inputs;
+    let Inputs { mut options, plan, mut unread, mut found, arguments } = inputs;
     options.picture = targets.iter().any(|target| target.format.has_pictures());
-    let Checked { documents, mut report, fail_on, strict, unread: counts } = if args.fix {
+    let mut checked = if args.fix {
         fix::fix_then_check(args, &mut found, &arguments, &options)
     } else {
         check::check(&found, &arguments, &options)
     };
-    let counts = counts.into_iter().chain(std::iter::repeat(true));
-    unread.extend(
-        found.problems.into_iter().zip(counts).filter(|(_, counts)| *counts).map(|(problem, _)| problem),
-    );
+    let counts = checked.unread.iter().copied().chain(std::iter::repeat(true));
+    let problems = found.problems.iter().zip(counts).filter(|(_, counts)| *counts);
+    unread.extend(problems.map(|(problem, _)| problem.clone()));
+    if let Some(plan) = &plan {
+        let coverage = &checked.report.coverage;
+        let is_whole = unread.is_empty() && coverage.errors.is_empty() && coverage.not_seen.is_empty();
+        if let Some(baseline) = plan.settle(&checked, is_whole, &options.folder)? {
+            options.baseline = Some(baseline);
+            options.inventory = false;
+            checked = check::check(&found, &arguments, &options);
+        }
+    }
+    let Checked { documents, mut report, fail_on, strict, .. } = checked;
     add_to_coverage(&mut report.coverage, found.skipped, unread);
     report.coverage.shards.extend(live::shard(args)?);
 
@@ -219,6 +246,7 @@ fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, 
     };
     let outcome = Outcome { documents: &documents, report: &report };
     let telling = Telling::of_run(outcome, || check::rule_docs(&options.rules).0);
+    let telling = telling.within(output::around(targets, exit::of_report(&report)));
     let mut failed = output::write_all(targets, &telling, &args.output);
     if args.live.write_report {
         failed.extend(publish::publish(&live::audit(args)?, outcome));
@@ -258,34 +286,20 @@ fn use_threads(args: &InputArgs) {
 }
 
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
-fn options(
-    args: &InputArgs,
-    selection: (&[String], &[String]),
-) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
-    options_with(args, selection, ConfigChoice::Discovered, current_folder())
+fn options(args: &InputArgs, chosen: &ChosenArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+    options_with(args, chosen, ConfigChoice::Discovered, current_folder())
 }
 
 /// The same, where settings that nobody names are looked for as `unnamed` says, and paths start from `folder`.
 fn options_with(
     args: &InputArgs,
-    (select, ignore): (&[String], &[String]),
-    unnamed: ConfigChoice<'_>,
+    chosen: &ChosenArgs,
+    unnamed: ConfigChoice,
     folder: String,
 ) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
-    let choice = match &args.config {
-        _ if args.no_config => ConfigChoice::None,
-        Some(path) => ConfigChoice::Named(path),
-        None => unnamed,
-    };
+    let choice = ConfigChoice::of(args.no_config, args.config.as_deref(), unnamed);
     let Settings { config, rules, problems } =
-        Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
-    if !select.is_empty() || !ignore.is_empty() {
-        let (known, _) = check::rule_docs(&rules);
-        let unknown = select.iter().chain(ignore).find(|id| known.iter().all(|rule| rule.id != **id));
-        if let Some(id) = unknown {
-            return Err(Stop::Failed(vec![unknown_rule(id, &known)]));
-        }
-    }
+        Settings::read(&choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
     let control_room = match &args.control_room {
         Some(domain) => ControlRoom::Domain(domain.clone()),
         None if args.no_control_room => ControlRoom::None,
@@ -294,8 +308,10 @@ fn options_with(
     let options = CheckOptions {
         config,
         rules,
-        select: select.to_vec(),
-        ignore: ignore.to_vec(),
+        profile: args.profile.map(Profile::from),
+        select: chosen.select.clone(),
+        extend_select: chosen.extend_select.clone(),
+        ignore: chosen.ignore.clone(),
         control_room,
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),
@@ -303,9 +319,14 @@ fn options_with(
         passed: None,
         against: false,
         picture: false,
+        no_suppressions: args.no_suppressions,
+        today: args.today.or_else(clock::today),
         folder,
+        baseline: None,
+        inventory: false,
     };
-    Ok((options, problems))
+    let faults = check::selector_faults(&options);
+    if faults.is_empty() { Ok((options, problems)) } else { Err(Stop::Failed(faults)) }
 }
 
 /// Adds what reading saw to what checking saw.
@@ -377,9 +398,14 @@ fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
     if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
 }
 
+/// The user's rules without a settings file.
+fn rules_alone(args: &RulesArgs) -> Result<Settings, Stop> {
+    Settings::read(&ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))
+}
+
 /// All rules, and a line for each thing that is wrong with rule files.
 fn load_rules(args: &RulesArgs) -> Result<(Vec<RuleDoc>, Vec<String>), Stop> {
-    let settings = Settings::read(ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))?;
+    let settings = rules_alone(args)?;
     let (rules, errors) = check::rule_docs(&settings.rules);
     let unread = settings.problems.iter().map(problem_line);
     let broken = errors.iter().map(|error| placed(&error.path, error.line, &error.message));

@@ -168,13 +168,27 @@ pub(crate) fn mend(
     options: &CheckOptions,
     (unsafe_too, only): (bool, Option<Only>),
 ) -> Fixed {
-    let all = CheckOptions { select: Vec::new(), ignore: Vec::new(), ..options.clone() };
+    // What a baseline accepts is mended too.
+    let all = CheckOptions {
+        select: Vec::new(),
+        extend_select: Vec::new(),
+        ignore: Vec::new(),
+        baseline: None,
+        inventory: false,
+        ..options.clone()
+    };
     // What governs the run must not change under it.
     let is_settings = |text: &str| options.config.as_ref().is_some_and(|config| &*config.text == text);
     let files = (0..).zip(&sources.texts).filter(|(_, source)| is_settings(&source.text));
+    let select = check::taken(options).unwrap_or_default();
+    let [of_select, of_extend] = [const { Vec::new() }; 2];
+    let ignoring = CheckOptions { select: of_select, extend_select: of_extend, ..options.clone() };
+    // What a more specific selector takes is not ignored.
+    let kept = check::taken(&ignoring).map(|kept| [kept, select.clone()].concat());
+    let ignore = kept.map(|kept| check::all_but(options, &kept)).unwrap_or_default();
     let wishes = Wishes {
-        select: options.select.clone(),
-        ignore: options.ignore.clone(),
+        select: if options.select.is_empty() { Vec::new() } else { select },
+        ignore,
         unsafe_too,
         frozen: files.map(|(file, _)| file).collect(),
         only,
@@ -348,10 +362,10 @@ impl Run<'_> {
         Some(LineIndex::new(text).position(text, offset).line)
     }
 
-    /// Why each finding that is wanted is still there.
+    /// Why each finding that is wanted is still there. What somebody accepted is left alone.
     fn left(&self, checked: &Checked, rejected: &Rejected) -> Vec<Left> {
         let findings = checked.report.findings.iter().enumerate();
-        let wanted = findings.filter(|(_, finding)| self.wishes.wants(finding));
+        let wanted = findings.filter(|(_, finding)| finding.is_open() && self.wishes.wants(finding));
         wanted
             .map(|(index, finding)| Left { finding: index, why: self.why(index, finding, rejected) })
             .collect()

@@ -49,7 +49,9 @@ pub(super) fn actions(asked: &Asked<'_>) -> Answer {
     let mut found = Vec::new();
     for round in asked.rounds {
         let Some(file) = round.file(&buffer.shown()) else { continue };
-        let here = |finding: &&Finding| finding.place.is_some_and(|place| place.doc.file == file);
+        let here = |finding: &&Finding| {
+            finding.is_open() && finding.place.is_some_and(|place| place.doc.file == file)
+        };
         let findings: Vec<&Finding> = round.checked.report.findings.iter().filter(here).collect();
         if wants(QUICK) {
             let met = |finding: &&&Finding| {

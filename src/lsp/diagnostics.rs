@@ -51,7 +51,8 @@ impl Published {
                     }
                 }
             };
-            for finding in &round.checked.report.findings {
+            // What somebody accepted is not underlined; hovers tell of it.
+            for finding in round.checked.report.findings.iter().filter(|finding| finding.is_open()) {
                 let (file, _) =
                     finding.place.map_or((0, crate::text::Span::at(0)), |place| round.outer(place));
                 add(round.path(file), diagnostic(round, finding, client, buffers));

@@ -102,7 +102,7 @@ fn findings(round: &Round, file: u32, offset: u32) -> Vec<Known> {
 fn told(round: &Round, index: usize, finding: &Finding) -> String {
     let Finding { rule, invariant, severity, message, help, .. } = finding;
     let mut text = format!("**{}** `{rule}`: {}", severity.name(), escaped(message));
-    if let Some(doc) = round.rules.get(rule) {
+    if let Some(doc) = round.rule(rule) {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n\n{}", escaped(doc.why.trim()));
     }
@@ -110,6 +110,10 @@ fn told(round: &Round, index: usize, finding: &Finding) -> String {
         let _ = write!(text, "\n\n**Remedy:** {}", escaped(help));
     }
     let _ = write!(text, "\n\n**Promise:** {} (`{}`)", escaped(invariant.promise()), invariant.id());
+    if let Some(accepted) = &finding.accepted {
+        let until = accepted.until.as_deref().map(|day| format!(" until {day}")).unwrap_or_default();
+        let _ = write!(text, "\n\n**Accepted**{}: {}", escaped(&until), escaped(&accepted.reason));
+    }
     let verdicts = round.checked.report.verdicts.iter().filter(|verdict| verdict.invariant == *invariant);
     for verdict in verdicts.filter(|verdict| verdict.findings.contains(&index)) {
         let _ = write!(text, ": **{}**, {}", verdict.verdict.name(), escaped(&verdict.summary));

@@ -149,7 +149,7 @@ mod tests {
             at(2, 0),
             "a carriage return by itself ends a line"
         );
-        assert_eq!(text.offset(at(9, 0), Encoding::Utf16), 15, "behind the text");
+        assert_eq!(text.offset(at(9, 0), Encoding::Utf16), 16, "behind the text");
     }
 
     proptest! {

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::PoisonError;
 
 use serde_json::Value;
@@ -41,8 +42,8 @@ pub(super) struct Round {
     pub(super) governed: Governed,
     /// The outcome.
     pub(super) checked: Checked,
-    /// The rules, by id.
-    pub(super) rules: BTreeMap<String, RuleDoc>,
+    /// The rules; read when somebody asks for one.
+    rules: OnceLock<Vec<RuleDoc>>,
     /// Line tables of files that were asked for.
     texts: Mutex<BTreeMap<u32, Arc<Text>>>,
 }
@@ -50,9 +51,13 @@ pub(super) struct Round {
 impl Round {
     fn new(sources: Sources, arguments: Vec<String>, governed: Governed) -> Self {
         let checked = check::check(&sources, &arguments, &governed.options);
-        let (rules, _) = check::rule_docs(&governed.options.rules);
-        let rules = rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect();
-        Self { sources, arguments, governed, checked, rules, texts: Mutex::default() }
+        Self { sources, arguments, governed, checked, rules: OnceLock::new(), texts: Mutex::default() }
+    }
+
+    /// The rule of that id.
+    pub(super) fn rule(&self, id: &str) -> Option<&RuleDoc> {
+        let rules = self.rules.get_or_init(|| check::rule_docs(&self.governed.options.rules).0);
+        rules.iter().find(|rule| rule.id == id)
     }
 
     /// What the check was governed by.
@@ -182,19 +187,16 @@ impl Root {
         });
         let sources = self::overlaid(sources, &self.path, buffers);
         let mut governed = governed.clone();
-        for own in governed.options.config.iter_mut().chain(&mut governed.options.rules) {
+        let CheckOptions { config, baseline, rules, .. } = &mut governed.options;
+        for own in config.iter_mut().chain(baseline).chain(rules) {
             if let Some(buffer) = buffers.at_path(&own.path) {
                 own.text = buffer.text.text.clone();
             }
         }
         let same = |round: &Arc<Round>| {
-            let (old, new) = (&round.governed.options, &governed.options);
             round.sources.texts == sources.texts
                 && round.sources.problems == sources.problems
-                && (&old.config, &old.rules, &old.select, &old.ignore)
-                    == (&new.config, &new.rules, &new.select, &new.ignore)
-                && (&old.control_room, &old.workload, &old.assumed)
-                    == (&new.control_room, &new.workload, &new.assumed)
+                && round.governed.options == governed.options
                 && round.governed.problems == governed.problems
         };
         if !self.round.as_ref().is_some_and(same) {

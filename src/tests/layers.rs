@@ -14,7 +14,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("finding", &["text", "document"]),
     ("config", &["text", "source", "document", "model", "finding"]),
     ("rule", &["text", "document", "model", "flow", "finding", "config"]),
-    ("check", &["text", "source", "document", "model", "flow", "finding", "config", "rule"]),
+    ("accept", &["text", "document", "finding", "config"]),
+    ("check", &["text", "source", "document", "model", "flow", "finding", "config", "rule", "accept"]),
     ("fix", &["text", "source", "document", "finding", "check"]),
     ("format", &["text", "document", "model"]),
     ("generate", &["text", "document", "model", "config", "rule"]),
@@ -27,8 +28,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "text", "source", "live", "document", "model", "flow", "finding", "config", "rule", "check",
-            "fix", "format", "generate", "trial", "report", "lsp",
+            "text", "source", "live", "document", "model", "flow", "finding", "config", "rule", "accept",
+            "check", "fix", "format", "generate", "trial", "report", "lsp",
         ],
     ),
 ];

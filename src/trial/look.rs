@@ -9,7 +9,8 @@ use crate::rule::Rule;
 use crate::rule::RuleSet;
 
 /// Subjects that are there only where something is wrong.
-pub(super) const FAULTS: &[&str] = &["alloy_fault", "problem", "opaque", "option_fault", "changed_default"];
+pub(super) const FAULTS: &[&str] =
+    &["alloy_fault", "problem", "opaque", "option_fault", "changed_default", "suppression"];
 
 /// Whether a rule has something to look at in a stack of which it says nothing. Where that cannot be asked, it has.
 pub(super) fn looks_at(trial: &Trial<'_>, rule: &Rule, fixture: &Fixture) -> bool {

@@ -35,7 +35,7 @@ fn leak_in_a_config_map_is_underlined_where_it_was_typed() {
     assert_eq!(found["source"], "ptd-lint");
     let message = found["message"].as_str().unwrap();
     assert!(
-        message.starts_with("logs leave the workload: `loki.write.local` sends the logs of 1 source to "),
+        message.starts_with("logs leave the workload: `loki.write.local` sends the logs of `loki.source"),
         "{message}"
     );
     assert!(message.contains("\nhelp: "), "{message}");

@@ -18,6 +18,7 @@ mod salvage;
 mod string;
 mod syntax;
 mod token;
+mod way;
 
 #[cfg(test)]
 mod tests;

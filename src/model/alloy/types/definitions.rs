@@ -187,9 +187,9 @@ mod tests {
             "loki.write \"a\" { }\ndeclare \"m\" {\n\targument \"to\" { }\n",
             "\tloki.process \"p\" {\n\t\tforward_to = argument.to.val^ue\n\t}\n}\nm \"one\" { }\n"
         );
-        assert_eq!(leads_to(module), "argument \"to\"@36");
+        assert_eq!(leads_to(module), "argument \"to\"@34");
         assert_eq!(leads_to(&module.replace("argument.to.val^ue", "[loki.write.a^.receiver]")), "");
-        assert_eq!(leads_to(&module.replace('^', "").replace("m \"one\"", "m^ \"one\"")), "declare \"m\"@20");
+        assert_eq!(leads_to(&module.replace('^', "").replace("m \"one\"", "m^ \"one\"")), "declare \"m\"@19");
         let each = concat!(
             "loki.write \"a\" { }\nforeach \"f\" {\n\tvar = \"x\"\n\tcollection = [1]\n\ttemplate {\n",
             "\t\tloki.process \"p\" {\n\t\t\tforward_to = [loki.write.a^.receiver]\n\t\t}\n\t}\n}\n"
