@@ -63,6 +63,7 @@ pub(crate) fn families(rules: &[RuleDoc]) -> Vec<(&str, Vec<&RuleDoc>)> {
 pub(crate) fn about_family(family: &str) -> &str {
     match family {
         "" => "Rules of your own",
+        "accepted" => "Accepted findings",
         "alloy" => "Alloy programs",
         "coherence" => "How the pieces fit together",
         "collector" => "Collectors",

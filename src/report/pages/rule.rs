@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::MADE;
 use super::Printed;
 use super::markdown;
+use crate::finding::Profile;
 use crate::finding::RuleDoc;
 
 /// How many findings of the example are shown as they are printed; of the others the first line.
@@ -33,6 +34,9 @@ fn facts(rule: &RuleDoc, about: &str, text: &mut String) {
     let page = format!("../../{}.md", invariant.page());
     let promise = markdown::inline(invariant.promise());
     let _ = writeln!(text, "- Promise: [{}]({page}): {promise}{effect}", invariant.id());
+    let profiles = Profile::ALL.into_iter().filter(|profile| *profile >= rule.profile);
+    let profiles: Vec<&str> = profiles.map(Profile::name).collect();
+    let _ = writeln!(text, "- Profiles: {}", profiles.join(", "));
     let about = if about.is_empty() { String::new() } else { format!(": {}", markdown::inline(about)) };
     let _ = writeln!(text, "- Looks at each {}{about}", markdown::code(&rule.subject));
 }
