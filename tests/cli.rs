@@ -30,7 +30,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"] {
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "PTD_LINT_CONFIG"] {
         command.env_remove(variable);
     }
     command.current_dir(folder).args(arguments).stdin(Stdio::null());
@@ -96,8 +96,8 @@ fn bad_usage_gives_2_and_words_on_stderr() {
         (&["--config", "gone.yaml", "a.yaml"], "gone.yaml: no such file or folder"),
         (&["--rules", "gone", "a.yaml"], "gone: no such folder of rules"),
         (&["--rules", "docs", "a.yaml"], "docs: the folder holds no"),
-        (&["--select", "no-such-rule", "a.yaml"], "there is no rule `no-such-rule`"),
-        (&["--ignore", "no-such-rule", "a.yaml"], "there is no rule `no-such-rule`"),
+        (&["--select", "no-such-rule", "a.yaml"], "unknown rule `no-such-rule`"),
+        (&["--ignore", "no-such-rule", "a.yaml"], "unknown rule `no-such-rule`"),
         (&["explain", "no-such-rule"], "there is no rule `no-such-rule`"),
     ] {
         let output = run(folder.path(), arguments);

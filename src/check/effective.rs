@@ -58,7 +58,11 @@ pub(crate) fn effective(
     let view = View { governing, documents: &documents, options, thresholds, plates: policy.rules.plates() };
     let effective = Effective {
         stacks: groups.iter().zip(&locals).map(|(group, own)| (group.name.clone(), file_of(*own))).collect(),
-        settings: SETTINGS_KEYS.iter().filter(|key| **key != "version").map(|key| view.setting(key)).collect(),
+        settings: SETTINGS_KEYS
+            .iter()
+            .filter(|key| **key != "version")
+            .map(|key| view.setting(key))
+            .collect(),
         rules: view.plates.iter().map(|plate| view.rule(plate)).collect(),
         file,
     };
@@ -184,7 +188,9 @@ impl View<'_> {
             "profile" => Some((SettingText::Text(profile.name().to_owned()), "default".to_owned())),
             "fail_on" => Some((SettingText::Text(profile.fail_on().name().to_owned()), of_profile(differs))),
             "strict" => Some((SettingText::Plain(profile.is_strict().to_string()), of_profile(differs))),
-            "endpoints" | "extend_select" | "ignore" => Some((SettingText::List(Vec::new()), of_profile(false))),
+            "endpoints" | "extend_select" | "ignore" => {
+                Some((SettingText::List(Vec::new()), of_profile(false)))
+            }
             _ => None,
         }
     }
@@ -213,9 +219,8 @@ impl View<'_> {
             profile: plate.profile,
             runs: self.governing.wants(plate.id),
             why,
-            severity_from: severity.map(|(_, selector)| {
-                format!("`{selector}`, {}", self.place_of("rules").unwrap_or_default())
-            }),
+            severity_from: severity
+                .map(|(_, selector)| format!("`{selector}`, {}", self.place_of("rules").unwrap_or_default())),
         }
     }
 }
@@ -250,7 +255,11 @@ fn as_typed(node: NodeRef<'_>, depth: usize) -> Option<SettingText> {
         return entries.collect::<Option<Vec<_>>>().map(SettingText::Map);
     }
     if node.is_sequence() {
-        return node.items().map(|item| as_typed(item, depth + 1)).collect::<Option<Vec<_>>>().map(SettingText::List);
+        return node
+            .items()
+            .map(|item| as_typed(item, depth + 1))
+            .collect::<Option<Vec<_>>>()
+            .map(SettingText::List);
     }
     Some(match node.scalar()? {
         Scalar::Text(text) => SettingText::Text(text.to_owned()),

@@ -156,8 +156,7 @@ impl Policy {
         let command = options.wish();
         let layers = [(Layer::Settings, &settings), (Layer::CommandLine, &command)];
         let choice = |plate: &Plate<'_>| choose(plate, profile, |key| config.declares(key), &layers);
-        let chosen =
-            self.rules.plates().iter().map(|plate| (plate.id.to_owned(), choice(plate))).collect();
+        let chosen = self.rules.plates().iter().map(|plate| (plate.id.to_owned(), choice(plate))).collect();
         Governing { config, overrides: Overrides::default(), profile, chosen }
     }
 

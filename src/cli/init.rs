@@ -113,7 +113,10 @@ mod tests {
         let stacks = vec![stack("w", Some("cr.example.com"))];
         let text = filled_in(&Detected { stacks, holds_anything: true, is_ptd: true }, "w");
         assert!(has_line(&text, "control_room: cr.example.com  # as ptd.yaml declares"), "{text}");
-        assert!(has_line(&text, "profile: ptd") && has_line(&text, "# stacks: [sites/one, sites/two]"), "{text}");
+        assert!(
+            has_line(&text, "profile: ptd") && has_line(&text, "# stacks: [sites/one, sites/two]"),
+            "{text}"
+        );
         assert!(!text.contains(['{', '}']) || !text.contains("{stacks}"), "{text}");
     }
 

@@ -76,7 +76,9 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
         Some(Command::Rules { fields: true, .. }) => list_fields(),
-        Some(Command::Rules { rules, profile, chosen, .. }) => list_rules(&rules, profile.map(Profile::from), &chosen),
+        Some(Command::Rules { rules, profile, chosen, .. }) => {
+            list_rules(&rules, profile.map(Profile::from), &chosen)
+        }
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
             explain_value(&option, &words, &assume)
         }
@@ -196,10 +198,7 @@ fn use_threads(args: &InputArgs) {
 }
 
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
-fn options(
-    args: &InputArgs,
-    chosen: &ChosenArgs,
-) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+fn options(args: &InputArgs, chosen: &ChosenArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
     let choice = ConfigChoice::of(args.no_config, args.config.as_deref());
     let Settings { config, rules, problems } =
         Settings::read(&choice, &args.rules.folders).map_err(|problem| failed(&problem))?;

@@ -2,8 +2,8 @@
 
 mod declared;
 mod keys;
-mod rules;
 mod parse;
+mod rules;
 
 use std::collections::BTreeMap;
 

@@ -231,7 +231,10 @@ fn reads_what_is_said_of_rules() {
     let severities: Vec<_> =
         config.severities.iter().map(|(selector, own)| (selector.value.as_str(), *own)).collect();
     assert_eq!(severities, [("loki-*", None), ("log-boundary", Some(Severity::Warning))]);
-    assert_eq!(config.keys.keys().copied().collect::<Vec<_>>(), ["extend_select", "profile", "rules", "select", "version"]);
+    assert_eq!(
+        config.keys.keys().copied().collect::<Vec<_>>(),
+        ["extend_select", "profile", "rules", "select", "version"]
+    );
 }
 
 #[test]

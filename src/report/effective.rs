@@ -13,7 +13,11 @@ use crate::finding::EffectiveRule;
 use crate::finding::SettingText;
 
 /// Writes a `ptd-lint.yaml` that says the same; with `verbose` the rules too, as comments.
-pub(crate) fn write_effective(effective: &Effective, verbose: bool, out: &mut impl Write) -> std::io::Result<()> {
+pub(crate) fn write_effective(
+    effective: &Effective,
+    verbose: bool,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
     let none = "(none)".to_owned();
     writeln!(out, "# The settings in effect. Behind each: where it comes from.")?;
     writeln!(out, "# Settings file: {}", clean::line(effective.file.as_ref().unwrap_or(&none)))?;
@@ -33,10 +37,16 @@ pub(crate) fn write_effective(effective: &Effective, verbose: bool, out: &mut im
         }
     }
     let running = effective.rules.iter().filter(|rule| rule.runs).count();
-    writeln!(out, "# {running} of {} rules run{}", effective.rules.len(), if verbose { ":" } else { " (-v lists them)" })?;
+    writeln!(
+        out,
+        "# {running} of {} rules run{}",
+        effective.rules.len(),
+        if verbose { ":" } else { " (-v lists them)" }
+    )?;
     if verbose {
         for (title, runs) in [("", true), ("# Left out:\n", false)] {
-            let rules: Vec<&EffectiveRule> = effective.rules.iter().filter(|rule| rule.runs == runs).collect();
+            let rules: Vec<&EffectiveRule> =
+                effective.rules.iter().filter(|rule| rule.runs == runs).collect();
             if !rules.is_empty() {
                 write!(out, "{title}")?;
             }
@@ -73,7 +83,10 @@ pub(crate) fn write_effective_json(effective: &Effective, out: &mut impl Write) 
         .iter()
         .map(|setting| {
             let value = setting.value.as_ref().map_or(Value::Null, to_json);
-            (setting.key.to_owned(), json!({ "value": value, "isSet": setting.value.is_some(), "from": setting.from }))
+            (
+                setting.key.to_owned(),
+                json!({ "value": value, "isSet": setting.value.is_some(), "from": setting.from }),
+            )
         })
         .collect();
     let stacks = effective.stacks.iter().map(|(stack, file)| json!({ "stack": stack, "settings": file }));
@@ -118,7 +131,9 @@ fn block(value: &SettingText) -> Option<String> {
                 }
             }
         }
-        SettingText::List(items) if items.len() > 3 || items.iter().any(|item| matches!(item, SettingText::Map(_))) => {
+        SettingText::List(items)
+            if items.len() > 3 || items.iter().any(|item| matches!(item, SettingText::Map(_))) =>
+        {
             for item in items {
                 let _ = writeln!(lines, "  - {}", inline(item));
             }
@@ -153,13 +168,21 @@ fn text(own: &str) -> String {
         return own.to_owned();
     }
     // What a terminal would take for more than text is written as an escape, which both know too.
-    let escape = |c: char| if clean::line(&c.to_string()) == c.to_string() { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) };
+    let escape = |c: char| {
+        if clean::line(&c.to_string()) == c.to_string() {
+            c.to_string()
+        } else {
+            format!("\\u{:04x}", u32::from(c))
+        }
+    };
     Value::from(own).to_string().chars().map(escape).collect()
 }
 
 fn to_json(value: &SettingText) -> Value {
     match value {
-        SettingText::Plain(plain) => serde_json::from_str(plain).unwrap_or_else(|_| Value::from(plain.as_str())),
+        SettingText::Plain(plain) => {
+            serde_json::from_str(plain).unwrap_or_else(|_| Value::from(plain.as_str()))
+        }
         SettingText::Text(own) => Value::from(own.as_str()),
         SettingText::List(items) => items.iter().map(to_json).collect(),
         SettingText::Map(entries) => {

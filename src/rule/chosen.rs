@@ -93,8 +93,9 @@ pub(crate) fn choose(
     is_declared: impl Fn(&str) -> bool,
     layers: &[(Layer, &Wish<'_>)],
 ) -> Choice {
-    let undeclared =
-        plate.if_declared.filter(|key| profile == Profile::Stack && plate.profile <= profile && !is_declared(key));
+    let undeclared = plate
+        .if_declared
+        .filter(|key| profile == Profile::Stack && plate.profile <= profile && !is_declared(key));
     let in_profile = plate.profile <= profile && undeclared.is_none();
     let mut why = match undeclared {
         _ if in_profile => Why::InProfile,

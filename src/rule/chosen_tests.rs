@@ -144,7 +144,8 @@ fn no_name_has_two_meanings() {
     for plate in &plates {
         let promise = Invariant::from_id(plate.family);
         assert!(promise.is_none_or(|own| own == plate.invariant), "{} is in {}", plate.id, plate.family);
-        let id_is_other = plates.iter().any(|other| other.family == plate.id) || Invariant::from_id(plate.id).is_some();
+        let id_is_other =
+            plates.iter().any(|other| other.family == plate.id) || Invariant::from_id(plate.id).is_some();
         assert!(!id_is_other && plate.id != ALL, "{}", plate.id);
     }
 }
@@ -192,7 +193,11 @@ fn every_rule_says_its_profile_and_conventions_of_ptd_are_no_rules_of_stack() {
     for rule in rules.rules() {
         let path = format!("{}/{}.yaml", rule.family, rule.id);
         let (_, text) = super::super::embedded::RULES.iter().find(|(other, _)| *other == path).unwrap();
-        assert!(text.lines().any(|line| line.starts_with("profile: ")), "{} does not say its profile", rule.id);
+        assert!(
+            text.lines().any(|line| line.starts_with("profile: ")),
+            "{} does not say its profile",
+            rule.id
+        );
         if rule.profile == Profile::Stack && OF_PTD.iter().any(|source| rule.source.contains(source)) {
             exceptions.push(&rule.id);
         }

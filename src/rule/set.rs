@@ -54,7 +54,15 @@ impl Slot {
     fn read(rule: Rule) -> Self {
         let (id, over) = (rule.id.clone(), rule.over.clone());
         let (family, profile) = (rule.family.clone(), rule.profile);
-        Self { id, over, family, profile, file: None, rule: OnceLock::from(Some(rule)), deciding: OnceLock::new() }
+        Self {
+            id,
+            over,
+            family,
+            profile,
+            file: None,
+            rule: OnceLock::from(Some(rule)),
+            deciding: OnceLock::new(),
+        }
     }
 
     /// A built-in rule: its keys stand at the start of lines of their own, which a test holds.

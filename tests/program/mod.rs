@@ -80,7 +80,7 @@ impl Ran {
 pub(crate) fn run(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Ran {
     #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"] {
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "PTD_LINT_CONFIG"] {
         command.env_remove(variable);
     }
     command.current_dir(folder).args(arguments);
