@@ -189,6 +189,9 @@ fn near(selector: &str, plates: &[Plate<'_>]) -> String {
     let ids = plates.iter().map(|plate| plate.id);
     let families = plates.iter().map(|plate| plate.family).filter(|family| !family.is_empty());
     let names = ids.clone().chain(families).chain(promises).chain([ALL]);
+    if selector.eq_ignore_ascii_case(ALL) {
+        return format!("did you mean `{ALL}`?");
+    }
     if crate::text::nearest(selector, names.clone()).is_some() {
         return suggest(selector, names);
     }
