@@ -1,5 +1,5 @@
 //! Which rules run, what is promised, and what the program tells of its settings: by the real program.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod program;
 
