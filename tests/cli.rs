@@ -31,8 +31,9 @@ fn program(folder: &Path, arguments: &[&str]) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
     let of_servers = ["GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY", "CI_PROJECT_DIR"];
-    for variable in
-        ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"].iter().chain(&of_servers)
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "PTD_LINT_CONFIG"]
+        .iter()
+        .chain(&of_servers)
     {
         command.env_remove(variable);
     }
@@ -99,8 +100,8 @@ fn bad_usage_gives_2_and_words_on_stderr() {
         (&["--config", "gone.yaml", "a.yaml"], "gone.yaml: no such file or folder"),
         (&["--rules", "gone", "a.yaml"], "gone: no such folder of rules"),
         (&["--rules", "docs", "a.yaml"], "docs: the folder holds no"),
-        (&["--select", "no-such-rule", "a.yaml"], "there is no rule `no-such-rule`"),
-        (&["--ignore", "no-such-rule", "a.yaml"], "there is no rule `no-such-rule`"),
+        (&["--select", "no-such-rule", "a.yaml"], "unknown rule `no-such-rule`"),
+        (&["--ignore", "no-such-rule", "a.yaml"], "unknown rule `no-such-rule`"),
         (&["explain", "no-such-rule"], "there is no rule `no-such-rule`"),
     ] {
         let output = run(folder.path(), arguments);

@@ -57,7 +57,7 @@ pub(crate) fn detect(sources: &Sources, arguments: &[String], options: &CheckOpt
             let workload = model::workload(&stack, &Stated::default(), &name);
             let control_room = match &workload.control_room {
                 ControlRoom::Declared(domain, place) => {
-                    let by = place.map_or_else(String::new, |place| documents.resolve(place).path.to_owned());
+                    let by = place.map_or_else(String::new, |place| documents.resolve(place).path.clone());
                     Some((Some(domain.clone()), format!("as {by} declares")))
                 }
                 ControlRoom::None(_) => Some((None, "as is declared".to_owned())),

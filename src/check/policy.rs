@@ -133,8 +133,14 @@ impl Policy {
     }
 
     fn put_into_effect(&mut self, doc: DocId, documents: &Documents, options: &CheckOptions) -> Governing {
-        let (config, found) = Config::parse(doc, documents.document(doc));
+        let (mut config, found) = Config::parse(doc, documents.document(doc));
         let unknown = self.unknown_selectors(&config, profile_of(&config, options));
+        // One that takes nothing must not leave out all others, the rule that tells of it among them.
+        let is_known =
+            |selector: &Spanned<String>| unknown.iter().all(|problem| problem.place != selector.place);
+        for list in [&mut config.select, &mut config.extend_select, &mut config.ignore] {
+            list.retain(is_known);
+        }
         let (overrides, mismatched) = self.rules.overrides(&config.settings);
         let ids: Vec<&str> = self.rules.ids().collect();
         let accepted = config.unknown_accepted(&ids);

@@ -199,20 +199,7 @@ impl Run<'_> {
             let unseen = clusters::open(name, self.not_seen).into_iter();
             open.extend(unseen.filter(|(invariant, _)| is_promised(invariant)));
         }
-        for invariant in Invariant::ALL.into_iter().filter(is_promised) {
-            let left_out = governing.left_out(invariant);
-            if left_out > 0 {
-                let rules = if left_out == 1 {
-                    "1 of its rules was"
-                } else {
-                    &format!("{left_out} of its rules were")
-                };
-                open.push((
-                    invariant,
-                    format!("{rules} left out of this run (`--select`, `--ignore`, or the settings)"),
-                ));
-            }
-        }
+        open.extend(left_out(governing));
         let mut found: Vec<(Finding, bool)> = outcomes
             .into_iter()
             .map(|found| (found.counts(), found))
@@ -339,6 +326,21 @@ impl Run<'_> {
         }
         flow::analyse(&inputs, &relays::inputs(relays), &around, &wanted)
     }
+}
+
+/// The promises of which rules were left out.
+fn left_out(governing: &Governing) -> impl Iterator<Item = (Invariant, String)> {
+    let promised =
+        Invariant::ALL.into_iter().filter(|invariant| governing.not_promised(*invariant).is_none());
+    promised.filter_map(|invariant| {
+        let rules = match governing.left_out(invariant) {
+            0 => return None,
+            1 => "1 of its rules was".to_owned(),
+            several => format!("{several} of its rules were"),
+        };
+        let by = "(`--select`, `--ignore`, or the settings)";
+        Some((invariant, format!("{rules} left out of this run {by}")))
+    })
 }
 
 /// The finding, with the running cluster that has it.

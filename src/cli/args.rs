@@ -274,7 +274,8 @@ pub(super) struct ChosenArgs {
 /// What is read, and what it is judged by.
 #[derive(Debug, Clone, Args)]
 pub(super) struct InputArgs {
-    /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above.
+    /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above [env:
+    /// `PTD_LINT_CONFIG`].
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
     /// Use no settings file.

@@ -85,6 +85,7 @@ pub(super) enum ConfigChoice {
 impl ConfigChoice {
     /// What the command line says; where it says nothing, the environment, and then `unnamed`. A variable that is empty says
     /// nothing either.
+    #[expect(clippy::disallowed_methods, reason = "`cli` is where the environment is read")]
     pub(super) fn of(no_config: bool, named: Option<&Path>, unnamed: Self) -> Self {
         if no_config {
             return Self::None;

@@ -183,27 +183,6 @@ fn mistakes_have_a_place_and_a_remedy() {
             "version: 1\nlimits: { loki: { retention_period: { reason: cost } } }\n",
             "2:19 the limit has no bound (add `max`, `min` or `equal`)",
         ),
-        ("version: 1\nprofile: ptds\n", "2:10 unknown profile `ptds` (did you mean `ptd`?)"),
-        (
-            "version: 1\nselect: []\n",
-            "2:9 an empty `select` chooses no rule (write `[ALL]` for all rules of the profile, or remove the key)",
-        ),
-        (
-            "version: 1\nextend_select: loki\n",
-            "2:16 a list of ids of rules is expected here (write each after a `- `)",
-        ),
-        (
-            "version: 1\nrules: { severities: { loki: warn } }\n",
-            "2:30 unknown severity `warn` (it can be one of `error`, `warning`, `info`, `off`)",
-        ),
-        (
-            "version: 1\nrules: { severities: [loki] }\n",
-            "2:22 `severities` is a mapping (write `RULE: warning`)",
-        ),
-        (
-            "version: 1\nrules:\n  severities:\n    loki: off\n    loki: info\n",
-            "5:5 `loki` is given twice (remove one of the two)",
-        ),
         ("version: 1\nselect: [a, a]\n", "2:13 `a` is given twice (remove one of the two)"),
         (
             "version: 1\nrules: { settings: { r: { s: { a: 1 } } } }\n",
@@ -242,4 +221,33 @@ fn empty_list_of_allowed_destinations_is_a_declaration() {
     assert!(parse("version: 1\nallowed: []\n").0.declares("allowed"));
     assert!(!parse("version: 1\n").0.declares("allowed"));
     assert!(parse("version: 1\ndeclared: { system_logs: false }\n").0.declares("system_logs"));
+}
+
+#[test]
+fn mistakes_in_what_is_said_of_rules_have_a_place_and_a_remedy() {
+    for (text, problem) in [
+        ("version: 1\nprofile: ptds\n", "2:10 unknown profile `ptds` (did you mean `ptd`?)"),
+        (
+            "version: 1\nselect: []\n",
+            "2:9 an empty `select` chooses no rule (write `[ALL]` for all rules of the profile, or remove the key)",
+        ),
+        (
+            "version: 1\nextend_select: loki\n",
+            "2:16 a list of ids of rules is expected here (write each after a `- `)",
+        ),
+        (
+            "version: 1\nrules: { severities: { loki: warn } }\n",
+            "2:30 unknown severity `warn` (it can be one of `error`, `warning`, `info`, `off`)",
+        ),
+        (
+            "version: 1\nrules: { severities: [loki] }\n",
+            "2:22 `severities` is a mapping (write `RULE: warning`)",
+        ),
+        (
+            "version: 1\nrules:\n  severities:\n    loki: off\n    loki: info\n",
+            "5:5 `loki` is given twice (remove one of the two)",
+        ),
+    ] {
+        assert_eq!(parse(text).1, [problem], "{text}");
+    }
 }

@@ -115,8 +115,8 @@ pub(crate) fn choose(
         let adds = wish.select.iter().chain(&wish.extend_select).copied();
         let adds = adds.filter(|selector| in_profile || *selector == plate.id);
         let added = adds.filter_map(|selector| Some((rank(selector, plate)?, selector))).max();
-        let removes = wish.ignore.iter().copied().chain(off);
-        let removed = removes.filter_map(|selector| Some((rank(selector, plate)?, selector))).max();
+        let taking_out = wish.ignore.iter().copied().chain(off);
+        let removed = taking_out.filter_map(|selector| Some((rank(selector, plate)?, selector))).max();
         match (added, removed) {
             (added, Some((rank, selector))) if added.is_none_or(|(other, _)| other <= rank) => {
                 (on, why) = (false, Why::Ignored(*layer, selector.to_owned()));
@@ -189,6 +189,9 @@ fn near(selector: &str, plates: &[Plate<'_>]) -> String {
     let ids = plates.iter().map(|plate| plate.id);
     let families = plates.iter().map(|plate| plate.family).filter(|family| !family.is_empty());
     let names = ids.clone().chain(families).chain(promises).chain([ALL]);
+    if selector.eq_ignore_ascii_case(ALL) {
+        return format!("did you mean `{ALL}`?");
+    }
     if crate::text::nearest(selector, names.clone()).is_some() {
         return suggest(selector, names);
     }

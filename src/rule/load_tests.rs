@@ -112,6 +112,10 @@ fn unknown_names_are_told_with_the_nearest() {
     let text = with("severity", "severity: fatal");
     let help = "it can be one of `error`, `warning`, `info`";
     one(&text, 3, 11, "fatal", "unknown severity `fatal`", help);
+    let text = with("severity", "severity: error\nprofile: stak");
+    one(&text, 4, 10, "stak", "unknown profile `stak`", "did you mean `stack`?");
+    let text = with("severity", "severity: error\nif_declared: alowed");
+    one(&text, 4, 14, "alowed", "unknown key of the settings `alowed`", "did you mean `allowed`?");
     let text = with("over", "over: mimirs");
     one(&text, 4, 7, "mimirs", "unknown subject `mimirs`", "did you mean `mimir`?");
     let text = GOOD.replace("why:", "wyh:");

@@ -92,7 +92,7 @@ impl Slot {
         let rule = self.rule()?;
         let if_declared = rule.if_declared.as_deref();
         let (invariant, severity, advisory) = (rule.invariant, rule.severity, rule.advisory);
-        Some(Plate { id, family, profile, invariant, severity, advisory, if_declared })
+        Some(Plate { id, family, invariant, severity, advisory, profile, if_declared })
     }
 
     fn rule(&self) -> Option<&Rule> {

@@ -131,7 +131,8 @@ pub(in crate::cli) struct GenerateArgs {
     #[arg(long, value_name = "LEVEL")]
     pub(in crate::cli) network_trust: Option<String>,
 
-    /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above.
+    /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above [env:
+    /// `PTD_LINT_CONFIG`].
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(in crate::cli) config: Option<PathBuf>,
     /// Use no settings file.
