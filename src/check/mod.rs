@@ -1,7 +1,10 @@
 //! Turns sources into a report: the one place that runs all stages, in the order of the data.
 
+mod accepted;
 mod against;
 mod asking;
+mod assembled;
+mod baseline;
 mod clusters;
 mod control_room;
 mod coverage;
@@ -11,8 +14,10 @@ mod grafana;
 mod guards;
 mod identity;
 mod limits;
+mod links;
 mod options;
 mod passed;
+mod picture;
 mod placement;
 mod policy;
 mod problems;
@@ -25,30 +30,34 @@ mod surroundings;
 mod together;
 mod values;
 mod verdicts;
-#[cfg(test)]
 mod watch;
 
+pub(crate) use links::links;
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
 pub(crate) use passed::Passed;
+pub(crate) use policy::RuleFiles;
 pub(crate) use policy::rule_docs;
+pub(crate) use policy::rule_files;
+pub(crate) use values::is_option;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
-#[cfg(test)]
 pub(crate) use watch::Asked;
-#[cfg(test)]
 pub(crate) use watch::watched;
 
 use rayon::prelude::*;
 
 use self::passed::Concern;
 use self::policy::Policy;
+use crate::accept::Baseline;
+use crate::accept::Listed;
 use crate::document::Documents;
 use crate::document::File;
 use crate::document::without_url_passwords;
 use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::PassedOver;
+use crate::finding::Picture;
 use crate::finding::Report;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
@@ -69,6 +78,10 @@ pub(crate) struct Checked {
     pub(crate) fail_on: Option<Severity>,
     /// Whether the settings want every undecided verdict to fail the run.
     pub(crate) strict: bool,
+    /// What the baseline holds; nothing where there is none.
+    pub(crate) baseline: Baseline,
+    /// What was found in each stack; empty unless the options ask for it.
+    pub(crate) stacks: Vec<Listed>,
     /// Of each input that could not be read, in the order of `Sources::problems`: whether it makes the run incomplete. One
     /// in a stack that does not concern the files that the run reports on does not.
     pub(crate) unread: Vec<bool>,
@@ -87,6 +100,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     let (seen, not_seen) = (clusters::seen(sources, &documents), clusters::not_seen(sources));
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
+    let suppressions = accepted::Suppressions::read(&documents, &readings, &policy.rules, options);
     let declared = policy.stack_folders(options, &documents);
     let mut groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
@@ -97,10 +111,13 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         clusters: &seen,
         not_seen: &not_seen,
         policy: &policy,
+        suppressions: &suppressions,
         options,
         asking,
         sharing: sharing::Sharing::default(),
+        folders: 0,
     };
+    run.folders = if options.baseline.is_some() { run.folders(&groups) } else { 0 };
     let kept = run.kept(&groups);
     run.sharing = sharing::Sharing::of(&kept);
     let mut concern = options
@@ -116,8 +133,22 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     if options.against {
         against::compare(&run, &groups, &mut judged, &kept);
     }
-    report.findings = policy.findings();
-    for judged in judged.into_iter().flatten() {
+    let suppressions = accepted::findings(&run, &groups, &judged, arguments);
+    let mut stacks: Vec<Listed> = Vec::new();
+    let judged = judged.into_iter().flatten().map(|mut judged| {
+        stacks.extend(judged.listed.take());
+        judged
+    });
+    let judged: Vec<stack::Judged> = judged.collect();
+    // What could not be read may hold what the baseline lists.
+    let problems_of_all = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
+    let is_whole = problems::run_errors(problems_of_all, &documents, |_| true).is_empty()
+        && sources.problems.is_empty()
+        && not_seen.is_empty();
+    let in_vain = if is_whole { baseline::in_vain(&policy, &stacks) } else { Vec::new() };
+    report.findings = policy.findings(&in_vain);
+    report.findings.extend(suppressions);
+    for judged in judged {
         add(&mut report, judged);
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
@@ -134,7 +165,15 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     report.coverage.not_seen = not_seen;
     together::join(&mut report);
     cover_passwords(&mut report);
-    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict(), unread }
+    Checked {
+        documents,
+        report,
+        fail_on: policy.fail_on(),
+        strict: policy.strict(),
+        unread,
+        baseline: policy.baseline.unwrap_or_default(),
+        stacks,
+    }
 }
 
 /// The files of each stack of the run. `declared` are the folders that settings declare to be stacks.
@@ -170,8 +209,9 @@ fn cover_passwords(report: &mut Report) {
         let related = finding.related.iter_mut().map(|label| &mut label.text);
         let titles = finding.fixes.iter_mut().map(|fix| &mut fix.title);
         let reason = finding.seen.git.iter_mut().map(|git| &mut git.reason);
+        let accepted = finding.accepted.iter_mut().map(|accepted| &mut accepted.reason);
         let own = [&mut finding.message, &mut finding.help, &mut finding.label].into_iter();
-        own.chain(related).chain(titles).chain(reason)
+        own.chain(accepted).chain(related).chain(titles).chain(reason)
     });
     let verdicts = report
         .verdicts
@@ -180,7 +220,9 @@ fn cover_passwords(report: &mut Report) {
     let errors = report.coverage.errors.iter_mut().map(|error| &mut error.message);
     let unseen = report.coverage.not_seen.iter_mut().map(|unseen| &mut unseen.message);
     let notes = report.coverage.clusters.iter_mut().flat_map(|own| &mut own.notes);
-    findings.chain(verdicts).chain(errors).chain(unseen).chain(notes).for_each(without_url_passwords);
+    let drawn = report.pictures.iter_mut().flat_map(Picture::texts);
+    let rest = errors.chain(unseen).chain(notes).chain(drawn);
+    findings.chain(verdicts).chain(rest).for_each(without_url_passwords);
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {
@@ -188,6 +230,10 @@ fn add(report: &mut Report, judged: stack::Judged) {
     report.coverage.collectors += judged.collectors;
     report.coverage.components += judged.components;
     report.findings.extend(judged.findings);
+    report.pictures.extend(judged.picture.map(|mut picture| {
+        picture.renumber(|index| Some(index + offset));
+        picture
+    }));
     report.verdicts.extend(judged.verdicts.into_iter().map(|mut verdict| {
         for index in &mut verdict.findings {
             *index += offset;

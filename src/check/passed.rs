@@ -16,6 +16,7 @@ use crate::finding::Finding;
 use crate::finding::PassedOver;
 use crate::finding::Report;
 use crate::model::Reading;
+use crate::text;
 
 /// The files that a run reports on, where the others of its inputs are there for context.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Concern {
         passed: &Passed,
         (readings, documents, options): (&[Reading], &Documents, &CheckOptions),
     ) -> Self {
-        let absolute = |path: &str| stacks::absolute(&options.folder, path);
+        let absolute = |path: &str| text::absolute(&options.folder, path);
         let names: Vec<String> = passed.files.iter().map(|path| absolute(path)).collect();
         let gone: Vec<String> = passed.gone.iter().map(|path| absolute(path)).collect();
         // Settings and rules of the run concern all stacks.
@@ -116,7 +117,7 @@ impl Concern {
 
     /// As [`Self::counts`], for an input that could not be read. One that does not count is noted.
     pub(super) fn counts_path(&mut self, path: &str) -> bool {
-        let absolute = stacks::absolute(&self.here, path);
+        let absolute = text::absolute(&self.here, path);
         let counts = self.paths.iter().any(|own| is_below(&absolute, own));
         if !counts {
             let reason = "cannot be read, and is in no stack of which a file was given".to_owned();

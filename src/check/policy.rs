@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::CheckOptions;
 use super::problems;
+use crate::accept::Baseline;
+use crate::config::AcceptedEntry;
 use crate::config::Config;
 use crate::config::DeclaredLimit;
 use crate::config::Spanned;
@@ -38,6 +40,7 @@ use crate::rule::RuleProblem;
 use crate::rule::RuleSet;
 use crate::source::Source;
 use crate::text::LineIndex;
+use crate::text::Span;
 
 /// Settings and rules of a run.
 #[derive(Debug, Default)]
@@ -48,7 +51,9 @@ pub(crate) struct Policy {
     global: Governing,
     /// Settings files among the inputs, by file: each governs the stack that it belongs to.
     local: BTreeMap<usize, Governing>,
-    /// What is wrong with settings and rule files.
+    /// What is accepted since it was there before.
+    pub(crate) baseline: Option<Baseline>,
+    /// What is wrong with settings, rule files and the baseline.
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -79,6 +84,9 @@ impl Policy {
                 policy.global = policy.put_into_effect(doc, documents, options);
             }
         }
+        if let Some(source) = &options.baseline {
+            policy.accept(source, documents, options);
+        }
         for (file, reading) in readings.iter().enumerate() {
             for piece in &reading.pieces {
                 let Piece::Settings(at) = piece else { continue };
@@ -91,6 +99,28 @@ impl Policy {
             }
         }
         policy
+    }
+
+    /// Reads the baseline. Where it has a fault, it accepts nothing.
+    fn accept(&mut self, source: &Source, documents: &mut Documents, options: &CheckOptions) {
+        let before = self.problems.len();
+        let read = self.open(source, documents, ProblemKind::Baseline);
+        let is_whole = self.problems.len() == before;
+        for doc in read.iter().take(1).filter(|_| is_whole) {
+            match super::baseline::read(source, *doc, documents, options) {
+                Ok(baseline) => self.baseline = Some(baseline),
+                Err(found) => self.report(found, ProblemKind::Baseline),
+            }
+        }
+        let file = u32::try_from(documents.files.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        if is_whole && read.len() != 1 {
+            self.baseline = None;
+            let place = Place { doc: DocId { file, index: 0 }, span: Span::at(0) };
+            let message = format!("a baseline is one document, and this file has {}", read.len());
+            let help =
+                "take the file from version control, or write it anew with `--write-baseline`".to_owned();
+            self.report(vec![RuleProblem { place, message, help }], ProblemKind::Baseline);
+        }
     }
 
     fn put_into_effect(&mut self, doc: DocId, documents: &Documents, options: &CheckOptions) -> Governing {
@@ -141,7 +171,12 @@ impl Policy {
     }
 
     fn configs(&self) -> impl Iterator<Item = &Config> {
-        std::iter::once(&self.global).chain(self.local.values()).map(|governing| &governing.config)
+        self.governings().map(|governing| &governing.config)
+    }
+
+    /// All settings in effect.
+    pub(super) fn governings(&self) -> impl Iterator<Item = &Governing> {
+        std::iter::once(&self.global).chain(self.local.values())
     }
 
     /// Folders that settings declare to be stacks, as paths from the current folder.
@@ -192,9 +227,9 @@ impl Policy {
         }));
     }
 
-    /// Findings on settings and rule files.
-    pub(crate) fn findings(&self) -> Vec<Finding> {
-        let subjects: Vec<_> = self.problems.iter().map(problems::subject).collect();
+    /// Findings on settings, rule files and the baseline. `further` are problems that came up later.
+    pub(crate) fn findings(&self, further: &[Problem]) -> Vec<Finding> {
+        let subjects: Vec<_> = self.problems.iter().chain(further).map(problems::subject).collect();
         let found = super::stack::evaluate(&self.rules, &subjects, &Fact::default(), &self.global);
         let mut findings: Vec<(Finding, bool)> =
             found.into_iter().map(|found| (found.finding, found.breaks)).collect();
@@ -207,6 +242,11 @@ impl Governing {
     /// Whether the rule is to be heard.
     pub(crate) fn wants(&self, rule: &str) -> bool {
         !self.left_out.contains_key(rule)
+    }
+
+    /// The ids of the rules that are not heard.
+    pub(crate) fn rules_left_out(&self) -> BTreeSet<String> {
+        self.left_out.keys().cloned().collect()
     }
 
     /// How many rules that guard an invariant were left out.
@@ -227,6 +267,11 @@ impl Governing {
     /// Bounds that the settings declare for options of the stores.
     pub(crate) fn limits(&self) -> &[DeclaredLimit] {
         &self.config.limits
+    }
+
+    /// Findings that the settings accept.
+    pub(crate) fn accepted(&self) -> &[AcceptedEntry] {
+        &self.config.accepted
     }
 
     /// Services that the settings declare, by namespace and name, with what they are.
@@ -250,13 +295,35 @@ impl Governing {
     }
 }
 
-/// All rules, built-in ones and those of `sources`, sorted by id; and what is wrong with the files of the others.
-pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
+/// All rules, built-in ones and a user's, sorted by id.
+#[derive(Debug)]
+pub(crate) struct RuleFiles {
+    /// The rules.
+    pub(crate) rules: RuleSet,
+    /// What is wrong with the user's.
+    pub(crate) errors: Vec<RunError>,
+}
+
+impl RuleFiles {
+    /// What people read of the rules.
+    pub(crate) fn docs(&self) -> Vec<RuleDoc> {
+        self.rules.rules().into_iter().map(rule_doc).collect()
+    }
+}
+
+/// Reads the rules of `sources`, beside the built-in ones. The n-th of them is the file of its rules' places.
+pub(crate) fn rule_files(sources: &[Source]) -> RuleFiles {
     let mut documents = Documents::default();
     let options = CheckOptions { rules: sources.to_vec(), ..CheckOptions::default() };
     let policy = Policy::load(&options, &mut documents, &[]);
     let errors = problems::run_errors(policy.problems.iter(), &documents, |_| true);
-    (policy.rules.rules().into_iter().map(rule_doc).collect(), errors)
+    RuleFiles { rules: policy.rules, errors }
+}
+
+/// All rules, built-in ones and those of `sources`, sorted by id; and what is wrong with the files of the others.
+pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
+    let files = rule_files(sources);
+    (files.docs(), files.errors)
 }
 
 /// An example longer than this many lines is cut down to one of its files.
@@ -264,7 +331,7 @@ const EXAMPLE_LINES: usize = 60;
 
 /// The failing and the mended example of a rule: all their files where they are short, else the shortest file that
 /// both have and that was mended.
-fn examples(rule: &Rule) -> [Option<String>; 2] {
+fn examples(rule: &Rule) -> [Vec<(String, String)>; 2] {
     let files = ["fail", "pass"].map(|outcome| {
         let files = rule.examples(outcome).into_iter();
         files.filter(|(name, _)| !["expected.txt", "fixed.diff"].contains(name)).collect::<Vec<_>>()
@@ -280,42 +347,40 @@ fn examples(rule: &Rule) -> [Option<String>; 2] {
     let short = in_both.min_by_key(|(_, text)| text.len()).map(|(name, _)| *name);
     let short = short.filter(|_| lines(failing).max(lines(mended)) > EXAMPLE_LINES);
     files.map(|files| {
-        let shown: Vec<_> =
-            files.into_iter().filter(|(name, _)| short.is_none_or(|short| *name == short)).collect();
-        match &shown[..] {
-            [(_, text)] => Some((*text).to_owned()),
-            shown => {
-                let named = shown.iter().map(|(name, text)| format!("# {name}\n{text}"));
-                named.reduce(|all, next| all + "\n" + &next)
-            }
-        }
+        let shown = files.into_iter().filter(|(name, _)| short.is_none_or(|short| *name == short));
+        shown.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
     })
 }
 
 fn rule_doc(rule: &Rule) -> RuleDoc {
     let [failing, mended] = examples(rule);
+    let own = rule.cases.iter().filter_map(|case| case.severity);
+    let severities: BTreeSet<Severity> = own.filter(|severity| *severity != rule.severity).collect();
     RuleDoc {
         id: rule.id.clone(),
+        family: rule.family.clone(),
         subject: rule.over.clone(),
         severity: rule.severity,
+        severities: severities.into_iter().collect(),
         invariant: rule.invariant,
+        advisory: rule.advisory,
         summary: rule.summary().to_owned(),
         why: rule.why.clone(),
-        help: rule.help.source().to_owned(),
-        fixes: rule.remedies().map(|own| (own.title.source().to_owned(), own.is_safe)).collect(),
+        help: rule.help.described(&rule.settings),
+        fixes: rule.remedies().map(|own| (own.title.described(&rule.settings), own.is_safe)).collect(),
         settings: rule
             .settings
             .iter()
             .map(|setting| RuleSetting {
                 name: setting.name.clone(),
-                default: crate::rule::shown(&setting.default, &setting.unit),
+                default: crate::rule::shown(&setting.default, ""),
+                unit: setting.unit.clone(),
+                kind: setting.type_name(),
                 meaning: setting.about.clone(),
             })
             .collect(),
-        references: std::iter::once(rule.source.clone())
-            .filter(|source| !source.is_empty())
-            .chain(rule.references.iter().cloned())
-            .collect(),
+        source: rule.source.clone(),
+        references: rule.references.clone(),
         failing,
         mended,
     }

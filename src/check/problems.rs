@@ -19,12 +19,14 @@ const fn name(kind: ProblemKind) -> &'static str {
         ProblemKind::ConflictingObject => "conflicting-object",
         ProblemKind::Settings => "settings",
         ProblemKind::RuleFile => "rule-file",
+        ProblemKind::Baseline => "baseline",
+        ProblemKind::BaselineEntry => "baseline-entry",
     }
 }
 
 /// Whether something was not understood, so that the run is incomplete.
-const fn is_incomplete(kind: ProblemKind) -> bool {
-    !matches!(kind, ProblemKind::UnknownKind | ProblemKind::ConflictingObject)
+pub(super) const fn is_incomplete(kind: ProblemKind) -> bool {
+    !matches!(kind, ProblemKind::UnknownKind | ProblemKind::ConflictingObject | ProblemKind::BaselineEntry)
 }
 
 /// The subject `problem` for rules.

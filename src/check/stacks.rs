@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Piece;
 use crate::model::Reading;
+use crate::text::absolute;
 
 /// The files of one stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,22 +66,6 @@ fn split_as_declared(inputs: &[Input<'_>], declared: &[String], here: &str, root
     }
 }
 
-/// A path from the root, without `.` and `..`. Links are not followed: paths are compared as they are written.
-pub(super) fn absolute(here: &str, path: &str) -> String {
-    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{here}/{path}") };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
 /// The folder that a file's stack has before anything is known of its content.
 fn root_of(path: &str, argument: &str) -> String {
     let folder = argument.trim_end_matches('/');
@@ -93,7 +78,7 @@ fn root_of(path: &str, argument: &str) -> String {
 }
 
 /// The folder of a path; `.` for one without a folder.
-fn parent(path: &str) -> &str {
+pub(super) fn parent(path: &str) -> &str {
     match path.trim_end_matches('/').rsplit_once('/') {
         Some(("", _)) => "/",
         Some((folder, _)) => folder,

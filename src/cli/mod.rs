@@ -2,18 +2,23 @@
 
 mod args;
 mod asking;
+mod baseline;
+mod clock;
 mod declared;
 mod exit;
 mod fix;
 mod fmt;
 mod generate;
+mod graph;
 mod live;
+mod lsp;
 mod merge;
 mod output;
 mod preflight;
 mod progress;
 mod publish;
 mod rbac;
+mod rules;
 mod settings;
 mod shell;
 mod signals;
@@ -35,6 +40,8 @@ use self::args::Cli;
 use self::args::Command;
 use self::args::InputArgs;
 use self::args::RulesArgs;
+use self::baseline::Plan;
+use self::baseline::Then;
 use self::output::OutputArg;
 use self::settings::ConfigChoice;
 use self::settings::Settings;
@@ -43,6 +50,7 @@ use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::check::ControlRoom;
 use crate::finding::Coverage;
+use crate::finding::Invariant;
 use crate::finding::PassedOver;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
@@ -54,7 +62,6 @@ use crate::model::Store;
 use crate::report;
 use crate::report::Outcome;
 use crate::report::Telling;
-use crate::rule::FIELDS;
 use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
@@ -72,10 +79,11 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
+        Some(Command::Graph(args)) => graph::graph(&args),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
-        Some(Command::Rules { fields: true, .. }) => list_fields(),
-        Some(Command::Rules { rules, .. }) => list_rules(&rules),
+        Some(Command::Lsp(args)) => Ok(lsp::lsp(*args)),
+        Some(Command::Rules(args)) => rules::rules(&args),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
             explain_value(&option, &words, &assume)
         }
@@ -100,6 +108,18 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
 #[cfg(test)]
 pub(crate) fn understands<'w>(words: impl Iterator<Item = &'w str>) -> bool {
     Cli::try_parse_from(std::iter::once("ptd-lint").chain(words)).is_ok()
+}
+
+/// The pages of all built-in rules, and of the promises.
+#[cfg(test)]
+pub(crate) fn rule_pages() -> Vec<report::Page> {
+    rules::pages_of(&[]).unwrap_or_default()
+}
+
+/// The whole command line, for its reference.
+#[cfg(test)]
+pub(crate) fn command_line() -> clap::Command {
+    Cli::command()
 }
 
 /// Why a run ended before there was a report.
@@ -165,6 +185,8 @@ struct Inputs {
     found: Sources,
     /// The arguments that they count by.
     arguments: Vec<String>,
+    /// The baseline.
+    plan: Option<Plan>,
 }
 
 impl Inputs {
@@ -176,22 +198,35 @@ impl Inputs {
             found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
             arguments = vec![source::shown(folder)];
         }
-        Ok(Self { options, unread, found, arguments })
+        let plan = Plan::of(&args.baseline, options.config.as_ref(), &found.texts)?;
+        options.baseline = plan.as_ref().and_then(|plan| plan.source.clone());
+        options.inventory = plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);
+        Ok(Self { options, unread, found, arguments, plan })
     }
 }
 
 /// Checks what was read, reports, and gives the exit code.
 fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, Stop> {
-    let Inputs { options, mut unread, mut found, arguments } = inputs;
-    let Checked { documents, mut report, fail_on, strict, unread: counts } = if args.fix {
+    let Inputs { mut options, plan, mut unread, mut found, arguments } = inputs;
+    options.picture = targets.iter().any(|target| target.format.has_pictures());
+    let mut checked = if args.fix {
         fix::fix_then_check(args, &mut found, &arguments, &options)
     } else {
         check::check(&found, &arguments, &options)
     };
-    let counts = counts.into_iter().chain(std::iter::repeat(true));
-    unread.extend(
-        found.problems.into_iter().zip(counts).filter(|(_, counts)| *counts).map(|(problem, _)| problem),
-    );
+    let counts = checked.unread.iter().copied().chain(std::iter::repeat(true));
+    let problems = found.problems.iter().zip(counts).filter(|(_, counts)| *counts);
+    unread.extend(problems.map(|(problem, _)| problem.clone()));
+    if let Some(plan) = &plan {
+        let coverage = &checked.report.coverage;
+        let is_whole = unread.is_empty() && coverage.errors.is_empty() && coverage.not_seen.is_empty();
+        if let Some(baseline) = plan.settle(&checked, is_whole, &options.folder)? {
+            options.baseline = Some(baseline);
+            options.inventory = false;
+            checked = check::check(&found, &arguments, &options);
+        }
+    }
+    let Checked { documents, mut report, fail_on, strict, .. } = checked;
     add_to_coverage(&mut report.coverage, found.skipped, unread);
     report.coverage.shards.extend(live::shard(args)?);
 
@@ -243,12 +278,22 @@ fn use_threads(args: &InputArgs) {
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
 fn options(
     args: &InputArgs,
+    selection: (&[String], &[String]),
+) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+    options_with(args, selection, ConfigChoice::Discovered, current_folder())
+}
+
+/// The same, where settings that nobody names are looked for as `unnamed` says, and paths start from `folder`.
+fn options_with(
+    args: &InputArgs,
     (select, ignore): (&[String], &[String]),
+    unnamed: ConfigChoice<'_>,
+    folder: String,
 ) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
     let choice = match &args.config {
         _ if args.no_config => ConfigChoice::None,
         Some(path) => ConfigChoice::Named(path),
-        None => ConfigChoice::Discovered,
+        None => unnamed,
     };
     let Settings { config, rules, problems } =
         Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
@@ -275,7 +320,12 @@ fn options(
         assumed: args.assume.iter().copied().collect(),
         passed: None,
         against: false,
-        folder: current_folder(),
+        picture: false,
+        no_suppressions: args.no_suppressions,
+        today: args.today.or_else(clock::today),
+        folder,
+        baseline: None,
+        inventory: false,
     };
     Ok((options, problems))
 }
@@ -289,20 +339,6 @@ fn add_to_coverage(coverage: &mut Coverage, skipped: Vec<Skipped>, problems: Vec
         problems.into_iter().map(|SourceProblem { path, line, message }| RunError { path, line, message });
     coverage.errors.extend(errors);
     coverage.errors.sort();
-}
-
-fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
-    let (rules, faults) = load_rules(args)?;
-    output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
-    if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
-}
-
-fn list_fields() -> Result<u8, Stop> {
-    let fields = FIELDS.iter().map(|field| (field.route(), field.kind.name(), field.doc));
-    let fields: Vec<_> = fields.collect();
-    output::to_stdout(|mut out| report::write_fields(&fields, &mut out))
-        .map_err(|error| unwritten(&error))?;
-    Ok(exit::CLEAN)
 }
 
 /// Prints what sets an option of a store.
@@ -350,6 +386,11 @@ fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
     };
     let id = &*id.to_string_lossy();
     let (rules, mut faults) = load_rules(args)?;
+    if let Some(invariant) = Invariant::from_id(id) {
+        output::to_stdout(|mut out| report::write_promise(invariant, &rules, &mut out))
+            .map_err(|error| unwritten(&error))?;
+        return if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) };
+    }
     match rules.iter().find(|rule| rule.id == id) {
         Some(rule) => output::to_stdout(|mut out| report::write_explanation(rule, &mut out))
             .map_err(|error| unwritten(&error))?,

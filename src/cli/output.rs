@@ -14,19 +14,56 @@ use super::terminal;
 use super::terminal::Destination;
 use super::usage;
 use crate::report::Format;
+use crate::report::PictureForm;
 use crate::report::Style;
 use crate::report::Telling;
 
+/// Forms of which one is named on the command line.
+pub(super) trait Form: Copy {
+    /// The one that is written where none is named.
+    const DEFAULT: Self;
+
+    /// The form of that name.
+    fn named(name: &str) -> Option<Self>;
+
+    /// All names, for people.
+    fn names() -> String;
+}
+
+impl Form for Format {
+    const DEFAULT: Self = Self::Human;
+
+    fn named(name: &str) -> Option<Self> {
+        Self::from_name(name)
+    }
+
+    fn names() -> String {
+        Self::names()
+    }
+}
+
+impl Form for PictureForm {
+    const DEFAULT: Self = Self::Svg;
+
+    fn named(name: &str) -> Option<Self> {
+        Self::from_name(name)
+    }
+
+    fn names() -> String {
+        Self::names()
+    }
+}
+
 /// `-o FORMAT` or `-o FORMAT=FILE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OutputArg {
+pub(super) struct OutputArg<F = Format> {
     /// The form.
-    pub(super) format: Format,
+    pub(super) format: F,
     /// Where to, unless to standard output.
     pub(super) file: Option<PathBuf>,
 }
 
-impl FromStr for OutputArg {
+impl<F: Form> FromStr for OutputArg<F> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -35,22 +72,32 @@ impl FromStr for OutputArg {
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let format = Format::from_name(name).ok_or_else(|| format!("known formats: {}", Format::names()))?;
+        let format = F::named(name).ok_or_else(|| format!("known formats: {}", F::names()))?;
         Ok(Self { format, file })
     }
 }
 
 /// The outputs of a run, as [`targets()`] has them; else what is wrong with the words.
 pub(super) fn of_run(args: &OutputArgs) -> Result<Vec<OutputArg>, Stop> {
-    targets(&args.output, args.output_file.as_deref())
-        .map_err(|message| usage(clap::error::ErrorKind::ArgumentConflict, message))
+    of_words(&args.output, args.output_file.as_deref())
 }
 
-/// The outputs of a run: `human` to standard output unless told otherwise, and never two mixed in one place.
-fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<OutputArg>, &'static str> {
+/// As [`of_run()`], for other forms.
+pub(super) fn of_words<F: Form>(
+    outputs: &[OutputArg<F>],
+    file: Option<&Path>,
+) -> Result<Vec<OutputArg<F>>, Stop> {
+    targets(outputs, file).map_err(|message| usage(clap::error::ErrorKind::ArgumentConflict, message))
+}
+
+/// The outputs of a run: the default form to standard output unless told otherwise, and never two mixed in one place.
+fn targets<F: Form>(
+    outputs: &[OutputArg<F>],
+    file: Option<&Path>,
+) -> Result<Vec<OutputArg<F>>, &'static str> {
     let mut targets = outputs.to_vec();
     if targets.is_empty() {
-        targets.push(OutputArg { format: Format::Human, file: None });
+        targets.push(OutputArg { format: F::DEFAULT, file: None });
     }
     let mut free = targets.iter_mut().filter(|target| target.file.is_none());
     let first = free.next();
@@ -92,8 +139,8 @@ pub(super) fn write_all(targets: &[OutputArg], telling: &Telling<'_>, args: &Out
 }
 
 /// Hands what a target names to `write`.
-pub(super) fn write_with(
-    target: &OutputArg,
+pub(super) fn write_with<F>(
+    target: &OutputArg<F>,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), String> {
     let written = match &target.file {

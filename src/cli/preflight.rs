@@ -15,8 +15,8 @@ pub(super) fn preflight(audit: &Audit, targets: &[OutputArg]) -> Result<u8, Stop
     let clusters = live::preflight(audit).map_err(|message| Stop::Failed(vec![message]))?;
     let write = |target: &OutputArg| {
         output::write_with(target, |out| match target.format {
-            Format::Human => report::write_preflight(&clusters, out),
             Format::Json => report::write_preflight_json(&clusters, out),
+            _ => report::write_preflight(&clusters, out),
         })
     };
     let failed: Vec<String> = targets.iter().filter_map(|target| write(target).err()).collect();

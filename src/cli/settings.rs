@@ -30,6 +30,14 @@ impl Settings {
         match config {
             ConfigChoice::None => {}
             ConfigChoice::Named(path) => settings.config = Some(source::read_one(path)?),
+            ConfigChoice::Above(folder) => {
+                let path =
+                    folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file());
+                match path.map(|path| source::read_one(&path)).transpose() {
+                    Ok(config) => settings.config = config,
+                    Err(problem) => settings.problems.push(problem),
+                }
+            }
             ConfigChoice::Discovered => {
                 // Without a current folder there is nowhere to look.
                 let path = std::env::current_dir().ok().and_then(|folder| discover(&folder));
@@ -67,6 +75,8 @@ pub(super) enum ConfigChoice<'a> {
     Named(&'a Path),
     /// The nearest from the current folder upwards, if there is one.
     Discovered,
+    /// The nearest from this folder upwards, if there is one; named by its whole path.
+    Above(&'a Path),
 }
 
 /// The path of the nearest settings file, as seen from `folder` (`../ptd-lint.yaml`).

@@ -1,5 +1,6 @@
 //! Turns `ptd-lint.yaml` into settings that remember where they were written.
 
+mod accepted;
 mod declared;
 mod keys;
 mod parse;
@@ -11,6 +12,7 @@ use crate::model::Fact;
 use crate::model::Minor;
 use crate::model::Stated;
 use crate::model::Store;
+pub(crate) use accepted::AcceptedEntry;
 pub(crate) use declared::DeclaredLimit;
 pub(crate) use keys::known_entries;
 pub(crate) use parse::is_domain;
@@ -50,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) limits: Vec<DeclaredLimit>,
     /// Destinations outside the workload that are allowed.
     pub(crate) allowed: Vec<Allowed>,
+    /// Findings that are accepted.
+    pub(crate) accepted: Vec<AcceptedEntry>,
     /// Services in the cluster that are not in the input.
     pub(crate) endpoints: Vec<Endpoint>,
     /// Settings of rules.
@@ -58,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) select: Vec<Spanned<String>>,
     /// Leave these rules out.
     pub(crate) ignore: Vec<Spanned<String>>,
+    /// The file of findings that are accepted since they were there before, seen from this file.
+    pub(crate) baseline: Option<Spanned<String>>,
     /// The least severity that fails the run.
     pub(crate) fail_on: Option<Spanned<Severity>>,
     /// Whether *undecided* fails the run.

@@ -35,12 +35,13 @@ impl Config {
         (config, reader.problems)
     }
 
-    /// Holds the ids under `select` and `ignore` against those that exist.
+    /// Holds the ids under `select`, `ignore` and `accepted` against those that exist.
     pub(crate) fn check_rule_ids(&self, ids: &[&str]) -> Vec<ConfigProblem> {
         let unknown = |id: &&Spanned<String>| !ids.contains(&id.value.as_str());
         self.select
             .iter()
             .chain(&self.ignore)
+            .chain(self.accepted.iter().map(|entry| &entry.rule))
             .filter(unknown)
             .map(|id| ConfigProblem {
                 place: id.place,
@@ -61,6 +62,11 @@ impl Reader {
     pub(super) fn report(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         let place = Place { doc: self.doc, span };
         self.problems.push(ConfigProblem { place, message: message.into(), help: help.into() });
+    }
+
+    /// How many problems there are so far.
+    pub(super) fn problems(&self) -> usize {
+        self.problems.len()
     }
 
     /// The place of a node.
@@ -90,6 +96,10 @@ impl Reader {
                     config.allowed =
                         self.items(value, "destinations").filter_map(|item| self.allowed(item)).collect();
                 }
+                "accepted" => {
+                    config.accepted =
+                        self.items(value, "entries").filter_map(|item| self.accepted(item)).collect();
+                }
                 "endpoints" => {
                     config.endpoints =
                         self.items(value, "endpoints").filter_map(|item| self.endpoint(item)).collect();
@@ -101,6 +111,7 @@ impl Reader {
                 }
                 "select" => config.select = self.texts(value, "ids of rules"),
                 "ignore" => config.ignore = self.texts(value, "ids of rules"),
+                "baseline" => config.baseline = self.text(value, "the file of a baseline"),
                 "fail_on" => config.fail_on = self.severity(value),
                 "strict" => config.strict = self.flag(value),
                 "stacks" => config.stacks = self.stacks(value),

@@ -6,6 +6,7 @@ use std::io::Write;
 
 use super::Outcome;
 use super::contract::ReportJson;
+use super::html;
 use super::human;
 use super::human::Style;
 use super::json;
@@ -17,18 +18,21 @@ use crate::finding::RuleDoc;
 pub(crate) enum Format {
     /// For people at a terminal.
     Human,
+    /// A page for browsers, by itself: verdicts, flows, findings.
+    Html,
     /// For programs, by the contract of `schemas/report.schema.json`.
     Json,
 }
 
 impl Format {
     /// All of them, as help names them.
-    pub(crate) const ALL: [Self; 2] = [Self::Human, Self::Json];
+    pub(crate) const ALL: [Self; 3] = [Self::Human, Self::Html, Self::Json];
 
     /// The name on the command line.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
+            Self::Html => "html",
             Self::Json => "json",
         }
     }
@@ -36,6 +40,11 @@ impl Format {
     /// The form of that name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// Whether it shows the flows of each stack.
+    pub(crate) const fn has_pictures(self) -> bool {
+        matches!(self, Self::Html)
     }
 
     /// The names of all forms, for people.
@@ -93,7 +102,6 @@ impl<'r> Telling<'r> {
     }
 
     /// The texts of all rules, by id.
-    #[expect(dead_code, reason = "read by forms that show rules")]
     pub(crate) fn rules(&self) -> &[RuleDoc] {
         &self.rules
     }
@@ -103,6 +111,13 @@ impl<'r> Telling<'r> {
         match (format, self.of) {
             (Format::Human, Of::Run(outcome)) => human::write(outcome, style, out),
             (Format::Human, Of::Read { contract, own }) => human::write_merged(contract, own, style, out),
+            (Format::Html, of) => {
+                let outcome = match of {
+                    Of::Run(outcome) => Some(outcome),
+                    Of::Read { .. } => None,
+                };
+                html::write(self.contract(), self.rules(), outcome, out)
+            }
             (Format::Json, _) => json::write(self.contract(), out),
         }
     }

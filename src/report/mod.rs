@@ -3,9 +3,12 @@
 mod clean;
 mod contract;
 mod format;
+mod html;
 mod human;
 mod json;
 mod merge;
+mod pages;
+mod picture;
 mod policy_report;
 mod preflight;
 mod rules;
@@ -21,10 +24,20 @@ pub(crate) use format::Format;
 pub(crate) use format::Telling;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
+pub(crate) use human::shown_findings;
 pub(crate) use human::write_diff;
 pub(crate) use merge::merge;
 pub(crate) use merge::read as read_report;
 pub(crate) use merge::report_of;
+pub(crate) use pages::MADE;
+pub(crate) use pages::Page;
+pub(crate) use pages::Printed;
+#[cfg(test)]
+pub(crate) use pages::about_family;
+#[cfg(test)]
+pub(crate) use pages::families;
+pub(crate) use pages::pages;
+pub(crate) use picture::PictureForm;
 pub(crate) use policy_report::emptied;
 pub(crate) use policy_report::moved;
 pub(crate) use policy_report::policy_reports;
@@ -33,6 +46,7 @@ pub(crate) use preflight::write_preflight_json;
 pub(crate) use rules::write_explanation;
 pub(crate) use rules::write_fields;
 pub(crate) use rules::write_list;
+pub(crate) use rules::write_promise;
 pub(crate) use values::write_values;
 
 use crate::document::Documents;

@@ -278,6 +278,7 @@ pub(super) fn mixed() -> Sample {
     ];
     let assumed = "loki-gateway.loki is this workload's Loki (not in the input)";
     let report = Report {
+        pictures: Vec::new(),
         verdicts: vec![
             verdict(Invariant::LogBoundary, Verdict::Violated, "1 of 3 sinks is outside", &[], &[0, 1]),
             verdict(Invariant::DualWrite, Verdict::Undecided, "REMOTE_URL is set nowhere", &[], &[]),

@@ -294,10 +294,7 @@ impl Loader {
 
     fn id(&mut self, node: NodeRef<'_>) -> Option<String> {
         let id = self.text(node)?;
-        let kebab = id.split('-').all(|part| {
-            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        });
-        if !kebab {
+        if !is_id(id) {
             let help = "name the fault in small letters and dashes, such as `series-limit-differs`";
             self.report(node.span(), format!("`{id}` is no rule id"), help);
         }
@@ -418,6 +415,12 @@ impl Loader {
             text: self.template(*text, scope)?,
         })
     }
+}
+
+/// Whether a text can be the id of a rule: words of small letters and digits, with dashes between them.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.split('-')
+        .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
 /// The first key of a mapping: a better place for what is missing than the whole mapping.

@@ -24,15 +24,17 @@ mod syntax;
 mod template;
 mod value;
 
+pub(crate) use embedded::EXAMPLES;
 pub(crate) use fields::FIELDS;
 #[cfg(test)]
 pub(crate) use fields::Field;
+pub(crate) use fields::subjects;
 pub(crate) use file::Rule;
 pub(crate) use load::RuleProblem;
+pub(crate) use load::is_id;
 pub(crate) use run::Outcome;
 pub(crate) use set::Overrides;
 pub(crate) use set::RuleSet;
-#[cfg(test)]
 pub(crate) use syntax::Expression;
 
 use crate::model::Fact;

@@ -153,7 +153,6 @@ impl RuleSet {
     }
 
     /// The rules in files (path below `rules/`, text), and what is wrong with them.
-    #[cfg(test)]
     pub(crate) fn from_texts(files: &[(&str, &str)], thorough: bool) -> (Self, Vec<(String, RuleProblem)>) {
         let mut set = Self::default();
         let mut problems = Vec::new();
@@ -167,7 +166,6 @@ impl RuleSet {
     }
 
     /// Changes the rules that were read.
-    #[cfg(test)]
     pub(crate) fn change(&mut self, change: impl FnMut(&mut Rule)) {
         self.slots.iter_mut().filter_map(|slot| slot.rule.get_mut()?.as_mut()).for_each(change);
     }
@@ -227,6 +225,12 @@ impl RuleSet {
     pub(crate) fn rule(&self, id: &str) -> Option<&Rule> {
         let index = self.slots.binary_search_by(|slot| slot.id.as_str().cmp(id)).ok()?;
         self.slots.get(index)?.rule()
+    }
+
+    /// The file of a built-in rule: its path below `rules/`, and its text.
+    pub(crate) fn builtin_file(&self, id: &str) -> Option<(&'static str, &'static str)> {
+        let index = self.slots.binary_search_by(|slot| slot.id.as_str().cmp(id)).ok()?;
+        self.slots.get(index)?.file
     }
 
     /// The options of the stores that rules ask for: what follows `.effective.` in their texts.

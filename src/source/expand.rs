@@ -230,7 +230,7 @@ impl Expansion {
     }
 }
 
-fn has_known_extension(file: &Path) -> bool {
+pub(super) fn has_known_extension(file: &Path) -> bool {
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

@@ -9,6 +9,7 @@ use crate::model::Chart;
 use crate::model::Expected;
 use crate::model::Minor;
 use crate::model::Store;
+use crate::text::Day;
 
 /// Severities as the command line knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -107,6 +108,11 @@ pub(super) fn assumed(text: &str) -> Result<(Store, Minor), String> {
         "a store and its version are expected here, such as `mimir=3.0` or `loki=next`".to_owned()
     })?;
     model::store::wanted(store.trim(), version.trim())
+}
+
+/// A day.
+pub(super) fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a date is expected here, such as `2027-01-31`".to_owned())
 }
 
 /// The domain of a control room.

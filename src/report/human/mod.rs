@@ -4,6 +4,7 @@ mod accepted;
 mod clusters;
 mod diff;
 mod excerpt;
+mod frame;
 mod mask;
 mod merged;
 mod snippet;
@@ -15,6 +16,9 @@ use miette::GraphicalReportHandler;
 use miette::GraphicalTheme;
 
 pub(crate) use diff::write_diff;
+pub(in crate::report) use frame::Frame;
+pub(in crate::report) use frame::FrameLine;
+pub(in crate::report) use frame::Frames;
 pub(crate) use merged::write as write_merged;
 
 use super::Outcome;
@@ -58,6 +62,14 @@ pub(crate) fn write(outcome: Outcome<'_>, style: Style, out: &mut impl Write) ->
         Some(outcome.documents.resolve(place).shown())
     };
     write_end(outcome.report, shown, style, out)
+}
+
+/// Each finding as it is printed, in the order of the report.
+pub(crate) fn shown_findings(outcome: Outcome<'_>, style: Style) -> Vec<String> {
+    let handler = handler(style);
+    let mut masks = mask::Masks::new(outcome.documents);
+    let findings = outcome.report.findings.iter();
+    findings.map(|finding| snippet::render(outcome, &mut masks, finding, &handler, style)).collect()
 }
 
 /// Writes what stands behind the findings that count: those that do not, verdicts, what was looked at, what was not.

@@ -35,11 +35,7 @@ pub(super) fn render(
 ) -> String {
     let split = finding.related.len().min(MARKED);
     let (marked, rest) = finding.related.split_at(split);
-    let mut marks = Vec::new();
-    if let Some(place) = finding.place {
-        marks.push(Mark { place, text: &finding.label, primary: true });
-    }
-    marks.extend(marked.iter().map(|label| Mark { place: label.place, text: &label.text, primary: false }));
+    let marks: Vec<Mark<'_>> = marks(finding).collect();
     let excerpt = Excerpt::new(documents, secrets, &marks);
     let unseen: Vec<&Label> = marked
         .iter()
@@ -67,6 +63,13 @@ pub(super) fn render(
     text.push_str(&of_clusters(documents, finding, &report.coverage, style));
     wrap(&mut text, "  help: ", &clean::lines(&finding.help), style.width);
     text
+}
+
+/// The places of a finding that are shown with their source lines: its own, and the first of the others.
+pub(super) fn marks(finding: &Finding) -> impl Iterator<Item = Mark<'_>> {
+    let own = finding.place.map(|place| Mark { place, text: &finding.label, primary: true });
+    let others = finding.related.iter().take(MARKED);
+    own.into_iter().chain(others.map(|label| Mark { place: label.place, text: &label.text, primary: false }))
 }
 
 /// Which clusters have the finding, and how it stands in Git.
