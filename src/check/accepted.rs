@@ -12,7 +12,6 @@ use super::stack::Run;
 use super::stack::evaluate;
 use super::stack::sighted;
 use super::stacks::Group;
-use super::stacks::absolute;
 use super::stacks::parent;
 use crate::accept;
 use crate::accept::Fault;
@@ -35,6 +34,7 @@ use crate::model::Subject;
 use crate::rule::Rule;
 use crate::rule::RuleSet;
 use crate::text::Day;
+use crate::text::absolute;
 use crate::text::suggest;
 
 /// How many findings each suppression met, by its place. Expired ones too.
@@ -252,8 +252,11 @@ impl Outcome<'_> {
             })
     }
 
-    /// Whether all files below the settings file of a place were given, as a folder.
+    /// Whether all files below the settings file of a place were given, as a folder, and all of their stacks are judged.
     fn is_whole_below(&self, run: &Run<'_>, place: Place) -> bool {
+        if run.options.passed.is_some() {
+            return false;
+        }
         let Some(file) = run.documents.files.get(place.doc.file as usize) else { return false };
         let here = &run.options.folder;
         let folder = absolute(here, parent(&file.path));

@@ -112,6 +112,8 @@ fn over(args: LspArgs, given: LspArgs) -> LspArgs {
             assume: list(own.assume, other.assume),
             workload: other.workload.or(own.workload),
             kind: if matches!(other.kind, KindArg::Auto) { own.kind } else { other.kind },
+            no_suppressions: own.no_suppressions || other.no_suppressions,
+            today: other.today.or(own.today),
             stdin_filename: None,
             threads: own.threads,
         },
