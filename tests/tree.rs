@@ -1,5 +1,5 @@
 //! Runs of the real program on some files of a tree, as hooks make them: the rest is context.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod program;
 
@@ -153,6 +153,32 @@ fn the_tree_is_found_upwards_and_files_beside_it_are_read_too() {
     let ran = run(repository.path(), &["-o", "json", "--tree", "--tree=sound", "leaking/alloy.yaml"], None);
     assert_eq!(ran.report()["coverage"]["files"], 6);
     assert_eq!((told(&ran).0, ran.code), (vec!["logs-leave-workload".to_owned()], 1));
+}
+
+#[test]
+fn what_accepts_findings_of_stacks_that_are_not_judged_is_not_unused() {
+    let repository = repository();
+    let accepted = b"version: 1\naccepted:\n  - rule: logs-leave-workload\n    reason: known\n";
+    write(repository.path(), "ptd-lint.yaml", accepted);
+    let ran = run(repository.path(), &["-o", "json", "--tree", "sound/loki.yaml"], None);
+    assert_eq!((told(&ran), ran.code), ((vec![], vec![]), 0), "{}", ran.stdout);
+    // It does accept something: the whole tree and the stack itself say nothing of it either.
+    let ran = run(repository.path(), &["-o", "json", "--tree", "leaking/alloy.yaml"], None);
+    assert_eq!((told(&ran).0, ran.code), (vec!["logs-leave-workload".to_owned()], 0), "{}", ran.stdout);
+
+    // A baseline of both stacks is not in vain where one is judged.
+    std::fs::remove_file(repository.path().join("ptd-lint.yaml")).unwrap();
+    let ran = run(repository.path(), &["--write-baseline", "baseline.yaml", "."], None);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let words = ["-o", "json", "--baseline", "baseline.yaml", "--tree"];
+    let ran = run(repository.path(), &[&words[..], &["sound/loki.yaml"]].concat(), None);
+    assert_eq!((told(&ran), ran.code), ((vec![], vec![]), 0), "{}", ran.stdout);
+    // Nor does judging one take the other out of it.
+    let before = std::fs::read(repository.path().join("baseline.yaml")).unwrap();
+    let words = ["--baseline", "baseline.yaml", "--prune-baseline", "--tree", "sound/loki.yaml"];
+    let ran = run(repository.path(), &words, None);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(std::fs::read(repository.path().join("baseline.yaml")).unwrap(), before);
 }
 
 #[test]

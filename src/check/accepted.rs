@@ -252,8 +252,11 @@ impl Outcome<'_> {
             })
     }
 
-    /// Whether all files below the settings file of a place were given, as a folder.
+    /// Whether all files below the settings file of a place were given, as a folder, and all of their stacks are judged.
     fn is_whole_below(&self, run: &Run<'_>, place: Place) -> bool {
+        if run.options.passed.is_some() {
+            return false;
+        }
         let Some(file) = run.documents.files.get(place.doc.file as usize) else { return false };
         let here = &run.options.folder;
         let folder = absolute(here, parent(&file.path));

@@ -96,7 +96,7 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// What the program reads of the environment for the sake of reports.
-const ENVIRONMENT: [&str; 8] = [
+const ENVIRONMENT: [&str; 9] = [
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",

@@ -1,7 +1,7 @@
 //! Turns the Kubernetes API's types, as k8s-openapi has them, into `types.json`: one type a line, sorted by name.
 //!
 //! ```sh
-//! cargo run --manifest-path schemas/kubernetes/Cargo.toml > types.json && mv types.json schemas/kubernetes/
+//! cargo run --manifest-path schemas/kubernetes/make/Cargo.toml > types.json && mv types.json schemas/kubernetes/
 //! ```
 //!
 //! For a later release of Kubernetes: raise the feature in `Cargo.toml`, and `RELEASE` here.
