@@ -191,6 +191,7 @@ mod tests {
             ("# ptd-lint: ignore[a] ticket 7 until=2027-01-31", "a: ticket 7 until 2027-01-31"),
             ("# ptd-lint: ignore[a] until=2027-01-31 ticket 7", "a: ticket 7 until 2027-01-31"),
             ("# ptd-lint: ignore[a] ticket 7 (until=2027-01-31).", "a: ticket 7 until 2027-01-31"),
+            ("# ptd-lint: ignore[a] ticket 7, until=2027-01-31", "a: ticket 7 until 2027-01-31"),
             ("# ptd-lint: ignore-file[a] ticket 7", "a file: ticket 7"),
             ("# told at noon # ptd-lint: ignore[a] ticket 7", "a: ticket 7"),
             ("# ptd-lint: ignore[a] wait until the move", "a: wait until the move"),
