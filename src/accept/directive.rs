@@ -4,7 +4,7 @@ use super::terms::Terms;
 use super::terms::Trouble;
 use super::terms::terms;
 use crate::text::Span;
-use crate::text::nearest;
+use crate::text::is_slip;
 
 /// How a suppression is written, for messages.
 const FORM: &str = "`ptd-lint: ignore[RULE] REASON`";
@@ -98,7 +98,10 @@ fn directive(source: &str, at: u32) -> Option<Result<Directive, Trouble>> {
     let (word, behind) = behind.split_at(length);
     let is_listed = behind.trim_start().starts_with('[');
     let is_word = matches!(word, "ignore" | "ignore-file");
-    let is_near = has_colon && nearest(&word.to_ascii_lowercase(), TRIED.iter().copied()).is_some();
+    let lower = word.to_ascii_lowercase();
+    // Who tells in prose what the program ignores, or ignored, asks for nothing.
+    let is_slip = is_slip(&lower, "ignore") && !matches!(&*lower, "ignores" | "ignored");
+    let is_near = has_colon && (is_slip || TRIED.contains(&&*lower));
     if !is_word && !is_near && !is_listed {
         return None;
     }
@@ -124,24 +127,32 @@ fn directive(source: &str, at: u32) -> Option<Result<Directive, Trouble>> {
     };
     // Both are parts of `source`.
     let place = |part: &str| at + offset(part.as_ptr() as usize - source.as_ptr() as usize);
+    let read =
+        rules(inside, place(inside)).and_then(|rules| Ok((rules, terms(behind, place(behind), span)?)));
+    Some(read.map(|(rules, terms)| Directive { span, rules, is_of_file: word == "ignore-file", terms }))
+}
+
+/// The rules of a list, which stands at `at`.
+fn rules(list: &str, at: u32) -> Result<Vec<(Span, String)>, Trouble> {
     let mut rules: Vec<(Span, String)> = Vec::new();
-    for part in inside.split(',') {
-        let id = part.trim();
-        let start = if id.is_empty() { place(part) } else { place(id) };
-        let span = Span::new(start, start + offset(id.len().max(part.len().min(1))));
+    let mut next = at;
+    for part in list.split(',') {
+        let (id, start) = (part.trim(), next);
+        next += offset(part.len()) + 1;
         if id.is_empty() {
-            return trouble(span, "a rule is missing here", format!("name the rules: {FORM}"));
+            let span = Span::new(start, start + offset(part.len().min(1)));
+            let help = format!("name the rules: {FORM}");
+            return Err(Trouble { span, message: "a rule is missing here".to_owned(), help });
         }
+        let start = start + offset(part.len() - part.trim_start().len());
+        let span = Span::new(start, start + offset(id.len()));
         if rules.iter().any(|(_, other)| other == id) {
-            return trouble(span, &format!("`{id}` is named twice"), "remove one of the two".to_owned());
+            let help = "remove one of the two".to_owned();
+            return Err(Trouble { span, message: format!("`{id}` is named twice"), help });
         }
         rules.push((span, id.to_owned()));
     }
-    let terms = match terms(behind, place(behind), span) {
-        Ok(terms) => terms,
-        Err(trouble) => return Some(Err(trouble)),
-    };
-    Some(Ok(Directive { span, rules, is_of_file: word == "ignore-file", terms }))
+    Ok(rules)
 }
 
 /// Texts are at most 4 GiB.
@@ -191,6 +202,7 @@ mod tests {
             ("# ptd-lint: ignore[a] ticket 7 until=2027-01-31", "a: ticket 7 until 2027-01-31"),
             ("# ptd-lint: ignore[a] until=2027-01-31 ticket 7", "a: ticket 7 until 2027-01-31"),
             ("# ptd-lint: ignore[a] ticket 7 (until=2027-01-31).", "a: ticket 7 until 2027-01-31"),
+            ("# ptd-lint: ignore[a] ticket 7, until=2027-01-31", "a: ticket 7 until 2027-01-31"),
             ("# ptd-lint: ignore-file[a] ticket 7", "a file: ticket 7"),
             ("# told at noon # ptd-lint: ignore[a] ticket 7", "a: ticket 7"),
             ("# ptd-lint: ignore[a] wait until the move", "a: wait until the move"),
@@ -213,6 +225,8 @@ mod tests {
             "# ptd-lint checks this file",
             "# ptd-lint: see the guide",
             "# ptd-lint ignores this",
+            "# ptd-lint: ignored until the move",
+            "# ptd-lint: accepts both",
             "# see https://ptd-lint.dev/ignore[a]",
             "# ptd-lint.yaml: ignore[a] stands there",
             "# ptd-linter: ignore[a]",

@@ -37,6 +37,7 @@ use self::directive::directives;
 pub(crate) use self::index::Index;
 use self::programs::Program;
 use self::reach::Astray;
+use self::reach::Commented;
 pub(crate) use self::reach::Reach;
 pub(crate) use self::terms::Terms;
 pub(crate) use self::terms::Trouble;
@@ -47,10 +48,15 @@ use crate::document::Documents;
 use crate::document::Language;
 use crate::document::Place;
 use crate::finding::AcceptedBy;
-use crate::text::Span;
 
 /// The word that every comment of ours holds, however it is misspelt: texts without it are not looked at.
 const WORD: &str = "lint";
+
+/// What is wrong with a comment in a file that is not linted, and what to do.
+const NOT_LINTED: (&str, &str) = (
+    "nothing in this file is linted",
+    "remove it; ptd-lint knows by content what it reads: Kubernetes objects, values of charts, programs, configurations",
+);
 
 /// One rule that somebody accepts somewhere.
 #[derive(Debug)]
@@ -178,22 +184,11 @@ impl Reader<'_> {
     fn text(&mut self, stream: &[(DocId, &Document)]) {
         let Some((id, document)) = stream.first() else { return };
         if let Some(file) = document.alloy() {
-            let program = Program::new(*id, file);
-            for comment in program.comments(WORD) {
-                self.comment(*id, &document.text, comment, &|comment| program.reach(comment), &|comment| {
-                    program.all(comment)
-                });
-            }
-            return;
+            return self.comments(*id, &document.text, &Program::new(*id, file));
         }
         if document.language == Language::Yaml {
             let trees = stream.iter().filter_map(|(id, document)| Some((*id, document.tree()?)));
-            let trees = Stream::new(&document.text, trees);
-            for comment in trees.comments(WORD) {
-                self.comment(*id, &document.text, comment, &|comment| trees.reach(comment), &|comment| {
-                    trees.all(comment)
-                });
-            }
+            self.comments(*id, &document.text, &Stream::new(&document.text, trees));
         }
         for (id, document) in stream {
             self.annotations(*id, document);
@@ -206,45 +201,48 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a comment. What it is about lies in a document of the same text as `doc`.
-    fn comment(
-        &mut self,
-        doc: DocId,
-        text: &str,
-        comment: Span,
-        reach: &dyn Fn(Span) -> Result<Reach, Astray>,
-        all: &dyn Fn(Span) -> Result<Vec<Reach>, Astray>,
-    ) {
-        for found in directives(text, comment) {
-            let Directive { span, rules, is_of_file, terms } = match found {
-                Ok(found) => found,
-                Err(trouble) => {
-                    self.read.faults.push(Fault::new(FaultKind::Malformed, doc, trouble));
-                    continue;
-                }
-            };
-            let misplaced = |(message, help): (&str, &str)| {
-                let trouble = Trouble { span, message: message.to_owned(), help: help.to_owned() };
-                Fault::new(FaultKind::Misplaced, doc, trouble)
-            };
-            if self.standing == Standing::PassedOver {
-                let help = "remove it; what ptd-lint reads is told by content: Kubernetes objects, values of charts, programs and configurations";
-                self.read.faults.push(misplaced(("nothing in this file is linted", help)));
+    /// Reads the comments of a text, of which `first` is the first document.
+    fn comments(&mut self, first: DocId, text: &str, commented: &dyn Commented) {
+        for comment in commented.comments(WORD) {
+            let found = directives(text, comment);
+            if found.is_empty() {
                 continue;
             }
-            let reaches = if is_of_file { all(comment) } else { reach(comment).map(|reach| vec![reach]) };
-            match reaches {
-                Ok(reaches) => self.read.all.extend(rules.into_iter().map(|(rule_span, rule)| Suppression {
-                    by: AcceptedBy::Comment,
-                    rule,
-                    place: Place { doc, span: rule_span },
-                    whole: Place { doc, span },
-                    terms: terms.clone(),
-                    reaches: reaches.clone(),
-                    is_copied: false,
-                })),
-                Err(_) if self.standing == Standing::Broken => {}
-                Err(astray) => self.read.faults.push(misplaced(astray.words())),
+            let reach = commented.reach(comment);
+            let doc = reach.map_or(first, Reach::doc);
+            for found in found {
+                match found {
+                    Ok(directive) if directive.is_of_file => {
+                        self.directive(doc, directive, commented.all(comment));
+                    }
+                    Ok(directive) => self.directive(doc, directive, reach.map(|reach| vec![reach])),
+                    Err(trouble) => self.read.faults.push(Fault::new(FaultKind::Malformed, doc, trouble)),
+                }
+            }
+        }
+    }
+
+    /// Takes in what a comment asks for.
+    fn directive(&mut self, doc: DocId, directive: Directive, reaches: Result<Vec<Reach>, Astray>) {
+        let Directive { span, rules, terms, .. } = directive;
+        let reaches = match reaches {
+            _ if self.standing == Standing::PassedOver => Err(NOT_LINTED),
+            reaches => reaches.map_err(Astray::words),
+        };
+        match reaches {
+            Ok(reaches) => self.read.all.extend(rules.into_iter().map(|(rule_span, rule)| Suppression {
+                by: AcceptedBy::Comment,
+                rule,
+                place: Place { doc, span: rule_span },
+                whole: Place { doc, span },
+                terms: terms.clone(),
+                reaches: reaches.clone(),
+                is_copied: false,
+            })),
+            Err(_) if self.standing == Standing::Broken => {}
+            Err((message, help)) => {
+                let trouble = Trouble { span, message: message.to_owned(), help: help.to_owned() };
+                self.read.faults.push(Fault::new(FaultKind::Misplaced, doc, trouble));
             }
         }
     }

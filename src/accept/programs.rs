@@ -1,6 +1,7 @@
 //! Turns a comment of an Alloy program into what it is about.
 
 use super::reach::Astray;
+use super::reach::Commented;
 use super::reach::Reach;
 use super::reach::line_start;
 use crate::document::DocId;
@@ -21,6 +22,34 @@ pub(super) struct Program<'t> {
     next: Vec<u32>,
 }
 
+impl Commented for Program<'_> {
+    fn comments(&self, word: &str) -> Vec<Span> {
+        let holds = |comment: &&Span| self.file.str(**comment).contains(word);
+        self.file.comments.iter().filter(holds).copied().collect()
+    }
+
+    fn reach(&self, comment: Span) -> Result<Reach, Astray> {
+        let from = line_start(&self.file.text, comment.start);
+        if self.is_first(comment) {
+            let index = self.file.comments.partition_point(|other| other.start < comment.start);
+            let next = self.next.get(index).copied().unwrap_or(u32::MAX);
+            let part = self.parts.get(self.first_from(next)).filter(|part| part.start == next);
+            return part.map(|part| Reach::Within(self.id, *part)).ok_or(Astray::NothingFollows);
+        }
+        let first = self.parts.get(self.first_from(from));
+        match first.filter(|part| part.start < comment.start) {
+            Some(_) => Ok(Reach::Line(self.id, Span::new(from, comment.start))),
+            None => Err(Astray::NothingOnLine),
+        }
+    }
+
+    fn all(&self, comment: Span) -> Result<Vec<Reach>, Astray> {
+        let all = Span::new(0, offset(self.file.text.len()));
+        let is_head = self.parts.first().is_none_or(|part| comment.start < part.start);
+        if is_head { Ok(vec![Reach::Within(self.id, all)]) } else { Err(Astray::BelowBeginning) }
+    }
+}
+
 impl<'t> Program<'t> {
     /// A program.
     pub(super) fn new(id: DocId, file: &'t File) -> Self {
@@ -37,35 +66,6 @@ impl<'t> Program<'t> {
         }
         next.reverse();
         Self { id, file, parts, next }
-    }
-
-    /// The comments that hold a word.
-    pub(super) fn comments(&self, word: &str) -> Vec<Span> {
-        let holds = |comment: &&Span| self.file.str(**comment).contains(word);
-        self.file.comments.iter().filter(holds).copied().collect()
-    }
-
-    /// What a comment is about: behind something what starts on its line, else what follows.
-    pub(super) fn reach(&self, comment: Span) -> Result<Reach, Astray> {
-        let from = line_start(&self.file.text, comment.start);
-        if self.is_first(comment) {
-            let index = self.file.comments.partition_point(|other| other.start < comment.start);
-            let next = self.next.get(index).copied().unwrap_or(u32::MAX);
-            let part = self.parts.get(self.first_from(next)).filter(|part| part.start == next);
-            return part.map(|part| Reach::Within(self.id, *part)).ok_or(Astray::NothingFollows);
-        }
-        let first = self.parts.get(self.first_from(from));
-        match first.filter(|part| part.start < comment.start) {
-            Some(_) => Ok(Reach::Line(self.id, Span::new(from, comment.start))),
-            None => Err(Astray::NothingOnLine),
-        }
-    }
-
-    /// The whole program, for a comment at its head.
-    pub(super) fn all(&self, comment: Span) -> Result<Vec<Reach>, Astray> {
-        let all = Span::new(0, offset(self.file.text.len()));
-        let is_head = self.parts.first().is_none_or(|part| comment.start < part.start);
-        if is_head { Ok(vec![Reach::Within(self.id, all)]) } else { Err(Astray::BelowBeginning) }
     }
 
     /// Whether only blanks and other comments stand before a comment in its line.

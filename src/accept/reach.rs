@@ -12,6 +12,27 @@ pub(crate) enum Reach {
     Within(DocId, Span),
 }
 
+impl Reach {
+    /// The document in which that is.
+    pub(super) const fn doc(self) -> DocId {
+        match self {
+            Self::Line(doc, _) | Self::Within(doc, _) => doc,
+        }
+    }
+}
+
+/// A text with comments.
+pub(super) trait Commented {
+    /// The comments that hold a word, in order.
+    fn comments(&self, word: &str) -> Vec<Span>;
+
+    /// What a comment is about: behind something what starts on its line, else what follows.
+    fn reach(&self, comment: Span) -> Result<Reach, Astray>;
+
+    /// The whole text, for a comment at its head.
+    fn all(&self, comment: Span) -> Result<Vec<Reach>, Astray>;
+}
+
 /// Why a comment is about nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Astray {

@@ -75,6 +75,8 @@ pub(crate) fn terms(source: &str, at: u32, whole: Span) -> Result<Terms, Trouble
         }
         reason.push_str(word);
     }
+    // Signs before a last day that was taken out.
+    reason.truncate(reason.trim_end_matches([' ', ',', ';', ':', '-', '–', '—', '(']).len());
     if !reason.chars().any(char::is_alphanumeric) {
         let help = "say why it is accepted, behind the rule: `... REASON until=2027-01-31`".to_owned();
         return Err(Trouble { span: whole, message: "the suppression has no reason".to_owned(), help });

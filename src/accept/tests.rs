@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::programs::Program;
 use super::reach::Astray;
+use super::reach::Commented as _;
 use super::reach::Reach;
 use super::trees::Stream;
 use crate::document::DocId;
@@ -111,6 +112,11 @@ fn a_comment_belongs_to_one_document_of_a_stream() {
     assert_eq!(of_yaml("a: 1\n---\nb: 2 # lint\n---\nc: 3\n"), ["line:b: 2 "]);
     assert_eq!(of_yaml("a: 1\n# lint\n"), ["NothingFollows"]);
     assert_eq!(of_yaml("# lint\n"), ["NothingFollows"]);
+    assert_eq!(
+        of_yaml("a: 1\n---\n# lint\n---\nb: 2 # lint\n"),
+        ["NothingFollows", "line:b: 2 "],
+        "an empty one"
+    );
 }
 
 #[test]

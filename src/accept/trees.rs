@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::reach::Astray;
+use super::reach::Commented;
 use super::reach::Reach;
 use super::reach::is_alone;
 use super::reach::line_start;
@@ -35,21 +36,8 @@ struct Reader<'t> {
     values: OnceCell<HashMap<NodeId, NodeId>>,
 }
 
-impl<'t> Stream<'t> {
-    /// The documents of a text.
-    pub(super) fn new(text: &'t str, documents: impl Iterator<Item = (DocId, &'t Tree)>) -> Self {
-        let documents =
-            documents.map(|(id, tree)| Reader { id, nodes: &tree.nodes, values: OnceCell::new() });
-        Self {
-            text,
-            documents: documents.collect(),
-            marks: OnceCell::new(),
-            closed: Cell::new((u32::MAX, None)),
-        }
-    }
-
-    /// The comments that hold a word.
-    pub(super) fn comments(&self, word: &str) -> Vec<Span> {
+impl Commented for Stream<'_> {
+    fn comments(&self, word: &str) -> Vec<Span> {
         let mut comments: Vec<Span> = Vec::new();
         for (at, _) in self.text.match_indices(word) {
             let at = offset(at);
@@ -73,6 +61,38 @@ impl<'t> Stream<'t> {
         comments
     }
 
+    fn reach(&self, comment: Span) -> Result<Reach, Astray> {
+        if is_alone(self.text, comment.start) {
+            self.following(comment.end)
+        } else {
+            self.line(comment.start)
+        }
+    }
+
+    fn all(&self, comment: Span) -> Result<Vec<Reach>, Astray> {
+        if self.behind(comment.start) > 0 || !is_alone(self.text, comment.start) {
+            return Err(Astray::BelowBeginning);
+        }
+        let all = Span::new(0, offset(self.text.len()));
+        Ok(self.documents.iter().map(|reader| Reach::Within(reader.id, all)).collect())
+    }
+}
+
+impl<'t> Stream<'t> {
+    /// The documents of a text.
+    pub(super) fn new(text: &'t str, documents: impl Iterator<Item = (DocId, &'t Tree)>) -> Self {
+        // One without nodes would stand nowhere.
+        let documents = documents.filter(|(_, tree)| !tree.nodes.is_empty());
+        let documents =
+            documents.map(|(id, tree)| Reader { id, nodes: &tree.nodes, values: OnceCell::new() });
+        Self {
+            text,
+            documents: documents.collect(),
+            marks: OnceCell::new(),
+            closed: Cell::new((u32::MAX, None)),
+        }
+    }
+
     /// Whether an offset lies in a scalar. The line of a block text's header is none of it.
     fn is_text(&self, at: u32) -> bool {
         let Some((_, node)) = self.scalar_before(at) else { return false };
@@ -93,24 +113,6 @@ impl<'t> Stream<'t> {
     /// How many of the documents begin before an offset.
     fn behind(&self, at: u32) -> usize {
         self.documents.partition_point(|reader| reader.nodes.first().is_some_and(|node| node.span.start < at))
-    }
-
-    /// What a comment is about: at the end of a line what starts there, else what follows.
-    pub(super) fn reach(&self, comment: Span) -> Result<Reach, Astray> {
-        if is_alone(self.text, comment.start) {
-            self.following(comment.end)
-        } else {
-            self.line(comment.start)
-        }
-    }
-
-    /// All documents, for a comment at the head of the text.
-    pub(super) fn all(&self, comment: Span) -> Result<Vec<Reach>, Astray> {
-        if self.behind(comment.start) > 0 || !is_alone(self.text, comment.start) {
-            return Err(Astray::BelowBeginning);
-        }
-        let all = Span::new(0, offset(self.text.len()));
-        Ok(self.documents.iter().map(|reader| Reach::Within(reader.id, all)).collect())
     }
 
     /// What starts on the line of an offset, before it.

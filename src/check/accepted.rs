@@ -239,17 +239,16 @@ impl Outcome<'_> {
         faults
     }
 
-    /// Whether the file came with its folder: what a finding depends on may be in others.
+    /// Whether the file came with its folder: what a finding depends on may be in others. Of a running cluster a part may be
+    /// withheld, or not asked for.
     fn is_whole(&self, run: &Run<'_>, place: Place) -> bool {
         let source = run.sources.texts.get(place.doc.file as usize);
-        self.is_complete
-            && source.is_some_and(|source| match source.argument.checked_sub(run.sources.clusters.len()) {
-                None => true,
-                Some(argument) => self.arguments.get(argument).is_some_and(|given| {
-                    let is_pattern = given.contains(['*', '?', '[', '{']);
-                    given != "-" && *given != source.path && !is_pattern
-                }),
-            })
+        let argument = source.and_then(|source| source.argument.checked_sub(run.sources.clusters.len()));
+        let given = argument.and_then(|argument| self.arguments.get(argument));
+        let is_folder = source.zip(given).is_some_and(|(source, given)| {
+            given != "-" && *given != source.path && !given.contains(['*', '?', '[', '{'])
+        });
+        self.is_complete && is_folder
     }
 
     /// Whether all files below the settings file of a place were given, as a folder, and all of their stacks are judged.

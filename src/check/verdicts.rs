@@ -64,7 +64,12 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
         .map(|(_, reason)| reason.as_str())
         .collect();
     open.dedup();
-    let scope = scope(invariant, evidence);
+    let accepted = evidence
+        .findings
+        .iter()
+        .filter(|(_, finding, counts)| finding.invariant == invariant && *counts && !finding.is_open())
+        .count();
+    let scope = scope(invariant, evidence, accepted);
     let (verdict, summary) = if let Some(first) = broken.first() {
         let more = match broken.len() {
             1 => String::new(),
@@ -87,11 +92,6 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
             Scope::All(summary) => (Verdict::Holds, summary),
         }
     };
-    let accepted = evidence
-        .findings
-        .iter()
-        .filter(|(_, finding, counts)| finding.invariant == invariant && *counts && !finding.is_open())
-        .count();
     let summary = match accepted {
         0 => summary,
         _ => format!("{summary}, with {}", count(accepted, "accepted exception")),
@@ -124,10 +124,11 @@ fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
-fn scope(invariant: Invariant, evidence: &Evidence<'_>) -> Scope {
+/// What there was to judge; `accepted` exceptions are told besides.
+fn scope(invariant: Invariant, evidence: &Evidence<'_>, accepted: usize) -> Scope {
     let of_kind = |kind: &str| evidence.subjects.iter().filter(|subject| subject.kind == kind).count();
     match invariant {
-        Invariant::LogBoundary => log_scope(evidence),
+        Invariant::LogBoundary => log_scope(evidence, accepted),
         Invariant::DualWrite => metric_scope(evidence),
         Invariant::StoreLimits | Invariant::StoreRetention | Invariant::StoreStorage => {
             let stores: Vec<&str> = Store::ALL
@@ -171,7 +172,7 @@ fn scope(invariant: Invariant, evidence: &Evidence<'_>) -> Scope {
     }
 }
 
-fn log_scope(evidence: &Evidence<'_>) -> Scope {
+fn log_scope(evidence: &Evidence<'_>, accepted: usize) -> Scope {
     if evidence.flows.is_empty() {
         return Scope::Nothing("no collector in the input".to_owned());
     }
@@ -184,6 +185,8 @@ fn log_scope(evidence: &Evidence<'_>) -> Scope {
     let (sources, sinks) = (count(sources, "log source"), count(exits, "sink"));
     Scope::All(match exits.saturating_sub(inside) {
         0 => format!("{sources}, {sinks}, all inside"),
+        // Whoever accepted it says why: the settings do not.
+        outside if accepted > 0 => format!("{sources}, {sinks}, {outside} outside"),
         outside => format!("{sources}, {sinks}, {outside} outside and allowed by the settings"),
     })
 }

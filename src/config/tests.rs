@@ -190,7 +190,7 @@ fn mistakes_have_a_place_and_a_remedy() {
         ),
         (
             "- a\n",
-            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `declared`, `limits`, `allowed`, `endpoints`, `rules`, `profile`, `select`, `extend_select`, `ignore`, `fail_on`, `strict`, `stacks`, `assume`)",
+            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `declared`, `limits`, `allowed`, `accepted`, `endpoints`, `rules`, `profile`, `select`, `extend_select`, `ignore`, `baseline`, `fail_on`, `strict`, `stacks`, `assume`)",
         ),
     ] {
         assert_eq!(parse(text).1, [problem], "{text}");

@@ -11,6 +11,9 @@ pub(crate) struct Day {
 /// Seconds of a day.
 const SECONDS: u64 = 24 * 60 * 60;
 
+/// Days of four hundred years, which are always as many.
+const AGE: u64 = 146_097;
+
 impl Day {
     /// Reads a date of ISO 8601, as `2027-01-31`; `None` for any other text, and for days that there are not.
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -31,8 +34,6 @@ impl Day {
     /// The day of a time in seconds since 1970, in UTC; `None` where the year has more than four digits.
     pub(crate) fn of_unix_time(seconds: u64) -> Option<Self> {
         let mut days = seconds / SECONDS;
-        // Four hundred years always have the same number of days.
-        const AGE: u64 = 146_097;
         let mut year = u16::try_from(1970 + days / AGE * 400).ok()?;
         days %= AGE;
         loop {
