@@ -263,6 +263,7 @@ fn verdict(
         findings: findings.to_vec(),
         accepted: 0,
         not_shown: 0,
+        before: None,
     }
 }
 

@@ -7,7 +7,7 @@
 //! - `pass/` is the near miss: the same stack mended, or what tempts the rule to be wrong. Nothing is said of it;
 //! - `undecided/` (where a rule can end so) with its own `expected.txt`.
 //!
-//! In each of them `ptd-lint.yaml` is the settings file, and `rules/` is given with `--rules`. `UPDATE=1 cargo test
+//! In each of them `ptd-lint.yaml` is the settings file, `baseline.yaml` the baseline, and `rules/` is given with `--rules`. `UPDATE=1 cargo test
 //! fixtures` writes the `expected.txt`; review them as a user would, down to the underlined characters.
 
 use std::collections::BTreeSet;
@@ -202,6 +202,7 @@ pub(super) fn inputs_of(rule: &Rule, folder: &Path) -> (Sources, CheckOptions) {
         below.partition(|source| source.path.starts_with("rules/"));
     let options = CheckOptions {
         config: inputs.iter().find(|source| source.path == "ptd-lint.yaml").cloned(),
+        baseline: inputs.iter().find(|source| source.path == "baseline.yaml").cloned(),
         rules,
         select: vec![rule.id.clone()],
         ..CheckOptions::default()
