@@ -35,27 +35,35 @@ fn what_was_there_before_is_accepted_and_what_is_new_is_not() {
     let found = before.report()["findings"].as_array().unwrap().len();
     assert!(found >= 2, "{found}");
 
-    let wrote = run(folder.path(), &["-o", "json", "--fail-on", "warning", "--write-baseline", "base.yaml", "in"], None);
+    let wrote = run(
+        folder.path(),
+        &["-o", "json", "--fail-on", "warning", "--write-baseline", "base.yaml", "in"],
+        None,
+    );
     assert_eq!(wrote.code, 0, "{}", wrote.stderr);
     assert_eq!(wrote.stderr, format!("wrote base.yaml: {found} findings ({found} added, 0 removed)\n"));
     assert_eq!(open(&wrote.report()), [""; 0]);
 
     // Written in another way, in a file of another name.
     std::fs::remove_file(folder.path().join("in/loki.yaml")).unwrap();
-    let other = "# why\n---\n{\"loki\": {\"limits_config\": {\"volume_enabled\": false}, \"auth_enabled\": true}}\n";
+    let other =
+        "# why\n---\n{\"loki\": {\"limits_config\": {\"volume_enabled\": false}, \"auth_enabled\": true}}\n";
     write(folder.path(), "in/values.json", other.split_once("---\n").unwrap().1.as_bytes());
     let again = ["-o", "json", "--fail-on", "warning", "--baseline", "base.yaml", "in"];
     let after = run(folder.path(), &again, None);
     assert_eq!((after.code, open(&after.report())), (0, Vec::new()), "{}", after.stdout);
     let report = after.report();
-    let accepted = report["findings"].as_array().unwrap().iter().find(|own| own["rule"] == "log-volume-off").unwrap();
+    let accepted =
+        report["findings"].as_array().unwrap().iter().find(|own| own["rule"] == "log-volume-off").unwrap();
     assert_eq!(accepted["accepted"]["by"], "baseline");
     assert_eq!(accepted["accepted"]["location"]["path"], "base.yaml");
-    let held = report["verdicts"].as_array().unwrap().iter().find(|own| own["invariant"] == "store-limits").unwrap();
+    let held =
+        report["verdicts"].as_array().unwrap().iter().find(|own| own["invariant"] == "store-limits").unwrap();
     assert_eq!(held["verdict"], "holds");
     assert!(held["summary"].as_str().unwrap().contains("accepted exception"), "{held}");
 
-    let more = LOKI.replace("volume_enabled: false", "volume_enabled: false\n    split_queries_by_interval: 1h");
+    let more =
+        LOKI.replace("volume_enabled: false", "volume_enabled: false\n    split_queries_by_interval: 1h");
     std::fs::remove_file(folder.path().join("in/values.json")).unwrap();
     write(folder.path(), "in/loki.yaml", more.as_bytes());
     let worse = run(folder.path(), &again, None);
@@ -71,7 +79,11 @@ fn baseline_shrinks_on_request_and_grows_only_when_told() {
     let first = text(folder.path(), "base.yaml");
     assert!(first.contains("rule: log-volume-off"), "{first}");
 
-    write(folder.path(), "in/loki.yaml", LOKI.replace("volume_enabled: false", "volume_enabled: true").as_bytes());
+    write(
+        folder.path(),
+        "in/loki.yaml",
+        LOKI.replace("volume_enabled: false", "volume_enabled: true").as_bytes(),
+    );
     let told = run(folder.path(), &["-o", "json", "--baseline", "base.yaml", "in"], None);
     let gone = told.findings("baseline-entry-gone");
     assert_eq!(gone.len(), 1, "{}", told.stdout);
@@ -81,7 +93,8 @@ fn baseline_shrinks_on_request_and_grows_only_when_told() {
     assert_eq!(gone[0]["location"]["line"], line);
     assert_eq!(text(folder.path(), "base.yaml"), first, "reading changes nothing");
 
-    let pruned = run(folder.path(), &["-o", "json", "--baseline", "base.yaml", "--prune-baseline", "in"], None);
+    let pruned =
+        run(folder.path(), &["-o", "json", "--baseline", "base.yaml", "--prune-baseline", "in"], None);
     assert!(pruned.stderr.contains("(0 added, 1 removed)"), "{}", pruned.stderr);
     assert_eq!(pruned.findings("baseline-entry-gone").len(), 0);
     let second = text(folder.path(), "base.yaml");
@@ -109,7 +122,10 @@ fn baseline_that_is_not_understood_accepts_nothing() {
     run(folder.path(), &["--write-baseline", "base.yaml", "in"], None);
     let whole = text(folder.path(), "base.yaml");
     for (broken, said) in [
-        (whole.replace("baseline/v1", "baseline/v2"), "this form of a baseline (`ptd-lint/baseline/v2`) is not known here"),
+        (
+            whole.replace("baseline/v1", "baseline/v2"),
+            "this form of a baseline (`ptd-lint/baseline/v2`) is not known here",
+        ),
         (whole.replace("    findings:", "    findings: ["), ""),
         (whole.replacen("rule: log", "rul: log", 1), "a finding of a baseline has no key `rul`"),
         (format!("<<<<<<< ours\n{whole}"), ""),
@@ -121,7 +137,10 @@ fn baseline_that_is_not_understood_accepts_nothing() {
         assert_eq!(ran.code, 2, "{broken}");
         assert!(!open(&ran.report()).is_empty(), "{broken}");
         let errors = ran.errors();
-        assert!(errors.iter().any(|error| error.starts_with("base.yaml") && error.contains(said)), "{errors:?}");
+        assert!(
+            errors.iter().any(|error| error.starts_with("base.yaml") && error.contains(said)),
+            "{errors:?}"
+        );
         // Nor is it written over, or taken for an empty one.
         let ran = run(folder.path(), &["--write-baseline", "base.yaml", "--allow-growth", "in"], None);
         assert_eq!((ran.code, text(folder.path(), "base.yaml")), (2, broken));
@@ -132,7 +151,11 @@ fn baseline_that_is_not_understood_accepts_nothing() {
     write(folder.path(), "base.yaml", b"");
     assert_eq!(run(folder.path(), &["--baseline", "base.yaml", "in"], None).code, 2);
     let manifest = run(folder.path(), &["--write-baseline", "in/loki.yaml", "--allow-growth", "in"], None);
-    assert_eq!((manifest.code, text(folder.path(), "in/loki.yaml")), (2, LOKI.to_owned()), "no manifest is lost");
+    assert_eq!(
+        (manifest.code, text(folder.path(), "in/loki.yaml")),
+        (2, LOKI.to_owned()),
+        "no manifest is lost"
+    );
 }
 
 #[test]
@@ -180,7 +203,8 @@ fn same_finding_of_another_stack_is_new() {
     write(folder.path(), "all/b/loki.yaml", LOKI.as_bytes());
     let ran = run(folder.path(), &["-o", "json", "--baseline", "base.yaml", "all"], None);
     assert_eq!(open(&ran.report()), ["log-volume-off"]);
-    let path = &ran.findings("log-volume-off").into_iter().find(|own| own["accepted"].is_null()).unwrap()["location"]["path"];
+    let path = &ran.findings("log-volume-off").into_iter().find(|own| own["accepted"].is_null()).unwrap()["location"]
+        ["path"];
     assert_eq!(path, "all/b/loki.yaml");
     // A part of the stacks says nothing of the others.
     let part = run(folder.path(), &["-o", "json", "--baseline", "base.yaml", "all/b"], None);

@@ -68,7 +68,11 @@ fn only_what_changed_in_effect_is_reported() {
 
     // Layout, order, comments, name.
     std::fs::remove_file(here.join("in/loki.yaml")).unwrap();
-    write(here, "in/a.yaml", b"# x\nloki:\n    limits_config: { volume_enabled: false }\n    auth_enabled: false\n");
+    write(
+        here,
+        "in/a.yaml",
+        b"# x\nloki:\n    limits_config: { volume_enabled: false }\n    auth_enabled: false\n",
+    );
     let none = since(here, &["--since", "HEAD", "in"]);
     assert_eq!((none.code, rules(&none)), (0, Vec::new()), "{}", none.stdout);
 
@@ -86,7 +90,11 @@ fn commits_are_named_as_git_names_them() {
     let here = folder.path();
     git(here, &["tag", "-a", "-m", "x", "v1"]);
     git(here, &["checkout", "-q", "-b", "work"]);
-    write(here, "in/loki.yaml", LOKI.replace("volume", "split_queries_by_interval: 1h\n    volume").as_bytes());
+    write(
+        here,
+        "in/loki.yaml",
+        LOKI.replace("volume", "split_queries_by_interval: 1h\n    volume").as_bytes(),
+    );
     commit(here);
     git(here, &["checkout", "-q", "main"]);
     write(here, "in/loki.yaml", LOKI.replace("false\n  limits", "true\n  limits").as_bytes());
@@ -105,7 +113,10 @@ fn commits_are_named_as_git_names_them() {
     let below = since(&here.join("in"), &["--since", "HEAD~1", "."]);
     assert_eq!(rules(&below), ["query-split-differs"], "{}", below.stderr);
     let absolute = here.join("in").to_str().unwrap().to_owned();
-    assert_eq!(rules(&since(&std::env::temp_dir(), &["--since", "HEAD~1", &absolute])), ["query-split-differs"]);
+    assert_eq!(
+        rules(&since(&std::env::temp_dir(), &["--since", "HEAD~1", &absolute])),
+        ["query-split-differs"]
+    );
     let pattern = since(here, &["--since", "HEAD~1", "in/*.{yaml,json}"]);
     assert_eq!(rules(&pattern), ["query-split-differs"], "{}", pattern.stderr);
     let file = since(here, &["--since", "HEAD~1", "in/loki.yaml"]);
@@ -125,7 +136,10 @@ fn what_is_asked_in_vain_ends_with_the_reason() {
         said(here, &["--since", "nowhere", "in"]),
         "error: --since nowhere: there is no commit `nowhere`\n"
     );
-    assert_eq!(said(here, &["--since=--all", "in"]), "error: --since --all: `--all` is no name of a commit\n");
+    assert_eq!(
+        said(here, &["--since=--all", "in"]),
+        "error: --since --all: `--all` is no name of a commit\n"
+    );
     assert!(said(here, &["--since", "HEAD", "-"]).contains("standard input"), "standard input");
     let bare = program::folder(&[("in/loki.yaml", LOKI.as_bytes())]);
     assert_eq!(
@@ -153,7 +167,7 @@ fn files_of_the_commit_are_chosen_as_those_of_the_folder() {
         ("in/.hidden/a.yaml", hidden),
         ("in/notes.txt", b"hello"),
         ("in/empty.txt", b""),
-        ("in/sp ace \"q\"\n\xc3\xa4.yaml".to_owned().as_str(), b"a: 1\n"),
+        ("in/sp ace \"q\"\n\u{e4}.yaml", b"a: 1\n"),
     ]);
     let here = folder.path();
     for ignored in ["in/build/a.yaml", "in/x.tmp.yaml"] {
@@ -194,12 +208,19 @@ fn settings_of_then_judge_the_files_of_then() {
 fn promise_that_ends_worse_is_told_and_one_that_does_not_fails_nothing() {
     let sound = "prometheus.exporter.self \"a\" { }\nloki.source.kubernetes \"p\" {\n  targets    = []\n  forward_to = [loki.write.l.receiver]\n}\n\
                  loki.write \"l\" {\n  endpoint {\n    url = \"http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push\"\n  }\n}\n";
-    let open = sound.replace("\"http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push\"", "sys.env(\"WHERE\")");
+    let open = sound
+        .replace("\"http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push\"", "sys.env(\"WHERE\")");
     let folder = repository(&[("in/config.alloy", open.as_bytes())]);
     let here = folder.path();
     let boundary = |ran: &Ran| {
         let report = ran.report();
-        report["verdicts"].as_array().unwrap().iter().find(|own| own["invariant"] == "log-boundary").unwrap().clone()
+        report["verdicts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|own| own["invariant"] == "log-boundary")
+            .unwrap()
+            .clone()
     };
     let all = run(here, &["-o", "json", "in"], None);
     assert_eq!((all.code, &boundary(&all)["verdict"]), (1, &"undecided".into()), "{}", all.stdout);
@@ -218,7 +239,10 @@ fn promise_that_ends_worse_is_told_and_one_that_does_not_fails_nothing() {
 
 #[test]
 fn fault_that_nobody_accepts_any_more_is_news() {
-    let accepted = LOKI.replace("volume_enabled: false", "volume_enabled: false # ptd-lint: ignore[log-volume-off] moved in May");
+    let accepted = LOKI.replace(
+        "volume_enabled: false",
+        "volume_enabled: false # ptd-lint: ignore[log-volume-off] moved in May",
+    );
     let folder = repository(&[("in/loki.yaml", accepted.as_bytes())]);
     let here = folder.path();
     if run(here, &["-o", "json", "in"], None).report()["summary"]["accepted"] == 1 {

@@ -36,7 +36,8 @@ pub(super) fn read(
     options: &CheckOptions,
 ) -> Result<Baseline, Vec<RuleProblem>> {
     let Some(tree) = documents.document(doc).tree() else { return Ok(Baseline::default()) };
-    let folder = source.path.rsplit_once('/').map_or(".", |(folder, _)| if folder.is_empty() { "/" } else { folder });
+    let folder =
+        source.path.rsplit_once('/').map_or(".", |(folder, _)| if folder.is_empty() { "/" } else { folder });
     let folder = format!("/{}", absolute(&options.folder, folder));
     read_baseline(doc, tree, &folder).map_err(|problems| {
         let problem = |own: crate::config::ConfigProblem| RuleProblem {
@@ -72,7 +73,8 @@ pub(super) fn mark(
     let mut matched = met(entries, &faults, |object| objects.contains(object));
     let mut of_all = vec![None; found.len()];
     for (index, entry) in open.iter().zip(&matched.entries) {
-        let (Some(number), Some(slot), Some(found)) = (*entry, of_all.get_mut(*index), found.get_mut(*index)) else {
+        let (Some(number), Some(slot), Some(found)) = (*entry, of_all.get_mut(*index), found.get_mut(*index))
+        else {
             continue;
         };
         *slot = Some(number);
@@ -145,9 +147,8 @@ fn is_alone(run: &Run<'_>, group: &Group, baseline: &Baseline) -> bool {
     if group.cluster.is_none() {
         return run.folders == 1;
     }
-    let is_other = |name: &str| {
-        baseline.stacks.iter().any(|known| known.stack == StackName::Cluster(name.to_owned()))
-    };
+    let is_other =
+        |name: &str| baseline.stacks.iter().any(|known| known.stack == StackName::Cluster(name.to_owned()));
     !run.clusters.iter().any(|cluster| is_other(&cluster.name))
 }
 
@@ -171,7 +172,8 @@ pub(super) fn in_vain(policy: &Policy, listed: &[Listed]) -> Vec<Problem> {
             kind: ProblemKind::BaselineEntry,
             place: entry.place?,
             message: format!("`{}`{object} no longer occurs{times}", entry.key.rule),
-            hint: "take the entry out, so that the fault is noticed should it come back: `--prune-baseline`".to_owned(),
+            hint: "take the entry out, so that the fault is noticed should it come back: `--prune-baseline`"
+                .to_owned(),
             related: None,
         })
     };

@@ -116,7 +116,8 @@ impl Policy {
             self.baseline = None;
             let place = Place { doc: DocId { file, index: 0 }, span: Span::at(0) };
             let message = format!("a baseline is one document, and this file has {}", read.len());
-            let help = "take the file from version control, or write it anew with `--write-baseline`".to_owned();
+            let help =
+                "take the file from version control, or write it anew with `--write-baseline`".to_owned();
             self.report(vec![RuleProblem { place, message, help }], ProblemKind::Baseline);
         }
     }

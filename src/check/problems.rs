@@ -26,10 +26,7 @@ const fn name(kind: ProblemKind) -> &'static str {
 
 /// Whether something was not understood, so that the run is incomplete.
 const fn is_incomplete(kind: ProblemKind) -> bool {
-    !matches!(
-        kind,
-        ProblemKind::UnknownKind | ProblemKind::ConflictingObject | ProblemKind::BaselineEntry
-    )
+    !matches!(kind, ProblemKind::UnknownKind | ProblemKind::ConflictingObject | ProblemKind::BaselineEntry)
 }
 
 /// The subject `problem` for rules.

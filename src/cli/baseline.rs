@@ -88,7 +88,12 @@ impl Plan {
 
     /// Writes what the outcome of a run makes of the baseline. Gives the new one where it is another: what the run says is
     /// to be said again then. `is_whole` is whether the run saw all.
-    pub(super) fn settle(&self, checked: &Checked, is_whole: bool, here: &str) -> Result<Option<Source>, Stop> {
+    pub(super) fn settle(
+        &self,
+        checked: &Checked,
+        is_whole: bool,
+        here: &str,
+    ) -> Result<Option<Source>, Stop> {
         let shown = source::shown(self.path.as_os_str());
         if self.then == Then::Kept {
             return Ok(None);
@@ -102,7 +107,8 @@ impl Plan {
             refuse_growth(&shown, listed)?;
         }
         let new = if self.then == Then::Pruned { pruned(old, listed) } else { rewritten(old, listed) };
-        let folder = shown.rsplit_once('/').map_or(".", |(folder, _)| if folder.is_empty() { "/" } else { folder });
+        let folder =
+            shown.rsplit_once('/').map_or(".", |(folder, _)| if folder.is_empty() { "/" } else { folder });
         let text = write_baseline(&new, &format!("/{}", absolute(here, folder)));
         let is_same = if self.then == Then::Pruned { new == *old } else { false };
         let before = self.source.as_ref().map(|source| &*source.text);
@@ -121,7 +127,11 @@ impl Plan {
 
 /// How many findings of a stack no baseline lists, and nothing else accepts.
 fn new_ones(own: &Listed) -> usize {
-    own.faults.iter().zip(&own.met.entries).filter(|(fault, entry)| !fault.is_accepted && entry.is_none()).count()
+    own.faults
+        .iter()
+        .zip(&own.met.entries)
+        .filter(|(fault, entry)| !fault.is_accepted && entry.is_none())
+        .count()
 }
 
 /// Names what a baseline would grow by, if anything.

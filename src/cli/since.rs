@@ -33,9 +33,8 @@ pub(super) fn leave_out(
     options: &CheckOptions,
     now: &mut Checked,
 ) -> Result<(), Stop> {
-    let then = then(reference, arguments, options).map_err(|why| {
-        Stop::Failed(vec![format!("--since {reference}: {why}")])
-    })?;
+    let then = then(reference, arguments, options)
+        .map_err(|why| Stop::Failed(vec![format!("--since {reference}: {why}")]))?;
     let Checked { documents, report, stacks, .. } = now;
     let new = new_faults(documents, stacks, &then);
     let listed: BTreeSet<Fault<'_>> = stacks.iter().flat_map(|own| own.faults.iter().map(fault)).collect();
@@ -78,7 +77,9 @@ fn then(reference: &str, arguments: &[String], options: &CheckOptions) -> Result
     }
     for problem in &read.sources.problems {
         let (path, why) = (&problem.path, &problem.message);
-        say(&format!("note: {path} could not be read at {reference}: {why}; what is found in it counts as new"));
+        say(&format!(
+            "note: {path} could not be read at {reference}: {why}; what is found in it counts as new"
+        ));
     }
     let config = match &options.config {
         Some(config) if past.holds(Path::new(&config.path)) => past.read_one(Path::new(&config.path))?,

@@ -160,7 +160,8 @@ fn the_configuration_schema_accepts_every_example() {
 #[test]
 fn the_schema_of_baselines_accepts_what_is_written_and_refuses_what_the_reader_does() {
     use crate::accept::Baseline;
-    let validator = jsonschema::validator_for(&schema(include_str!("../../schemas/baseline.schema.json"))).unwrap();
+    let validator =
+        jsonschema::validator_for(&schema(include_str!("../../schemas/baseline.schema.json"))).unwrap();
     let whole = "schema: ptd-lint/baseline/v1\nstacks:\n  - stack: .\n    findings:\n      - rule: r\n        object: ConfigMap a/b\n        \
                  path: data.x\n        message: m\n        reason: w\n        fingerprint: \"0123456789abcdef0123456789abcdef\"\n        count: 2\n\
                  \x20 - cluster: c\n    findings: []\n";

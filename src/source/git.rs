@@ -182,7 +182,10 @@ fn git(folder: &Path, words: &[&str]) -> Result<Answer, String> {
     Ok(Answer { succeeded: done.status.success(), output: done.stdout, complaint })
 }
 
-#[expect(clippy::disallowed_methods, reason = "a commit is read by git itself, and `source` is where inputs are read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a commit is read by git itself, and `source` is where inputs are read"
+)]
 fn program(folder: &Path) -> Command {
     let mut command = Command::new("git");
     for variable in BOUND {

@@ -169,10 +169,10 @@ impl Past {
     /// What lies below a folder and is neither hidden nor ignored, as paths from there.
     fn rests(&mut self, folder: &Path, hidden_too: bool) -> Vec<PathBuf> {
         let below = self.commit.files.keys().filter_map(|path| path.strip_prefix(folder).ok());
-        let below: Vec<PathBuf> = below.filter(|rest| !rest.as_os_str().is_empty()).map(Path::to_owned).collect();
-        let is_hidden = |rest: &Path| {
-            rest.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
-        };
+        let below: Vec<PathBuf> =
+            below.filter(|rest| !rest.as_os_str().is_empty()).map(Path::to_owned).collect();
+        let is_hidden =
+            |rest: &Path| rest.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."));
         let mut known = HashMap::new();
         let met = below.into_iter().filter(|rest| hidden_too || !is_hidden(rest));
         met.filter(|rest| !self.is_ignored(folder, rest, &mut known)).collect()

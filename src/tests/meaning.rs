@@ -28,7 +28,11 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("loki.yaml", "replicas: 3", "replicas: 2"),
     ("mimir.yaml", "max_global_series_per_user: 800000", "max_global_series_per_user: 150000"),
     ("mimir.yaml", "enabled: false\n    minio", "enabled: true\n    minio"),
-    ("alloy.yaml", "external_labels = { tenant_name = \"heron\" }", "external_labels = { tenant = \"heron\" }"),
+    (
+        "alloy.yaml",
+        "external_labels = { tenant_name = \"heron\" }",
+        "external_labels = { tenant = \"heron\" }",
+    ),
 ];
 
 /// How a stack is written.
@@ -61,8 +65,10 @@ fn manner() -> impl Strategy<Value = Manner> {
 fn base() -> Vec<(String, String)> {
     let folder = fixtures::root().join("fixtures/stacks/leaking");
     let names = ["alloy.yaml", "grafana.yaml", "loki.yaml", "mimir.yaml", "ptd.yaml"];
-    let mut files: Vec<(String, String)> =
-        names.iter().map(|name| ((*name).to_owned(), fixtures::read(&folder.join(Path::new(name))))).collect();
+    let mut files: Vec<(String, String)> = names
+        .iter()
+        .map(|name| ((*name).to_owned(), fixtures::read(&folder.join(Path::new(name)))))
+        .collect();
     for (file, from, to) in FAULTS {
         let (_, text) = files.iter_mut().find(|(name, _)| name == file).unwrap();
         assert!(text.contains(from), "{from}");
@@ -93,15 +99,26 @@ fn rewritten(files: &[(String, String)], manner: Manner) -> Vec<(String, String)
     let mut random = Random(manner.seed);
     let mut all: Vec<(String, String)> = Vec::new();
     for (name, text) in files {
-        let mut documents: Vec<Value> =
-            parse_yaml(&Arc::from(text.as_str())).documents.iter().map(|tree| value(tree.root().unwrap())).collect();
+        let mut documents: Vec<Value> = parse_yaml(&Arc::from(text.as_str()))
+            .documents
+            .iter()
+            .map(|tree| value(tree.root().unwrap()))
+            .collect();
         if manner.reorders {
             shuffle(&mut documents, &mut random);
         }
         let is_declaration = name == "ptd.yaml";
         let (ending, text) = if manner.json && !is_declaration {
             let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": documents });
-            ("json", if manner.comments { serde_json::to_string(&list) } else { serde_json::to_string_pretty(&list) }.unwrap())
+            (
+                "json",
+                if manner.comments {
+                    serde_json::to_string(&list)
+                } else {
+                    serde_json::to_string_pretty(&list)
+                }
+                .unwrap(),
+            )
         } else {
             let mut text = String::new();
             for document in &documents {
@@ -149,7 +166,7 @@ fn value(node: NodeRef<'_>) -> Value {
 /// A mapping or list, a line for each entry.
 fn write_block(own: &Value, level: usize, manner: Manner, random: &mut Random, text: &mut String) {
     let blank = " ".repeat(level * manner.indent);
-    let mut comment = |text: &mut String, random: &mut Random| {
+    let comment = |text: &mut String, random: &mut Random| {
         if manner.comments && random.below(4) == 0 {
             let _ = writeln!(text, "{blank}# a word: [of] {{no}} \"meaning");
         }
@@ -251,7 +268,13 @@ fn embedded(own: &str, manner: Manner, random: &mut Random) -> String {
 fn the_stack_has_many_kinds_of_findings() {
     let keys = keys(&base());
     let rules: std::collections::BTreeSet<&str> = keys.iter().map(|key| key.rule.as_str()).collect();
-    for rule in ["logs-leave-workload", "log-volume-off", "query-split-differs", "cache-freshness-differs", "series-limit-differs"] {
+    for rule in [
+        "logs-leave-workload",
+        "log-volume-off",
+        "query-split-differs",
+        "cache-freshness-differs",
+        "series-limit-differs",
+    ] {
         assert!(rules.contains(rule), "{rule} is not in {rules:?}");
     }
     assert!(keys.len() >= 7, "{keys:#?}");
@@ -261,9 +284,24 @@ fn the_stack_has_many_kinds_of_findings() {
 fn another_value_is_another_finding() {
     let before = keys(&base());
     for (file, from, to, rule) in [
-        ("loki.yaml", "split_queries_by_interval: 1h", "split_queries_by_interval: 2h", "query-split-differs"),
-        ("mimir.yaml", "max_global_series_per_user: 150000", "max_global_series_per_user: 150001", "series-limit-differs"),
-        ("alloy.yaml", "https://loki.ops.tern.example.com/", "https://loki.dev.tern.example.com/", "logs-leave-workload"),
+        (
+            "loki.yaml",
+            "split_queries_by_interval: 1h",
+            "split_queries_by_interval: 2h",
+            "query-split-differs",
+        ),
+        (
+            "mimir.yaml",
+            "max_global_series_per_user: 150000",
+            "max_global_series_per_user: 150001",
+            "series-limit-differs",
+        ),
+        (
+            "alloy.yaml",
+            "https://loki.ops.tern.example.com/",
+            "https://loki.dev.tern.example.com/",
+            "logs-leave-workload",
+        ),
     ] {
         let mut files = base();
         let (_, text) = files.iter_mut().find(|(name, _)| name == file).unwrap();
@@ -273,7 +311,8 @@ fn another_value_is_another_finding() {
         let of = |keys: &[Key]| -> Vec<Key> { keys.iter().filter(|key| key.rule == rule).cloned().collect() };
         assert_eq!(of(&before).len(), of(&after).len(), "{rule}");
         assert_ne!(of(&before), of(&after), "{rule}");
-        let others = |keys: &[Key]| -> Vec<Key> { keys.iter().filter(|key| key.rule != rule).cloned().collect() };
+        let others =
+            |keys: &[Key]| -> Vec<Key> { keys.iter().filter(|key| key.rule != rule).cloned().collect() };
         assert_eq!(others(&before), others(&after), "{rule}");
     }
 }

@@ -75,12 +75,17 @@ impl Reader<'_> {
             Some((_, SCHEMA)) => {}
             Some((node, newer)) if newer.starts_with(FAMILY) => {
                 let message = format!("this form of a baseline (`{newer}`) is not known here");
-                self.report(node.span(), message, "use the version of ptd-lint that wrote it, or a newer one");
+                self.report(
+                    node.span(),
+                    message,
+                    "use the version of ptd-lint that wrote it, or a newer one",
+                );
                 return Baseline::default();
             }
             _ => {
                 let start = root.entries().next().map_or(root.span(), |(key, _)| key.span());
-                let message = format!("this is no baseline of ptd-lint: it does not begin with `schema: {SCHEMA}`");
+                let message =
+                    format!("this is no baseline of ptd-lint: it does not begin with `schema: {SCHEMA}`");
                 self.report(start, message, "name a file that `--write-baseline` wrote");
                 return Baseline::default();
             }
@@ -119,7 +124,11 @@ impl Reader<'_> {
             return;
         }
         let (Some(entries), Some(stack), true) = (entries, names.pop(), names.is_empty()) else {
-            self.report(node.span(), "a stack of a baseline has `stack` or `cluster`, and `findings`", REMEDY);
+            self.report(
+                node.span(),
+                "a stack of a baseline has `stack` or `cluster`, and `findings`",
+                REMEDY,
+            );
             return;
         };
         if baseline.stacks.iter().any(|known| known.stack == stack) {
@@ -187,7 +196,11 @@ impl Reader<'_> {
         let text = self.text(node, "a fingerprint")?;
         let is_one = text.len() == DIGITS && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         if !is_one {
-            self.report(node.span(), format!("a fingerprint has {DIGITS} digits of 0 to 9 and a to f"), REMEDY);
+            self.report(
+                node.span(),
+                format!("a fingerprint has {DIGITS} digits of 0 to 9 and a to f"),
+                REMEDY,
+            );
         }
         is_one.then_some(text)
     }

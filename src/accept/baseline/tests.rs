@@ -96,14 +96,38 @@ fn what_is_not_understood_is_refused_at_its_place() {
                  fingerprint: 0123456789abcdef0123456789abcdef\n";
     assert_eq!(parsed(whole).unwrap().stacks[0].entries[0].count, 1);
     for (from, to, said) in [
-        ("v1", "v2", "ptd-lint/baseline/v2: this form of a baseline (`ptd-lint/baseline/v2`) is not known here"),
-        ("schema: ptd-lint/baseline/v1\n", "", "stacks: this is no baseline of ptd-lint: it does not begin with `schema: ptd-lint/baseline/v1`"),
-        ("ptd-lint/baseline/v1", "1", "schema: this is no baseline of ptd-lint: it does not begin with `schema: ptd-lint/baseline/v1`"),
-        ("cdef\n", "cdeg\n", "0123456789abcdef0123456789abcdeg: a fingerprint has 32 digits of 0 to 9 and a to f"),
+        (
+            "v1",
+            "v2",
+            "ptd-lint/baseline/v2: this form of a baseline (`ptd-lint/baseline/v2`) is not known here",
+        ),
+        (
+            "schema: ptd-lint/baseline/v1\n",
+            "",
+            "stacks: this is no baseline of ptd-lint: it does not begin with `schema: ptd-lint/baseline/v1`",
+        ),
+        (
+            "ptd-lint/baseline/v1",
+            "1",
+            "schema: this is no baseline of ptd-lint: it does not begin with `schema: ptd-lint/baseline/v1`",
+        ),
+        (
+            "cdef\n",
+            "cdeg\n",
+            "0123456789abcdef0123456789abcdeg: a fingerprint has 32 digits of 0 to 9 and a to f",
+        ),
         ("rule: r", "rul: r", "rul: a finding of a baseline has no key `rul`"),
         ("rule: r", "rule:", ": a rule is expected here"),
-        ("rule: r", "rule: r\n        count: 0", "0: how many findings these are, at least 1, is expected here"),
-        ("rule: r", "rule: r\n        until: 2027-01-31", "until: a finding of a baseline has no key `until`"),
+        (
+            "rule: r",
+            "rule: r\n        count: 0",
+            "0: how many findings these are, at least 1, is expected here",
+        ),
+        (
+            "rule: r",
+            "rule: r\n        until: 2027-01-31",
+            "until: a finding of a baseline has no key `until`",
+        ),
         ("stack: .", "folder: .", "folder: a stack of a baseline has no key `folder`"),
     ] {
         let text = whole.replacen(from, to, 1);
@@ -124,7 +148,9 @@ fn entry_is_for_its_own_object_while_that_is_there() {
     let there = key("r", 1, Some("ConfigMap a/x"));
     let other = key("r", 1, Some("ConfigMap a/y"));
     let all = BTreeSet::from(["ConfigMap a/x", "ConfigMap a/y"]);
-    let met_by = |faults: &[&Key], objects: &BTreeSet<&str>| met(&entries, faults, |object| objects.contains(object)).entries;
+    let met_by = |faults: &[&Key], objects: &BTreeSet<&str>| {
+        met(&entries, faults, |object| objects.contains(object)).entries
+    };
     assert_eq!(met_by(&[&other, &there], &all), [None, Some(0)], "the other one is new");
     assert_eq!(met_by(&[&other], &all), [None], "mended in one object, new in another");
     assert_eq!(met_by(&[&other], &BTreeSet::from(["ConfigMap a/y"])), [Some(0)], "it has another name now");
@@ -189,9 +215,8 @@ fn what_a_run_did_not_look_at_stays() {
     run.left_out.insert("not-asked".to_owned());
     let rules = |baseline: &Baseline| -> Vec<(String, usize, String)> {
         let entries = baseline.stacks.iter().flat_map(|known| &known.entries);
-        let mut all: Vec<_> = entries
-            .map(|entry| (entry.key.rule.clone(), entry.count, entry.reason.clone()))
-            .collect();
+        let mut all: Vec<_> =
+            entries.map(|entry| (entry.key.rule.clone(), entry.count, entry.reason.clone())).collect();
         all.sort();
         all
     };

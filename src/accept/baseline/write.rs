@@ -24,7 +24,8 @@ pub(crate) fn write(baseline: &Baseline, folder: &str) -> String {
         return text;
     }
     text.push_str("stacks:\n");
-    let mut stacks: Vec<_> = baseline.stacks.iter().map(|known| (shown(&known.stack, folder), known)).collect();
+    let mut stacks: Vec<_> =
+        baseline.stacks.iter().map(|known| (shown(&known.stack, folder), known)).collect();
     stacks.sort_by(|(one, _), (two, _)| one.cmp(two));
     for ((kind, name), known) in stacks {
         // Writing to a string cannot fail.
