@@ -31,7 +31,11 @@ mod format;
 
 mod generate;
 
+mod trial;
+
 mod report;
+
+mod lsp;
 
 mod cli;
 

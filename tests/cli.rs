@@ -30,7 +30,10 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"] {
+    let of_servers = ["GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY", "CI_PROJECT_DIR"];
+    for variable in
+        ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"].iter().chain(&of_servers)
+    {
         command.env_remove(variable);
     }
     command.current_dir(folder).args(arguments).stdin(Stdio::null());
@@ -89,7 +92,7 @@ fn bad_usage_gives_2_and_words_on_stderr() {
         (&[][..], "nothing to check"),
         (&["check"], "nothing to check"),
         (&["--nonsense", "a.yaml"], "--nonsense"),
-        (&["-o", "xml", "a.yaml"], "known formats: human, json"),
+        (&["-o", "xml", "a.yaml"], "known formats: human, html, json"),
         (&["-o", "json", "-o", "human", "a.yaml"], "two reports cannot share standard output"),
         (&["--control-room", "x.example.com", "--no-control-room", "a.yaml"], "cannot be used with"),
         (&["--control-room", "https://x.example.com", "a.yaml"], "a domain is expected here"),

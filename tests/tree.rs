@@ -149,7 +149,9 @@ fn the_tree_is_found_upwards_and_files_beside_it_are_read_too() {
     let ran = run(&inside, &["-o", "json", "--tree", "loki.yaml"], None);
     assert_eq!(ran.report()["coverage"]["files"], 6, "{}", ran.stdout);
 
-    let ran = run(repository.path(), &["-o", "json", "--tree=sound", "leaking/alloy.yaml"], None);
+    // As a hook and who uses it say it.
+    let ran = run(repository.path(), &["-o", "json", "--tree", "--tree=sound", "leaking/alloy.yaml"], None);
+    assert_eq!(ran.report()["coverage"]["files"], 6);
     assert_eq!((told(&ran).0, ran.code), (vec!["logs-leave-workload".to_owned()], 1));
 }
 

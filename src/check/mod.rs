@@ -3,18 +3,23 @@
 mod accepted;
 mod against;
 mod asking;
+mod assembled;
 mod baseline;
 mod clusters;
 mod control_room;
 mod coverage;
 mod declared;
+mod detected;
+mod effective;
 mod faults;
 mod grafana;
 mod guards;
 mod identity;
 mod limits;
+mod links;
 mod options;
 mod passed;
+mod picture;
 mod placement;
 mod policy;
 mod problems;
@@ -27,18 +32,29 @@ mod surroundings;
 mod together;
 mod values;
 mod verdicts;
-#[cfg(test)]
 mod watch;
 
+pub(crate) use detected::Detected;
+#[cfg(test)]
+pub(crate) use detected::DetectedStack;
+pub(crate) use detected::detect;
+pub(crate) use effective::Thresholds;
+pub(crate) use effective::effective;
+pub(crate) use links::links;
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
 pub(crate) use passed::Passed;
+pub(crate) use policy::RuleFiles;
+pub(crate) use policy::all_but;
 pub(crate) use policy::rule_docs;
+pub(crate) use policy::rule_files;
+pub(crate) use policy::rules_in_effect;
+pub(crate) use policy::selector_faults;
+pub(crate) use policy::taken;
+pub(crate) use values::is_option;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
-#[cfg(test)]
 pub(crate) use watch::Asked;
-#[cfg(test)]
 pub(crate) use watch::watched;
 
 use rayon::prelude::*;
@@ -53,6 +69,7 @@ use crate::document::without_url_passwords;
 use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::PassedOver;
+use crate::finding::Picture;
 use crate::finding::Report;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
@@ -95,6 +112,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     let (seen, not_seen) = (clusters::seen(sources, &documents), clusters::not_seen(sources));
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
+    let suppressions = accepted::Suppressions::read(&documents, &readings, &policy.rules, options);
     let declared = policy.stack_folders(options, &documents);
     let mut groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
@@ -105,6 +123,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         clusters: &seen,
         not_seen: &not_seen,
         policy: &policy,
+        suppressions: &suppressions,
         options,
         asking,
         sharing: sharing::Sharing::default(),
@@ -126,6 +145,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     if options.against {
         against::compare(&run, &groups, &mut judged, &kept);
     }
+    let suppressions = accepted::findings(&run, &groups, &judged, arguments);
     let mut stacks: Vec<Listed> = Vec::new();
     let judged = judged.into_iter().flatten().map(|mut judged| {
         stacks.extend(judged.listed.take());
@@ -139,6 +159,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         && not_seen.is_empty();
     let in_vain = if is_whole { baseline::in_vain(&policy, &stacks) } else { Vec::new() };
     report.findings = policy.findings(&in_vain);
+    report.findings.extend(suppressions);
     for judged in judged {
         add(&mut report, judged);
     }
@@ -159,7 +180,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     Checked {
         documents,
         report,
-        fail_on: policy.fail_on(),
+        fail_on: Some(policy.fail_on()),
         strict: policy.strict(),
         unread,
         baseline: policy.baseline.unwrap_or_default(),
@@ -200,8 +221,9 @@ fn cover_passwords(report: &mut Report) {
         let related = finding.related.iter_mut().map(|label| &mut label.text);
         let titles = finding.fixes.iter_mut().map(|fix| &mut fix.title);
         let reason = finding.seen.git.iter_mut().map(|git| &mut git.reason);
+        let accepted = finding.accepted.iter_mut().map(|accepted| &mut accepted.reason);
         let own = [&mut finding.message, &mut finding.help, &mut finding.label].into_iter();
-        own.chain(related).chain(titles).chain(reason)
+        own.chain(accepted).chain(related).chain(titles).chain(reason)
     });
     let verdicts = report
         .verdicts
@@ -210,7 +232,9 @@ fn cover_passwords(report: &mut Report) {
     let errors = report.coverage.errors.iter_mut().map(|error| &mut error.message);
     let unseen = report.coverage.not_seen.iter_mut().map(|unseen| &mut unseen.message);
     let notes = report.coverage.clusters.iter_mut().flat_map(|own| &mut own.notes);
-    findings.chain(verdicts).chain(errors).chain(unseen).chain(notes).for_each(without_url_passwords);
+    let drawn = report.pictures.iter_mut().flat_map(Picture::texts);
+    let rest = errors.chain(unseen).chain(notes).chain(drawn);
+    findings.chain(verdicts).chain(rest).for_each(without_url_passwords);
 }
 
 fn add(report: &mut Report, judged: stack::Judged) {
@@ -218,6 +242,10 @@ fn add(report: &mut Report, judged: stack::Judged) {
     report.coverage.collectors += judged.collectors;
     report.coverage.components += judged.components;
     report.findings.extend(judged.findings);
+    report.pictures.extend(judged.picture.map(|mut picture| {
+        picture.renumber(|index| Some(index + offset));
+        picture
+    }));
     report.verdicts.extend(judged.verdicts.into_iter().map(|mut verdict| {
         for index in &mut verdict.findings {
             *index += offset;

@@ -25,7 +25,7 @@ const fn name(kind: ProblemKind) -> &'static str {
 }
 
 /// Whether something was not understood, so that the run is incomplete.
-const fn is_incomplete(kind: ProblemKind) -> bool {
+pub(super) const fn is_incomplete(kind: ProblemKind) -> bool {
     !matches!(kind, ProblemKind::UnknownKind | ProblemKind::ConflictingObject | ProblemKind::BaselineEntry)
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::CheckOptions;
 use super::accepted;
 use super::accepted::Met;
+use super::accepted::Suppressions;
 use super::asking::Asking;
 use super::baseline;
 use super::clusters;
@@ -17,6 +18,7 @@ use super::faults;
 use super::grafana;
 use super::guards;
 use super::limits;
+use super::picture;
 use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
@@ -36,6 +38,7 @@ use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
 use crate::finding::NotSeen;
+use crate::finding::Picture;
 use crate::finding::Seen;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
@@ -80,6 +83,8 @@ pub(crate) struct Judged {
     pub(crate) collectors: usize,
     /// How many components their programs have.
     pub(crate) components: usize,
+    /// Its flows, where they are wanted.
+    pub(crate) picture: Option<Picture>,
     /// Which suppressions met a finding.
     pub(crate) met: Met,
     /// What was found, for baselines; `None` where nobody asks.
@@ -100,6 +105,8 @@ pub(crate) struct Run<'r> {
     pub(crate) not_seen: &'r [NotSeen],
     /// Settings and rules.
     pub(crate) policy: &'r Policy,
+    /// What the inputs accept.
+    pub(crate) suppressions: &'r Suppressions,
     /// The command line.
     pub(crate) options: &'r CheckOptions,
     /// What stacks without collectors ask.
@@ -187,10 +194,12 @@ impl Run<'_> {
                 .rule(&found.finding.rule)
                 .is_some_and(|rule| rule.over == faults::KIND && rule.severity == Severity::Error)
         });
+        let is_promised = |invariant: &Invariant| governing.not_promised(*invariant).is_none();
         if group.cluster.is_some() {
-            open.extend(clusters::open(name, self.not_seen));
+            let unseen = clusters::open(name, self.not_seen).into_iter();
+            open.extend(unseen.filter(|(invariant, _)| is_promised(invariant)));
         }
-        for invariant in Invariant::ALL {
+        for invariant in Invariant::ALL.into_iter().filter(is_promised) {
             let left_out = governing.left_out(invariant);
             if left_out > 0 {
                 let rules = if left_out == 1 {
@@ -222,6 +231,7 @@ impl Run<'_> {
             subjects: &subjects,
             findings: &numbered,
             open: &open,
+            not_promised: &|invariant| governing.not_promised(invariant),
             unread: &self.unread(group),
             documents: documents.map(|file| file.documents.len()).sum(),
             recognised: self.members(group).any(|reading| !reading.pieces.is_empty()),
@@ -230,6 +240,7 @@ impl Run<'_> {
             verdicts: verdicts::verdicts(&evidence),
             collectors: collectors.len() + relays.iter().filter(|relay| relay.plan.is_ok()).count(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
+            picture: self.options.picture.then(|| picture::picture(&evidence)),
             met,
             listed,
             findings: found.into_iter().map(|(finding, _)| sighted(finding, name, group)).collect(),
@@ -331,7 +342,7 @@ impl Run<'_> {
 }
 
 /// The finding, with the running cluster that has it.
-fn sighted(mut finding: Finding, name: &str, group: &Group) -> Finding {
+pub(super) fn sighted(mut finding: Finding, name: &str, group: &Group) -> Finding {
     if group.cluster.is_some() {
         finding.seen.clusters = vec![Sighting { cluster: name.to_owned(), place: finding.place }];
     }
@@ -423,7 +434,6 @@ pub(crate) fn evaluate(
     workload: &Fact,
     governing: &Governing,
 ) -> Vec<Found> {
-    #[cfg(test)]
     if super::watch::sees(subjects, workload, &governing.overrides) {
         return Vec::new();
     }
@@ -441,7 +451,8 @@ pub(crate) fn evaluate(
     });
     outcomes
         .map(|outcome| match outcome {
-            Outcome::Finding(finding) => {
+            Outcome::Finding(mut finding) => {
+                finding.severity = governing.severity(&finding.rule).unwrap_or(finding.severity);
                 let breaks = rules.rule(&finding.rule).is_none_or(|rule| !rule.advisory);
                 Found { finding, breaks, undecided: false }
             }

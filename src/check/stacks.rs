@@ -78,7 +78,7 @@ fn root_of(path: &str, argument: &str) -> String {
 }
 
 /// The folder of a path; `.` for one without a folder.
-fn parent(path: &str) -> &str {
+pub(super) fn parent(path: &str) -> &str {
     match path.trim_end_matches('/').rsplit_once('/') {
         Some(("", _)) => "/",
         Some((folder, _)) => folder,

@@ -26,6 +26,9 @@ pub(super) fn join(report: &mut Report) {
         verdict.findings.sort_unstable();
         verdict.findings.dedup();
     }
+    for picture in &mut report.pictures {
+        picture.renumber(|index| now.get(index).copied());
+    }
 }
 
 /// The number that each finding has once those that say the same are one. Findings of clusters come first.

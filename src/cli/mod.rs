@@ -3,18 +3,24 @@
 mod args;
 mod asking;
 mod baseline;
+mod clock;
+mod config;
 mod declared;
 mod exit;
 mod fix;
 mod fmt;
 mod generate;
+mod graph;
+mod init;
 mod live;
+mod lsp;
 mod merge;
 mod output;
 mod preflight;
 mod progress;
 mod publish;
 mod rbac;
+mod rules;
 mod settings;
 mod shell;
 mod signals;
@@ -33,6 +39,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use self::args::CheckArgs;
+use self::args::ChosenArgs;
 use self::args::Cli;
 use self::args::Command;
 use self::args::InputArgs;
@@ -47,7 +54,9 @@ use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::check::ControlRoom;
 use crate::finding::Coverage;
+use crate::finding::Invariant;
 use crate::finding::PassedOver;
+use crate::finding::Profile;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
@@ -58,7 +67,6 @@ use crate::model::Store;
 use crate::report;
 use crate::report::Outcome;
 use crate::report::Telling;
-use crate::rule::FIELDS;
 use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
@@ -76,10 +84,13 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fix(args)) => fix::fix(&args),
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
+        Some(Command::Graph(args)) => graph::graph(&args),
+        Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Config { command }) => config::config(&command),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
-        Some(Command::Rules { fields: true, .. }) => list_fields(),
-        Some(Command::Rules { rules, .. }) => list_rules(&rules),
+        Some(Command::Lsp(args)) => Ok(lsp::lsp(*args)),
+        Some(Command::Rules(args)) => rules::rules(&args),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
             explain_value(&option, &words, &assume)
         }
@@ -104,6 +115,18 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
 #[cfg(test)]
 pub(crate) fn understands<'w>(words: impl Iterator<Item = &'w str>) -> bool {
     Cli::try_parse_from(std::iter::once("ptd-lint").chain(words)).is_ok()
+}
+
+/// The pages of all built-in rules, and of the promises.
+#[cfg(test)]
+pub(crate) fn rule_pages() -> Vec<report::Page> {
+    rules::pages_of(&[]).unwrap_or_default()
+}
+
+/// The whole command line, for its reference.
+#[cfg(test)]
+pub(crate) fn command_line() -> clap::Command {
+    Cli::command()
 }
 
 /// Why a run ended before there was a report.
@@ -135,6 +158,9 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         return Err(usage(ErrorKind::MissingRequiredArgument, message));
     }
     let targets = output::of_run(&args.output)?;
+    if args.live.preflight {
+        preflight::accepts(&targets)?;
+    }
     if args.fix && args.paths.iter().any(|path| path == "-") {
         let message =
             "standard input cannot be mended in place; `ptd-lint fix -` writes it to standard output";
@@ -146,7 +172,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     }
     if args.live.preflight {
         // What is wrong with the settings is told before any cluster is asked.
-        options(&args.input, (&args.select, &args.ignore))?;
+        options(&args.input, &args.chosen)?;
         return preflight::preflight(&live::audit(&args)?, &targets);
     }
     let inputs = Inputs::read(&args)?;
@@ -175,7 +201,7 @@ struct Inputs {
 
 impl Inputs {
     fn read(args: &CheckArgs) -> Result<Self, Stop> {
-        let (mut options, unread) = options(&args.input, (&args.select, &args.ignore))?;
+        let (mut options, unread) = options(&args.input, &args.chosen)?;
         options.against = args.live.against.is_some();
         let (mut found, mut arguments) = read(args, &mut options)?;
         if let Some(folder) = &args.live.against {
@@ -193,6 +219,7 @@ impl Inputs {
 /// Checks what was read, reports, and gives the exit code.
 fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, Stop> {
     let Inputs { mut options, plan, mut unread, mut found, arguments } = inputs;
+    options.picture = targets.iter().any(|target| target.format.has_pictures());
     let mut checked = if args.fix {
         fix::fix_then_check(args, &mut found, &arguments, &options)
     } else {
@@ -223,6 +250,7 @@ fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, 
     };
     let outcome = Outcome { documents: &documents, report: &report };
     let telling = Telling::of_run(outcome, || check::rule_docs(&options.rules).0);
+    let telling = telling.within(output::around(targets, exit::of_report(&report)));
     let mut failed = output::write_all(targets, &telling, &args.output);
     if args.live.write_report {
         failed.extend(publish::publish(&live::audit(args)?, outcome));
@@ -262,24 +290,20 @@ fn use_threads(args: &InputArgs) {
 }
 
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
-fn options(
+fn options(args: &InputArgs, chosen: &ChosenArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+    options_with(args, chosen, ConfigChoice::Discovered, current_folder())
+}
+
+/// The same, where settings that nobody names are looked for as `unnamed` says, and paths start from `folder`.
+fn options_with(
     args: &InputArgs,
-    (select, ignore): (&[String], &[String]),
+    chosen: &ChosenArgs,
+    unnamed: ConfigChoice,
+    folder: String,
 ) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
-    let choice = match &args.config {
-        _ if args.no_config => ConfigChoice::None,
-        Some(path) => ConfigChoice::Named(path),
-        None => ConfigChoice::Discovered,
-    };
+    let choice = ConfigChoice::of(args.no_config, args.config.as_deref(), unnamed);
     let Settings { config, rules, problems } =
-        Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
-    if !select.is_empty() || !ignore.is_empty() {
-        let (known, _) = check::rule_docs(&rules);
-        let unknown = select.iter().chain(ignore).find(|id| known.iter().all(|rule| rule.id != **id));
-        if let Some(id) = unknown {
-            return Err(Stop::Failed(vec![unknown_rule(id, &known)]));
-        }
-    }
+        Settings::read(&choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
     let control_room = match &args.control_room {
         Some(domain) => ControlRoom::Domain(domain.clone()),
         None if args.no_control_room => ControlRoom::None,
@@ -288,19 +312,25 @@ fn options(
     let options = CheckOptions {
         config,
         rules,
-        select: select.to_vec(),
-        ignore: ignore.to_vec(),
+        profile: args.profile.map(Profile::from),
+        select: chosen.select.clone(),
+        extend_select: chosen.extend_select.clone(),
+        ignore: chosen.ignore.clone(),
         control_room,
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),
         assumed: args.assume.iter().copied().collect(),
         passed: None,
         against: false,
-        folder: current_folder(),
+        picture: false,
+        no_suppressions: args.no_suppressions,
+        today: args.today.or_else(clock::today),
+        folder,
         baseline: None,
         inventory: false,
     };
-    Ok((options, problems))
+    let faults = check::selector_faults(&options);
+    if faults.is_empty() { Ok((options, problems)) } else { Err(Stop::Failed(faults)) }
 }
 
 /// Adds what reading saw to what checking saw.
@@ -312,20 +342,6 @@ fn add_to_coverage(coverage: &mut Coverage, skipped: Vec<Skipped>, problems: Vec
         problems.into_iter().map(|SourceProblem { path, line, message }| RunError { path, line, message });
     coverage.errors.extend(errors);
     coverage.errors.sort();
-}
-
-fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
-    let (rules, faults) = load_rules(args)?;
-    output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
-    if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
-}
-
-fn list_fields() -> Result<u8, Stop> {
-    let fields = FIELDS.iter().map(|field| (field.route(), field.kind.name(), field.doc));
-    let fields: Vec<_> = fields.collect();
-    output::to_stdout(|mut out| report::write_fields(&fields, &mut out))
-        .map_err(|error| unwritten(&error))?;
-    Ok(exit::CLEAN)
 }
 
 /// Prints what sets an option of a store.
@@ -373,6 +389,11 @@ fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
     };
     let id = &*id.to_string_lossy();
     let (rules, mut faults) = load_rules(args)?;
+    if let Some(invariant) = Invariant::from_id(id) {
+        output::to_stdout(|mut out| report::write_promise(invariant, &rules, &mut out))
+            .map_err(|error| unwritten(&error))?;
+        return if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) };
+    }
     match rules.iter().find(|rule| rule.id == id) {
         Some(rule) => output::to_stdout(|mut out| report::write_explanation(rule, &mut out))
             .map_err(|error| unwritten(&error))?,
@@ -381,9 +402,14 @@ fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
     if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
 }
 
+/// The user's rules without a settings file.
+fn rules_alone(args: &RulesArgs) -> Result<Settings, Stop> {
+    Settings::read(&ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))
+}
+
 /// All rules, and a line for each thing that is wrong with rule files.
 fn load_rules(args: &RulesArgs) -> Result<(Vec<RuleDoc>, Vec<String>), Stop> {
-    let settings = Settings::read(ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))?;
+    let settings = rules_alone(args)?;
     let (rules, errors) = check::rule_docs(&settings.rules);
     let unread = settings.problems.iter().map(problem_line);
     let broken = errors.iter().map(|error| placed(&error.path, error.line, &error.message));

@@ -1,6 +1,7 @@
 //! Turns `-o` and `--output-file` into places to write to, and writes there.
 
 use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::BufWriter;
 use std::io::ErrorKind;
 use std::io::Write;
@@ -13,20 +14,59 @@ use super::args::OutputArgs;
 use super::terminal;
 use super::terminal::Destination;
 use super::usage;
+use crate::report::Around;
 use crate::report::Format;
+use crate::report::PictureForm;
+use crate::report::Root;
 use crate::report::Style;
 use crate::report::Telling;
 
+/// Forms of which one is named on the command line.
+pub(super) trait Form: Copy {
+    /// The one that is written where none is named.
+    const DEFAULT: Self;
+
+    /// The form of that name.
+    fn named(name: &str) -> Option<Self>;
+
+    /// All names, for people.
+    fn names() -> String;
+}
+
+impl Form for Format {
+    const DEFAULT: Self = Self::Human;
+
+    fn named(name: &str) -> Option<Self> {
+        Self::from_name(name)
+    }
+
+    fn names() -> String {
+        Self::names()
+    }
+}
+
+impl Form for PictureForm {
+    const DEFAULT: Self = Self::Svg;
+
+    fn named(name: &str) -> Option<Self> {
+        Self::from_name(name)
+    }
+
+    fn names() -> String {
+        Self::names()
+    }
+}
+
 /// `-o FORMAT` or `-o FORMAT=FILE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OutputArg {
+pub(super) struct OutputArg<F = Format> {
     /// The form.
-    pub(super) format: Format,
+    pub(super) format: F,
     /// Where to, unless to standard output.
     pub(super) file: Option<PathBuf>,
 }
 
-impl FromStr for OutputArg {
+impl<F: Form> FromStr for OutputArg<F> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -35,22 +75,32 @@ impl FromStr for OutputArg {
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let format = Format::from_name(name).ok_or_else(|| format!("known formats: {}", Format::names()))?;
+        let format = F::named(name).ok_or_else(|| format!("known formats: {}", F::names()))?;
         Ok(Self { format, file })
     }
 }
 
 /// The outputs of a run, as [`targets()`] has them; else what is wrong with the words.
 pub(super) fn of_run(args: &OutputArgs) -> Result<Vec<OutputArg>, Stop> {
-    targets(&args.output, args.output_file.as_deref())
-        .map_err(|message| usage(clap::error::ErrorKind::ArgumentConflict, message))
+    of_words(&args.output, args.output_file.as_deref())
 }
 
-/// The outputs of a run: `human` to standard output unless told otherwise, and never two mixed in one place.
-fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<OutputArg>, &'static str> {
+/// As [`of_run()`], for other forms.
+pub(super) fn of_words<F: Form>(
+    outputs: &[OutputArg<F>],
+    file: Option<&Path>,
+) -> Result<Vec<OutputArg<F>>, Stop> {
+    targets(outputs, file).map_err(|message| usage(clap::error::ErrorKind::ArgumentConflict, message))
+}
+
+/// The outputs of a run: the default form to standard output unless told otherwise, and never two mixed in one place.
+fn targets<F: Form>(
+    outputs: &[OutputArg<F>],
+    file: Option<&Path>,
+) -> Result<Vec<OutputArg<F>>, &'static str> {
     let mut targets = outputs.to_vec();
     if targets.is_empty() {
-        targets.push(OutputArg { format: Format::Human, file: None });
+        targets.push(OutputArg { format: F::DEFAULT, file: None });
     }
     let mut free = targets.iter_mut().filter(|target| target.file.is_none());
     let first = free.next();
@@ -64,12 +114,37 @@ fn targets(outputs: &[OutputArg], file: Option<&Path>) -> Result<Vec<OutputArg>,
         }
         _ => {}
     }
-    let mut files: Vec<_> = targets.iter().filter_map(|target| target.file.as_deref()).collect();
+    // `./x` is `x`.
+    let plain = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
+    let mut files: Vec<PathBuf> =
+        targets.iter().filter_map(|target| target.file.as_deref().map(plain)).collect();
     files.sort_unstable();
     if files.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
         return Err("two reports cannot share one file");
     }
     Ok(targets)
+}
+
+/// What reports tell of the world around: the exit code, what a server counts paths from, whether a job has a summary.
+pub(super) fn around(targets: &[OutputArg], exit: u8) -> Around {
+    if targets.iter().all(|target| matches!(target.format, Format::Human | Format::Json)) {
+        return Around { exit: Some(exit), ..Around::default() };
+    }
+    // Both are the folder that the repository was put into.
+    let root = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().find_map(terminal::variable);
+    let real = |folder: &Path| {
+        let real = folder.canonicalize().ok()?;
+        Some(real.to_str()?.trim_start_matches(r"\\?\").replace('\\', "/"))
+    };
+    let root = root.and_then(|root| Some(Root::new(&real(Path::new(&root))?, &real(Path::new("."))?)));
+    let has_summary =
+        targets.iter().any(|target| target.format == Format::Github) && summary_file().is_some();
+    Around { exit: Some(exit), root: root.unwrap_or_default(), has_summary }
+}
+
+/// The file that GitHub shows as the summary of a job.
+fn summary_file() -> Option<PathBuf> {
+    terminal::variable("GITHUB_STEP_SUMMARY").map(PathBuf::from)
 }
 
 /// Writes a report to each of the targets; one line for each that cannot be written. A reader that goes away early
@@ -88,24 +163,44 @@ pub(super) fn write_all(targets: &[OutputArg], telling: &Telling<'_>, args: &Out
             out.flush()
         })
     };
-    targets.iter().filter_map(|target| write(target).err()).collect()
+    let mut failed: Vec<String> = targets.iter().filter_map(|target| write(target).err()).collect();
+    if targets.iter().any(|target| target.format == Format::Github) {
+        failed.extend(summary_file().and_then(|path| write_summary(telling, &path).err()));
+    }
+    failed
 }
 
-/// Hands what a target names to `write`.
-pub(super) fn write_with(
-    target: &OutputArg,
+/// The most bytes of the summary of one step. GitHub drops one with more, whole.
+const MOST_SUMMARY: u64 = 1024 * 1024;
+
+/// Adds the report to what the step has said in its summary already.
+fn write_summary(telling: &Telling<'_>, path: &Path) -> Result<(), String> {
+    let before = path.metadata().map_or(0, |known| known.len());
+    let room = usize::try_from(MOST_SUMMARY.saturating_sub(before)).unwrap_or(usize::MAX);
+    let summary = telling.summary(room);
+    let written = OpenOptions::new().append(true).create(true).open(path);
+    written
+        .and_then(|mut file| file.write_all(summary.as_bytes()))
+        .map_err(|error| format!("cannot write the summary of the job to {}: {error}", path.display()))
+}
+
+/// Hands what a target names to `write`. A file is begun only when all of its text is there, so that a run that fails on
+/// the way leaves the old one.
+pub(super) fn write_with<F>(
+    target: &OutputArg<F>,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), String> {
-    let written = match &target.file {
-        Some(path) => File::create(path).and_then(|file| {
-            let mut file = BufWriter::new(file);
-            write(&mut file)?;
-            file.flush()
-        }),
-        None => to_stdout(write),
+    let Some(path) = &target.file else {
+        return to_stdout(write).map_err(|error| format!("cannot write to standard output: {error}"));
     };
-    let name = target.file.as_deref().unwrap_or(Path::new("standard output"));
-    written.map_err(|error| format!("cannot write to {}: {error}", name.display()))
+    let mut text = Vec::new();
+    let written =
+        write(&mut text).and_then(|()| File::create(path)).and_then(|mut file| file.write_all(&text));
+    written.map_err(|error| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let remedy = folder.map(|folder| format!("; make the folder {} first", folder.display()));
+        format!("cannot write to {}: {error}{}", path.display(), remedy.unwrap_or_default())
+    })
 }
 
 /// Hands standard output, locked, to `write`. A reader that goes away early is no error.
@@ -140,5 +235,6 @@ mod tests {
         assert!(targets(&outputs(&["json", "human"]), Some(Path::new("x"))).is_err());
         assert!(targets(&outputs(&["json=x"]), Some(Path::new("y"))).is_err());
         assert!(targets(&outputs(&["json=x", "human=x"]), None).is_err());
+        assert!(targets(&outputs(&["json=x", "human=./x"]), None).is_err());
     }
 }

@@ -16,7 +16,7 @@ use crate::source;
 use crate::source::Sources;
 use crate::source::Within;
 
-/// Reads the trees, of which an empty one stands for the tree around the current folder, and notes what was passed.
+/// Reads the trees, and notes what was passed. Without a name, it is the tree around the current folder.
 pub(super) fn read(
     trees: &[OsString],
     paths: &[OsString],
@@ -26,8 +26,11 @@ pub(super) fn read(
         let message = "standard input is no file of a tree; give its files";
         return Err(usage(ErrorKind::ArgumentConflict, message));
     }
-    let trees: Vec<OsString> =
-        trees.iter().map(|tree| if tree.is_empty() { around() } else { tree.clone() }).collect();
+    // A hook says that there is a tree; who uses the hook may say which.
+    let mut trees: Vec<OsString> = trees.iter().filter(|tree| !tree.is_empty()).cloned().collect();
+    if trees.is_empty() {
+        trees.push(around());
+    }
     let Within { sources, arguments, mut passed, gone } =
         source::read_within(&trees, paths).map_err(|problem| failed(&problem))?;
     // What was asked for by name and cannot be read is told whatever it is.

@@ -90,6 +90,9 @@ impl Report {
                 verdict.findings.iter().filter_map(|old| now.get(*old).copied().flatten()).collect();
             verdict.not_shown += before - verdict.findings.len();
         }
+        for picture in &mut self.pictures {
+            picture.renumber(|old| now.get(old).copied().flatten());
+        }
         self.coverage.not_shown.push(NotShown { reason: reason.to_owned(), findings });
     }
 }

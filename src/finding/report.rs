@@ -4,6 +4,7 @@ use super::Accepted;
 use super::Fix;
 use super::Invariant;
 use super::NotShown;
+use super::Picture;
 use super::Severity;
 use super::Verdict;
 use crate::document::Place;
@@ -292,4 +293,6 @@ pub(crate) struct Report {
     pub(crate) coverage: Coverage,
     /// What fails the run.
     pub(crate) threshold: Threshold,
+    /// The flows of each stack, where somebody asked for them.
+    pub(crate) pictures: Vec<Picture>,
 }

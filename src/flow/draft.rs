@@ -146,6 +146,7 @@ impl<'a> Draft<'a> {
             collected: self.collected,
             wanted: wanted.clone(),
             upstream: self.upstream,
+            graph: self.graph,
         }
     }
 }

@@ -42,8 +42,8 @@ pub(super) struct Edge {
 }
 
 /// The graph of one collector.
-#[derive(Debug, Default)]
-pub(super) struct Graph {
+#[derive(Debug, Clone, Default)]
+pub(in crate::flow) struct Graph {
     /// All edges, sorted by where they come from.
     pub(super) edges: Vec<Edge>,
     /// For each vertex the first of its edges in `edges`; one more than there are vertices.

@@ -28,6 +28,7 @@ mod subjects;
 mod summary;
 mod types;
 mod way;
+mod ways;
 mod zone;
 
 pub(crate) use asked::asked;
@@ -55,6 +56,10 @@ pub(crate) use types::Opaque;
 pub(crate) use types::RelayInput;
 pub(crate) use types::Source;
 pub(crate) use types::Wanted;
+pub(crate) use ways::entrances;
+pub(crate) use ways::leading_to;
+pub(crate) use ways::unfollowed;
+pub(crate) use ways::ways;
 pub(crate) use zone::Address;
 pub(crate) use zone::Arrival;
 pub(crate) use zone::End;

@@ -21,6 +21,7 @@ pub(super) fn notes(program: &Program<'_>, wanted: &Wanted) -> Vec<ComponentNote
             gone: entry.and_then(|entry| entry.gone.clone()),
             stability: entry.and_then(|entry| entry.stability.clone()),
             place,
+            extent: component.place(component.block.span),
             arguments: if wanted.holds(&component.name) || read_here(component) {
                 program.arguments(component)
             } else {

@@ -97,6 +97,7 @@ fn note(part: &Part) -> ComponentNote {
         gone: None,
         stability: None,
         place: part.place,
+        extent: part.arguments.place.unwrap_or(part.place),
         arguments: part.arguments.clone(),
     }
 }

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 
 use super::Collected;
 use super::Summary;
+use super::graph::Graph;
 use crate::document::DocId;
 use crate::document::Place;
 use crate::document::alloy::File;
@@ -104,6 +105,8 @@ pub(crate) struct CollectorFlow {
     /// The ways by which data of other collectors arrives, by the component that takes it in: words and places, the
     /// nearest first.
     pub(crate) upstream: BTreeMap<usize, Vec<(String, Place)>>,
+    /// The ways between its components: what [`super::ways()`] is made from.
+    pub(in crate::flow) graph: Graph,
 }
 
 /// A component with its arguments.
@@ -127,6 +130,8 @@ pub(crate) struct ComponentNote {
     pub(crate) stability: Option<String>,
     /// Its name and label.
     pub(crate) place: Place,
+    /// All of it, to the end of its block.
+    pub(crate) extent: Place,
     /// Its arguments: attributes by name, for each block name the list of its instances. Absent where nobody reads them.
     pub(crate) arguments: Fact,
 }

@@ -24,6 +24,7 @@ use crate::finding::InvariantVerdict;
 use crate::finding::Label;
 use crate::finding::PassedOver;
 use crate::finding::Report;
+use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
 use crate::finding::Verdict;
@@ -206,6 +207,24 @@ pub(super) fn place(documents: &Documents, file: u32, index: u32, part: &str) ->
     Place { doc, span: span_of(&documents.document(doc).text, part) }
 }
 
+/// What is known of the rule of the sample's leaks.
+pub(super) fn leak_rule() -> RuleDoc {
+    RuleDoc {
+        id: "log-sink-outside".to_owned(),
+        severity: Severity::Error,
+        invariant: Invariant::LogBoundary,
+        subject: "log_exit".to_owned(),
+        summary: "logs leave the workload".to_owned(),
+        why: "What has left cannot be called back.".to_owned(),
+        help: "Send them to the workload's own Loki.".to_owned(),
+        fixes: Vec::new(),
+        settings: Vec::new(),
+        references: vec!["https://grafana.com/docs/loki/latest/".to_owned()],
+        failing: None,
+        mended: None,
+    }
+}
+
 fn leak(documents: &Documents, file: u32) -> Finding {
     Finding {
         rule: "log-sink-outside".to_owned(),
@@ -279,6 +298,7 @@ pub(super) fn mixed() -> Sample {
     ];
     let assumed = "loki-gateway.loki is this workload's Loki (not in the input)";
     let report = Report {
+        pictures: Vec::new(),
         verdicts: vec![
             verdict(Invariant::LogBoundary, Verdict::Violated, "1 of 3 sinks is outside", &[], &[0, 1]),
             verdict(Invariant::DualWrite, Verdict::Undecided, "REMOTE_URL is set nowhere", &[], &[]),

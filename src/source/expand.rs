@@ -61,12 +61,7 @@ pub(super) struct Expansion {
 
 /// Follows every argument. `stdin_name` is what `-` is called.
 pub(super) fn expand(arguments: &[OsString], stdin_name: &str) -> Expansion {
-    let given = arguments.iter().map(|argument| match Path::new(argument) {
-        path if path.is_dir() => Some(path.to_owned()),
-        _ => glob::parse(argument).map(|pattern| pattern.base),
-    });
-    let roots = given.flatten().chain([PathBuf::from(".")]).filter_map(|root| root.canonicalize().ok());
-    let mut expansion = Expansion { roots: roots.collect(), ..Expansion::default() };
+    let mut expansion = Expansion::of(arguments);
     for (index, argument) in arguments.iter().enumerate() {
         expansion.argument(index, argument, stdin_name);
     }
@@ -77,7 +72,8 @@ pub(super) fn expand(arguments: &[OsString], stdin_name: &str) -> Expansion {
 /// also where an argument names them. The second list has the names, as in [`Task::path`], of what the arguments led to.
 pub(super) fn expand_within(trees: &[OsString], arguments: &[OsString]) -> (Expansion, BTreeSet<String>) {
     let given = expand(arguments, STDIN_NAME);
-    let mut whole = Expansion::default();
+    let all: Vec<OsString> = trees.iter().chain(arguments).cloned().collect();
+    let mut whole = Expansion::of(&all);
     for (index, tree) in trees.iter().enumerate() {
         whole.files_below(index, Path::new(tree));
     }
@@ -105,6 +101,16 @@ enum Reached {
 }
 
 impl Expansion {
+    /// Nothing yet, of what these arguments will lead to.
+    fn of(arguments: &[OsString]) -> Self {
+        let given = arguments.iter().map(|argument| match Path::new(argument) {
+            path if path.is_dir() => Some(path.to_owned()),
+            _ => glob::parse(argument).map(|pattern| pattern.base),
+        });
+        let roots = given.flatten().chain([PathBuf::from(".")]).filter_map(|root| root.canonicalize().ok());
+        Self { roots: roots.collect(), ..Self::default() }
+    }
+
     fn argument(&mut self, index: usize, argument: &OsString, stdin_name: &str) {
         if argument == "-" {
             if !self.stdin {

@@ -28,7 +28,7 @@ const MANY: usize = 512;
 
 /// Reads everything behind the arguments. `stdin` is what `-` reads; `stdin_name` what it is called.
 pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: &mut impl Read) -> Sources {
-    read(expand::expand(arguments, stdin_name.unwrap_or(STDIN_NAME)), stdin)
+    read_wanted(arguments, stdin_name, stdin, |_| true)
 }
 
 /// What a run reads that reports on some files of a tree.
@@ -66,6 +66,18 @@ pub(crate) fn read_within(trees: &[OsString], passed: &[OsString]) -> Result<Wit
         passed,
         gone: gone.into_iter().map(|path| shown(path)).collect(),
     })
+}
+
+/// Reads of what is behind the arguments only what is wanted, by its path: the rest is not opened.
+pub(super) fn read_wanted(
+    arguments: &[OsString],
+    stdin_name: Option<&str>,
+    stdin: &mut impl Read,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Sources {
+    let mut expansion = expand::expand(arguments, stdin_name.unwrap_or(STDIN_NAME));
+    expansion.tasks.retain(|task| is_wanted(&task.path));
+    read(expansion, stdin)
 }
 
 /// Reads what is on the list.

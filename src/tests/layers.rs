@@ -19,12 +19,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fix", &["text", "source", "document", "finding", "check"]),
     ("format", &["text", "document", "model"]),
     ("generate", &["text", "document", "model", "config", "rule"]),
+    // Tries rules on inputs: a check, with rules that are changed between.
+    ("trial", &["text", "source", "document", "finding", "rule", "check"]),
     ("report", &["text", "source", "document", "flow", "finding"]),
+    // A server beside `cli`: it checks, mends and formats texts that an editor holds. Files are read through `source`; `cli` hands it
+    // the streams, and says what governs a folder.
+    ("lsp", &["text", "source", "document", "model", "finding", "check", "fix", "format"]),
     (
         "cli",
         &[
             "text", "source", "live", "document", "model", "flow", "finding", "config", "rule", "accept",
-            "check", "fix", "format", "generate", "report",
+            "check", "fix", "format", "generate", "trial", "report", "lsp",
         ],
     ),
 ];

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::Digest as _;
 use sha2::Sha256;
 
@@ -15,6 +17,11 @@ pub(crate) fn hash<'p>(parts: impl IntoIterator<Item = &'p [u8]>, bytes: usize) 
     })
 }
 
+/// All of the SHA-256 of a text, in base64, as a content security policy names what may run.
+pub(crate) fn sum_base64(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text.as_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,5 +31,6 @@ mod tests {
         // The sum of `abc` in the standard, FIPS 180-4.
         assert_eq!(hash([&b"abc"[..]], 4), "ba7816bf");
         assert_eq!(hash([&b"a"[..], b"", b"bc"], 6), "ba7816bf8f01");
+        assert_eq!(sum_base64("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
     }
 }

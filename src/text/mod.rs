@@ -12,6 +12,7 @@ pub(crate) mod units;
 pub(crate) use day::Day;
 pub(crate) use embedding::Embedding;
 pub(crate) use hash::hash;
+pub(crate) use hash::sum_base64;
 pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
 pub(crate) use paths::absolute;

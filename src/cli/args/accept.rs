@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// What is accepted since it was there before.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "What was there before")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(in crate::cli) struct BaselineArgs {

@@ -3,12 +3,14 @@
 use clap::ValueEnum;
 
 use crate::config::is_domain;
+use crate::finding::Profile;
 use crate::finding::Severity;
 use crate::model;
 use crate::model::Chart;
 use crate::model::Expected;
 use crate::model::Minor;
 use crate::model::Store;
+use crate::text::Day;
 
 /// Severities as the command line knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -27,6 +29,27 @@ impl From<FailOn> for Severity {
             FailOn::Error => Self::Error,
             FailOn::Warning => Self::Warning,
             FailOn::Info => Self::Info,
+        }
+    }
+}
+
+/// Profiles as the command line knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ProfileArg {
+    /// What any user of Alloy, Mimir, Loki or Grafana wants.
+    Stack,
+    /// Also what Posit Team Dedicated agreed on.
+    Ptd,
+    /// The same without doubts and deviations.
+    Strict,
+}
+
+impl From<ProfileArg> for Profile {
+    fn from(profile: ProfileArg) -> Self {
+        match profile {
+            ProfileArg::Stack => Self::Stack,
+            ProfileArg::Ptd => Self::Ptd,
+            ProfileArg::Strict => Self::Strict,
         }
     }
 }
@@ -107,6 +130,11 @@ pub(super) fn assumed(text: &str) -> Result<(Store, Minor), String> {
         "a store and its version are expected here, such as `mimir=3.0` or `loki=next`".to_owned()
     })?;
     model::store::wanted(store.trim(), version.trim())
+}
+
+/// A day.
+pub(super) fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a date is expected here, such as `2027-01-31`".to_owned())
 }
 
 /// The domain of a control room.

@@ -14,6 +14,9 @@ use miette::SourceSpan;
 use miette::SpanContents;
 
 use super::clean;
+use super::frame::Frame;
+use super::frame::FrameLine;
+use super::frame::FrameMark;
 use super::mask::Line;
 use super::mask::Masks;
 use crate::document::DocId;
@@ -157,6 +160,37 @@ impl Excerpt {
         let path = &documents.files[first.key.0 as usize].path;
         let range = start..self.text.len();
         self.segments.push(Segment { range, first_line, name: clean::line(path) });
+    }
+
+    /// The same as plain data.
+    pub(super) fn frames(&self) -> Vec<Frame> {
+        let frame = |segment: &Segment| {
+            let mut start = segment.range.start;
+            let mut name = None;
+            let text = self.text.get(segment.range.clone()).unwrap_or_default();
+            let lines = text.lines().zip(segment.first_line..).map(|(text, number)| {
+                let line = start..start + text.len();
+                start = line.end + 1;
+                let labels = self.labels.iter().filter(|own| (line.start..=line.end).contains(&own.offset()));
+                let mut marks: Vec<FrameMark> = labels
+                    .map(|own| {
+                        let anchor = self.anchors.iter().find(|(start, _)| *start == own.offset());
+                        if let Some((_, anchor)) = anchor.filter(|_| name.is_none() || own.primary()) {
+                            name = Some(anchor.clone());
+                        }
+                        let begin = own.offset() - line.start;
+                        let end = (begin + own.len()).min(text.len());
+                        let words = own.label().unwrap_or_default().to_owned();
+                        FrameMark { range: begin..end, text: words, primary: own.primary() }
+                    })
+                    .collect();
+                marks.sort_by_key(|mark| (mark.range.start, mark.range.end));
+                FrameLine { number, text: text.to_owned(), marks }
+            });
+            let lines = lines.collect();
+            Frame { name: name.unwrap_or_else(|| segment.name.clone()), lines }
+        };
+        self.segments.iter().map(frame).collect()
     }
 
     fn segment_of(&self, span: &SourceSpan) -> Option<&Segment> {

@@ -78,6 +78,7 @@ pub(crate) fn report_of(report: &ReportJson) -> Result<Report, String> {
     });
     let verdicts = report.verdicts.iter().map(|own| verdict(own, report.findings.len()));
     Ok(Report {
+        pictures: Vec::new(),
         verdicts: verdicts.collect::<Result<_, _>>()?,
         findings: report.findings.iter().map(finding).collect::<Result<_, _>>()?,
         coverage: Coverage {

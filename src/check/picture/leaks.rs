@@ -1,0 +1,63 @@
+//! Marks the ways by which data gets to a leak, through all collectors that it passes.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Draft;
+use crate::finding::EdgeState;
+use crate::finding::Finding;
+use crate::finding::Invariant;
+use crate::finding::Signal;
+use crate::flow;
+use crate::model::alloy::Signals;
+
+/// Marks everything that leads to an edge that leaks, and tells it the findings about the leak.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let findings: BTreeMap<usize, &Finding> =
+        draft.evidence.findings.iter().map(|(index, finding, _)| (*index, *finding)).collect();
+    let finding = |index: usize| findings.get(&index).copied();
+    let mut leaking: BTreeMap<(usize, usize), BTreeSet<usize>> = BTreeMap::new();
+    for (number, at) in &draft.leaving {
+        let Some(edge) = draft.picture.edges.get(*number) else { continue };
+        // What leads to a leak that somebody accepted is as good as any other way.
+        if edge.judged(finding) == EdgeState::Leaks {
+            let about = edge.findings.iter().copied();
+            let about =
+                about.filter(|own| finding(*own).is_some_and(|own| own.invariant == Invariant::LogBoundary));
+            leaking.entry(*at).or_default().extend(about);
+        }
+    }
+    let mut todo: BTreeSet<(usize, usize)> = leaking.keys().copied().collect();
+    // A way out comes again only when it was found to feed one more leak, so this ends.
+    while let Some((collector, exit)) = todo.pop_first() {
+        let Some(flow) = draft.evidence.flows.get(collector) else { continue };
+        let about = leaking.get(&(collector, exit)).cloned().unwrap_or_default();
+        let leading = flow::leading_to(flow, flow.exits.get(exit).into_iter(), Signals::LOGS);
+        let node = |component: &usize| draft.node(collector, *component);
+        let ways: BTreeSet<_> =
+            leading.ways.iter().filter_map(|(from, to)| Some((node(from)?, node(to)?))).collect();
+        let passed: BTreeSet<usize> = leading.components.iter().filter_map(node).collect();
+        for (number, edge) in draft.picture.edges.iter_mut().enumerate() {
+            if edge.signal != Signal::Logs || !matches!(edge.state, EdgeState::Fine | EdgeState::Feeds) {
+                continue;
+            }
+            match draft.leaving.get(&number) {
+                // What another collector sends here, and what goes on from here to the leak.
+                Some(sender) if sender.0 != collector && passed.contains(&edge.to) => {
+                    let known = leaking.get(sender).map(BTreeSet::len);
+                    let own = leaking.entry(*sender).or_default();
+                    own.extend(&about);
+                    if known != Some(own.len()) {
+                        todo.insert(*sender);
+                    }
+                }
+                None if ways.contains(&(edge.from, edge.to)) => {}
+                _ => continue,
+            }
+            edge.state = EdgeState::Feeds;
+            edge.findings.extend(&about);
+            edge.findings.sort_unstable();
+            edge.findings.dedup();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Turns the words of `ptd-lint graph` into a picture of the flows of each stack.
+//!
+//! The picture is that of a check with all rules: what it shows in red is what a check finds.
+
+use super::Stop;
+use super::add_to_coverage;
+use super::args::ChosenArgs;
+use super::args::GraphArgs;
+use super::exit;
+use super::fmt::say;
+use super::options;
+use super::output;
+use super::placed;
+use super::use_threads;
+use crate::check;
+use crate::check::CheckOptions;
+use crate::check::Checked;
+use crate::report::Outcome;
+use crate::report::PictureForm;
+use crate::source;
+
+/// Draws, and gives the exit code: findings are no failure of a picture.
+pub(super) fn graph(args: &GraphArgs) -> Result<u8, Stop> {
+    let targets = output::of_words(&args.output, args.output_file.as_deref())?;
+    use_threads(&args.input);
+    let (options, mut unread) = options(&args.input, &ChosenArgs::default())?;
+    let options = CheckOptions { picture: true, ..options };
+    let stdin_name = args.input.stdin_filename.as_deref();
+    let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
+    let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
+    let Checked { documents, mut report, .. } = check::check(&found, &arguments, &options);
+    unread.extend(found.problems);
+    add_to_coverage(&mut report.coverage, found.skipped, unread);
+    let outcome = Outcome { documents: &documents, report: &report };
+    let write = |target: &output::OutputArg<PictureForm>| {
+        output::write_with(target, |out| {
+            target.format.write(outcome, out)?;
+            out.flush()
+        })
+    };
+    let failed: Vec<String> = targets.iter().filter_map(|target| write(target).err()).collect();
+    if !failed.is_empty() {
+        return Err(Stop::Failed(failed));
+    }
+    if report.pictures.iter().all(|picture| picture.nodes.is_empty()) && !args.quiet {
+        say("nothing to draw: no collector is in the input");
+    }
+    for error in &report.coverage.errors {
+        say(&format!("error: {}", placed(&error.path, error.line, &error.message)));
+    }
+    Ok(if report.coverage.errors.is_empty() { exit::CLEAN } else { exit::INCOMPLETE })
+}
