@@ -155,13 +155,7 @@ fn is_alone(run: &Run<'_>, group: &Group, baseline: &Baseline) -> bool {
 /// The objects of a stack, by their names in reports.
 fn objects<'r>(run: &'r Run<'_>, group: &Group) -> BTreeSet<&'r str> {
     let files = group.files.iter().filter_map(|file| run.documents.files.get(*file));
-    let documents = files.flat_map(|file| &file.documents);
-    documents
-        .flat_map(|document| {
-            let own = document.regions.iter().map(|(_, name)| &**name);
-            own.chain(document.host.as_ref().and_then(|host| host.object.as_deref()))
-        })
-        .collect()
+    files.flat_map(|file| &file.documents).flat_map(crate::document::Document::objects).collect()
 }
 
 /// What the baseline lists and this run did not find, as problems with their places in its file.

@@ -490,7 +490,8 @@ fn subjects(
     let mut subjects = Vec::new();
     let several = collectors.len() > 1;
     for (collector, flow) in collectors.iter().zip(flows) {
-        let key = if several { format!("collector {}", collector.name) } else { "collector".to_owned() };
+        let is_named = several && !is_file(stack.documents, collector);
+        let key = if is_named { format!("collector {}", collector.name) } else { "collector".to_owned() };
         let mut facts = collector.facts.clone();
         facts.insert("system_logs", has(flow, "loki.source.journal"));
         facts.insert("reads_files", has(flow, "loki.source.file"));
@@ -533,6 +534,12 @@ fn subjects(
     subjects.extend(model::grafana_subjects(stack));
     subjects.extend(model::running_subjects(stack));
     subjects
+}
+
+/// Whether a collector is a program in a file of its own, so that its name is a path, and files are renamed.
+fn is_file(documents: &Documents, collector: &Collector) -> bool {
+    let is_program = collector.facts.reach("form").text() == Some("program");
+    is_program && collector.programs.iter().all(|doc| documents.document(*doc).host.is_none())
 }
 
 /// A collector whose program is not in the input: nothing can be said of its flows.

@@ -110,6 +110,7 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
         findings,
         accepted,
         not_shown: 0,
+        before: None,
     }
 }
 

@@ -34,7 +34,11 @@ pub(super) fn exit_code(report: &Report, fail_on: Severity, undecided: Undecided
     }
     let found = report.findings.iter().any(|finding| finding.is_open() && finding.severity >= fail_on);
     let open = report.verdicts.iter().any(|verdict| match verdict.verdict {
-        Verdict::Undecided => undecided == Undecided::FailsAll || verdict.invariant == Invariant::LogBoundary,
+        // Against a commit only what came since fails.
+        Verdict::Undecided => {
+            verdict.is_news()
+                && (undecided == Undecided::FailsAll || verdict.invariant == Invariant::LogBoundary)
+        }
         // A counterexample is a finding, and the threshold is about that. Without one, nothing else would fail.
         Verdict::Violated => verdict.findings.is_empty() && verdict.not_shown == 0,
         Verdict::Holds | Verdict::NotApplicable => false,
@@ -82,6 +86,7 @@ mod tests {
             findings,
             accepted: 0,
             not_shown: 0,
+            before: None,
         };
         Report { verdicts: vec![verdict], ..Report::default() }
     }

@@ -24,6 +24,7 @@ mod rules;
 mod settings;
 mod shell;
 mod signals;
+mod since;
 mod terminal;
 mod tree;
 mod watch;
@@ -209,7 +210,8 @@ impl Inputs {
         }
         let plan = Plan::of(&args.baseline, options.config.as_ref(), &found.texts)?;
         options.baseline = plan.as_ref().and_then(|plan| plan.source.clone());
-        options.inventory = plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);
+        options.inventory =
+            args.baseline.since.is_some() || plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);
         Ok(Self { options, unread, found, arguments, plan })
     }
 }
@@ -231,9 +233,11 @@ fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, 
         let is_whole = unread.is_empty() && coverage.errors.is_empty() && coverage.not_seen.is_empty();
         if let Some(baseline) = plan.settle(&checked, is_whole, &options.folder)? {
             options.baseline = Some(baseline);
-            options.inventory = false;
             checked = check::check(&found, &arguments, &options);
         }
+    }
+    if let Some(reference) = &args.baseline.since {
+        since::leave_out(reference, &arguments, &options, &mut checked)?;
     }
     let Checked { documents, mut report, fail_on, strict, .. } = checked;
     add_to_coverage(&mut report.coverage, found.skipped, unread);

@@ -154,6 +154,12 @@ impl Document {
         (offset <= span.end).then_some(name.as_ref())
     }
 
+    /// The objects that the text holds or is a part of, by their names in reports.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &str> {
+        let own = self.regions.iter().map(|(_, name)| &**name);
+        own.chain(self.host.as_ref().and_then(|host| host.object.as_deref()))
+    }
+
     /// The tree of a YAML, JSON or INI document.
     pub(crate) fn tree(&self) -> Option<&Tree> {
         match &self.body {

@@ -164,6 +164,23 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Holds, Self::Violated, Self::Undecided, Self::NotApplicable];
+
+    /// How bad it is, to be compared.
+    pub(crate) const fn harm(self) -> u8 {
+        match self {
+            Self::Holds | Self::NotApplicable => 0,
+            Self::Undecided => 1,
+            Self::Violated => 2,
+        }
+    }
+
+    /// The verdict of that name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
+    }
+
     /// The name in reports.
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -149,6 +149,16 @@ pub(crate) struct InvariantVerdict {
     pub(crate) accepted: usize,
     /// How many of its findings the report leaves out.
     pub(crate) not_shown: usize,
+    /// How it ended at the commit that the run is held against; `None` where there is none, or no such promise then.
+    pub(crate) before: Option<Verdict>,
+}
+
+impl InvariantVerdict {
+    /// Whether it says something new: it ended worse than before, or with findings that were not there. What has no past is
+    /// new.
+    pub(crate) fn is_news(&self) -> bool {
+        self.before.is_none_or(|before| before.harm() < self.verdict.harm()) || !self.findings.is_empty()
+    }
 }
 
 /// An input that was recognised as nothing that the linter reads.

@@ -116,6 +116,7 @@ fn toy(sources: &Sources, rules: &dyn Fn(&Values<'_>) -> Vec<Said>) -> Checked {
         findings: Vec::new(),
         accepted: 0,
         not_shown: 0,
+        before: None,
     }];
     checked
 }

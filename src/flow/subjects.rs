@@ -131,6 +131,8 @@ pub(crate) fn coverage(flows: &[CollectorFlow]) -> Option<Subject> {
     let names: Vec<&str> = flows.iter().map(|flow| flow.name.as_str()).collect();
     let fields = [
         ("name", Fact::new(names.join(", "), place)),
+        // To point at: what collectors are called is no part of what is wrong, and may be the path of a file.
+        ("collection", Fact::new(true, place)),
         ("metric_namespaces", namespaces(|collected| &collected.metric_namespaces)),
         ("log_namespaces", namespaces(|collected| &collected.log_namespaces)),
         ("metric_kinds", Fact::list(kinds.into_iter().map(|kind| Fact::bare(*kind)), None)),

@@ -50,6 +50,9 @@ pub(crate) struct VerdictJson {
     /// How many of its findings were left out of the report.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) not_shown: usize,
+    /// How it ended at the commit that the run was held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) before: Option<String>,
 }
 
 /// A finding.

@@ -79,6 +79,7 @@ impl VerdictJson {
             findings: verdict.findings.clone(),
             accepted: verdict.accepted,
             not_shown: verdict.not_shown,
+            before: verdict.before.map(|before| before.name().to_owned()),
         }
     }
 }

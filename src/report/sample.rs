@@ -288,6 +288,7 @@ fn verdict(
         findings: findings.to_vec(),
         accepted: 0,
         not_shown: 0,
+        before: None,
     }
 }
 

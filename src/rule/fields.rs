@@ -232,6 +232,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field("control_exit", "destination", Text, "the URL or address"),
     field("control_exit", "zone", Text, "`workload`, `control-room`, `allowed`, `external` or `unknown`"),
     field("coverage", "", Map, "what the programs of all collectors collect together"),
+    field("coverage", "collection", Bool, "true; a place to point at"),
     field("coverage", "control_room_filter", Bool, "whether a filter drops metrics on their way to the control room; null where none are sent there"),
     field("coverage", "control_room_writer", Text, "the component that writes metrics to the control room"),
     field("coverage", "log_namespaces", List, "namespaces whose pods' logs are collected; `*` for all"),

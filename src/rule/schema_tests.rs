@@ -162,3 +162,37 @@ fn the_configuration_schema_accepts_every_example() {
         assert_eq!(errors, Vec::<String>::new(), "{path}");
     }
 }
+
+#[test]
+fn the_schema_of_baselines_accepts_what_is_written_and_refuses_what_the_reader_does() {
+    use crate::accept::Baseline;
+    let validator =
+        jsonschema::validator_for(&schema(include_str!("../../schemas/baseline.schema.json"))).unwrap();
+    let whole = "schema: ptd-lint/baseline/v1\nstacks:\n  - stack: .\n    findings:\n      - rule: r\n        object: ConfigMap a/b\n        \
+                 path: data.x\n        message: m\n        reason: w\n        fingerprint: \"0123456789abcdef0123456789abcdef\"\n        count: 2\n\
+                 \x20 - cluster: c\n    findings: []\n";
+    let read = |text: &str| {
+        let stream = parse_yaml(&Arc::from(text));
+        let doc = crate::document::DocId { file: 0, index: 0 };
+        crate::accept::read_baseline(doc, &stream.documents[0], "/r")
+    };
+    assert!(validator.is_valid(&yaml(whole)) && read(whole).is_ok());
+    let written = crate::accept::write_baseline(&read(whole).unwrap(), "/r");
+    assert!(validator.is_valid(&yaml(&written)), "{written}");
+    assert!(validator.is_valid(&yaml(&crate::accept::write_baseline(&Baseline::default(), "/r"))));
+    for (from, to) in [
+        ("/v1", "/v2"),
+        ("stack: .", "folder: ."),
+        ("cluster: c", "stack: x\n    cluster: c"),
+        ("    findings: []\n", ""),
+        ("rule: r", "rule: \" \""),
+        ("0123", "012"),
+        ("count: 2", "count: 0"),
+        ("reason: w", "until: 2027-01-31"),
+    ] {
+        let text = whole.replacen(from, to, 1);
+        assert_ne!(text, whole);
+        assert!(!validator.is_valid(&yaml(&text)), "{text}");
+        assert!(read(&text).is_err(), "{text}");
+    }
+}

@@ -230,6 +230,7 @@ impl Expansion {
     }
 }
 
+/// Whether a file of a folder is read, by its ending.
 pub(super) fn has_known_extension(file: &Path) -> bool {
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))

@@ -51,20 +51,33 @@ impl Pattern {
         !last.chars().all(|character| character == '*')
     }
 
+    /// Whether a segment starts with a dot.
+    pub(super) fn names_hidden(&self) -> bool {
+        self.text.split('/').any(|part| part.starts_with('.') && part != "." && part != "..")
+    }
+
+    /// Whether what it matches is named from the current folder, without `./`.
+    pub(super) fn is_from_here(&self) -> bool {
+        self.base == Path::new("./") && !self.text.starts_with("./")
+    }
+
+    /// Whether it matches a path, which begins as its own text does.
+    pub(super) fn matches(&self, path: &Path) -> bool {
+        self.matcher.is_match(path)
+    }
+
     /// Everything that the pattern matches. Hidden files only if the pattern has a segment that starts with a dot.
     pub(super) fn find(&self) -> Matches {
         let mut found = Matches::default();
         if !self.base.is_dir() {
             return found;
         }
-        let names_hidden =
-            self.text.split('/').any(|part| part.starts_with('.') && part != "." && part != "..");
-        let hidden = if names_hidden { walk::Hidden::Met } else { walk::Hidden::LeftOut };
-        let from_here = self.base == Path::new("./") && !self.text.starts_with("./");
+        let hidden = if self.names_hidden() { walk::Hidden::Met } else { walk::Hidden::LeftOut };
+        let from_here = self.is_from_here();
         walk::visit(&self.base, hidden, |entry| match entry {
             Ok(entry) if entry.depth() > 0 => {
                 let path = if from_here { walk::plain(entry.path()) } else { entry.path().to_owned() };
-                if self.matcher.is_match(&path) {
+                if self.matches(&path) {
                     let folder = path.metadata().is_ok_and(|metadata| metadata.is_dir());
                     if folder { found.folders.push(path) } else { found.files.push(path) }
                 }

@@ -2,7 +2,9 @@
 
 mod access;
 mod expand;
+mod git;
 mod glob;
+mod past;
 mod read;
 mod walk;
 mod write;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 pub(crate) use access::Access;
 pub(crate) use access::AccessRight;
 pub(crate) use access::AccessState;
+pub(crate) use past::Past;
 pub(crate) use read::Within;
 pub(crate) use read::read_all;
 pub(crate) use read::read_within;

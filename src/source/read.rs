@@ -171,7 +171,8 @@ fn read_bounded(reader: impl Read, expected: usize) -> Result<Vec<u8>, Fault> {
     if bytes.len() as u64 > MAX_BYTES { Err(Fault::TooLarge) } else { Ok(bytes) }
 }
 
-fn into_text(bytes: Vec<u8>) -> Result<Arc<str>, Fault> {
+/// Bytes as text.
+pub(super) fn into_text(bytes: Vec<u8>) -> Result<Arc<str>, Fault> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Fault::Utf16);
     }

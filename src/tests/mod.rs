@@ -14,6 +14,7 @@ mod generated_fixes;
 mod hooks;
 mod layers;
 mod live_kinds;
+mod meaning;
 mod mutations;
 mod plain_objects;
 mod programs;

@@ -6,7 +6,7 @@
 //! - `pass/` is the near miss: the same mended, or what tempts the rule to be wrong. Nothing is said of it;
 //! - `undecided/` (where a rule can end so), with an `expected.txt` of its own.
 //!
-//! In each of them `ptd-lint.yaml` is the settings file, and `rules/` is given with `--rules`.
+//! In each of them `ptd-lint.yaml` is the settings file, `baseline.yaml` the baseline, and `rules/` is given with `--rules`.
 
 mod gather;
 mod look;

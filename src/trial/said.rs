@@ -84,6 +84,7 @@ pub(crate) fn inputs_of(file: Option<&Source>, rule: &Rule, fixture: &Fixture) -
     let rules = fixture.inputs.iter().filter(is_rule).chain(file).cloned().map(of_first);
     let options = CheckOptions {
         config: inputs.iter().find(|source| source.path == "ptd-lint.yaml").cloned(),
+        baseline: inputs.iter().find(|source| source.path == "baseline.yaml").cloned(),
         rules: rules.collect(),
         select: vec![rule.id.clone()],
         today: Day::parse(TODAY),

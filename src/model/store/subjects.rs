@@ -49,7 +49,9 @@ pub(crate) fn subjects(stack: &Stack<'_>, assumed: &Assumed) -> Vec<Subject> {
         subjects.extend(runtime_faults(stack, store, found.first(), assumed));
         let several = found.len() > 1;
         for store in found {
-            let key = if several { format!("{kind} {}", store.name) } else { kind.to_owned() };
+            // The path of a file is nobody's name: files are renamed.
+            let is_named = several && store.form != "file";
+            let key = if is_named { format!("{kind} {}", store.name) } else { kind.to_owned() };
             subjects.extend(parts(kind, &key, store));
             subjects.extend(option_faults(kind, store));
             subjects.extend(changed_defaults(kind, store));

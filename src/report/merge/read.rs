@@ -155,18 +155,18 @@ fn verdict(own: &VerdictJson, findings: usize) -> Result<InvariantVerdict, Strin
     if let Some(index) = own.findings.iter().find(|index| **index >= findings) {
         return Err(format!("a verdict names finding {index} of {findings}"));
     }
-    let known = [Verdict::Holds, Verdict::Violated, Verdict::Undecided, Verdict::NotApplicable];
-    let verdict = known.into_iter().find(|known| known.name() == own.verdict);
+    let named = |name: &str| Verdict::from_name(name).ok_or_else(|| unknown("verdict", name));
     Ok(InvariantVerdict {
         invariant: promise(&own.invariant)?,
         subject: own.subject.clone(),
         cluster: own.cluster.clone(),
-        verdict: verdict.ok_or_else(|| unknown("verdict", &own.verdict))?,
+        verdict: named(&own.verdict)?,
         summary: own.summary.clone(),
         assumptions: own.assumptions.clone(),
         findings: own.findings.clone(),
         accepted: own.accepted,
         not_shown: own.not_shown,
+        before: own.before.as_deref().map(named).transpose()?,
     })
 }
 
