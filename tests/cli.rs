@@ -93,7 +93,7 @@ fn bad_usage_gives_2_and_words_on_stderr() {
         (&[][..], "nothing to check"),
         (&["check"], "nothing to check"),
         (&["--nonsense", "a.yaml"], "--nonsense"),
-        (&["-o", "xml", "a.yaml"], "known formats: human, html, json"),
+        (&["-o", "xml", "a.yaml"], "known formats: human, concise, html, json, sarif"),
         (&["-o", "json", "-o", "human", "a.yaml"], "two reports cannot share standard output"),
         (&["--control-room", "x.example.com", "--no-control-room", "a.yaml"], "cannot be used with"),
         (&["--control-room", "https://x.example.com", "a.yaml"], "a domain is expected here"),

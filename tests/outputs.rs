@@ -19,9 +19,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// All forms.
-const FORMS: [&str; 11] = [
+const FORMS: [&str; 12] = [
     "human",
     "concise",
+    "html",
     "json",
     "sarif",
     "junit",

@@ -10,8 +10,9 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// Forms that are written beside the JSON report. That for terminals is left out: it has no other content.
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 10] = [
     "concise",
+    "html",
     "sarif",
     "junit",
     "github",

@@ -61,6 +61,10 @@ impl Named<'_> {
             Self::Unknown(told) => return bare(self.id(), told.own.invariant, told.own.severity),
         };
         let mut descriptor = bare(&rule.id, rule.invariant, rule.severity);
+        if rule.advisory {
+            // Its findings leave the verdict alone.
+            descriptor["properties"]["precision"] = "medium".into();
+        }
         let text = |text: &str| clean::lines(text.trim());
         descriptor["shortDescription"] = json!({ "text": text(&rule.summary) });
         let why = if rule.why.trim().is_empty() { &rule.summary } else { &rule.why };
