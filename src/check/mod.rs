@@ -9,6 +9,8 @@ mod clusters;
 mod control_room;
 mod coverage;
 mod declared;
+mod detected;
+mod effective;
 mod faults;
 mod grafana;
 mod guards;
@@ -32,13 +34,23 @@ mod values;
 mod verdicts;
 mod watch;
 
+pub(crate) use detected::Detected;
+#[cfg(test)]
+pub(crate) use detected::DetectedStack;
+pub(crate) use detected::detect;
+pub(crate) use effective::Thresholds;
+pub(crate) use effective::effective;
 pub(crate) use links::links;
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
 pub(crate) use passed::Passed;
 pub(crate) use policy::RuleFiles;
+pub(crate) use policy::all_but;
 pub(crate) use policy::rule_docs;
 pub(crate) use policy::rule_files;
+pub(crate) use policy::rules_in_effect;
+pub(crate) use policy::selector_faults;
+pub(crate) use policy::taken;
 pub(crate) use values::is_option;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
@@ -168,7 +180,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     Checked {
         documents,
         report,
-        fail_on: policy.fail_on(),
+        fail_on: Some(policy.fail_on()),
         strict: policy.strict(),
         unread,
         baseline: policy.baseline.unwrap_or_default(),

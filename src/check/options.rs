@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Passed;
+use crate::finding::Profile;
 use crate::model::Expected;
 use crate::model::Minor;
 use crate::model::Store;
+use crate::rule::Wish;
 use crate::source::Source;
 use crate::text::Day;
 
@@ -20,9 +22,13 @@ pub(crate) struct CheckOptions {
     pub(crate) inventory: bool,
     /// The user's own rule files.
     pub(crate) rules: Vec<Source>,
-    /// Only these rules; empty means all. Every id exists.
+    /// What is promised, whatever the settings say.
+    pub(crate) profile: Option<Profile>,
+    /// Only the rules that these selectors take; empty means what settings and profile choose.
     pub(crate) select: Vec<String>,
-    /// Not these rules. Every id exists.
+    /// These rules too.
+    pub(crate) extend_select: Vec<String>,
+    /// Not these rules.
     pub(crate) ignore: Vec<String>,
     /// What the command line says of the control room.
     pub(crate) control_room: ControlRoom,
@@ -44,6 +50,20 @@ pub(crate) struct CheckOptions {
     pub(crate) today: Option<Day>,
     /// The current folder, absolute and with `/`: what relative paths of inputs and settings start from.
     pub(crate) folder: String,
+}
+
+impl CheckOptions {
+    /// What the command line says of rules.
+    pub(super) fn wish(&self) -> Wish<'_> {
+        let [select, extend_select, ignore] = [&self.select, &self.extend_select, &self.ignore]
+            .map(|list| list.iter().map(String::as_str).collect());
+        Wish { select, extend_select, ignore, severities: Vec::new() }
+    }
+
+    /// Whether the command line says nothing of rules.
+    pub(crate) fn leaves_rules_alone(&self) -> bool {
+        self.select.is_empty() && self.extend_select.is_empty() && self.ignore.is_empty()
+    }
 }
 
 /// Whether the workload has a control room. The command line beats settings, and they beat `ptd.yaml`.

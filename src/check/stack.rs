@@ -194,10 +194,12 @@ impl Run<'_> {
                 .rule(&found.finding.rule)
                 .is_some_and(|rule| rule.over == faults::KIND && rule.severity == Severity::Error)
         });
+        let is_promised = |invariant: &Invariant| governing.not_promised(*invariant).is_none();
         if group.cluster.is_some() {
-            open.extend(clusters::open(name, self.not_seen));
+            let unseen = clusters::open(name, self.not_seen).into_iter();
+            open.extend(unseen.filter(|(invariant, _)| is_promised(invariant)));
         }
-        for invariant in Invariant::ALL {
+        for invariant in Invariant::ALL.into_iter().filter(is_promised) {
             let left_out = governing.left_out(invariant);
             if left_out > 0 {
                 let rules = if left_out == 1 {
@@ -229,6 +231,7 @@ impl Run<'_> {
             subjects: &subjects,
             findings: &numbered,
             open: &open,
+            not_promised: &|invariant| governing.not_promised(invariant),
             unread: &self.unread(group),
             documents: documents.map(|file| file.documents.len()).sum(),
             recognised: self.members(group).any(|reading| !reading.pieces.is_empty()),
@@ -448,7 +451,8 @@ pub(crate) fn evaluate(
     });
     outcomes
         .map(|outcome| match outcome {
-            Outcome::Finding(finding) => {
+            Outcome::Finding(mut finding) => {
+                finding.severity = governing.severity(&finding.rule).unwrap_or(finding.severity);
                 let breaks = rules.rule(&finding.rule).is_none_or(|rule| !rule.advisory);
                 Found { finding, breaks, undecided: false }
             }

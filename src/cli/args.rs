@@ -1,6 +1,7 @@
 //! Turns the words of the command line into typed arguments.
 
 mod accept;
+mod config;
 mod generate;
 mod graph;
 mod live;
@@ -17,6 +18,10 @@ use clap::Parser;
 use clap::Subcommand;
 
 pub(super) use self::accept::BaselineArgs;
+pub(super) use self::config::ConfigCommand;
+pub(super) use self::config::InitArgs;
+pub(super) use self::config::ShowArgs;
+pub(super) use self::config::ShowFormat;
 pub(super) use self::generate::GenerateArgs;
 pub(super) use self::graph::GraphArgs;
 pub(super) use self::live::LiveArgs;
@@ -31,6 +36,7 @@ pub(super) use self::rules::TestArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
 pub(super) use self::values::KindArg;
+pub(super) use self::values::ProfileArg;
 pub(super) use self::values::ShellArg;
 use self::values::assumed;
 use self::values::day;
@@ -160,6 +166,15 @@ pub(super) enum Command {
     /// Draws the flows of telemetry: who hands which signals to whom, and what leaves the workload.
     #[command(after_help = graph::EXAMPLES)]
     Graph(Box<GraphArgs>),
+    /// Writes a first settings file, with what the folder tells filled in.
+    #[command(after_help = config::INIT_EXAMPLES)]
+    Init(InitArgs),
+    /// Tells which settings are in effect and where each comes from, or what there is to set.
+    Config {
+        /// What to tell.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Joins JSON reports (of shards, of clusters) into one, as if one run had seen it all.
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<MergeArgs>),
@@ -241,6 +256,21 @@ pub(super) struct RulesArgs {
     pub(super) folders: Vec<OsString>,
 }
 
+/// Which rules are meant.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct ChosenArgs {
+    /// Only these rules, in place of those that the settings select: an id, a family (`loki`), a promise (`log-boundary`), a
+    /// pattern (`loki-*`) or `ALL`. The more specific one wins. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// These rules too. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) extend_select: Vec<String>,
+    /// Leave these rules out; what they guard is then undecided. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+}
+
 /// What is read, and what it is judged by.
 #[derive(Debug, Clone, Args)]
 pub(super) struct InputArgs {
@@ -250,6 +280,10 @@ pub(super) struct InputArgs {
     /// Use no settings file.
     #[arg(long)]
     pub(super) no_config: bool,
+    /// What is promised: `stack` to any user of Alloy, Mimir, Loki or Grafana, `ptd` also what Posit Team Dedicated agreed
+    /// on, `strict` the same without doubts and deviations [default: that of the settings file, or `ptd`].
+    #[arg(long, value_name = "PROFILE", value_enum)]
+    pub(super) profile: Option<ProfileArg>,
     /// Further rules.
     #[command(flatten)]
     pub(super) rules: RulesArgs,
@@ -313,12 +347,9 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) output: OutputArgs,
 
-    /// Check only this rule. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) select: Vec<String>,
-    /// Leave this rule out. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) ignore: Vec<String>,
+    /// Which rules run.
+    #[command(flatten)]
+    pub(super) chosen: ChosenArgs,
 
     /// First mend what can be mended, as `ptd-lint fix` does, in place; then report what is left.
     #[arg(long)]
@@ -352,7 +383,8 @@ pub(super) struct MergeArgs {
 /// How to report, and what fails the run.
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
-    /// How to report, one of: human, html, json. `json=FILE` writes to a file. Can be repeated: several reports of one run.
+    /// How to report: human, concise, html, json, sarif, junit, github, gitlab, checkstyle, markdown, openreports or
+    /// policyreport. `json=FILE` writes to a file. Can be repeated: several reports of one run.
     #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
     pub(super) output: Vec<OutputArg>,
     /// Write the report to this file instead of standard output.
@@ -385,11 +417,12 @@ pub(super) struct FixArgs {
     #[arg(long = "unsafe")]
     pub(super) unsafe_too: bool,
 
-    /// Mend only what this rule finds. Can be repeated, or be a list with commas. All rules still judge the result.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Mend only what these rules find: an id, a family, a promise, a pattern. Can be repeated, or be a list with commas. All
+    /// rules still judge the result.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(super) select: Vec<String>,
-    /// Do not mend what this rule finds. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Do not mend what these rules find. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
 
     /// What is read, and what it is judged by.

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::Stop;
 use super::args::CheckArgs;
+use super::args::ChosenArgs;
 use super::args::FixArgs;
 use super::exit;
 use super::fmt::print;
@@ -41,7 +42,9 @@ const UNGOVERNED: &str = "nothing was changed: mend settings and rules first";
 /// Mends files and gives the exit code.
 pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
     use_threads(&args.input);
-    let (options, unread) = options(&args.input, (&args.select, &args.ignore))?;
+    let chosen =
+        ChosenArgs { select: args.select.clone(), ignore: args.ignore.clone(), ..ChosenArgs::default() };
+    let (options, unread) = options(&args.input, &chosen)?;
     if !unread.is_empty() {
         let lines = unread.iter().map(problem_line).chain([UNGOVERNED.to_owned()]);
         return Err(Stop::Failed(lines.collect()));
@@ -121,7 +124,7 @@ pub(super) fn fix_then_check(
             source.text.clone_from(text);
         }
     }
-    let is_same = options.select.is_empty() && options.ignore.is_empty() && options.baseline.is_none();
+    let is_same = options.leaves_rules_alone() && options.baseline.is_none();
     let now = if problems.is_empty() && is_same && !options.inventory {
         fixed.after.unwrap_or(fixed.before)
     } else {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Stop;
 use super::args::BaselineArgs;
+use super::args::ChosenArgs;
 use super::args::InputArgs;
 use super::args::KindArg;
 use super::args::LspArgs;
@@ -46,9 +47,9 @@ fn govern(args: &LspArgs, given: &Value, folder: &Path) -> Result<Governed, Stri
         },
         ..both.input
     };
-    let unnamed = ConfigChoice::Above(folder);
+    let unnamed = ConfigChoice::Above(folder.to_owned());
     let from = source::shown(folder.as_os_str());
-    match options_with(&input, (&both.select, &both.ignore), unnamed, from) {
+    match options_with(&input, &both.chosen, unnamed, from) {
         Ok((mut options, problems)) => {
             // The settings may name a baseline: what it lists is accepted.
             let plan = Plan::of(&BaselineArgs::default(), options.config.as_ref(), &[]);
@@ -113,8 +114,11 @@ fn over(args: LspArgs, given: LspArgs) -> LspArgs {
     let says_room = other.control_room.is_some() || other.no_control_room;
     let says_config = other.config.is_some() || other.no_config;
     LspArgs {
-        select: list(args.select, given.select),
-        ignore: list(args.ignore, given.ignore),
+        chosen: ChosenArgs {
+            select: list(args.chosen.select, given.chosen.select),
+            extend_select: list(args.chosen.extend_select, given.chosen.extend_select),
+            ignore: list(args.chosen.ignore, given.chosen.ignore),
+        },
         open_files_only: args.open_files_only || given.open_files_only,
         stdio: true,
         input: InputArgs {
@@ -126,9 +130,10 @@ fn over(args: LspArgs, given: LspArgs) -> LspArgs {
             assume: list(own.assume, other.assume),
             workload: other.workload.or(own.workload),
             kind: if matches!(other.kind, KindArg::Auto) { own.kind } else { other.kind },
-            stdin_filename: None,
+            profile: other.profile.or(own.profile),
             no_suppressions: own.no_suppressions || other.no_suppressions,
             today: other.today.or(own.today),
+            stdin_filename: None,
             threads: own.threads,
         },
     }
@@ -151,7 +156,7 @@ mod tests {
         });
         let args = parsed(&given).unwrap();
         assert_eq!(args.input.control_room.as_deref(), Some("ops.example.com"));
-        assert_eq!(args.select, ["a", "b"]);
+        assert_eq!(args.chosen.select, ["a", "b"]);
         assert_eq!(args.input.assume.len(), 1);
         assert!(args.open_files_only && !args.input.no_config);
         assert!(parsed(&Value::Null).is_ok() && parsed(&json!("text")).is_ok());
@@ -169,6 +174,6 @@ mod tests {
         let own = parsed(&json!({"control-room": "a.example.com", "select": "x", "workload": "w"})).unwrap();
         let both = over(own, parsed(&json!({"noControlRoom": true, "select": "y"})).unwrap());
         assert!(both.input.no_control_room && both.input.control_room.is_none());
-        assert_eq!((both.select, both.input.workload.as_deref()), (vec!["y".to_owned()], Some("w")));
+        assert_eq!((both.chosen.select, both.input.workload.as_deref()), (vec!["y".to_owned()], Some("w")));
     }
 }

@@ -4,12 +4,14 @@ mod args;
 mod asking;
 mod baseline;
 mod clock;
+mod config;
 mod declared;
 mod exit;
 mod fix;
 mod fmt;
 mod generate;
 mod graph;
+mod init;
 mod live;
 mod lsp;
 mod merge;
@@ -36,6 +38,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use self::args::CheckArgs;
+use self::args::ChosenArgs;
 use self::args::Cli;
 use self::args::Command;
 use self::args::InputArgs;
@@ -52,6 +55,7 @@ use crate::check::ControlRoom;
 use crate::finding::Coverage;
 use crate::finding::Invariant;
 use crate::finding::PassedOver;
+use crate::finding::Profile;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
@@ -80,6 +84,8 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
         Some(Command::Graph(args)) => graph::graph(&args),
+        Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Config { command }) => config::config(&command),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
         Some(Command::Lsp(args)) => Ok(lsp::lsp(*args)),
@@ -151,6 +157,9 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         return Err(usage(ErrorKind::MissingRequiredArgument, message));
     }
     let targets = output::of_run(&args.output)?;
+    if args.live.preflight {
+        preflight::accepts(&targets)?;
+    }
     if args.fix && args.paths.iter().any(|path| path == "-") {
         let message =
             "standard input cannot be mended in place; `ptd-lint fix -` writes it to standard output";
@@ -162,7 +171,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     }
     if args.live.preflight {
         // What is wrong with the settings is told before any cluster is asked.
-        options(&args.input, (&args.select, &args.ignore))?;
+        options(&args.input, &args.chosen)?;
         return preflight::preflight(&live::audit(&args)?, &targets);
     }
     let inputs = Inputs::read(&args)?;
@@ -191,7 +200,7 @@ struct Inputs {
 
 impl Inputs {
     fn read(args: &CheckArgs) -> Result<Self, Stop> {
-        let (mut options, unread) = options(&args.input, (&args.select, &args.ignore))?;
+        let (mut options, unread) = options(&args.input, &args.chosen)?;
         options.against = args.live.against.is_some();
         let (mut found, mut arguments) = read(args, &mut options)?;
         if let Some(folder) = &args.live.against {
@@ -237,6 +246,7 @@ fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, 
     };
     let outcome = Outcome { documents: &documents, report: &report };
     let telling = Telling::of_run(outcome, || check::rule_docs(&options.rules).0);
+    let telling = telling.within(output::around(targets, exit::of_report(&report)));
     let mut failed = output::write_all(targets, &telling, &args.output);
     if args.live.write_report {
         failed.extend(publish::publish(&live::audit(args)?, outcome));
@@ -276,34 +286,20 @@ fn use_threads(args: &InputArgs) {
 }
 
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
-fn options(
-    args: &InputArgs,
-    selection: (&[String], &[String]),
-) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
-    options_with(args, selection, ConfigChoice::Discovered, current_folder())
+fn options(args: &InputArgs, chosen: &ChosenArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+    options_with(args, chosen, ConfigChoice::Discovered, current_folder())
 }
 
 /// The same, where settings that nobody names are looked for as `unnamed` says, and paths start from `folder`.
 fn options_with(
     args: &InputArgs,
-    (select, ignore): (&[String], &[String]),
-    unnamed: ConfigChoice<'_>,
+    chosen: &ChosenArgs,
+    unnamed: ConfigChoice,
     folder: String,
 ) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
-    let choice = match &args.config {
-        _ if args.no_config => ConfigChoice::None,
-        Some(path) => ConfigChoice::Named(path),
-        None => unnamed,
-    };
+    let choice = ConfigChoice::of(args.no_config, args.config.as_deref(), unnamed);
     let Settings { config, rules, problems } =
-        Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
-    if !select.is_empty() || !ignore.is_empty() {
-        let (known, _) = check::rule_docs(&rules);
-        let unknown = select.iter().chain(ignore).find(|id| known.iter().all(|rule| rule.id != **id));
-        if let Some(id) = unknown {
-            return Err(Stop::Failed(vec![unknown_rule(id, &known)]));
-        }
-    }
+        Settings::read(&choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
     let control_room = match &args.control_room {
         Some(domain) => ControlRoom::Domain(domain.clone()),
         None if args.no_control_room => ControlRoom::None,
@@ -312,8 +308,10 @@ fn options_with(
     let options = CheckOptions {
         config,
         rules,
-        select: select.to_vec(),
-        ignore: ignore.to_vec(),
+        profile: args.profile.map(Profile::from),
+        select: chosen.select.clone(),
+        extend_select: chosen.extend_select.clone(),
+        ignore: chosen.ignore.clone(),
         control_room,
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),
@@ -327,7 +325,8 @@ fn options_with(
         baseline: None,
         inventory: false,
     };
-    Ok((options, problems))
+    let faults = check::selector_faults(&options);
+    if faults.is_empty() { Ok((options, problems)) } else { Err(Stop::Failed(faults)) }
 }
 
 /// Adds what reading saw to what checking saw.
@@ -399,9 +398,14 @@ fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
     if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
 }
 
+/// The user's rules without a settings file.
+fn rules_alone(args: &RulesArgs) -> Result<Settings, Stop> {
+    Settings::read(&ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))
+}
+
 /// All rules, and a line for each thing that is wrong with rule files.
 fn load_rules(args: &RulesArgs) -> Result<(Vec<RuleDoc>, Vec<String>), Stop> {
-    let settings = Settings::read(ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))?;
+    let settings = rules_alone(args)?;
     let (rules, errors) = check::rule_docs(&settings.rules);
     let unread = settings.problems.iter().map(problem_line);
     let broken = errors.iter().map(|error| placed(&error.path, error.line, &error.message));

@@ -1,10 +1,12 @@
 //! What can be said about a stack: findings, verdicts, coverage.
 
 mod accepted;
+mod effective;
 mod fault;
 mod fingerprint;
 mod fix;
 mod picture;
+mod profile;
 mod promise;
 mod report;
 mod rule_doc;
@@ -13,6 +15,10 @@ mod values;
 pub(crate) use accepted::Accepted;
 pub(crate) use accepted::AcceptedBy;
 pub(crate) use accepted::NotShown;
+pub(crate) use effective::Effective;
+pub(crate) use effective::EffectiveRule;
+pub(crate) use effective::EffectiveSetting;
+pub(crate) use effective::SettingText;
 pub(crate) use fault::Fault;
 pub(crate) use fault::FolderLine;
 pub(crate) use fingerprint::fingerprint;
@@ -24,6 +30,7 @@ pub(crate) use picture::Picture;
 pub(crate) use picture::PictureEdge;
 pub(crate) use picture::PictureNode;
 pub(crate) use picture::Signal;
+pub(crate) use profile::Profile;
 pub(crate) use report::Coverage;
 pub(crate) use report::Finding;
 pub(crate) use report::GitState;

@@ -1,6 +1,7 @@
 //! What reports may know of a rule.
 
 use super::Invariant;
+use super::Profile;
 use super::Severity;
 
 /// Where the pages of all built-in rules and promises are read. The schemas name it too (`$id`).
@@ -13,6 +14,8 @@ pub(crate) struct RuleDoc {
     pub(crate) id: String,
     /// The folder below `rules/` that it lies in; empty for a rule of a user's own.
     pub(crate) family: String,
+    /// The first profile that it stands in.
+    pub(crate) profile: Profile,
     /// How much harm a finding means.
     pub(crate) severity: Severity,
     /// How much harm some of its findings mean instead.

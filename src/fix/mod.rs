@@ -171,6 +171,7 @@ pub(crate) fn mend(
     // What a baseline accepts is mended too.
     let all = CheckOptions {
         select: Vec::new(),
+        extend_select: Vec::new(),
         ignore: Vec::new(),
         baseline: None,
         inventory: false,
@@ -179,9 +180,15 @@ pub(crate) fn mend(
     // What governs the run must not change under it.
     let is_settings = |text: &str| options.config.as_ref().is_some_and(|config| &*config.text == text);
     let files = (0..).zip(&sources.texts).filter(|(_, source)| is_settings(&source.text));
+    let select = check::taken(options).unwrap_or_default();
+    let [of_select, of_extend] = [const { Vec::new() }; 2];
+    let ignoring = CheckOptions { select: of_select, extend_select: of_extend, ..options.clone() };
+    // What a more specific selector takes is not ignored.
+    let kept = check::taken(&ignoring).map(|kept| [kept, select.clone()].concat());
+    let ignore = kept.map(|kept| check::all_but(options, &kept)).unwrap_or_default();
     let wishes = Wishes {
-        select: options.select.clone(),
-        ignore: options.ignore.clone(),
+        select: if options.select.is_empty() { Vec::new() } else { select },
+        ignore,
         unsafe_too,
         frozen: files.map(|(file, _)| file).collect(),
         only,

@@ -6,18 +6,22 @@ use super::clean;
 use crate::finding::Invariant;
 use crate::finding::RuleDoc;
 
-/// Writes a table: id, severity, invariant, the fault in one line.
+/// Writes a table: id, severity, invariant, family, profile, the fault in one line.
 pub(crate) fn write_list(rules: &[RuleDoc], out: &mut impl Write) -> std::io::Result<()> {
     let width = |text: fn(&RuleDoc) -> &str| rules.iter().map(|rule| text(rule).len()).max().unwrap_or(0);
     let id_width = width(|rule| &rule.id);
     let severity_width = width(|rule| rule.severity.name());
     let invariant_width = width(|rule| rule.invariant.id());
+    let family_width = width(|rule| &rule.family);
+    let profile_width = width(|rule| rule.profile.name());
     for rule in rules {
         let line = format!(
-            "{:id_width$}  {:severity_width$}  {:invariant_width$}  {}",
+            "{:id_width$}  {:severity_width$}  {:invariant_width$}  {:family_width$}  {:profile_width$}  {}",
             rule.id,
             rule.severity.name(),
             rule.invariant.id(),
+            rule.family,
+            rule.profile.name(),
             rule.summary
         );
         writeln!(out, "{}", clean::line(line.trim_end()))?;
@@ -104,6 +108,8 @@ fn write_part(out: &mut impl Write, title: &str, text: &str) -> std::io::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Invariant;
+    use crate::finding::Profile;
     use crate::finding::RuleSetting;
     use crate::finding::Severity;
 
@@ -120,8 +126,9 @@ mod tests {
     fn rule() -> RuleDoc {
         RuleDoc {
             id: "retention-short".to_owned(),
-            family: "store".to_owned(),
             subject: "mimir".to_owned(),
+            family: "mimir".to_owned(),
+            profile: Profile::Stack,
             severity: Severity::Warning,
             severities: Vec::new(),
             advisory: false,
@@ -149,6 +156,8 @@ mod tests {
         let other = RuleDoc {
             id: "log-sink-outside".to_owned(),
             severity: Severity::Error,
+            family: "flow".to_owned(),
+            profile: Profile::Ptd,
             invariant: Invariant::LogBoundary,
             summary: "logs leave".to_owned(),
             ..rule()
@@ -157,8 +166,8 @@ mod tests {
         write_list(&[rule(), other], &mut out).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "retention-short   warning  store-retention  a store forgets too early\n\
-             log-sink-outside  error    log-boundary     logs leave\n"
+            "retention-short   warning  store-retention  mimir  stack  a store forgets too early\n\
+             log-sink-outside  error    log-boundary     flow   ptd    logs leave\n"
         );
     }
 

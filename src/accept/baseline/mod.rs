@@ -126,6 +126,3 @@ pub(crate) fn met(entries: &[Entry], faults: &[&Key], is_there: impl Fn(&str) ->
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod tests;

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::ChosenArgs;
 use super::InputArgs;
 
 /// Texts after the options of `lsp`.
@@ -18,12 +19,9 @@ Exit codes:
 /// What an editor's workspace is judged by.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct LspArgs {
-    /// Check only this rule. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(in crate::cli) select: Vec<String>,
-    /// Leave this rule out. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(in crate::cli) ignore: Vec<String>,
+    /// Which rules run.
+    #[command(flatten)]
+    pub(in crate::cli) chosen: ChosenArgs,
     /// Only tell what is found in open files.
     #[arg(long)]
     pub(in crate::cli) open_files_only: bool,

@@ -7,6 +7,8 @@ use clap::Args;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use super::ChosenArgs;
+use super::ProfileArg;
 use super::RulesArgs;
 use crate::finding::Invariant;
 use crate::finding::Severity;
@@ -65,8 +67,14 @@ pub(in crate::cli) enum RulesCommand {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ListArgs {
     /// List the facts that the conditions of rules may read, with their types.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["profile", "select", "extend_select", "ignore"])]
     pub(in crate::cli) fields: bool,
+    /// Only rules of this profile.
+    #[arg(long, value_name = "PROFILE", value_enum)]
+    pub(in crate::cli) profile: Option<ProfileArg>,
+    /// Which rules are listed.
+    #[command(flatten)]
+    pub(in crate::cli) chosen: ChosenArgs,
     /// Where rules come from.
     #[command(flatten)]
     pub(in crate::cli) rules: RulesArgs,

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::config::is_domain;
+use crate::finding::Profile;
 use crate::finding::Severity;
 use crate::model;
 use crate::model::Chart;
@@ -28,6 +29,27 @@ impl From<FailOn> for Severity {
             FailOn::Error => Self::Error,
             FailOn::Warning => Self::Warning,
             FailOn::Info => Self::Info,
+        }
+    }
+}
+
+/// Profiles as the command line knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ProfileArg {
+    /// What any user of Alloy, Mimir, Loki or Grafana wants.
+    Stack,
+    /// Also what Posit Team Dedicated agreed on.
+    Ptd,
+    /// The same without doubts and deviations.
+    Strict,
+}
+
+impl From<ProfileArg> for Profile {
+    fn from(profile: ProfileArg) -> Self {
+        match profile {
+            ProfileArg::Stack => Self::Stack,
+            ProfileArg::Ptd => Self::Ptd,
+            ProfileArg::Strict => Self::Strict,
         }
     }
 }

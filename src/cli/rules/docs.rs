@@ -76,7 +76,7 @@ pub(super) fn docs(args: &DocsArgs) -> Result<u8, Stop> {
 
 /// All pages, of the built-in rules and of those in the folders.
 pub(in crate::cli) fn pages_of(folders: &[OsString]) -> Result<Vec<Page>, Stop> {
-    let settings = Settings::read(ConfigChoice::None, folders).map_err(|problem| failed(&problem))?;
+    let settings = Settings::read(&ConfigChoice::None, folders).map_err(|problem| failed(&problem))?;
     let files = check::rule_files(&settings.rules);
     let mut faults: Vec<String> = settings.problems.iter().map(crate::cli::problem_line).collect();
     faults.extend(files.errors.iter().map(|error| placed(&error.path, error.line, &error.message)));

@@ -9,13 +9,17 @@ pub(super) use docs::pages_of;
 
 use super::Stop;
 use super::args::ListArgs;
-use super::args::RulesArgs;
 use super::args::RulesCommand;
 use super::args::RulesCommandArgs;
 use super::exit;
-use super::load_rules;
 use super::output;
+use super::placed;
+use super::problem_line;
+use super::rules_alone;
 use super::unwritten;
+use crate::check;
+use crate::check::CheckOptions;
+use crate::finding::Profile;
 use crate::report;
 use crate::rule::FIELDS;
 
@@ -31,11 +35,28 @@ pub(super) fn rules(args: &RulesCommandArgs) -> Result<u8, Stop> {
 }
 
 fn list(args: &ListArgs) -> Result<u8, Stop> {
-    if args.fields { list_fields() } else { list_rules(&args.rules) }
+    if args.fields { list_fields() } else { list_rules(args) }
 }
 
-fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
-    let (rules, faults) = load_rules(args)?;
+/// Lists rules: all, or those that a profile and selectors take.
+fn list_rules(args: &ListArgs) -> Result<u8, Stop> {
+    let ListArgs { profile, chosen, rules, .. } = args;
+    let settings = rules_alone(rules)?;
+    let options = CheckOptions {
+        rules: settings.rules,
+        profile: Some(profile.map_or(Profile::Strict, Profile::from)),
+        select: chosen.select.clone(),
+        extend_select: chosen.extend_select.clone(),
+        ignore: chosen.ignore.clone(),
+        ..CheckOptions::default()
+    };
+    let mut faults = check::selector_faults(&options);
+    if !faults.is_empty() {
+        return Err(Stop::Failed(faults));
+    }
+    let (rules, errors) = check::rules_in_effect(&options);
+    faults.extend(settings.problems.iter().map(problem_line));
+    faults.extend(errors.iter().map(|error| placed(&error.path, error.line, &error.message)));
     output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
     if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
 }

@@ -154,7 +154,7 @@ fn builtin() -> Folder {
 
 /// Reads a user's rules and their inputs.
 fn read(folder: &OsString) -> Result<Folder, Stop> {
-    let settings = Settings::read(ConfigChoice::None, std::slice::from_ref(folder))
+    let settings = Settings::read(&ConfigChoice::None, std::slice::from_ref(folder))
         .map_err(|problem| failed(&problem))?;
     let check::RuleFiles { rules, errors } = check::rule_files(&settings.rules);
     let (fixtures, mut faults, mut unread) = fixtures(folder)?;

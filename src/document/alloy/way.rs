@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn way_names_blocks_labels_and_the_attribute() {
         let text = "loki.write \"local\" {\n  endpoint {\n    url = \"http://x\"\n  }\n}\nlogging {}\n";
-        let file = parse(&Arc::from(text));
+        let file = parse(Arc::from(text));
         let way = |part: &str| {
             let start = u32::try_from(text.find(part).unwrap()).unwrap();
             file.way_to(Span::new(start, start + u32::try_from(part.len()).unwrap()))
