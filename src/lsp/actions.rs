@@ -19,6 +19,7 @@ use crate::finding::Finding;
 use crate::fix;
 use crate::fix::Only;
 use crate::fix::Why;
+use crate::report;
 
 /// One finding is mended.
 const QUICK: &str = "quickfix";
@@ -82,7 +83,7 @@ fn quick(round: &Round, finding: &Finding, buffer: &Buffer, asked: &Asked<'_>) -
         data["uri"] = json!(buffer.uri);
         data["unsafe"] = (!is_safe).into();
         json!({
-            "title": title, "kind": QUICK, "isPreferred": is_safe, "diagnostics": [diagnostic], "data": data,
+            "title": report::printable(&title), "kind": QUICK, "isPreferred": is_safe, "diagnostics": [diagnostic], "data": data,
         })
     };
     let safe = first(true).map(|own| action(format!("{}: {}", finding.rule, own.title), true));

@@ -22,6 +22,7 @@ use super::workspace::Rounds;
 use crate::check;
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::report;
 use crate::source::SourceProblem;
 
 /// Who tells.
@@ -128,7 +129,7 @@ pub(super) fn diagnostic(round: &Round, finding: &Finding, client: &Client, buff
         "severity": severity,
         "code": finding.rule,
         "source": SOURCE,
-        "message": message,
+        "message": report::printable(&message),
         "data": identity(finding),
     });
     if let Some(page) = check::rule_address(&finding.rule).filter(|_| client.links) {
@@ -155,7 +156,7 @@ fn related(round: &Round, finding: &Finding, client: &Client, buffers: &Buffers)
         let (file, span) = round.outer(label.place);
         let range = round.text(file).range(span, client.encoding);
         Some(
-            json!({"location": {"uri": uri(round.path(file), buffers)?, "range": range}, "message": label.text}),
+            json!({"location": {"uri": uri(round.path(file), buffers)?, "range": range}, "message": report::printable(&label.text)}),
         )
     };
     finding.related.iter().filter_map(label).collect()

@@ -22,6 +22,7 @@ use crate::finding::Finding;
 use crate::finding::ValueChain;
 use crate::model::alloy::types;
 use crate::model::alloy::types::Page;
+use crate::report;
 use crate::text::Span;
 
 /// Blocks nested more deeply are not looked at.
@@ -71,20 +72,37 @@ pub(super) fn place_of(params: &Value) -> Result<(&str, Position), (i32, String)
 
 /// Text for people, in the form that the editor can show.
 pub(super) fn markup(text: &str, client: &Client) -> Value {
+    let text = report::printable(text);
     if client.markdown {
         return json!({"kind": "markdown", "value": text});
     }
     json!({"kind": "plaintext", "value": text.replace(['*', '`', '\\'], "")})
 }
 
-/// Text that stands in Markdown as it is: nothing in it is markup.
+/// Text that stands in Markdown as it is: nothing in it is markup but code in single backticks on one line, which messages use.
 pub(super) fn escaped(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let is_code = |index: usize, part: &str| {
+        // The last part has no mark behind it.
+        index % 2 == 1 && index + 1 < parts.len() && !part.is_empty() && !part.contains(['\n', '\r'])
+    };
+    // A mark that begins or ends no code by itself would shift all that follow.
+    let whole = parts.iter().enumerate().all(|(index, part)| index % 2 == 0 || is_code(index, part));
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '!' | '&') {
-            escaped.push('\\');
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            escaped.push_str(if whole { "`" } else { "\\`" });
         }
-        escaped.push(character);
+        if whole && is_code(index, part) {
+            escaped.push_str(part);
+            continue;
+        }
+        for character in part.chars() {
+            if matches!(character, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '!' | '&') {
+                escaped.push('\\');
+            }
+            escaped.push(character);
+        }
     }
     escaped
 }
@@ -340,5 +358,8 @@ mod tests {
     #[test]
     fn text_of_inputs_is_no_markup() {
         assert_eq!(escaped("a_b <img> [x](y) *z*"), "a\\_b \\<img\\> \\[x\\](y) \\*z\\*");
+        assert_eq!(escaped("`a_b` leads to x_y"), "`a_b` leads to x\\_y", "code is shown as it is");
+        assert_eq!(escaped("`a_b` to `[x](y)"), "\\`a\\_b\\` to \\`\\[x\\](y)", "a mark too many");
+        assert_eq!(escaped("`a\n\n[x](y)`"), "\\`a\n\n\\[x\\](y)\\`", "code ends with its line");
     }
 }

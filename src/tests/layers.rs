@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["text", "source", "document", "flow", "finding"]),
     // A server beside `cli`: it checks, mends and formats texts that an editor holds. Files are read through `source`; `cli` hands it
     // the streams, and says what governs a folder.
-    ("lsp", &["text", "source", "document", "model", "finding", "check", "fix", "format"]),
+    ("lsp", &["text", "source", "document", "model", "finding", "check", "fix", "format", "report"]),
     (
         "cli",
         &[

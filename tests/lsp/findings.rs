@@ -104,6 +104,22 @@ fn open_text_stands_for_the_file_and_the_whole_folder_is_checked() {
 }
 
 #[test]
+fn what_somebody_accepted_is_not_underlined_and_a_hover_tells_of_it() {
+    let folder = folder(&[]);
+    let mut editor = Editor::new(folder.path());
+    let url = format!("url = \"{EVIL}\"");
+    let comment = "// ptd-lint: ignore[logs-leave-workload] moves in May, OPS-7";
+    let accepted = LEAK.replace(&url, &format!("{url} {comment}"));
+    editor.open("alloy.yaml", &accepted);
+    let rules = editor.rules("alloy.yaml");
+    assert!(leaks(&rules).is_empty(), "{rules:?}");
+    let answer = editor.ask_at("textDocument/hover", "alloy.yaml", EVIL, 12);
+    let text = answer["contents"]["value"].as_str().unwrap();
+    assert!(text.contains("**Accepted**: moves in May, OPS-7"), "{text}");
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
 fn editor_that_can_is_asked_to_watch_files() {
     let folder = folder(&[]);
     let mut editor = Editor::new(folder.path());

@@ -119,6 +119,18 @@ fn hover_over_an_option_tells_its_value_and_where_that_comes_from() {
 }
 
 #[test]
+fn hover_over_an_option_in_values_of_a_chart_tells_what_the_store_runs_with() {
+    let values = include_str!("../../fixtures/stacks/sound/mimir.yaml");
+    let folder = folder(&[("mimir.yaml", values.as_bytes())]);
+    let mut editor = Editor::new(folder.path());
+    editor.open("mimir.yaml", values);
+    let (text, about) = hover(&mut editor, "mimir.yaml", "max_global_series_per_user", 3);
+    assert_eq!(about, "max_global_series_per_user");
+    assert!(text.starts_with("**limits.max\\_global\\_series\\_per\\_user** = `800000` in Mimir "), "{text}");
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
 fn reference_leads_to_the_component_also_in_a_config_map() {
     let folder = folder(&[]);
     let mut editor = Editor::new(folder.path());

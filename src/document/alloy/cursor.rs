@@ -110,9 +110,8 @@ impl Reader<'_> {
 
     fn take(&mut self, token: Token) {
         match token.kind {
-            Kind::Comment => {}
             Kind::Terminator if self.in_body() => self.end_statement(),
-            Kind::Terminator => {}
+            Kind::Comment | Kind::Terminator => {}
             Kind::LeftCurly => {
                 let open = self.block().map_or(Open::Value, Open::Block);
                 if matches!(open, Open::Block(_)) {
@@ -243,8 +242,7 @@ impl Reader<'_> {
             };
             if !fits {
                 // Something else stands before: a value that is complete takes no further name.
-                let is_value = token.kind.ends_statement();
-                return (behind.is_some() && !is_value || !is_value).then_some(Span::new(start, at.start));
+                return (!token.kind.ends_statement()).then_some(Span::new(start, at.start));
             }
             (start, next, behind) = (token.span.start, token.span.start, Some(token.kind));
         }

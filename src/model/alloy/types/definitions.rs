@@ -55,7 +55,7 @@ pub(crate) fn definition(files: &[(DocId, &File)], at: Place) -> Option<Place> {
             level.module_site(site.first_part())
         } else {
             parts_at(site.file, &site.block.body, at.span)
-                .and_then(|parts| Some(level.resolve(&parts)?))
+                .and_then(|parts| level.resolve(&parts))
                 .map(|resolved| (resolved.out, resolved.site))
         };
         let body = target.and_then(|(out, site)| Some((bodies.len().checked_sub(out + 1)?, site)));

@@ -12,8 +12,6 @@ use crate::model::alloy::catalog;
 pub(crate) struct Page {
     /// Whether it is a block of the language and no component.
     pub(crate) is_config: bool,
-    /// Whether a label belongs behind its name.
-    pub(crate) takes_label: bool,
     /// The first version that has it; `main` for what no known release has.
     pub(crate) since: Option<&'static str>,
     /// The last version that had it.
@@ -70,7 +68,6 @@ pub(crate) fn page(blocks: &[&str]) -> Option<Page> {
     match rule {
         Some(rule) => {
             page.since = rule.since;
-            page.takes_label = rule.label;
             (page.required, page.repeated) = (rule.required, rule.repeated);
         }
         None => about_component(first, &entry, &mut page),
@@ -98,7 +95,6 @@ fn body(entry: &Entry) -> Page {
 
 fn about_component(name: &str, entry: &Entry, page: &mut Page) {
     page.is_config = entry.config;
-    page.takes_label = !entry.takes_no_label();
     (page.since, page.gone) = (entry.since, entry.gone);
     page.stability = match entry.stability() {
         _ if entry.config => None,
@@ -123,7 +119,7 @@ mod tests {
         assert_eq!(page.takes, [("receiver".to_owned(), Signals::LOKI_LOGS)]);
         assert_eq!(page.sends, [("forward_to".to_owned(), Signals::LOKI_LOGS)]);
         assert_eq!(page.stability, Some("generally-available"));
-        assert!(page.takes_label && !page.is_config && page.blocks.contains(&"stage.json"));
+        assert!(!page.is_config && page.blocks.contains(&"stage.json"));
         let forward_to = page.attributes.iter().find(|own| own.name == "forward_to").unwrap();
         assert_eq!((forward_to.kind, forward_to.required), ("list(LogsReceiver)", true));
     }
