@@ -80,10 +80,12 @@ fn draw_line(out: &mut Markup, line: &FrameLine) {
         at = mark.range.end;
     }
     out.text(line.text.get(at..).unwrap_or_default()).raw("\n");
-    let notes: Vec<&str> =
-        line.marks.iter().map(|mark| mark.text.as_str()).filter(|text| !text.is_empty()).collect();
-    if !notes.is_empty() {
-        out.element("span class=\"note\"", &notes.join("; ")).raw("\n");
+    for mark in line.marks.iter().filter(|mark| !mark.text.is_empty()) {
+        // Tabs stay tabs, so that the words begin below what they are about.
+        let before = line.text.get(..mark.range.start).unwrap_or_default();
+        let blank: String = before.chars().map(|own| if own == '\t' { '\t' } else { ' ' }).collect();
+        let class = if mark.primary { "span class=\"note primary\"" } else { "span class=\"note\"" };
+        out.element(class, &format!("{blank}╰ {}", mark.text)).raw("\n");
     }
     out.raw("</span>");
 }
@@ -208,7 +210,7 @@ fn article(out: &mut Markup, finding: &FindingJson, rule: Option<&RuleDoc>, plac
         out.raw(" <span class=\"badge accepted\">accepted</span>");
     }
     out.raw("</header>");
-    out.element(&format!("h3 id=\"f{index}-head\""), &finding.message);
+    out.prose(&format!("h3 id=\"f{index}-head\""), &finding.message);
     if let Some(location) = &finding.location {
         out.element("p class=\"where\"", &shown(location));
     }
@@ -232,13 +234,13 @@ fn article(out: &mut Markup, finding: &FindingJson, rule: Option<&RuleDoc>, plac
         }
         None => related(out, finding),
     }
-    out.raw("<div class=\"help\">").lines("p", &format!("How to mend it: {}", finding.help)).raw("</div>");
+    out.raw("<p class=\"help\"><strong>How to mend it:</strong> ").prose("span", &finding.help).raw("</p>");
     for fix in &finding.fixes {
         let option = if fix.safe { "--fix" } else { "--fix --unsafe" };
         out.raw("<p class=\"fix\">Fix: ").text(&fix.title).raw(" (<code>").text(option).raw("</code>)</p>");
     }
     if let Some(rule) = rule.filter(|rule| !rule.why.is_empty()) {
-        out.raw("<details class=\"why\"><summary>Why this is a rule</summary>").lines("p", &rule.why);
+        out.raw("<details class=\"why\"><summary>Why this is a rule</summary>").prose("p", &rule.why);
         for reference in &rule.references {
             out.element("p class=\"reference\"", reference);
         }
