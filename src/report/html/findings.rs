@@ -85,7 +85,7 @@ fn draw_line(out: &mut Markup, line: &FrameLine) {
         let before = line.text.get(..mark.range.start).unwrap_or_default();
         let blank: String = before.chars().map(|own| if own == '\t' { '\t' } else { ' ' }).collect();
         let class = if mark.primary { "span class=\"note primary\"" } else { "span class=\"note\"" };
-        out.element(class, &format!("{blank}╰ {}", mark.text)).raw("\n");
+        out.element(class, &format!("{blank}╰ {}", mark.text));
     }
     out.raw("</span>");
 }

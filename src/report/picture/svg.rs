@@ -256,10 +256,17 @@ fn draw_node(
     let Rect { x, y, width, height } = rect;
     let words = words::of_node(node, findings);
     let kind = node.kind.id();
+    let worst = words::worst(&node.findings, findings);
+    let (name, detail) = (words::short_middle(&node.title, NAME), words::short_middle(&node.detail, DETAIL));
+    // Whoever speaks to a browser says what is to be seen: the name begins with that.
+    let seen =
+        [name.clone(), detail.clone(), worst.map(|_| node.findings.len().to_string()).unwrap_or_default()];
+    let seen: Vec<String> = seen.into_iter().filter(|text| !text.is_empty()).collect();
+    let label = format!("{}, {words}", seen.join(" "));
     let _ = write!(
         out,
         "<g class=\"node {kind}\" id=\"p{picture}-n{own}\"{}><title>{}</title><rect class=\"body\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
-        part.attributes(&words),
+        part.attributes(&label),
         escape(&words),
         length(x),
         length(y),
@@ -276,22 +283,22 @@ fn draw_node(
     );
     let text = |class: &str, dy: f64, words: &str| {
         format!(
-            "<text class=\"{class}\" x=\"{}\" y=\"{}\">{}</text>",
+            " <text class=\"{class}\" x=\"{}\" y=\"{}\">{}</text>",
             length(x + 31.0),
             length(y + dy),
             escape(words)
         )
     };
     if node.detail.is_empty() {
-        out.push_str(&text("name", 27.5, &words::short_middle(&node.title, NAME)));
+        out.push_str(&text("name", 27.5, &name));
     } else {
-        out.push_str(&text("name", 20.0, &words::short_middle(&node.title, NAME)));
-        out.push_str(&text("detail", 35.5, &words::short_middle(&node.detail, DETAIL)));
+        out.push_str(&text("name", 20.0, &name));
+        out.push_str(&text("detail", 35.5, &detail));
     }
-    if let Some(severity) = words::worst(&node.findings, findings) {
+    if let Some(severity) = worst {
         let _ = write!(
             out,
-            "<g class=\"count {}\"><circle cx=\"{2}\" cy=\"{3}\" r=\"9\"/><text x=\"{2}\" y=\"{4}\">{1}</text></g>",
+            " <g class=\"count {}\"><circle cx=\"{2}\" cy=\"{3}\" r=\"9\"/><text x=\"{2}\" y=\"{4}\">{1}</text></g>",
             severity.name(),
             node.findings.len(),
             length(x + width - 6.0),
