@@ -21,6 +21,8 @@ mod config;
 
 mod rule;
 
+mod accept;
+
 mod check;
 
 mod fix;
@@ -29,7 +31,11 @@ mod format;
 
 mod generate;
 
+mod trial;
+
 mod report;
+
+mod lsp;
 
 mod cli;
 

@@ -30,7 +30,10 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"] {
+    let of_servers = ["GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY", "CI_PROJECT_DIR"];
+    for variable in
+        ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"].iter().chain(&of_servers)
+    {
         command.env_remove(variable);
     }
     command.current_dir(folder).args(arguments).stdin(Stdio::null());

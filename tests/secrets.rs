@@ -200,7 +200,20 @@ fn no_secret_comes_out_in_any_format() {
     ];
     let folder = folder(files);
     let canaries = [CANARY.to_owned(), encoded(&format!("{CANARY}20")).trim_end_matches('=').to_owned()];
-    for arguments in [&["-v"][..], &["-q"], &["-o", "json"], &["--color", "always"]] {
+    for arguments in [
+        &["-v"][..],
+        &["-q"],
+        &["-o", "json"],
+        &["--color", "always"],
+        &["-o", "concise", "-v"],
+        &["-o", "sarif"],
+        &["-o", "junit"],
+        &["-o", "github"],
+        &["-o", "gitlab"],
+        &["-o", "checkstyle"],
+        &["-o", "markdown"],
+        &["-o", "openreports"],
+    ] {
         for input in ["in", "broken/secret.yaml", "broken/secret.json", "broken/config.alloy"] {
             let found = run(folder.path(), &[arguments, &[input]].concat(), None);
             assert!(found.code > 0, "{input}: there is something to report");

@@ -9,17 +9,34 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// Standard output of a run over these paths.
+/// Forms that are written beside the JSON report. That for terminals is left out: it has no other content.
+const FORMS: [&str; 9] = [
+    "concise",
+    "sarif",
+    "junit",
+    "github",
+    "gitlab",
+    "checkstyle",
+    "markdown",
+    "openreports",
+    "policyreport",
+];
+
+/// What a run over these paths writes, in all forms behind each other.
 fn run(folder: &Path, threads: usize, paths: &[String]) -> Vec<u8> {
+    let out = TempDir::new().unwrap();
+    let file = |form: &str| out.path().join(form);
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
-    let output = command
-        .current_dir(folder)
-        .args(["-o", "json", "--threads", &threads.to_string()])
-        .args(paths)
-        .output()
-        .unwrap();
+    for variable in ["GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY", "CI_PROJECT_DIR"] {
+        command.env_remove(variable);
+    }
+    command.current_dir(folder).args(["-o", "json", "--threads", &threads.to_string()]).args(paths);
+    for form in FORMS {
+        command.arg("-o").arg(format!("{form}={}", file(form).display()));
+    }
+    let output = command.output().unwrap();
     assert!(output.stdout.len() > 1000 && output.stderr.is_empty(), "{output:?}");
-    output.stdout
+    FORMS.iter().fold(output.stdout, |all, form| [all, std::fs::read(file(form)).unwrap()].concat())
 }
 
 fn is_the_same_on_all(counts: &[usize], folder: &Path, paths: &[String]) {

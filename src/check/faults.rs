@@ -100,13 +100,15 @@ fn subject(key: String, collector: Option<&Collector>, fault: &Fault) -> Subject
 
 /// Leaves out what could not be decided for want of something that is told as a fault at the same place: a component
 /// that is not known is wrong, and it hides flows, and a user reads of it once. Verdicts stay open all the same: what they
-/// are drawn from is taken before this.
+/// are drawn from is taken before this. An accepted fault hides nothing: what it leaves open is open. Nor is an accepted
+/// question left out, since it is an exception.
 pub(super) fn tell_once(found: &mut Vec<Found>, is_of_fault: impl Fn(&Found) -> bool) {
-    let faults = found.iter().filter(|found| is_of_fault(found));
+    let faults = found.iter().filter(|found| found.finding.is_open() && is_of_fault(found));
     let mut faults: Vec<Place> = faults.filter_map(|found| found.finding.place).collect();
     faults.sort_by_key(|place| (place.doc, place.span.start));
     found.retain(|found| {
-        let Some(place) = found.finding.place.filter(|_| found.undecided && !is_of_fault(found)) else {
+        let is_question = found.undecided && found.finding.is_open() && !is_of_fault(found);
+        let Some(place) = found.finding.place.filter(|_| is_question) else {
             return true;
         };
         // Faults hardly ever stand in one another, so that the last few before the end of this place will do.

@@ -1,17 +1,24 @@
 //! Turns sources into a report: the one place that runs all stages, in the order of the data.
 
+mod accepted;
 mod against;
 mod asking;
+mod assembled;
+mod baseline;
 mod clusters;
 mod control_room;
 mod coverage;
 mod declared;
+mod detected;
+mod effective;
 mod faults;
 mod grafana;
 mod guards;
 mod identity;
 mod limits;
+mod links;
 mod options;
+mod passed;
 mod picture;
 mod placement;
 mod policy;
@@ -25,22 +32,37 @@ mod surroundings;
 mod together;
 mod values;
 mod verdicts;
-#[cfg(test)]
 mod watch;
 
+pub(crate) use detected::Detected;
+#[cfg(test)]
+pub(crate) use detected::DetectedStack;
+pub(crate) use detected::detect;
+pub(crate) use effective::Thresholds;
+pub(crate) use effective::effective;
+pub(crate) use links::links;
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
+pub(crate) use passed::Passed;
+pub(crate) use policy::RuleFiles;
+pub(crate) use policy::all_but;
 pub(crate) use policy::rule_docs;
+pub(crate) use policy::rule_files;
+pub(crate) use policy::rules_in_effect;
+pub(crate) use policy::selector_faults;
+pub(crate) use policy::taken;
+pub(crate) use values::is_option;
 pub(crate) use values::near_values;
 pub(crate) use values::values;
-#[cfg(test)]
 pub(crate) use watch::Asked;
-#[cfg(test)]
 pub(crate) use watch::watched;
 
 use rayon::prelude::*;
 
+use self::passed::Concern;
 use self::policy::Policy;
+use crate::accept::Baseline;
+use crate::accept::Listed;
 use crate::document::Documents;
 use crate::document::File;
 use crate::document::without_url_passwords;
@@ -68,6 +90,13 @@ pub(crate) struct Checked {
     pub(crate) fail_on: Option<Severity>,
     /// Whether the settings want every undecided verdict to fail the run.
     pub(crate) strict: bool,
+    /// What the baseline holds; nothing where there is none.
+    pub(crate) baseline: Baseline,
+    /// What was found in each stack; empty unless the options ask for it.
+    pub(crate) stacks: Vec<Listed>,
+    /// Of each input that could not be read, in the order of `Sources::problems`: whether it makes the run incomplete. One
+    /// in a stack that does not concern the files that the run reports on does not.
+    pub(crate) unread: Vec<bool>,
 }
 
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
@@ -83,8 +112,9 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     let (seen, not_seen) = (clusters::seen(sources, &documents), clusters::not_seen(sources));
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
+    let suppressions = accepted::Suppressions::read(&documents, &readings, &policy.rules, options);
     let declared = policy.stack_folders(options, &documents);
-    let groups = groups((sources, &seen), arguments, options, &readings, &declared);
+    let mut groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let asking = asking::Asking::of(&groups, &readings, &documents);
     let mut run = stack::Run {
         readings: &readings,
@@ -93,12 +123,19 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         clusters: &seen,
         not_seen: &not_seen,
         policy: &policy,
+        suppressions: &suppressions,
         options,
         asking,
         sharing: sharing::Sharing::default(),
+        folders: 0,
     };
+    run.folders = if options.baseline.is_some() { run.folders(&groups) } else { 0 };
     let kept = run.kept(&groups);
     run.sharing = sharing::Sharing::of(&kept);
+    let mut concern = options
+        .passed
+        .as_ref()
+        .map(|passed| Concern::narrow(&mut groups, passed, (&readings, &documents, options)));
     let run = run;
     let mut judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
@@ -108,17 +145,47 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
     if options.against {
         against::compare(&run, &groups, &mut judged, &kept);
     }
-    report.findings = policy.findings();
-    for judged in judged.into_iter().flatten() {
+    let suppressions = accepted::findings(&run, &groups, &judged, arguments);
+    let mut stacks: Vec<Listed> = Vec::new();
+    let judged = judged.into_iter().flatten().map(|mut judged| {
+        stacks.extend(judged.listed.take());
+        judged
+    });
+    let judged: Vec<stack::Judged> = judged.collect();
+    // What could not be read may hold what the baseline lists.
+    let problems_of_all = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
+    let is_whole = problems::run_errors(problems_of_all, &documents, |_| true).is_empty()
+        && sources.problems.is_empty()
+        && not_seen.is_empty();
+    let in_vain = if is_whole { baseline::in_vain(&policy, &stacks) } else { Vec::new() };
+    report.findings = policy.findings(&in_vain);
+    report.findings.extend(suppressions);
+    for judged in judged {
         add(&mut report, judged);
     }
     let problems = readings.iter().flat_map(|reading| &reading.problems).chain(&policy.problems);
-    report.coverage.errors = problems::run_errors(problems, &documents);
+    let counts = |place| concern.as_ref().is_none_or(|concern| concern.counts(place));
+    report.coverage.errors = problems::run_errors(problems, &documents, counts);
+    let unread = sources.problems.iter();
+    let unread =
+        unread.map(|problem| concern.as_mut().is_none_or(|concern| concern.counts_path(&problem.path)));
+    let unread = unread.collect();
+    if let Some(concern) = concern {
+        concern.leave(&mut report);
+    }
     report.coverage.clusters = seen;
     report.coverage.not_seen = not_seen;
     together::join(&mut report);
     cover_passwords(&mut report);
-    Checked { documents, report, fail_on: policy.fail_on(), strict: policy.strict() }
+    Checked {
+        documents,
+        report,
+        fail_on: Some(policy.fail_on()),
+        strict: policy.strict(),
+        unread,
+        baseline: policy.baseline.unwrap_or_default(),
+        stacks,
+    }
 }
 
 /// The files of each stack of the run. `declared` are the folders that settings declare to be stacks.
@@ -154,8 +221,9 @@ fn cover_passwords(report: &mut Report) {
         let related = finding.related.iter_mut().map(|label| &mut label.text);
         let titles = finding.fixes.iter_mut().map(|fix| &mut fix.title);
         let reason = finding.seen.git.iter_mut().map(|git| &mut git.reason);
+        let accepted = finding.accepted.iter_mut().map(|accepted| &mut accepted.reason);
         let own = [&mut finding.message, &mut finding.help, &mut finding.label].into_iter();
-        own.chain(related).chain(titles).chain(reason)
+        own.chain(accepted).chain(related).chain(titles).chain(reason)
     });
     let verdicts = report
         .verdicts

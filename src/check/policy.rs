@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::CheckOptions;
 use super::problems;
+use crate::accept::Baseline;
+use crate::config::AcceptedEntry;
 use crate::config::Config;
 use crate::config::DeclaredLimit;
 use crate::config::Spanned;
@@ -20,6 +22,7 @@ use crate::document::Tree;
 use crate::document::parse_yaml;
 use crate::finding::Finding;
 use crate::finding::Invariant;
+use crate::finding::Profile;
 use crate::finding::RuleDoc;
 use crate::finding::RuleSetting;
 use crate::finding::RunError;
@@ -32,12 +35,19 @@ use crate::model::ProblemKind;
 use crate::model::Reading;
 use crate::model::Stated;
 use crate::model::Store;
+use crate::rule;
+use crate::rule::Choice;
+use crate::rule::Layer;
 use crate::rule::Overrides;
+use crate::rule::Plate;
 use crate::rule::Rule;
 use crate::rule::RuleProblem;
 use crate::rule::RuleSet;
+use crate::rule::Wish;
+use crate::rule::choose;
 use crate::source::Source;
 use crate::text::LineIndex;
+use crate::text::Span;
 
 /// Settings and rules of a run.
 #[derive(Debug, Default)]
@@ -48,7 +58,9 @@ pub(crate) struct Policy {
     global: Governing,
     /// Settings files among the inputs, by file: each governs the stack that it belongs to.
     local: BTreeMap<usize, Governing>,
-    /// What is wrong with settings and rule files.
+    /// What is accepted since it was there before.
+    pub(crate) baseline: Option<Baseline>,
+    /// What is wrong with settings, rule files and the baseline.
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -58,8 +70,10 @@ pub(crate) struct Governing {
     config: Config,
     /// Settings of rules.
     pub(crate) overrides: Overrides,
-    /// Rules that are left out, with their invariants if they can break one: what those guard is not shown.
-    left_out: BTreeMap<String, Option<Invariant>>,
+    /// What is promised.
+    profile: Profile,
+    /// What became of each rule, by id; nothing where all run as they are.
+    chosen: BTreeMap<String, Choice>,
 }
 
 impl Policy {
@@ -79,6 +93,9 @@ impl Policy {
                 policy.global = policy.put_into_effect(doc, documents, options);
             }
         }
+        if let Some(source) = &options.baseline {
+            policy.accept(source, documents, options);
+        }
         for (file, reading) in readings.iter().enumerate() {
             for piece in &reading.pieces {
                 let Piece::Settings(at) = piece else { continue };
@@ -93,55 +110,117 @@ impl Policy {
         policy
     }
 
+    /// Reads the baseline. Where it has a fault, it accepts nothing.
+    fn accept(&mut self, source: &Source, documents: &mut Documents, options: &CheckOptions) {
+        let before = self.problems.len();
+        let read = self.open(source, documents, ProblemKind::Baseline);
+        let is_whole = self.problems.len() == before;
+        for doc in read.iter().take(1).filter(|_| is_whole) {
+            match super::baseline::read(source, *doc, documents, options) {
+                Ok(baseline) => self.baseline = Some(baseline),
+                Err(found) => self.report(found, ProblemKind::Baseline),
+            }
+        }
+        let file = u32::try_from(documents.files.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        if is_whole && read.len() != 1 {
+            self.baseline = None;
+            let place = Place { doc: DocId { file, index: 0 }, span: Span::at(0) };
+            let message = format!("a baseline is one document, and this file has {}", read.len());
+            let help =
+                "take the file from version control, or write it anew with `--write-baseline`".to_owned();
+            self.report(vec![RuleProblem { place, message, help }], ProblemKind::Baseline);
+        }
+    }
+
     fn put_into_effect(&mut self, doc: DocId, documents: &Documents, options: &CheckOptions) -> Governing {
         let (config, found) = Config::parse(doc, documents.document(doc));
-        let ids: Vec<&str> = self.rules.ids().collect();
-        let unknown = config.check_rule_ids(&ids);
+        let unknown = self.unknown_selectors(&config, profile_of(&config, options));
         let (overrides, mismatched) = self.rules.overrides(&config.settings);
-        let found = found.into_iter().chain(unknown);
-        let found = found.map(|problem| RuleProblem {
+        let ids: Vec<&str> = self.rules.ids().collect();
+        let accepted = config.unknown_accepted(&ids);
+        let found = found.into_iter().chain(accepted).map(|problem| RuleProblem {
             place: problem.place,
             message: problem.message,
             help: problem.help,
         });
-        self.report(found.chain(mismatched).collect(), ProblemKind::Settings);
+        self.report(found.chain(unknown).chain(mismatched).collect(), ProblemKind::Settings);
         Governing { overrides, ..self.governing(config, options) }
     }
 
-    /// Settings with the rules that they leave out. The command line adds to the settings file.
-    fn governing(&self, config: Config, options: &CheckOptions) -> Governing {
-        let both = |named: &[String], set: &[Spanned<String>]| -> BTreeSet<String> {
-            named.iter().cloned().chain(set.iter().map(|id| id.value.clone())).collect()
-        };
-        let select = both(&options.select, &config.select);
-        let ignore = both(&options.ignore, &config.ignore);
-        if select.is_empty() && ignore.is_empty() {
-            return Governing { config, ..Governing::default() };
+    /// Selectors of a settings file that take no rule.
+    fn unknown_selectors(&self, config: &Config, profile: Profile) -> Vec<RuleProblem> {
+        let adding = config.select.iter().chain(&config.extend_select).map(|selector| (selector, true));
+        let other = config.ignore.iter().chain(config.severities.iter().map(|(selector, _)| selector));
+        let all: Vec<_> = adding.chain(other.map(|selector| (selector, false))).collect();
+        if all.is_empty() {
+            return Vec::new();
         }
-        let wanted = |id: &String| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
-        let unwanted = self.rules.rules().into_iter().filter(|rule| !wanted(&rule.id));
-        let left_out =
-            unwanted.map(|rule| (rule.id.clone(), (!rule.advisory).then_some(rule.invariant))).collect();
-        Governing { config, overrides: Overrides::default(), left_out }
+        let plates = self.rules.plates();
+        let faults = all.into_iter().filter_map(|(selector, adds)| {
+            let (message, help) = rule::fault(&selector.value, adds, profile, &plates)?;
+            Some(RuleProblem { place: selector.place, message, help })
+        });
+        faults.collect()
+    }
+
+    /// Settings with the rules that profile, settings and command line choose, each beating the one before.
+    fn governing(&self, config: Config, options: &CheckOptions) -> Governing {
+        let profile = profile_of(&config, options);
+        let words = |list: &[Spanned<String>]| -> Vec<String> {
+            list.iter().map(|selector| selector.value.clone()).collect()
+        };
+        let (select, extend, ignore) =
+            (words(&config.select), words(&config.extend_select), words(&config.ignore));
+        let severities = config.severities.iter();
+        let severities: Vec<_> =
+            severities.map(|(selector, severity)| (selector.value.clone(), *severity)).collect();
+        let settings = Wish {
+            select: select.iter().map(String::as_str).collect(),
+            extend_select: extend.iter().map(String::as_str).collect(),
+            ignore: ignore.iter().map(String::as_str).collect(),
+            severities: severities.iter().map(|(selector, own)| (selector.as_str(), *own)).collect(),
+        };
+        let says_nothing = [&select, &extend, &ignore].iter().all(|list| list.is_empty())
+            && severities.is_empty()
+            && options.leaves_rules_alone();
+        if says_nothing && self.rules.all_stand_in(profile) {
+            return Governing { config, profile, ..Governing::default() };
+        }
+        let command = options.wish();
+        let layers = [(Layer::Settings, &settings), (Layer::CommandLine, &command)];
+        let choice = |plate: &Plate<'_>| choose(plate, profile, |key| config.declares(key), &layers);
+        let chosen = self.rules.plates().iter().map(|plate| (plate.id.to_owned(), choice(plate))).collect();
+        Governing { config, overrides: Overrides::default(), profile, chosen }
     }
 
     /// The settings that govern a stack of these files.
     pub(crate) fn of_stack(&self, files: &[usize]) -> &Governing {
-        files.iter().find_map(|file| self.local.get(file)).unwrap_or(&self.global)
+        self.governing_of(self.local_of(files))
+    }
+
+    /// The settings file among the inputs that governs a stack of these files.
+    pub(crate) fn local_of(&self, files: &[usize]) -> Option<usize> {
+        files.iter().copied().find(|file| self.local.contains_key(file))
+    }
+
+    /// The settings in that file among the inputs, or else those of the run.
+    pub(crate) fn governing_of(&self, local: Option<usize>) -> &Governing {
+        local.and_then(|file| self.local.get(&file)).unwrap_or(&self.global)
     }
 
     /// From which severity on the run fails: the lowest that any settings file names.
-    pub(crate) fn fail_on(&self) -> Option<Severity> {
-        self.configs().filter_map(|config| config.fail_on.as_ref()).map(|severity| severity.value).min()
+    pub(crate) fn fail_on(&self) -> Severity {
+        self.governings().map(Governing::fail_on).min().unwrap_or(Severity::Error)
     }
 
     /// Whether every undecided verdict fails the run: one settings file that says so is enough.
     pub(crate) fn strict(&self) -> bool {
-        self.configs().filter_map(|config| config.strict.as_ref()).any(|strict| strict.value)
+        self.governings().any(Governing::is_strict)
     }
 
-    fn configs(&self) -> impl Iterator<Item = &Config> {
-        std::iter::once(&self.global).chain(self.local.values()).map(|governing| &governing.config)
+    /// All settings in effect.
+    pub(super) fn governings(&self) -> impl Iterator<Item = &Governing> {
+        std::iter::once(&self.global).chain(self.local.values())
     }
 
     /// Folders that settings declare to be stacks, as paths from the current folder.
@@ -192,9 +271,9 @@ impl Policy {
         }));
     }
 
-    /// Findings on settings and rule files.
-    pub(crate) fn findings(&self) -> Vec<Finding> {
-        let subjects: Vec<_> = self.problems.iter().map(problems::subject).collect();
+    /// Findings on settings, rule files and the baseline. `further` are problems that came up later.
+    pub(crate) fn findings(&self, further: &[Problem]) -> Vec<Finding> {
+        let subjects: Vec<_> = self.problems.iter().chain(further).map(problems::subject).collect();
         let found = super::stack::evaluate(&self.rules, &subjects, &Fact::default(), &self.global);
         let mut findings: Vec<(Finding, bool)> =
             found.into_iter().map(|found| (found.finding, found.breaks)).collect();
@@ -206,12 +285,69 @@ impl Policy {
 impl Governing {
     /// Whether the rule is to be heard.
     pub(crate) fn wants(&self, rule: &str) -> bool {
-        !self.left_out.contains_key(rule)
+        self.chosen.get(rule).is_none_or(|choice| choice.on)
     }
 
-    /// How many rules that guard an invariant were left out.
+    /// The ids of the rules that are not heard.
+    pub(crate) fn rules_left_out(&self) -> BTreeSet<String> {
+        self.chosen.iter().filter(|(_, choice)| !choice.on).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// What became of a rule, where anything but the profile was asked.
+    pub(crate) fn choice(&self, rule: &str) -> Option<&Choice> {
+        self.chosen.get(rule)
+    }
+
+    /// Whether the settings file says which rules run.
+    pub(crate) fn chooses_rules(&self) -> bool {
+        let config = &self.config;
+        let lists = [&config.select, &config.extend_select, &config.ignore];
+        lists.iter().any(|list| !list.is_empty()) || config.severities.iter().any(|(_, own)| own.is_none())
+    }
+
+    /// The keys at the top of the settings file, with their places.
+    pub(crate) const fn keys(&self) -> &BTreeMap<&'static str, Place> {
+        &self.config.keys
+    }
+
+    /// What is promised.
+    pub(crate) const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The severity that the settings give to what the rule finds.
+    pub(crate) fn severity(&self, rule: &str) -> Option<Severity> {
+        self.chosen.get(rule)?.severity.as_ref().map(|(severity, _)| *severity)
+    }
+
+    /// How many rules of the profile that guard an invariant were left out. Rules beyond the profile guard nothing that
+    /// it promises.
     pub(crate) fn left_out(&self, invariant: Invariant) -> usize {
-        self.left_out.values().filter(|other| **other == Some(invariant)).count()
+        let missing = |choice: &&Choice| !choice.on && choice.is_promised && choice.invariant == invariant;
+        self.chosen.values().filter(missing).count()
+    }
+
+    /// Why the profile promises nothing of an invariant, where it does not.
+    pub(crate) fn not_promised(&self, invariant: Invariant) -> Option<&'static str> {
+        match (self.profile, invariant) {
+            (Profile::Stack, Invariant::LogBoundary) if !self.config.declares("allowed") => Some(
+                "profile `stack` has no boundary of its own; `allowed` in ptd-lint.yaml says where logs may go",
+            ),
+            (Profile::Stack, Invariant::DualWrite) => {
+                Some("profile `stack` wants no second store for metrics")
+            }
+            _ => None,
+        }
+    }
+
+    /// From which severity on the run fails.
+    fn fail_on(&self) -> Severity {
+        self.config.fail_on.as_ref().map_or(self.profile.fail_on(), |severity| severity.value)
+    }
+
+    /// Whether every undecided verdict fails the run.
+    fn is_strict(&self) -> bool {
+        self.config.strict.as_ref().map_or(self.profile.is_strict(), |strict| strict.value)
     }
 
     /// What the settings file says of the workload.
@@ -227,6 +363,11 @@ impl Governing {
     /// Bounds that the settings declare for options of the stores.
     pub(crate) fn limits(&self) -> &[DeclaredLimit] {
         &self.config.limits
+    }
+
+    /// Findings that the settings accept.
+    pub(crate) fn accepted(&self) -> &[AcceptedEntry] {
+        &self.config.accepted
     }
 
     /// Services that the settings declare, by namespace and name, with what they are.
@@ -250,13 +391,97 @@ impl Governing {
     }
 }
 
-/// All rules, built-in ones and those of `sources`, sorted by id; and what is wrong with the files of the others.
-pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
+/// What is promised: the command line beats the settings.
+fn profile_of(config: &Config, options: &CheckOptions) -> Profile {
+    options.profile.or(config.profile.as_ref().map(|profile| profile.value)).unwrap_or_default()
+}
+
+/// What is wrong with the selectors of the command line, one line each.
+pub(crate) fn selector_faults(options: &CheckOptions) -> Vec<String> {
+    if options.leaves_rules_alone() {
+        return Vec::new();
+    }
+    let mut documents = Documents::default();
+    let policy = Policy::load(options, &mut documents, &[]);
+    let (wish, profile, plates) = (options.wish(), policy.global.profile, policy.rules.plates());
+    let adding = wish.select.iter().chain(&wish.extend_select).map(|selector| (*selector, true));
+    let all = adding.chain(wish.ignore.iter().map(|selector| (*selector, false)));
+    let faults = all.filter_map(|(selector, adds)| rule::fault(selector, adds, profile, &plates));
+    let faults: Vec<String> = faults.map(|(message, help)| format!("{message}: {help}")).collect();
+    if faults.is_empty() && taken(options).is_some_and(|ids| ids.is_empty()) {
+        return vec!["the selectors leave no rule: what is selected is ignored too".to_owned()];
+    }
+    faults
+}
+
+/// The ids of the rules that the command line takes of all there are, sorted; `None` where it says nothing.
+pub(crate) fn taken(options: &CheckOptions) -> Option<Vec<String>> {
+    if options.leaves_rules_alone() {
+        return None;
+    }
+    let own = CheckOptions {
+        rules: options.rules.clone(),
+        select: options.select.clone(),
+        extend_select: options.extend_select.clone(),
+        ignore: options.ignore.clone(),
+        profile: Some(Profile::Strict),
+        ..CheckOptions::default()
+    };
+    let policy = Policy::load(&own, &mut Documents::default(), &[]);
+    let chosen = policy.global.chosen.into_iter().filter(|(_, choice)| choice.on);
+    Some(chosen.map(|(id, _)| id).collect())
+}
+
+/// The ids of all rules but some.
+pub(crate) fn all_but(options: &CheckOptions, some: &[String]) -> Vec<String> {
+    let own = CheckOptions { rules: options.rules.clone(), ..CheckOptions::default() };
+    let policy = Policy::load(&own, &mut Documents::default(), &[]);
+    policy.rules.ids().filter(|id| some.iter().all(|other| other != id)).map(str::to_owned).collect()
+}
+
+/// The rules that run under the settings of the run, each with the severity that it has there; and what is wrong with
+/// rule files.
+pub(crate) fn rules_in_effect(options: &CheckOptions) -> (Vec<RuleDoc>, Vec<RunError>) {
+    let mut documents = Documents::default();
+    let policy = Policy::load(options, &mut documents, &[]);
+    let errors = problems::run_errors(policy.problems.iter(), &documents, |_| true);
+    let rules = policy.rules.rules().into_iter().filter(|rule| policy.global.wants(&rule.id));
+    let docs = rules.map(|rule| {
+        let severity = policy.global.severity(&rule.id).unwrap_or(rule.severity);
+        RuleDoc { severity, ..rule_doc(rule) }
+    });
+    (docs.collect(), errors)
+}
+
+/// All rules, built-in ones and a user's, sorted by id.
+#[derive(Debug)]
+pub(crate) struct RuleFiles {
+    /// The rules.
+    pub(crate) rules: RuleSet,
+    /// What is wrong with the user's.
+    pub(crate) errors: Vec<RunError>,
+}
+
+impl RuleFiles {
+    /// What people read of the rules.
+    pub(crate) fn docs(&self) -> Vec<RuleDoc> {
+        self.rules.rules().into_iter().map(rule_doc).collect()
+    }
+}
+
+/// Reads the rules of `sources`, beside the built-in ones. The n-th of them is the file of its rules' places.
+pub(crate) fn rule_files(sources: &[Source]) -> RuleFiles {
     let mut documents = Documents::default();
     let options = CheckOptions { rules: sources.to_vec(), ..CheckOptions::default() };
     let policy = Policy::load(&options, &mut documents, &[]);
-    let errors = problems::run_errors(policy.problems.iter(), &documents);
-    (policy.rules.rules().into_iter().map(rule_doc).collect(), errors)
+    let errors = problems::run_errors(policy.problems.iter(), &documents, |_| true);
+    RuleFiles { rules: policy.rules, errors }
+}
+
+/// All rules, built-in ones and those of `sources`, sorted by id; and what is wrong with the files of the others.
+pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
+    let files = rule_files(sources);
+    (files.docs(), files.errors)
 }
 
 /// An example longer than this many lines is cut down to one of its files.
@@ -264,7 +489,7 @@ const EXAMPLE_LINES: usize = 60;
 
 /// The failing and the mended example of a rule: all their files where they are short, else the shortest file that
 /// both have and that was mended.
-fn examples(rule: &Rule) -> [Option<String>; 2] {
+fn examples(rule: &Rule) -> [Vec<(String, String)>; 2] {
     let files = ["fail", "pass"].map(|outcome| {
         let files = rule.examples(outcome).into_iter();
         files.filter(|(name, _)| !["expected.txt", "fixed.diff"].contains(name)).collect::<Vec<_>>()
@@ -280,42 +505,41 @@ fn examples(rule: &Rule) -> [Option<String>; 2] {
     let short = in_both.min_by_key(|(_, text)| text.len()).map(|(name, _)| *name);
     let short = short.filter(|_| lines(failing).max(lines(mended)) > EXAMPLE_LINES);
     files.map(|files| {
-        let shown: Vec<_> =
-            files.into_iter().filter(|(name, _)| short.is_none_or(|short| *name == short)).collect();
-        match &shown[..] {
-            [(_, text)] => Some((*text).to_owned()),
-            shown => {
-                let named = shown.iter().map(|(name, text)| format!("# {name}\n{text}"));
-                named.reduce(|all, next| all + "\n" + &next)
-            }
-        }
+        let shown = files.into_iter().filter(|(name, _)| short.is_none_or(|short| *name == short));
+        shown.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
     })
 }
 
 fn rule_doc(rule: &Rule) -> RuleDoc {
     let [failing, mended] = examples(rule);
+    let own = rule.cases.iter().filter_map(|case| case.severity);
+    let severities: BTreeSet<Severity> = own.filter(|severity| *severity != rule.severity).collect();
     RuleDoc {
         id: rule.id.clone(),
+        family: rule.family.clone(),
         subject: rule.over.clone(),
+        profile: rule.profile,
         severity: rule.severity,
+        severities: severities.into_iter().collect(),
         invariant: rule.invariant,
+        advisory: rule.advisory,
         summary: rule.summary().to_owned(),
         why: rule.why.clone(),
-        help: rule.help.source().to_owned(),
-        fixes: rule.remedies().map(|own| (own.title.source().to_owned(), own.is_safe)).collect(),
+        help: rule.help.described(&rule.settings),
+        fixes: rule.remedies().map(|own| (own.title.described(&rule.settings), own.is_safe)).collect(),
         settings: rule
             .settings
             .iter()
             .map(|setting| RuleSetting {
                 name: setting.name.clone(),
-                default: crate::rule::shown(&setting.default, &setting.unit),
+                default: crate::rule::shown(&setting.default, ""),
+                unit: setting.unit.clone(),
+                kind: setting.type_name(),
                 meaning: setting.about.clone(),
             })
             .collect(),
-        references: std::iter::once(rule.source.clone())
-            .filter(|source| !source.is_empty())
-            .chain(rule.references.iter().cloned())
-            .collect(),
+        source: rule.source.clone(),
+        references: rule.references.clone(),
         failing,
         mended,
     }

@@ -1,6 +1,7 @@
 //! Problems of inputs as subjects that rules range over, and as what makes a run incomplete.
 
 use crate::document::Documents;
+use crate::document::Place;
 use crate::finding::RunError;
 use crate::model::Fact;
 use crate::model::Problem;
@@ -18,12 +19,14 @@ const fn name(kind: ProblemKind) -> &'static str {
         ProblemKind::ConflictingObject => "conflicting-object",
         ProblemKind::Settings => "settings",
         ProblemKind::RuleFile => "rule-file",
+        ProblemKind::Baseline => "baseline",
+        ProblemKind::BaselineEntry => "baseline-entry",
     }
 }
 
 /// Whether something was not understood, so that the run is incomplete.
-const fn is_incomplete(kind: ProblemKind) -> bool {
-    !matches!(kind, ProblemKind::UnknownKind | ProblemKind::ConflictingObject)
+pub(super) const fn is_incomplete(kind: ProblemKind) -> bool {
+    !matches!(kind, ProblemKind::UnknownKind | ProblemKind::ConflictingObject | ProblemKind::BaselineEntry)
 }
 
 /// The subject `problem` for rules.
@@ -44,13 +47,15 @@ pub(crate) fn subject(problem: &Problem) -> Subject {
     Subject { kind: "problem", key: format!("{} {}", name(problem.kind), problem.message), facts }
 }
 
-/// What could not be read, with the lines of the outermost files; sorted, each once.
+/// What could not be read, with the lines of the outermost files; sorted, each once. `counts` is asked of the place of
+/// each.
 pub(crate) fn run_errors<'p>(
     problems: impl Iterator<Item = &'p Problem>,
     documents: &Documents,
+    counts: impl Fn(Place) -> bool,
 ) -> Vec<RunError> {
     let mut errors: Vec<RunError> = problems
-        .filter(|problem| is_incomplete(problem.kind))
+        .filter(|problem| is_incomplete(problem.kind) && counts(problem.place))
         .map(|problem| {
             let place = documents.resolve(problem.place);
             let message = format!("{}: {}", problem.message, problem.hint);

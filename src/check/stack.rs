@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::CheckOptions;
+use super::accepted;
+use super::accepted::Met;
+use super::accepted::Suppressions;
 use super::asking::Asking;
+use super::baseline;
 use super::clusters;
 use super::control_room;
 use super::coverage;
@@ -26,6 +30,7 @@ use super::store_exits;
 use super::surroundings;
 use super::verdicts;
 use super::verdicts::Evidence;
+use crate::accept::Listed;
 use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
@@ -80,6 +85,10 @@ pub(crate) struct Judged {
     pub(crate) components: usize,
     /// Its flows, where they are wanted.
     pub(crate) picture: Option<Picture>,
+    /// Which suppressions met a finding.
+    pub(crate) met: Met,
+    /// What was found, for baselines; `None` where nobody asks.
+    pub(crate) listed: Option<Listed>,
 }
 
 /// What all stacks of a run share.
@@ -96,12 +105,16 @@ pub(crate) struct Run<'r> {
     pub(crate) not_seen: &'r [NotSeen],
     /// Settings and rules.
     pub(crate) policy: &'r Policy,
+    /// What the inputs accept.
+    pub(crate) suppressions: &'r Suppressions,
     /// The command line.
     pub(crate) options: &'r CheckOptions,
     /// What stacks without collectors ask.
     pub(crate) asking: Asking,
     /// What stacks of several clusters share.
     pub(crate) sharing: Sharing,
+    /// How many stacks of files there are.
+    pub(crate) folders: usize,
 }
 
 impl Run<'_> {
@@ -109,6 +122,12 @@ impl Run<'_> {
     pub(crate) fn judge(&self, group: &Group) -> Vec<Judged> {
         let parts = parts(group, self.readings, self.documents);
         parts.iter().map(|(name, cluster, part)| self.judge_one(name, cluster.as_deref(), part)).collect()
+    }
+
+    /// How many stacks of files there are in these groups.
+    pub(crate) fn folders(&self, groups: &[Group]) -> usize {
+        let folders = groups.iter().filter(|group| group.cluster.is_none());
+        folders.map(|group| parts(group, self.readings, self.documents).len()).sum()
     }
 
     fn members<'g>(&'g self, group: &'g Group) -> impl Iterator<Item = &'g Reading> {
@@ -161,6 +180,9 @@ impl Run<'_> {
         subjects.extend(model::text_subjects(self.documents, &self.typed(group)));
         subjects.extend(faults::subjects(&stack, &collectors, &flows));
         let mut outcomes = evaluate(&self.policy.rules, &subjects, &workload.facts, governing);
+        // What is accepted counts neither as broken nor as open, so it is marked before all else.
+        let met = accepted::mark(self, governing, &mut outcomes);
+        let listed = baseline::mark(self, governing, (name, group), &mut outcomes);
         let mut open: Vec<(Invariant, String)> = outcomes
             .iter()
             .filter(|found| found.undecided && found.finding.is_open())
@@ -172,10 +194,12 @@ impl Run<'_> {
                 .rule(&found.finding.rule)
                 .is_some_and(|rule| rule.over == faults::KIND && rule.severity == Severity::Error)
         });
+        let is_promised = |invariant: &Invariant| governing.not_promised(*invariant).is_none();
         if group.cluster.is_some() {
-            open.extend(clusters::open(name, self.not_seen));
+            let unseen = clusters::open(name, self.not_seen).into_iter();
+            open.extend(unseen.filter(|(invariant, _)| is_promised(invariant)));
         }
-        for invariant in Invariant::ALL {
+        for invariant in Invariant::ALL.into_iter().filter(is_promised) {
             let left_out = governing.left_out(invariant);
             if left_out > 0 {
                 let rules = if left_out == 1 {
@@ -207,6 +231,7 @@ impl Run<'_> {
             subjects: &subjects,
             findings: &numbered,
             open: &open,
+            not_promised: &|invariant| governing.not_promised(invariant),
             unread: &self.unread(group),
             documents: documents.map(|file| file.documents.len()).sum(),
             recognised: self.members(group).any(|reading| !reading.pieces.is_empty()),
@@ -216,6 +241,8 @@ impl Run<'_> {
             collectors: collectors.len() + relays.iter().filter(|relay| relay.plan.is_ok()).count(),
             components: flows.iter().map(|flow| flow.components.len()).sum(),
             picture: self.options.picture.then(|| picture::picture(&evidence)),
+            met,
+            listed,
             findings: found.into_iter().map(|(finding, _)| sighted(finding, name, group)).collect(),
         }
     }
@@ -315,7 +342,7 @@ impl Run<'_> {
 }
 
 /// The finding, with the running cluster that has it.
-fn sighted(mut finding: Finding, name: &str, group: &Group) -> Finding {
+pub(super) fn sighted(mut finding: Finding, name: &str, group: &Group) -> Finding {
     if group.cluster.is_some() {
         finding.seen.clusters = vec![Sighting { cluster: name.to_owned(), place: finding.place }];
     }
@@ -407,7 +434,6 @@ pub(crate) fn evaluate(
     workload: &Fact,
     governing: &Governing,
 ) -> Vec<Found> {
-    #[cfg(test)]
     if super::watch::sees(subjects, workload, &governing.overrides) {
         return Vec::new();
     }
@@ -425,7 +451,8 @@ pub(crate) fn evaluate(
     });
     outcomes
         .map(|outcome| match outcome {
-            Outcome::Finding(finding) => {
+            Outcome::Finding(mut finding) => {
+                finding.severity = governing.severity(&finding.rule).unwrap_or(finding.severity);
                 let breaks = rules.rule(&finding.rule).is_none_or(|rule| !rule.advisory);
                 Found { finding, breaks, undecided: false }
             }

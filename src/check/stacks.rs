@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Piece;
 use crate::model::Reading;
+use crate::text::absolute;
 
 /// The files of one stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,22 +66,6 @@ fn split_as_declared(inputs: &[Input<'_>], declared: &[String], here: &str, root
     }
 }
 
-/// A path from the root, without `.` and `..`. Links are not followed: paths are compared as they are written.
-fn absolute(here: &str, path: &str) -> String {
-    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{here}/{path}") };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
 /// The folder that a file's stack has before anything is known of its content.
 fn root_of(path: &str, argument: &str) -> String {
     let folder = argument.trim_end_matches('/');
@@ -93,7 +78,7 @@ fn root_of(path: &str, argument: &str) -> String {
 }
 
 /// The folder of a path; `.` for one without a folder.
-fn parent(path: &str) -> &str {
+pub(super) fn parent(path: &str) -> &str {
     match path.trim_end_matches('/').rsplit_once('/') {
         Some(("", _)) => "/",
         Some((folder, _)) => folder,
@@ -109,6 +94,11 @@ fn is_below(path: &str, folder: &str) -> bool {
 
 fn declares(piece: &Piece) -> bool {
     matches!(piece, Piece::Declaration(_) | Piece::Settings(_) | Piece::Site(_))
+}
+
+/// Whether the file holds nothing but declarations, which govern the rest of their stack.
+pub(super) fn only_declares(reading: &Reading) -> bool {
+    !reading.pieces.is_empty() && reading.pieces.iter().all(declares)
 }
 
 /// Whether the file holds objects, which only one cluster's stack can have.
@@ -208,7 +198,6 @@ fn spread_declarations(
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut index = BTreeMap::new();
-    let only_declares = |reading: &Reading| !reading.pieces.is_empty() && reading.pieces.iter().all(declares);
     for (file, (root, input)) in roots.iter().zip(inputs).enumerate() {
         if only_declares(input.reading) {
             continue;

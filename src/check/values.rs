@@ -1,17 +1,12 @@
 //! Turns a question for one option of a store into what sets it, stack by stack: `explain --value`.
 
 use super::CheckOptions;
-use super::groups;
-use super::policy::Policy;
-use super::read_all;
-use super::stack;
+use super::assembled;
 use crate::document::Documents;
 use crate::finding::ValueChain;
 use crate::finding::ValueStep;
 use crate::model::Fact;
 use crate::model::FactValue;
-use crate::model::FilePieces;
-use crate::model::Stack;
 use crate::model::store;
 use crate::source::Sources;
 
@@ -22,31 +17,20 @@ pub(crate) fn values(
     options: &CheckOptions,
     path: &str,
 ) -> (Documents, Vec<ValueChain>) {
-    let mut readings = read_all(&sources.texts, options.expected);
-    let mut documents =
-        Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
-    let policy = Policy::load(options, &mut documents, &readings);
-    let declared = policy.stack_folders(options, &documents);
-    let seen = super::clusters::seen(sources, &documents);
-    let groups = groups((sources, &seen), arguments, options, &readings, &declared);
     let assumed = store::Assumed { versions: options.assumed.clone(), ..store::Assumed::default() };
     let mut chains = Vec::new();
-    for group in &groups {
-        for (name, cluster, part) in stack::parts(group, &readings, &documents) {
-            let files: Vec<FilePieces<'_>> = part
-                .files
-                .iter()
-                .filter_map(|file| {
-                    let pieces = &readings.get(*file)?.pieces;
-                    Some(FilePieces { file: u32::try_from(*file).ok()?, pieces })
-                })
-                .collect();
-            let stack = Stack::assemble(&documents, &files, cluster.as_deref());
-            let found = store::explain(&stack, &assumed, path).into_iter();
-            chains.extend(found.map(|explained| chain(&name, explained)));
-        }
-    }
+    let documents = assembled::each(sources, arguments, options, &mut |name, stack| {
+        let found = store::explain(stack, &assumed, path).into_iter();
+        chains.extend(found.map(|explained| chain(name, explained)));
+    });
     (documents, chains)
+}
+
+/// Whether a store of any version has an option of that path.
+pub(crate) fn is_option(path: &str) -> bool {
+    [crate::model::Store::Mimir, crate::model::Store::Loki]
+        .into_iter()
+        .any(|store| store::options(store).spec(path).is_some())
 }
 
 /// The options whose names are near, where no store of any version has the one that was asked for.

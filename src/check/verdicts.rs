@@ -29,6 +29,8 @@ pub(crate) struct Evidence<'e> {
     pub(crate) findings: &'e [(usize, &'e Finding, bool)],
     /// Why an invariant could not be decided, in words.
     pub(crate) open: &'e [(Invariant, String)],
+    /// Why the profile promises nothing of an invariant, where it does not.
+    pub(crate) not_promised: &'e dyn Fn(Invariant) -> Option<&'static str>,
     /// Inputs of this stack that could not be read: they may hold anything.
     pub(crate) unread: &'e [String],
     /// Documents of this stack.
@@ -75,6 +77,8 @@ fn verdict(invariant: Invariant, evidence: &Evidence<'_>) -> InvariantVerdict {
             count => format!(" (and {} more)", count - 1),
         };
         (Verdict::Undecided, format!("{first}{more}"))
+    } else if let Some(reason) = (evidence.not_promised)(invariant) {
+        (Verdict::NotApplicable, reason.to_owned())
     } else if let Some(unread) = evidence.unread.first() {
         (Verdict::Undecided, format!("{unread} could not be read, and may hold what this depends on"))
     } else {

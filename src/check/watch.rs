@@ -1,4 +1,5 @@
-//! Turns a run into what its rules would be asked, for tests that ask one rule many times: reading inputs costs far more.
+//! Turns a run into what its rules would be asked, for trials that ask one rule many times (`trial/`): reading inputs
+//! costs far more.
 
 use std::cell::RefCell;
 

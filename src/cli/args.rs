@@ -1,8 +1,13 @@
 //! Turns the words of the command line into typed arguments.
 
+mod accept;
+mod config;
 mod generate;
+mod graph;
 mod live;
+mod lsp;
 mod rbac;
+mod rules;
 mod values;
 
 use std::ffi::OsString;
@@ -12,18 +17,44 @@ use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 
+pub(super) use self::accept::BaselineArgs;
+pub(super) use self::config::ConfigCommand;
+pub(super) use self::config::InitArgs;
+pub(super) use self::config::ShowArgs;
+pub(super) use self::config::ShowFormat;
 pub(super) use self::generate::GenerateArgs;
+pub(super) use self::graph::GraphArgs;
 pub(super) use self::live::LiveArgs;
+pub(super) use self::lsp::LspArgs;
 pub(super) use self::rbac::RbacArgs;
+pub(super) use self::rules::DocsArgs;
+pub(super) use self::rules::ListArgs;
+pub(super) use self::rules::NewArgs;
+pub(super) use self::rules::RulesCommand;
+pub(super) use self::rules::RulesCommandArgs;
+pub(super) use self::rules::TestArgs;
 pub(super) use self::values::ColorArg;
 use self::values::FailOn;
-use self::values::KindArg;
+pub(super) use self::values::KindArg;
+pub(super) use self::values::ProfileArg;
+pub(super) use self::values::ShellArg;
 use self::values::assumed;
+use self::values::day;
 use self::values::domain;
 use super::output::OutputArg;
 use crate::model::Minor;
 use crate::model::Store;
-use crate::report::PictureForm;
+use crate::text::Day;
+
+/// Texts after the options of `completions`.
+const COMPLETIONS_EXAMPLES: &str = "\
+Where they belong:
+  bash        ptd-lint completions bash > ~/.local/share/bash-completion/completions/ptd-lint
+  zsh         ptd-lint completions zsh > DIR/_ptd-lint, with DIR in $fpath
+  fish        ptd-lint completions fish > ~/.config/fish/completions/ptd-lint.fish
+  elvish      eval (ptd-lint completions elvish | slurp), in rc.elv
+  powershell  ptd-lint completions powershell | Out-String | Invoke-Expression, in $PROFILE
+  nushell     ptd-lint completions nushell | save DIR/ptd-lint.nu, and use it in config.nu";
 
 /// Texts after the options.
 const EXAMPLES: &str = "\
@@ -85,22 +116,6 @@ Exit codes:
   1  with --check: something would change
   2  something could not be read or written; bad usage";
 
-/// Texts after the options of `graph`.
-const GRAPH_EXAMPLES: &str = "\
-Zones are regions, collectors stand inside the workload with all their sources and ways out. Solid lines are logs,
-dashed ones metrics. Red lines take logs out of the workload; what is not known is amber with a question mark.
-`ptd-lint check -o html=report.html` has the same picture with findings and configuration lines.
-
-Examples:
-  ptd-lint graph manifests/ > flow.svg       for browsers
-  ptd-lint graph -o dot . | dot -Tpdf -o flow.pdf
-                                             with the layout of Graphviz
-  ptd-lint graph -o mermaid=flow.mmd .       for Markdown: code hosts draw it
-
-Exit codes:
-  0  drawn, whatever was found
-  2  part of the input is unreadable or broken, so that ways may be missing; bad usage";
-
 /// Texts after the options of `merge`.
 const MERGE_EXAMPLES: &str = "\
 Findings that several clusters have are told once, with the names of the clusters. The exit code is that of one run
@@ -149,28 +164,33 @@ pub(super) enum Command {
     #[command(after_help = generate::EXAMPLES)]
     Generate(Box<GenerateArgs>),
     /// Draws the flows of telemetry: who hands which signals to whom, and what leaves the workload.
-    #[command(after_help = GRAPH_EXAMPLES)]
+    #[command(after_help = graph::EXAMPLES)]
     Graph(Box<GraphArgs>),
+    /// Writes a first settings file, with what the folder tells filled in.
+    #[command(after_help = config::INIT_EXAMPLES)]
+    Init(InitArgs),
+    /// Tells which settings are in effect and where each comes from, or what there is to set.
+    Config {
+        /// What to tell.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Joins JSON reports (of shards, of clusters) into one, as if one run had seen it all.
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<MergeArgs>),
     /// Prints the least rights that `--live` needs, as roles of Kubernetes.
     #[command(after_help = rbac::EXAMPLES)]
     LiveRbac(Box<RbacArgs>),
-    /// Lists all rules, or what rules may read.
-    Rules {
-        /// List the facts that the conditions of rules may read, with their types.
-        #[arg(long)]
-        fields: bool,
-        /// Where rules come from.
-        #[command(flatten)]
-        rules: RulesArgs,
-    },
-    /// Tells why a rule exists, how to mend what it finds, and shows an example; with `--value`, where a value of a store
-    /// comes from.
+    /// Serves an editor, as a language server over standard input and output.
+    #[command(after_help = lsp::EXAMPLES)]
+    Lsp(Box<LspArgs>),
+    /// Lists rules, tries them on their inputs, begins a new one, writes pages about them.
+    Rules(RulesCommandArgs),
+    /// Tells why a rule or a promise exists, how to mend what a rule finds, and shows an example; with `--value`, where a
+    /// value of a store comes from.
     Explain {
-        /// The rule's id, as findings name it in brackets; with `--value` the inputs.
-        #[arg(value_name = "RULE|PATH", required = true)]
+        /// The rule's id, as findings name it in brackets, or the promise's; with `--value` the inputs.
+        #[arg(value_name = "RULE|PROMISE|PATH", required = true)]
         words: Vec<OsString>,
         /// An option of Mimir or Loki, such as `limits.max_global_series_per_user`: prints what it is by default and what
         /// sets it in the inputs, weakest first.
@@ -182,6 +202,19 @@ pub(super) enum Command {
         /// Where rules come from.
         #[command(flatten)]
         rules: RulesArgs,
+    },
+    /// Prints completions of this command line for a shell.
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: ShellArg,
+    },
+    /// Prints the manual page, as `man -l -` reads it.
+    Man {
+        /// Write it into this folder, with a page for each subcommand.
+        #[arg(long, value_name = "DIR")]
+        out: Option<OsString>,
     },
 }
 
@@ -216,15 +249,30 @@ pub(super) struct FmtArgs {
 }
 
 /// Where rules come from besides the built-in ones.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct RulesArgs {
     /// Also use the rule files in this folder. Can be repeated.
     #[arg(long = "rules", value_name = "DIR")]
     pub(super) folders: Vec<OsString>,
 }
 
+/// Which rules are meant.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct ChosenArgs {
+    /// Only these rules, in place of those that the settings select: an id, a family (`loki`), a promise (`log-boundary`), a
+    /// pattern (`loki-*`) or `ALL`. The more specific one wins. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// These rules too. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) extend_select: Vec<String>,
+    /// Leave these rules out; what they guard is then undecided. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+}
+
 /// What is read, and what it is judged by.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct InputArgs {
     /// Use this settings file instead of looking for `ptd-lint.yaml` here and in the folders above.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -232,6 +280,10 @@ pub(super) struct InputArgs {
     /// Use no settings file.
     #[arg(long)]
     pub(super) no_config: bool,
+    /// What is promised: `stack` to any user of Alloy, Mimir, Loki or Grafana, `ptd` also what Posit Team Dedicated agreed
+    /// on, `strict` the same without doubts and deviations [default: that of the settings file, or `ptd`].
+    #[arg(long, value_name = "PROFILE", value_enum)]
+    pub(super) profile: Option<ProfileArg>,
     /// Further rules.
     #[command(flatten)]
     pub(super) rules: RulesArgs,
@@ -253,6 +305,13 @@ pub(super) struct InputArgs {
     /// What the inputs are, where their content does not tell.
     #[arg(long, value_enum, default_value_t = KindArg::Auto)]
     pub(super) kind: KindArg,
+    /// Let nothing be accepted, whatever comments, annotations and settings say: every finding counts.
+    #[arg(long)]
+    pub(super) no_suppressions: bool,
+    /// The day of the run, which ends what is accepted `until` a day before [default: today in UTC, or that of
+    /// `SOURCE_DATE_EPOCH`].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(super) today: Option<Day>,
     /// What standard input is called in reports.
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
@@ -273,16 +332,24 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH|GLOB|-")]
     pub(super) paths: Vec<OsString>,
 
+    /// Report on the files given as parts of this folder: all of it is read and judged, and of the stacks that the files
+    /// belong to, what the files take part in is told. Without a folder, the nearest one upwards that holds a
+    /// `ptd-lint.yaml` or is the root of a git repository. Can be repeated.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["live", "against", "fix"])]
+    pub(super) tree: Vec<OsString>,
+
+    /// Check again whenever an input, the settings or a rule changes. Ctrl-C ends it, with the exit code of the last run.
+    #[arg(long, conflicts_with_all = ["live", "against", "fix"])]
+    pub(super) watch: bool,
+
     /// How to report, and what fails the run.
     #[command(flatten)]
     pub(super) output: OutputArgs,
 
-    /// Check only this rule. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) select: Vec<String>,
-    /// Leave this rule out. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) ignore: Vec<String>,
+    /// Which rules run.
+    #[command(flatten)]
+    pub(super) chosen: ChosenArgs,
 
     /// First mend what can be mended, as `ptd-lint fix` does, in place; then report what is left.
     #[arg(long)]
@@ -294,29 +361,12 @@ pub(super) struct CheckArgs {
     /// What is read, and what it is judged by.
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// What is accepted since it was there before.
+    #[command(flatten)]
+    pub(super) baseline: BaselineArgs,
     /// Running clusters in place of files.
     #[command(flatten)]
     pub(super) live: LiveArgs,
-}
-
-/// What to draw, and where to.
-#[derive(Debug, Args)]
-pub(super) struct GraphArgs {
-    /// Files, folders, patterns (`*`, `**`, `{a,b}`) or `-` for standard input, as for `check`.
-    #[arg(value_name = "PATH|GLOB|-", required = true)]
-    pub(super) paths: Vec<OsString>,
-    /// How to draw, one of: svg, dot, mermaid. `svg=FILE` writes to a file. Can be repeated [default: svg].
-    #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
-    pub(super) output: Vec<OutputArg<PictureForm>>,
-    /// Write the picture to this file instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    pub(super) output_file: Option<PathBuf>,
-    /// What is read, and what it is judged by.
-    #[command(flatten)]
-    pub(super) input: InputArgs,
-    /// Print errors only.
-    #[arg(short, long)]
-    pub(super) quiet: bool,
 }
 
 /// Which reports to join, and how to tell.
@@ -333,7 +383,8 @@ pub(super) struct MergeArgs {
 /// How to report, and what fails the run.
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
-    /// How to report, one of: human, html, json. `json=FILE` writes to a file. Can be repeated: several reports of one run.
+    /// How to report: human, concise, html, json, sarif, junit, github, gitlab, checkstyle, markdown, openreports or
+    /// policyreport. `json=FILE` writes to a file. Can be repeated: several reports of one run.
     #[arg(short, long, visible_alias = "format", value_name = "FORMAT[=FILE]")]
     pub(super) output: Vec<OutputArg>,
     /// Write the report to this file instead of standard output.
@@ -366,11 +417,12 @@ pub(super) struct FixArgs {
     #[arg(long = "unsafe")]
     pub(super) unsafe_too: bool,
 
-    /// Mend only what this rule finds. Can be repeated, or be a list with commas. All rules still judge the result.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Mend only what these rules find: an id, a family, a promise, a pattern. Can be repeated, or be a list with commas. All
+    /// rules still judge the result.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(super) select: Vec<String>,
-    /// Do not mend what this rule finds. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Do not mend what these rules find. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
 
     /// What is read, and what it is judged by.

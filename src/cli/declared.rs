@@ -42,12 +42,8 @@ pub(super) struct Declared {
 
 /// Reads all sources: flags beat the settings file, which beats declarations.
 pub(super) fn declared(args: &GenerateArgs) -> Result<Declared, Stop> {
-    let choice = match &args.config {
-        _ if args.no_config => ConfigChoice::None,
-        Some(path) => ConfigChoice::Named(path),
-        None => ConfigChoice::Discovered,
-    };
-    let settings = Settings::read(choice, &[]).map_err(|problem| super::failed(&problem))?;
+    let choice = ConfigChoice::of(args.no_config, args.config.as_deref(), ConfigChoice::Discovered);
+    let settings = Settings::read(&choice, &[]).map_err(|problem| super::failed(&problem))?;
     if let Some(problem) = settings.problems.first() {
         return Err(super::failed(problem));
     }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::Stop;
 use super::args::CheckArgs;
+use super::args::ChosenArgs;
 use super::args::FixArgs;
 use super::exit;
 use super::fmt::print;
@@ -23,15 +24,12 @@ use super::use_threads;
 use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Checked;
-use crate::document;
 use crate::finding::RunError;
 use crate::fix;
 use crate::fix::Done;
 use crate::fix::Fixed;
 use crate::fix::Left;
 use crate::fix::Why;
-use crate::fix::Wishes;
-use crate::fix::Workings;
 use crate::report;
 use crate::source;
 use crate::source::Replacement;
@@ -44,7 +42,9 @@ const UNGOVERNED: &str = "nothing was changed: mend settings and rules first";
 /// Mends files and gives the exit code.
 pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
     use_threads(&args.input);
-    let (options, unread) = options(&args.input, (&args.select, &args.ignore))?;
+    let chosen =
+        ChosenArgs { select: args.select.clone(), ignore: args.ignore.clone(), ..ChosenArgs::default() };
+    let (options, unread) = options(&args.input, &chosen)?;
     if !unread.is_empty() {
         let lines = unread.iter().map(problem_line).chain([UNGOVERNED.to_owned()]);
         return Err(Stop::Failed(lines.collect()));
@@ -52,7 +52,7 @@ pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
     let stdin_name = args.input.stdin_filename.as_deref();
     let found = source::read_all(&args.files.paths, stdin_name, &mut std::io::stdin().lock());
     let arguments: Vec<String> = args.files.paths.iter().map(|path| source::shown(path)).collect();
-    let fixed = mended(&found, &arguments, &options, args.unsafe_too);
+    let fixed = fix::mend(&found, &arguments, &options, (args.unsafe_too, None));
     let mut errors: Vec<String> = found.problems.iter().map(problem_line).collect();
     errors.extend(fixed.now().report.coverage.errors.iter().map(error_line));
     if !fix::is_governed(&found, fixed.now()) {
@@ -111,7 +111,7 @@ pub(super) fn fix_then_check(
     arguments: &[String],
     options: &CheckOptions,
 ) -> Checked {
-    let fixed = mended(found, arguments, options, args.unsafe_too);
+    let fixed = fix::mend(found, arguments, options, (args.unsafe_too, None));
     let problems = write(found, &fixed, |_| true);
     let told = Told {
         quiet: args.output.quiet,
@@ -124,30 +124,14 @@ pub(super) fn fix_then_check(
             source.text.clone_from(text);
         }
     }
-    let all_rules = options.select.is_empty() && options.ignore.is_empty();
-    let now = if problems.is_empty() && all_rules {
+    let is_same = options.leaves_rules_alone() && options.baseline.is_none();
+    let now = if problems.is_empty() && is_same && !options.inventory {
         fixed.after.unwrap_or(fixed.before)
     } else {
         check::check(found, arguments, options)
     };
     found.problems.extend(problems);
     now
-}
-
-/// Mends texts. All rules judge the result; only the fixes of those selected are made.
-fn mended(found: &Sources, arguments: &[String], options: &CheckOptions, unsafe_too: bool) -> Fixed {
-    let all = CheckOptions { select: Vec::new(), ignore: Vec::new(), ..options.clone() };
-    // What governs the run must not change under it.
-    let is_settings = |text: &str| options.config.as_ref().is_some_and(|config| &*config.text == text);
-    let files = (0..).zip(&found.texts).filter(|(_, source)| is_settings(&source.text));
-    let wishes = Wishes {
-        select: options.select.clone(),
-        ignore: options.ignore.clone(),
-        unsafe_too,
-        frozen: files.map(|(file, _)| file).collect(),
-    };
-    let check = |sources: &Sources| check::check(sources, arguments, &all);
-    fix::fix(found, &wishes, &Workings { check: &check, edits: &document::edits })
 }
 
 /// Puts new texts in the place of files, and gives what is in the way.

@@ -4,6 +4,7 @@
 
 use super::Stop;
 use super::add_to_coverage;
+use super::args::ChosenArgs;
 use super::args::GraphArgs;
 use super::exit;
 use super::fmt::say;
@@ -22,7 +23,7 @@ use crate::source;
 pub(super) fn graph(args: &GraphArgs) -> Result<u8, Stop> {
     let targets = output::of_words(&args.output, args.output_file.as_deref())?;
     use_threads(&args.input);
-    let (options, mut unread) = options(&args.input, (&[], &[]))?;
+    let (options, mut unread) = options(&args.input, &ChosenArgs::default())?;
     let options = CheckOptions { picture: true, ..options };
     let stdin_name = args.input.stdin_filename.as_deref();
     let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());

@@ -59,7 +59,10 @@ pub(super) fn audit(check: &CheckArgs) -> Result<Audit, Stop> {
         Which::Named(args.context.clone())
     };
     let errand = Errand {
-        rules: rbac::chosen(&check.input.rules, &check.select, &check.ignore)?,
+        rules: rbac::chosen(
+            &check.input.rules,
+            [&check.chosen.select, &check.chosen.extend_select, &check.chosen.ignore],
+        )?,
         without_secrets: false,
         secret_values: args.read_secret_values,
         probe: args.probe,

@@ -32,6 +32,7 @@ pub(super) fn merge(args: &MergeArgs) -> Result<u8, Stop> {
     }
     let own = report::report_of(&merged).map_err(|message| Stop::Failed(vec![message]))?;
     let telling = Telling::of_read(&merged, &own, || check::rule_docs(&[]).0);
+    let telling = telling.within(output::around(&targets, exit::of_report(&own)));
     let failed = output::write_all(&targets, &telling, &args.output);
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));

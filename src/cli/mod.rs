@@ -2,22 +2,31 @@
 
 mod args;
 mod asking;
+mod baseline;
+mod clock;
+mod config;
 mod declared;
 mod exit;
 mod fix;
 mod fmt;
 mod generate;
 mod graph;
+mod init;
 mod live;
+mod lsp;
 mod merge;
 mod output;
 mod preflight;
 mod progress;
 mod publish;
 mod rbac;
+mod rules;
 mod settings;
+mod shell;
 mod signals;
 mod terminal;
+mod tree;
+mod watch;
 mod written;
 
 use std::ffi::OsString;
@@ -29,10 +38,14 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use self::args::CheckArgs;
+use self::args::ChosenArgs;
 use self::args::Cli;
 use self::args::Command;
 use self::args::InputArgs;
 use self::args::RulesArgs;
+use self::baseline::Plan;
+use self::baseline::Then;
+use self::output::OutputArg;
 use self::settings::ConfigChoice;
 use self::settings::Settings;
 use crate::check;
@@ -40,7 +53,9 @@ use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::check::ControlRoom;
 use crate::finding::Coverage;
+use crate::finding::Invariant;
 use crate::finding::PassedOver;
+use crate::finding::Profile;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
@@ -51,10 +66,10 @@ use crate::model::Store;
 use crate::report;
 use crate::report::Outcome;
 use crate::report::Telling;
-use crate::rule::FIELDS;
 use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
+use crate::source::Sources;
 
 /// Runs the program and returns its exit code.
 pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
@@ -69,14 +84,18 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Some(Command::Fmt(args)) => fmt::fmt(&args),
         Some(Command::Generate(args)) => generate::generate(&args),
         Some(Command::Graph(args)) => graph::graph(&args),
+        Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Config { command }) => config::config(&command),
         Some(Command::Merge(args)) => merge::merge(&args),
         Some(Command::LiveRbac(args)) => rbac::rbac(&args),
-        Some(Command::Rules { fields: true, .. }) => list_fields(),
-        Some(Command::Rules { rules, .. }) => list_rules(&rules),
+        Some(Command::Lsp(args)) => Ok(lsp::lsp(*args)),
+        Some(Command::Rules(args)) => rules::rules(&args),
         Some(Command::Explain { words, value: Some(option), assume, .. }) => {
             explain_value(&option, &words, &assume)
         }
         Some(Command::Explain { words, rules, .. }) => explain(&words, &rules),
+        Some(Command::Completions { shell }) => shell::completions(shell),
+        Some(Command::Man { out }) => shell::man(out.as_ref()),
     };
     done.unwrap_or_else(|stop| match stop {
         Stop::Usage(error) => refuse(&error),
@@ -95,6 +114,18 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
 #[cfg(test)]
 pub(crate) fn understands<'w>(words: impl Iterator<Item = &'w str>) -> bool {
     Cli::try_parse_from(std::iter::once("ptd-lint").chain(words)).is_ok()
+}
+
+/// The pages of all built-in rules, and of the promises.
+#[cfg(test)]
+pub(crate) fn rule_pages() -> Vec<report::Page> {
+    rules::pages_of(&[]).unwrap_or_default()
+}
+
+/// The whole command line, for its reference.
+#[cfg(test)]
+pub(crate) fn command_line() -> clap::Command {
+    Cli::command()
 }
 
 /// Why a run ended before there was a report.
@@ -126,43 +157,87 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
         return Err(usage(ErrorKind::MissingRequiredArgument, message));
     }
     let targets = output::of_run(&args.output)?;
+    if args.live.preflight {
+        preflight::accepts(&targets)?;
+    }
     if args.fix && args.paths.iter().any(|path| path == "-") {
         let message =
             "standard input cannot be mended in place; `ptd-lint fix -` writes it to standard output";
         return Err(usage(ErrorKind::ArgumentConflict, message));
     }
     use_threads(&args.input);
-    let (mut options, mut unread) = options(&args.input, (&args.select, &args.ignore))?;
-    options.against = args.live.against.is_some();
-    options.picture = targets.iter().any(|target| target.format.has_pictures());
+    if args.watch {
+        return watch::watch(&args, &targets);
+    }
+    if args.live.preflight {
+        // What is wrong with the settings is told before any cluster is asked.
+        options(&args.input, &args.chosen)?;
+        return preflight::preflight(&live::audit(&args)?, &targets);
+    }
+    let inputs = Inputs::read(&args)?;
     if args.output.verbose
-        && let Some(config) = &options.config
+        && let Some(config) = &inputs.options.config
     {
         let _ = writeln!(std::io::stderr(), "settings: {}", config.path);
     }
+    judge(&args, &targets, inputs)
+}
 
-    if args.live.preflight {
-        return preflight::preflight(&live::audit(&args)?, &targets);
+/// All that a run reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Inputs {
+    /// What governs it.
+    options: CheckOptions,
+    /// Settings that cannot be read.
+    unread: Vec<SourceProblem>,
+    /// The inputs.
+    found: Sources,
+    /// The arguments that they count by.
+    arguments: Vec<String>,
+    /// The baseline.
+    plan: Option<Plan>,
+}
+
+impl Inputs {
+    fn read(args: &CheckArgs) -> Result<Self, Stop> {
+        let (mut options, unread) = options(&args.input, &args.chosen)?;
+        options.against = args.live.against.is_some();
+        let (mut found, mut arguments) = read(args, &mut options)?;
+        if let Some(folder) = &args.live.against {
+            found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
+            arguments = vec![source::shown(folder)];
+        }
+        let plan = Plan::of(&args.baseline, options.config.as_ref(), &found.texts)?;
+        options.baseline = plan.as_ref().and_then(|plan| plan.source.clone());
+        options.inventory = plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);
+        Ok(Self { options, unread, found, arguments, plan })
     }
-    let stdin_name = args.input.stdin_filename.as_deref();
-    let mut found = if args.live.live {
-        live::read(&args)?
-    } else {
-        source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock())
-    };
-    let mut arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
-    if let Some(folder) = &args.live.against {
-        found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
-        arguments = vec![source::shown(folder)];
-    }
-    let Checked { documents, mut report, fail_on, strict } = if args.fix {
-        fix::fix_then_check(&args, &mut found, &arguments, &options)
+}
+
+/// Checks what was read, reports, and gives the exit code.
+fn judge(args: &CheckArgs, targets: &[OutputArg], inputs: Inputs) -> Result<u8, Stop> {
+    let Inputs { mut options, plan, mut unread, mut found, arguments } = inputs;
+    options.picture = targets.iter().any(|target| target.format.has_pictures());
+    let mut checked = if args.fix {
+        fix::fix_then_check(args, &mut found, &arguments, &options)
     } else {
         check::check(&found, &arguments, &options)
     };
-    unread.extend(found.problems);
+    let counts = checked.unread.iter().copied().chain(std::iter::repeat(true));
+    let problems = found.problems.iter().zip(counts).filter(|(_, counts)| *counts);
+    unread.extend(problems.map(|(problem, _)| problem.clone()));
+    if let Some(plan) = &plan {
+        let coverage = &checked.report.coverage;
+        let is_whole = unread.is_empty() && coverage.errors.is_empty() && coverage.not_seen.is_empty();
+        if let Some(baseline) = plan.settle(&checked, is_whole, &options.folder)? {
+            options.baseline = Some(baseline);
+            options.inventory = false;
+            checked = check::check(&found, &arguments, &options);
+        }
+    }
+    let Checked { documents, mut report, fail_on, strict, .. } = checked;
     add_to_coverage(&mut report.coverage, found.skipped, unread);
-    report.coverage.shards.extend(live::shard(&args)?);
+    report.coverage.shards.extend(live::shard(args)?);
 
     report.threshold = Threshold {
         fail_on: args.output.fail_on.map(Severity::from).or(fail_on).unwrap_or(Severity::Error),
@@ -171,17 +246,35 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     };
     let outcome = Outcome { documents: &documents, report: &report };
     let telling = Telling::of_run(outcome, || check::rule_docs(&options.rules).0);
-    let mut failed = output::write_all(&targets, &telling, &args.output);
+    let telling = telling.within(output::around(targets, exit::of_report(&report)));
+    let mut failed = output::write_all(targets, &telling, &args.output);
     if args.live.write_report {
-        failed.extend(publish::publish(&live::audit(&args)?, outcome));
+        failed.extend(publish::publish(&live::audit(args)?, outcome));
     }
     if !failed.is_empty() {
         return Err(Stop::Failed(failed));
     }
     drop(telling);
-    // The process ends here: giving memory back piece by piece is time for nothing.
-    std::mem::forget(documents);
-    Ok(exit::of_report(&report))
+    let code = exit::of_report(&report);
+    if !args.watch {
+        // The process ends here: giving memory back piece by piece is time for nothing.
+        std::mem::forget(documents);
+    }
+    Ok(code)
+}
+
+/// Reads what the arguments name, and gives the arguments that sources count by. What is to be reported on goes to the
+/// options.
+fn read(args: &CheckArgs, options: &mut CheckOptions) -> Result<(Sources, Vec<String>), Stop> {
+    if args.live.live {
+        return Ok((live::read(args)?, args.paths.iter().map(|path| source::shown(path)).collect()));
+    }
+    if !args.tree.is_empty() {
+        return tree::read(&args.tree, &args.paths, options);
+    }
+    let stdin_name = args.input.stdin_filename.as_deref();
+    let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
+    Ok((found, args.paths.iter().map(|path| source::shown(path)).collect()))
 }
 
 /// Sets how many threads there are.
@@ -193,24 +286,20 @@ fn use_threads(args: &InputArgs) {
 }
 
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
-fn options(
+fn options(args: &InputArgs, chosen: &ChosenArgs) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
+    options_with(args, chosen, ConfigChoice::Discovered, current_folder())
+}
+
+/// The same, where settings that nobody names are looked for as `unnamed` says, and paths start from `folder`.
+fn options_with(
     args: &InputArgs,
-    (select, ignore): (&[String], &[String]),
+    chosen: &ChosenArgs,
+    unnamed: ConfigChoice,
+    folder: String,
 ) -> Result<(CheckOptions, Vec<SourceProblem>), Stop> {
-    let choice = match &args.config {
-        _ if args.no_config => ConfigChoice::None,
-        Some(path) => ConfigChoice::Named(path),
-        None => ConfigChoice::Discovered,
-    };
+    let choice = ConfigChoice::of(args.no_config, args.config.as_deref(), unnamed);
     let Settings { config, rules, problems } =
-        Settings::read(choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
-    if !select.is_empty() || !ignore.is_empty() {
-        let (known, _) = check::rule_docs(&rules);
-        let unknown = select.iter().chain(ignore).find(|id| known.iter().all(|rule| rule.id != **id));
-        if let Some(id) = unknown {
-            return Err(Stop::Failed(vec![unknown_rule(id, &known)]));
-        }
-    }
+        Settings::read(&choice, &args.rules.folders).map_err(|problem| failed(&problem))?;
     let control_room = match &args.control_room {
         Some(domain) => ControlRoom::Domain(domain.clone()),
         None if args.no_control_room => ControlRoom::None,
@@ -219,17 +308,25 @@ fn options(
     let options = CheckOptions {
         config,
         rules,
-        select: select.to_vec(),
-        ignore: ignore.to_vec(),
+        profile: args.profile.map(Profile::from),
+        select: chosen.select.clone(),
+        extend_select: chosen.extend_select.clone(),
+        ignore: chosen.ignore.clone(),
         control_room,
         workload: args.workload.clone(),
         expected: leaning(args.kind.into(), &args.assume),
         assumed: args.assume.iter().copied().collect(),
+        passed: None,
         against: false,
         picture: false,
-        folder: current_folder(),
+        no_suppressions: args.no_suppressions,
+        today: args.today.or_else(clock::today),
+        folder,
+        baseline: None,
+        inventory: false,
     };
-    Ok((options, problems))
+    let faults = check::selector_faults(&options);
+    if faults.is_empty() { Ok((options, problems)) } else { Err(Stop::Failed(faults)) }
 }
 
 /// Adds what reading saw to what checking saw.
@@ -241,20 +338,6 @@ fn add_to_coverage(coverage: &mut Coverage, skipped: Vec<Skipped>, problems: Vec
         problems.into_iter().map(|SourceProblem { path, line, message }| RunError { path, line, message });
     coverage.errors.extend(errors);
     coverage.errors.sort();
-}
-
-fn list_rules(args: &RulesArgs) -> Result<u8, Stop> {
-    let (rules, faults) = load_rules(args)?;
-    output::to_stdout(|mut out| report::write_list(&rules, &mut out)).map_err(|error| unwritten(&error))?;
-    if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
-}
-
-fn list_fields() -> Result<u8, Stop> {
-    let fields = FIELDS.iter().map(|field| (field.route(), field.kind.name(), field.doc));
-    let fields: Vec<_> = fields.collect();
-    output::to_stdout(|mut out| report::write_fields(&fields, &mut out))
-        .map_err(|error| unwritten(&error))?;
-    Ok(exit::CLEAN)
 }
 
 /// Prints what sets an option of a store.
@@ -302,6 +385,11 @@ fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
     };
     let id = &*id.to_string_lossy();
     let (rules, mut faults) = load_rules(args)?;
+    if let Some(invariant) = Invariant::from_id(id) {
+        output::to_stdout(|mut out| report::write_promise(invariant, &rules, &mut out))
+            .map_err(|error| unwritten(&error))?;
+        return if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) };
+    }
     match rules.iter().find(|rule| rule.id == id) {
         Some(rule) => output::to_stdout(|mut out| report::write_explanation(rule, &mut out))
             .map_err(|error| unwritten(&error))?,
@@ -310,9 +398,14 @@ fn explain(words: &[OsString], args: &RulesArgs) -> Result<u8, Stop> {
     if faults.is_empty() { Ok(exit::CLEAN) } else { Err(Stop::Failed(faults)) }
 }
 
+/// The user's rules without a settings file.
+fn rules_alone(args: &RulesArgs) -> Result<Settings, Stop> {
+    Settings::read(&ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))
+}
+
 /// All rules, and a line for each thing that is wrong with rule files.
 fn load_rules(args: &RulesArgs) -> Result<(Vec<RuleDoc>, Vec<String>), Stop> {
-    let settings = Settings::read(ConfigChoice::None, &args.folders).map_err(|problem| failed(&problem))?;
+    let settings = rules_alone(args)?;
     let (rules, errors) = check::rule_docs(&settings.rules);
     let unread = settings.problems.iter().map(problem_line);
     let broken = errors.iter().map(|error| placed(&error.path, error.line, &error.message));

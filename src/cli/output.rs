@@ -1,6 +1,7 @@
 //! Turns `-o` and `--output-file` into places to write to, and writes there.
 
 use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::BufWriter;
 use std::io::ErrorKind;
 use std::io::Write;
@@ -13,8 +14,10 @@ use super::args::OutputArgs;
 use super::terminal;
 use super::terminal::Destination;
 use super::usage;
+use crate::report::Around;
 use crate::report::Format;
 use crate::report::PictureForm;
+use crate::report::Root;
 use crate::report::Style;
 use crate::report::Telling;
 
@@ -111,12 +114,37 @@ fn targets<F: Form>(
         }
         _ => {}
     }
-    let mut files: Vec<_> = targets.iter().filter_map(|target| target.file.as_deref()).collect();
+    // `./x` is `x`.
+    let plain = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
+    let mut files: Vec<PathBuf> =
+        targets.iter().filter_map(|target| target.file.as_deref().map(plain)).collect();
     files.sort_unstable();
     if files.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
         return Err("two reports cannot share one file");
     }
     Ok(targets)
+}
+
+/// What reports tell of the world around: the exit code, what a server counts paths from, whether a job has a summary.
+pub(super) fn around(targets: &[OutputArg], exit: u8) -> Around {
+    if targets.iter().all(|target| matches!(target.format, Format::Human | Format::Json)) {
+        return Around { exit: Some(exit), ..Around::default() };
+    }
+    // Both are the folder that the repository was put into.
+    let root = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().find_map(terminal::variable);
+    let real = |folder: &Path| {
+        let real = folder.canonicalize().ok()?;
+        Some(real.to_str()?.trim_start_matches(r"\\?\").replace('\\', "/"))
+    };
+    let root = root.and_then(|root| Some(Root::new(&real(Path::new(&root))?, &real(Path::new("."))?)));
+    let has_summary =
+        targets.iter().any(|target| target.format == Format::Github) && summary_file().is_some();
+    Around { exit: Some(exit), root: root.unwrap_or_default(), has_summary }
+}
+
+/// The file that GitHub shows as the summary of a job.
+fn summary_file() -> Option<PathBuf> {
+    terminal::variable("GITHUB_STEP_SUMMARY").map(PathBuf::from)
 }
 
 /// Writes a report to each of the targets; one line for each that cannot be written. A reader that goes away early
@@ -135,24 +163,44 @@ pub(super) fn write_all(targets: &[OutputArg], telling: &Telling<'_>, args: &Out
             out.flush()
         })
     };
-    targets.iter().filter_map(|target| write(target).err()).collect()
+    let mut failed: Vec<String> = targets.iter().filter_map(|target| write(target).err()).collect();
+    if targets.iter().any(|target| target.format == Format::Github) {
+        failed.extend(summary_file().and_then(|path| write_summary(telling, &path).err()));
+    }
+    failed
 }
 
-/// Hands what a target names to `write`.
+/// The most bytes of the summary of one step. GitHub drops one with more, whole.
+const MOST_SUMMARY: u64 = 1024 * 1024;
+
+/// Adds the report to what the step has said in its summary already.
+fn write_summary(telling: &Telling<'_>, path: &Path) -> Result<(), String> {
+    let before = path.metadata().map_or(0, |known| known.len());
+    let room = usize::try_from(MOST_SUMMARY.saturating_sub(before)).unwrap_or(usize::MAX);
+    let summary = telling.summary(room);
+    let written = OpenOptions::new().append(true).create(true).open(path);
+    written
+        .and_then(|mut file| file.write_all(summary.as_bytes()))
+        .map_err(|error| format!("cannot write the summary of the job to {}: {error}", path.display()))
+}
+
+/// Hands what a target names to `write`. A file is begun only when all of its text is there, so that a run that fails on
+/// the way leaves the old one.
 pub(super) fn write_with<F>(
     target: &OutputArg<F>,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), String> {
-    let written = match &target.file {
-        Some(path) => File::create(path).and_then(|file| {
-            let mut file = BufWriter::new(file);
-            write(&mut file)?;
-            file.flush()
-        }),
-        None => to_stdout(write),
+    let Some(path) = &target.file else {
+        return to_stdout(write).map_err(|error| format!("cannot write to standard output: {error}"));
     };
-    let name = target.file.as_deref().unwrap_or(Path::new("standard output"));
-    written.map_err(|error| format!("cannot write to {}: {error}", name.display()))
+    let mut text = Vec::new();
+    let written =
+        write(&mut text).and_then(|()| File::create(path)).and_then(|mut file| file.write_all(&text));
+    written.map_err(|error| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let remedy = folder.map(|folder| format!("; make the folder {} first", folder.display()));
+        format!("cannot write to {}: {error}{}", path.display(), remedy.unwrap_or_default())
+    })
 }
 
 /// Hands standard output, locked, to `write`. A reader that goes away early is no error.
@@ -187,5 +235,6 @@ mod tests {
         assert!(targets(&outputs(&["json", "human"]), Some(Path::new("x"))).is_err());
         assert!(targets(&outputs(&["json=x"]), Some(Path::new("y"))).is_err());
         assert!(targets(&outputs(&["json=x", "human=x"]), None).is_err());
+        assert!(targets(&outputs(&["json=x", "human=./x"]), None).is_err());
     }
 }

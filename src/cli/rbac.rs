@@ -6,8 +6,11 @@ use super::args::RulesArgs;
 use super::exit;
 use super::load_rules;
 use super::output;
-use super::unknown_rule;
+use super::rules_alone;
 use super::unwritten;
+use crate::check;
+use crate::check::CheckOptions;
+use crate::finding::Profile;
 use crate::live;
 use crate::live::Errand;
 use crate::live::Grant;
@@ -15,7 +18,7 @@ use crate::live::Grant;
 /// Prints the least roles for a run and gives the exit code.
 pub(super) fn rbac(args: &RbacArgs) -> Result<u8, Stop> {
     let errand = Errand {
-        rules: chosen(&args.rules, &args.select, &args.ignore)?,
+        rules: chosen(&args.rules, [&args.select, &[], &args.ignore])?,
         without_secrets: args.without_secrets,
         secret_values: args.read_secret_values,
         probe: args.probe,
@@ -30,20 +33,25 @@ pub(super) fn rbac(args: &RbacArgs) -> Result<u8, Stop> {
 /// What hangs on the rules that are chosen: the promise and the subject of each; `None` for all rules.
 pub(super) fn chosen(
     rules: &RulesArgs,
-    select: &[String],
-    ignore: &[String],
+    [select, extend_select, ignore]: [&[String]; 3],
 ) -> Result<Option<Vec<(String, String)>>, Stop> {
     let (known, faults) = load_rules(rules)?;
     if !faults.is_empty() {
         return Err(Stop::Failed(faults));
     }
-    if let Some(id) = select.iter().chain(ignore).find(|id| known.iter().all(|rule| rule.id != **id)) {
-        return Err(Stop::Failed(vec![unknown_rule(id, &known)]));
+    let options = CheckOptions {
+        rules: rules_alone(rules)?.rules,
+        select: select.to_vec(),
+        extend_select: extend_select.to_vec(),
+        ignore: ignore.to_vec(),
+        profile: Some(Profile::Strict),
+        ..CheckOptions::default()
+    };
+    let faults = check::selector_faults(&options);
+    if !faults.is_empty() {
+        return Err(Stop::Failed(faults));
     }
-    if select.is_empty() && ignore.is_empty() {
-        return Ok(None);
-    }
-    let is_chosen = |id: &String| (select.is_empty() || select.contains(id)) && !ignore.contains(id);
-    let chosen = known.into_iter().filter(|rule| is_chosen(&rule.id));
+    let Some(taken) = check::taken(&options) else { return Ok(None) };
+    let chosen = known.into_iter().filter(|rule| taken.contains(&rule.id));
     Ok(Some(chosen.map(|rule| (rule.invariant.id().to_owned(), rule.subject)).collect()))
 }

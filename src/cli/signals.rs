@@ -28,6 +28,21 @@ impl Signals {
         signals
     }
 
+    /// As [`Self::noted()`], and a reader of standard output that has gone away counts as a signal.
+    pub(super) fn noted_with_pipe() -> Self {
+        let signals = Self::noted();
+        #[cfg(unix)]
+        {
+            let number = usize::try_from(signal_hook::consts::SIGPIPE).unwrap_or_default();
+            let _ = signal_hook::flag::register_usize(
+                signal_hook::consts::SIGPIPE,
+                Arc::clone(&signals.last),
+                number,
+            );
+        }
+        signals
+    }
+
     /// Whether one came.
     pub(super) fn came(&self) -> bool {
         self.last.load(Ordering::SeqCst) != 0

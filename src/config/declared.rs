@@ -24,6 +24,11 @@ const DECLARED: &[(&str, Takes)] = &[
     ("third_party_telemetry", Takes::Flag),
 ];
 
+/// What a rule may ask for with `if_declared`.
+pub(crate) fn declarable() -> Vec<&'static str> {
+    std::iter::once("allowed").chain(DECLARED.iter().map(|(name, _)| *name)).collect()
+}
+
 #[derive(Clone, Copy)]
 enum Takes {
     Text,

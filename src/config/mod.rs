@@ -1,17 +1,24 @@
 //! Turns `ptd-lint.yaml` into settings that remember where they were written.
 
+mod accepted;
 mod declared;
 mod keys;
 mod parse;
+mod rules;
+
+use std::collections::BTreeMap;
 
 use crate::document::Place;
+use crate::finding::Profile;
 use crate::finding::Severity;
 use crate::model;
 use crate::model::Fact;
 use crate::model::Minor;
 use crate::model::Stated;
 use crate::model::Store;
+pub(crate) use accepted::AcceptedEntry;
 pub(crate) use declared::DeclaredLimit;
+pub(crate) use declared::declarable;
 pub(crate) use keys::known_entries;
 pub(crate) use parse::is_domain;
 
@@ -50,14 +57,24 @@ pub(crate) struct Config {
     pub(crate) limits: Vec<DeclaredLimit>,
     /// Destinations outside the workload that are allowed.
     pub(crate) allowed: Vec<Allowed>,
+    /// Findings that are accepted.
+    pub(crate) accepted: Vec<AcceptedEntry>,
     /// Services in the cluster that are not in the input.
     pub(crate) endpoints: Vec<Endpoint>,
     /// Settings of rules.
     pub(crate) settings: Vec<RuleSetting>,
-    /// Run only these rules; empty: all.
+    /// Severities of rules by selector; `None` leaves them out.
+    pub(crate) severities: Vec<(Spanned<String>, Option<Severity>)>,
+    /// What is promised.
+    pub(crate) profile: Option<Spanned<Profile>>,
+    /// Run only these rules; empty: those of the profile.
     pub(crate) select: Vec<Spanned<String>>,
+    /// Run these rules too.
+    pub(crate) extend_select: Vec<Spanned<String>>,
     /// Leave these rules out.
     pub(crate) ignore: Vec<Spanned<String>>,
+    /// The file of findings that are accepted since they were there before, seen from this file.
+    pub(crate) baseline: Option<Spanned<String>>,
     /// The least severity that fails the run.
     pub(crate) fail_on: Option<Spanned<Severity>>,
     /// Whether *undecided* fails the run.
@@ -66,9 +83,16 @@ pub(crate) struct Config {
     pub(crate) stacks: Vec<Spanned<String>>,
     /// Versions to judge stores by, whatever the inputs say.
     pub(crate) assume: Vec<(Store, Minor)>,
+    /// The keys at the top of the file, each with its place.
+    pub(crate) keys: BTreeMap<&'static str, Place>,
 }
 
 impl Config {
+    /// Whether it has a key, at its top or under `declared`.
+    pub(crate) fn declares(&self, key: &str) -> bool {
+        self.keys.contains_key(key) || self.declared.iter().any(|(name, _)| *name == key)
+    }
+
     /// What it says of the workload.
     pub(crate) fn stated(&self) -> Stated {
         Stated {

@@ -10,6 +10,7 @@ use super::RuleSetting;
 use super::SettingValue;
 use super::Spanned;
 use super::known_entries;
+use super::rules::SELECTORS;
 use crate::document::DocId;
 use crate::document::Document;
 use crate::document::NodeRef;
@@ -35,13 +36,11 @@ impl Config {
         (config, reader.problems)
     }
 
-    /// Holds the ids under `select` and `ignore` against those that exist.
-    pub(crate) fn check_rule_ids(&self, ids: &[&str]) -> Vec<ConfigProblem> {
-        let unknown = |id: &&Spanned<String>| !ids.contains(&id.value.as_str());
-        self.select
-            .iter()
-            .chain(&self.ignore)
-            .filter(unknown)
+    /// Holds the rules under `accepted` against those that exist.
+    pub(crate) fn unknown_accepted(&self, ids: &[&str]) -> Vec<ConfigProblem> {
+        let named = self.accepted.iter().map(|entry| &entry.rule);
+        let unknown = named.filter(|id| !ids.contains(&id.value.as_str()));
+        unknown
             .map(|id| ConfigProblem {
                 place: id.place,
                 message: format!("unknown rule `{}`", id.value),
@@ -63,12 +62,17 @@ impl Reader {
         self.problems.push(ConfigProblem { place, message: message.into(), help: help.into() });
     }
 
+    /// How many problems there are so far.
+    pub(super) fn problems(&self) -> usize {
+        self.problems.len()
+    }
+
     /// The place of a node.
     pub(super) fn place(&self, node: NodeRef<'_>) -> Place {
         Place { doc: self.doc, span: node.span() }
     }
 
-    fn at<T>(&self, node: NodeRef<'_>, value: T) -> Spanned<T> {
+    pub(super) fn at<T>(&self, node: NodeRef<'_>, value: T) -> Spanned<T> {
         Spanned { value, place: Place { doc: self.doc, span: node.span() } }
     }
 
@@ -76,6 +80,9 @@ impl Reader {
         let mut config = Config::default();
         let mut versioned = false;
         for (key, value) in self.entries(root, SETTINGS_KEYS, "the configuration") {
+            if let Some(name) = SETTINGS_KEYS.iter().find(|name| **name == key) {
+                config.keys.insert(name, self.place(value));
+            }
             match key {
                 "version" => {
                     versioned = true;
@@ -90,17 +97,27 @@ impl Reader {
                     config.allowed =
                         self.items(value, "destinations").filter_map(|item| self.allowed(item)).collect();
                 }
+                "accepted" => {
+                    config.accepted =
+                        self.items(value, "entries").filter_map(|item| self.accepted(item)).collect();
+                }
                 "endpoints" => {
                     config.endpoints =
                         self.items(value, "endpoints").filter_map(|item| self.endpoint(item)).collect();
                 }
                 "rules" => {
-                    for (_, settings) in self.entries(value, &["settings"], "`rules`") {
-                        self.settings(settings, &mut config.settings);
+                    for (key, value) in self.entries(value, &["settings", "severities"], "`rules`") {
+                        match key {
+                            "settings" => self.settings(value, &mut config.settings),
+                            _ => config.severities = self.severities(value),
+                        }
                     }
                 }
-                "select" => config.select = self.texts(value, "ids of rules"),
-                "ignore" => config.ignore = self.texts(value, "ids of rules"),
+                "profile" => config.profile = self.profile(value),
+                "select" => config.select = self.select(value),
+                "extend_select" => config.extend_select = self.texts(value, SELECTORS),
+                "ignore" => config.ignore = self.texts(value, SELECTORS),
+                "baseline" => config.baseline = self.text(value, "the file of a baseline"),
                 "fail_on" => config.fail_on = self.severity(value),
                 "strict" => config.strict = self.flag(value),
                 "stacks" => config.stacks = self.stacks(value),
@@ -155,7 +172,7 @@ impl Reader {
         node.items().collect::<Vec<_>>().into_iter()
     }
 
-    fn texts(&mut self, node: NodeRef<'_>, what: &str) -> Vec<Spanned<String>> {
+    pub(super) fn texts(&mut self, node: NodeRef<'_>, what: &str) -> Vec<Spanned<String>> {
         let mut texts: Vec<Spanned<String>> = Vec::new();
         for item in self.items(node, what) {
             let Some(text) = self.text(item, what) else { continue };

@@ -183,6 +183,27 @@ fn mistakes_have_a_place_and_a_remedy() {
             "version: 1\nlimits: { loki: { retention_period: { reason: cost } } }\n",
             "2:19 the limit has no bound (add `max`, `min` or `equal`)",
         ),
+        ("version: 1\nprofile: ptds\n", "2:10 unknown profile `ptds` (did you mean `ptd`?)"),
+        (
+            "version: 1\nselect: []\n",
+            "2:9 an empty `select` chooses no rule (write `[ALL]` for all rules of the profile, or remove the key)",
+        ),
+        (
+            "version: 1\nextend_select: loki\n",
+            "2:16 a list of ids of rules is expected here (write each after a `- `)",
+        ),
+        (
+            "version: 1\nrules: { severities: { loki: warn } }\n",
+            "2:30 unknown severity `warn` (it can be one of `error`, `warning`, `info`, `off`)",
+        ),
+        (
+            "version: 1\nrules: { severities: [loki] }\n",
+            "2:22 `severities` is a mapping (write `RULE: warning`)",
+        ),
+        (
+            "version: 1\nrules:\n  severities:\n    loki: off\n    loki: info\n",
+            "5:5 `loki` is given twice (remove one of the two)",
+        ),
         ("version: 1\nselect: [a, a]\n", "2:13 `a` is given twice (remove one of the two)"),
         (
             "version: 1\nrules: { settings: { r: { s: { a: 1 } } } }\n",
@@ -190,7 +211,7 @@ fn mistakes_have_a_place_and_a_remedy() {
         ),
         (
             "- a\n",
-            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `declared`, `limits`, `allowed`, `endpoints`, `rules`, `select`, `ignore`, `fail_on`, `strict`, `stacks`, `assume`)",
+            "1:1 the configuration is a mapping (its keys are `version`, `workload`, `control_room`, `domain`, `declared`, `limits`, `allowed`, `endpoints`, `rules`, `profile`, `select`, `extend_select`, `ignore`, `fail_on`, `strict`, `stacks`, `assume`)",
         ),
     ] {
         assert_eq!(parse(text).1, [problem], "{text}");
@@ -198,14 +219,27 @@ fn mistakes_have_a_place_and_a_remedy() {
 }
 
 #[test]
-fn unknown_rule_ids_are_told() {
-    let (config, problems) = parse("version: 1\nselect: [a-rule]\nignore: [b-rul]\n");
-    assert_eq!(problems, Vec::<String>::new());
-    let problems = config.check_rule_ids(&["a-rule", "b-rule"]);
-    assert_eq!(problems.len(), 1);
-    assert_eq!(
-        (problems[0].message.as_str(), problems[0].help.as_str()),
-        ("unknown rule `b-rul`", "did you mean `b-rule`?")
+fn reads_what_is_said_of_rules() {
+    let (config, problems) = parse(
+        "version: 1\nprofile: stack\nselect: [ALL]\nextend_select: [loki]\nrules:\n  severities: { loki-*: off, \
+         log-boundary: warning }\n",
     );
-    assert_eq!(problems[0].place.span, config.ignore[0].place.span);
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(config.profile.as_ref().map(|profile| profile.value), Some(Profile::Stack));
+    assert_eq!(config.profile.map(|profile| profile.place.span.start), Some(20));
+    assert_eq!((config.select[0].value.as_str(), config.extend_select[0].value.as_str()), ("ALL", "loki"));
+    let severities: Vec<_> =
+        config.severities.iter().map(|(selector, own)| (selector.value.as_str(), *own)).collect();
+    assert_eq!(severities, [("loki-*", None), ("log-boundary", Some(Severity::Warning))]);
+    assert_eq!(
+        config.keys.keys().copied().collect::<Vec<_>>(),
+        ["extend_select", "profile", "rules", "select", "version"]
+    );
+}
+
+#[test]
+fn empty_list_of_allowed_destinations_is_a_declaration() {
+    assert!(parse("version: 1\nallowed: []\n").0.declares("allowed"));
+    assert!(!parse("version: 1\n").0.declares("allowed"));
+    assert!(parse("version: 1\ndeclared: { system_logs: false }\n").0.declares("system_logs"));
 }

@@ -111,6 +111,22 @@ impl HostMap {
         };
         map.to_host(guest).unwrap_or_default()
     }
+
+    /// The offset in the embedded text of a byte of the container; `None` where it was not made from there.
+    fn to_guest(&self, container: &Document, host: u32) -> Option<u32> {
+        match self {
+            Self::Made(map) => map.to_guest(host),
+            Self::Scalar(node, map) => {
+                let node = container.tree()?.node(*node);
+                // Most scalars lie elsewhere: no map is made for them.
+                let around = node.resolved().span();
+                if host < around.start || around.end < host {
+                    return None;
+                }
+                map.get_or_init(|| node.embedding()).to_guest(host)
+            }
+        }
+    }
 }
 
 /// One parsed document.
@@ -243,6 +259,38 @@ impl Documents {
     #[cfg(test)]
     pub(crate) fn slice(&self, place: Place) -> &str {
         place.span.slice(&self.document(place.doc).text)
+    }
+
+    /// The innermost place of a byte of a file: the reverse of [`Documents::resolve`]. What an alias repeats is its first
+    /// document.
+    pub(crate) fn innermost(&self, file: u32, offset: u32) -> Option<Place> {
+        let documents = &self.files.get(file as usize)?.documents;
+        let at = |index: usize, offset| {
+            let index = u32::try_from(index).ok()?;
+            Some(Place { doc: DocId { file, index }, span: Span::at(offset) })
+        };
+        let begins = |document: &Document| {
+            let root = document.tree().and_then(Tree::root);
+            root.map_or(0, |root| root.span().start)
+        };
+        let own = documents.iter().enumerate().filter(|(_, document)| document.host.is_none());
+        let mut found = own
+            .clone()
+            .filter(|(_, document)| begins(document) <= offset)
+            .last()
+            .or_else(|| own.clone().next())
+            .and_then(|(index, _)| at(index, offset))?;
+        // Contents stand behind their containers, so one pass leads to the innermost.
+        for (index, document) in documents.iter().enumerate() {
+            let Some(host) = document.host.as_ref().filter(|host| host.index == found.doc.index) else {
+                continue;
+            };
+            let Some(container) = documents.get(host.index as usize) else { continue };
+            if let Some(guest) = host.map.to_guest(container, found.span.start) {
+                found = at(index, guest)?;
+            }
+        }
+        Some(found)
     }
 
     /// The outermost line and column of a place, and the layers on the way.

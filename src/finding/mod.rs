@@ -1,10 +1,13 @@
 //! What can be said about a stack: findings, verdicts, coverage.
 
 mod accepted;
+mod effective;
 mod fault;
 mod fingerprint;
 mod fix;
 mod picture;
+mod profile;
+mod promise;
 mod report;
 mod rule_doc;
 mod values;
@@ -12,6 +15,10 @@ mod values;
 pub(crate) use accepted::Accepted;
 pub(crate) use accepted::AcceptedBy;
 pub(crate) use accepted::NotShown;
+pub(crate) use effective::Effective;
+pub(crate) use effective::EffectiveRule;
+pub(crate) use effective::EffectiveSetting;
+pub(crate) use effective::SettingText;
 pub(crate) use fault::Fault;
 pub(crate) use fault::FolderLine;
 pub(crate) use fingerprint::fingerprint;
@@ -23,6 +30,7 @@ pub(crate) use picture::Picture;
 pub(crate) use picture::PictureEdge;
 pub(crate) use picture::PictureNode;
 pub(crate) use picture::Signal;
+pub(crate) use profile::Profile;
 pub(crate) use report::Coverage;
 pub(crate) use report::Finding;
 pub(crate) use report::GitState;
@@ -40,6 +48,7 @@ pub(crate) use report::Sighting;
 pub(crate) use report::Threshold;
 pub(crate) use rule_doc::RuleDoc;
 pub(crate) use rule_doc::RuleSetting;
+pub(crate) use rule_doc::SITE;
 pub(crate) use values::ValueChain;
 pub(crate) use values::ValueStep;
 

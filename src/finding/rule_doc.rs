@@ -1,17 +1,29 @@
 //! What reports may know of a rule.
 
 use super::Invariant;
+use super::Profile;
 use super::Severity;
+
+/// Where the pages of all built-in rules and promises are read. The schemas name it too (`$id`).
+pub(crate) const SITE: &str = "https://ptd-lint.dev/";
 
 /// A rule as people read about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RuleDoc {
     /// Names the fault, in kebab case.
     pub(crate) id: String,
+    /// The folder below `rules/` that it lies in; empty for a rule of a user's own.
+    pub(crate) family: String,
+    /// The first profile that it stands in.
+    pub(crate) profile: Profile,
     /// How much harm a finding means.
     pub(crate) severity: Severity,
+    /// How much harm some of its findings mean instead.
+    pub(crate) severities: Vec<Severity>,
     /// The promise that it guards.
     pub(crate) invariant: Invariant,
+    /// Whether its findings leave the promise's verdict alone.
+    pub(crate) advisory: bool,
     /// The kind of subject that it ranges over.
     pub(crate) subject: String,
     /// The fault in one line.
@@ -24,12 +36,27 @@ pub(crate) struct RuleDoc {
     pub(crate) fixes: Vec<(String, bool)>,
     /// What a settings file may change.
     pub(crate) settings: Vec<RuleSetting>,
-    /// Where the values come from: documents, upstream pages.
+    /// Where its values come from; empty where a user's rule does not say.
+    pub(crate) source: String,
+    /// What to read on: pages of the products, mostly.
     pub(crate) references: Vec<String>,
-    /// An input that breaks the rule.
-    pub(crate) failing: Option<String>,
-    /// The same input, mended.
-    pub(crate) mended: Option<String>,
+    /// Inputs that break the rule: file names and texts.
+    pub(crate) failing: Vec<(String, String)>,
+    /// The same inputs, mended.
+    pub(crate) mended: Vec<(String, String)>,
+}
+
+impl RuleDoc {
+    /// The path of its page below [`SITE`] and below `docs/src`, without an ending: `rules/flow/logs-leave-workload`.
+    pub(crate) fn page(&self) -> String {
+        let family = if self.family.is_empty() { "own" } else { &self.family };
+        format!("rules/{family}/{}", self.id)
+    }
+
+    /// The address of its page; none for a rule of a user's own.
+    pub(crate) fn address(&self) -> Option<String> {
+        (!self.family.is_empty()).then(|| format!("{SITE}{}.html", self.page()))
+    }
 }
 
 /// A value of a rule that can be set.
@@ -37,8 +64,12 @@ pub(crate) struct RuleDoc {
 pub(crate) struct RuleSetting {
     /// Its name in the settings file.
     pub(crate) name: String,
-    /// What holds when nothing is set, with its unit.
+    /// What holds when nothing is set.
     pub(crate) default: String,
+    /// Its unit; may be empty.
+    pub(crate) unit: String,
+    /// The name of its type: `an integer`, `a list`.
+    pub(crate) kind: &'static str,
     /// What it means.
     pub(crate) meaning: String,
 }

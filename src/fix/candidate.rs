@@ -75,11 +75,11 @@ pub(super) struct Offer<'o> {
 }
 
 impl Offer<'_> {
-    /// The first fix of each finding that is wanted and not rejected, by path and place: the order of arguments does not
+    /// The first fix of each finding that is wanted, that nobody accepted, and that was not rejected, by path and place: the order of arguments does not
     /// matter. What cannot be put into the text is noted as rejected.
     pub(super) fn candidates(&self, rejected: &mut Rejected) -> Vec<Candidate> {
         let findings = self.checked.report.findings.iter().enumerate();
-        let wanted = findings.filter(|(_, finding)| self.wishes.wants(&finding.rule));
+        let wanted = findings.filter(|(_, finding)| finding.is_open() && self.wishes.wants(finding));
         let mut candidates: Vec<_> = wanted
             .filter_map(|(index, finding)| {
                 let candidate = self.next_of(index, finding, rejected)?;

@@ -39,7 +39,7 @@ impl Run<'_> {
     ) -> Option<Vec<Step>> {
         let meant = BTreeSet::from([first.finding]);
         // What follows is no finding that anybody could have selected.
-        let wishes = Wishes { select: Vec::new(), ..self.wishes.clone() };
+        let wishes = Wishes { select: Vec::new(), only: None, ..self.wishes.clone() };
         let mut steps = vec![Step { edits: by_file(&[&first]), fixes: vec![first], state }];
         while steps.len() <= LONGEST {
             let last = &steps.last()?.state;

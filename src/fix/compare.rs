@@ -91,7 +91,9 @@ fn unmatched(
         same.entry(identity(finding)).or_default().push(*index);
     }
     let (mut stays, mut met, mut rest) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-    for (at, finding) in after.report.findings.iter().enumerate() {
+    // What a fix mends may have been accepted as well, which then is not needed any more.
+    let findings = after.report.findings.iter().enumerate().filter(|(_, finding)| finding.rule != UNUSED);
+    for (at, finding) in findings {
         match same.get_mut(&identity(finding)).and_then(Vec::pop) {
             Some(index) if meant.contains(&index) => {
                 stays.insert(index);
@@ -129,7 +131,8 @@ fn unmatched(
         };
         let candidates = by_rule.entry(&finding.rule).or_default();
         let is_known = |(index, place): &(usize, Option<Moved>)| {
-            is_here(place) && finding.severity <= before.report.findings[*index].severity
+            let known = &before.report.findings[*index];
+            is_here(place) && finding.severity <= known.severity && finding.is_open() == known.is_open()
         };
         match candidates.iter().rposition(is_known) {
             Some(known) => {
@@ -147,9 +150,12 @@ fn unmatched(
 /// A file, and between which of its offsets something is now.
 type Moved = (u32, (u32, u32));
 
-/// What makes two findings the same.
-fn identity(finding: &Finding) -> (&str, &str, &str) {
-    (&finding.rule, &finding.fingerprint, &finding.message)
+/// The rule that tells of suppressions that nothing needs.
+const UNUSED: &str = "suppression-unused";
+
+/// What makes two findings the same. One that was accepted and is not any more is new: a fix took away what accepts it.
+fn identity(finding: &Finding) -> (&str, &str, &str, bool) {
+    (&finding.rule, &finding.fingerprint, &finding.message, finding.is_open())
 }
 
 /// The place of a finding in the file that people see.

@@ -24,7 +24,10 @@ use self::candidate::Offer;
 use self::chain::Step;
 use self::moved::Moved;
 use self::round::Refused;
+use crate::check;
+use crate::check::CheckOptions;
 use crate::check::Checked;
+use crate::document;
 use crate::document::Change;
 use crate::document::Documents;
 use crate::document::FileEdit;
@@ -61,13 +64,31 @@ pub(crate) struct Wishes {
     pub(crate) unsafe_too: bool,
     /// Files of the run that must stay as they are, by index.
     pub(crate) frozen: BTreeSet<u32>,
+    /// Nothing else is mended.
+    pub(crate) only: Option<Only>,
+}
+
+/// A part of what is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Only {
+    /// What is found in a file of the run, by index.
+    File(u32),
+    /// One finding: its rule, fingerprint and message.
+    Finding(String, String, String),
 }
 
 impl Wishes {
-    /// Whether what the rule finds is to be mended.
-    pub(crate) fn wants(&self, rule: &str) -> bool {
-        let named = |list: &[String]| list.iter().any(|id| id == rule);
-        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+    /// Whether a finding is to be mended.
+    pub(crate) fn wants(&self, finding: &Finding) -> bool {
+        let named = |list: &[String]| list.contains(&finding.rule);
+        let is_meant = match &self.only {
+            None => true,
+            Some(Only::File(file)) => finding.place.is_some_and(|place| place.doc.file == *file),
+            Some(Only::Finding(rule, fingerprint, message)) => {
+                (rule, fingerprint, message) == (&finding.rule, &finding.fingerprint, &finding.message)
+            }
+        };
+        is_meant && (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
     }
 }
 
@@ -138,6 +159,42 @@ pub(crate) enum Why {
 struct State {
     sources: Sources,
     checked: Checked,
+}
+
+/// Mends texts as a run with these options is asked to. All rules judge the result; only the fixes of those selected are made.
+pub(crate) fn mend(
+    sources: &Sources,
+    arguments: &[String],
+    options: &CheckOptions,
+    (unsafe_too, only): (bool, Option<Only>),
+) -> Fixed {
+    // What a baseline accepts is mended too.
+    let all = CheckOptions {
+        select: Vec::new(),
+        extend_select: Vec::new(),
+        ignore: Vec::new(),
+        baseline: None,
+        inventory: false,
+        ..options.clone()
+    };
+    // What governs the run must not change under it.
+    let is_settings = |text: &str| options.config.as_ref().is_some_and(|config| &*config.text == text);
+    let files = (0..).zip(&sources.texts).filter(|(_, source)| is_settings(&source.text));
+    let select = check::taken(options).unwrap_or_default();
+    let [of_select, of_extend] = [const { Vec::new() }; 2];
+    let ignoring = CheckOptions { select: of_select, extend_select: of_extend, ..options.clone() };
+    // What a more specific selector takes is not ignored.
+    let kept = check::taken(&ignoring).map(|kept| [kept, select.clone()].concat());
+    let ignore = kept.map(|kept| check::all_but(options, &kept)).unwrap_or_default();
+    let wishes = Wishes {
+        select: if options.select.is_empty() { Vec::new() } else { select },
+        ignore,
+        unsafe_too,
+        frozen: files.map(|(file, _)| file).collect(),
+        only,
+    };
+    let check = |sources: &Sources| check::check(sources, arguments, &all);
+    fix(sources, &wishes, &Workings { check: &check, edits: &document::edits })
 }
 
 /// Mends what can be mended in these texts.
@@ -305,10 +362,10 @@ impl Run<'_> {
         Some(LineIndex::new(text).position(text, offset).line)
     }
 
-    /// Why each finding that is wanted is still there.
+    /// Why each finding that is wanted is still there. What somebody accepted is left alone.
     fn left(&self, checked: &Checked, rejected: &Rejected) -> Vec<Left> {
         let findings = checked.report.findings.iter().enumerate();
-        let wanted = findings.filter(|(_, finding)| self.wishes.wants(&finding.rule));
+        let wanted = findings.filter(|(_, finding)| finding.is_open() && self.wishes.wants(finding));
         wanted
             .map(|(index, finding)| Left { finding: index, why: self.why(index, finding, rejected) })
             .collect()

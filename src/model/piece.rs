@@ -293,6 +293,10 @@ pub(crate) enum ProblemKind {
     Settings,
     /// A user's rule file has a fault, so its rule did not run; the run is incomplete.
     RuleFile,
+    /// The baseline has a fault, so that nothing is accepted by it; the run is incomplete.
+    Baseline,
+    /// The baseline lists a finding that does not occur.
+    BaselineEntry,
 }
 
 /// Something wrong with an input.

@@ -5,11 +5,24 @@ use std::cell::OnceCell;
 use std::io::Write;
 
 use super::Outcome;
+use super::checkstyle;
+use super::concise;
 use super::contract::ReportJson;
+use super::github;
+use super::gitlab;
 use super::html;
 use super::human;
 use super::human::Style;
-use super::json;
+use super::junit;
+use super::markdown;
+use super::plain_json;
+use super::policy_report;
+use super::policy_report::PolicyForm;
+use super::root::Root;
+use super::sarif;
+use super::told::Told;
+use crate::document::Documents;
+use crate::finding::InvariantVerdict;
 use crate::finding::Report;
 use crate::finding::RuleDoc;
 
@@ -18,22 +31,62 @@ use crate::finding::RuleDoc;
 pub(crate) enum Format {
     /// For people at a terminal.
     Human,
+    /// One line for each thing that is told.
+    Concise,
     /// A page for browsers, by itself: verdicts, flows, findings.
     Html,
     /// For programs, by the contract of `schemas/report.schema.json`.
     Json,
+    /// SARIF 2.1.0, which code scanning reads.
+    Sarif,
+    /// Tests, as XML.
+    Junit,
+    /// Commands for GitHub Actions, and what goes into the summary of a job.
+    Github,
+    /// Code Quality of GitLab.
+    Gitlab,
+    /// Faults by file, as XML.
+    Checkstyle,
+    /// A comment on a change.
+    Markdown,
+    /// Objects of `openreports.io`.
+    OpenReports,
+    /// Objects of `wgpolicyk8s.io`.
+    PolicyReport,
 }
 
 impl Format {
     /// All of them, as help names them.
-    pub(crate) const ALL: [Self; 3] = [Self::Human, Self::Html, Self::Json];
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Human,
+        Self::Concise,
+        Self::Html,
+        Self::Json,
+        Self::Sarif,
+        Self::Junit,
+        Self::Github,
+        Self::Gitlab,
+        Self::Checkstyle,
+        Self::Markdown,
+        Self::OpenReports,
+        Self::PolicyReport,
+    ];
 
     /// The name on the command line.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
+            Self::Concise => "concise",
             Self::Html => "html",
             Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Checkstyle => "checkstyle",
+            Self::Markdown => "markdown",
+            Self::OpenReports => "openreports",
+            Self::PolicyReport => "policyreport",
         }
     }
 
@@ -61,6 +114,20 @@ pub(crate) struct Telling<'r> {
     of: Of<'r>,
     contract: OnceCell<ReportJson>,
     rules: Rules<'r>,
+    /// The first verdict that names a finding, by the finding's number.
+    stacks: OnceCell<Vec<Option<usize>>>,
+    around: Around,
+}
+
+/// What forms tell of the world around a run; only `cli` sees that.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Around {
+    /// The exit code.
+    pub(crate) exit: Option<u8>,
+    /// What servers count paths from.
+    pub(crate) root: Root,
+    /// Whether the summary of the job is written to a place of its own ([`Telling::write_summary`]).
+    pub(crate) has_summary: bool,
 }
 
 /// The texts of rules, read when a form shows them.
@@ -78,7 +145,13 @@ enum Of<'r> {
 impl<'r> Telling<'r> {
     /// The outcome of a run. `rules` gives the texts of all rules that it had.
     pub(crate) fn of_run(outcome: Outcome<'r>, rules: impl FnOnce() -> Vec<RuleDoc> + 'r) -> Self {
-        Self { of: Of::Run(outcome), contract: OnceCell::new(), rules: LazyCell::new(Box::new(rules)) }
+        Self {
+            of: Of::Run(outcome),
+            contract: OnceCell::new(),
+            rules: LazyCell::new(Box::new(rules)),
+            stacks: OnceCell::new(),
+            around: Around::default(),
+        }
     }
 
     /// A report that was read back; `own` is the same without places.
@@ -88,7 +161,62 @@ impl<'r> Telling<'r> {
         rules: impl FnOnce() -> Vec<RuleDoc> + 'r,
     ) -> Self {
         let rules: Rules<'r> = LazyCell::new(Box::new(rules));
-        Self { of: Of::Read { contract, own }, contract: OnceCell::new(), rules }
+        Self {
+            of: Of::Read { contract, own },
+            contract: OnceCell::new(),
+            rules,
+            stacks: OnceCell::new(),
+            around: Around::default(),
+        }
+    }
+
+    /// The same, in the world around it.
+    pub(crate) fn within(self, around: Around) -> Self {
+        Self { around, ..self }
+    }
+
+    /// What there is to know of the world around.
+    pub(super) const fn around(&self) -> &Around {
+        &self.around
+    }
+
+    /// The outcome, whose places lead into texts that may not be there.
+    pub(super) const fn report(&self) -> &Report {
+        match self.of {
+            Of::Run(outcome) => outcome.report,
+            Of::Read { own, .. } => own,
+        }
+    }
+
+    /// The texts, where they are there.
+    pub(super) const fn documents(&self) -> Option<&Documents> {
+        match self.of {
+            Of::Run(outcome) => Some(outcome.documents),
+            Of::Read { .. } => None,
+        }
+    }
+
+    /// The findings, each with what the contract says of it.
+    pub(super) fn findings(&self) -> impl Iterator<Item = Told<'_>> {
+        let pairs = self.report().findings.iter().zip(&self.contract().findings);
+        pairs.enumerate().map(|(index, (own, json))| Told { index, own, json })
+    }
+
+    /// The first verdict that names a finding.
+    pub(super) fn verdict_of(&self, finding: usize) -> Option<&InvariantVerdict> {
+        let report = self.report();
+        let stacks = self.stacks.get_or_init(|| {
+            let mut stacks = vec![None; report.findings.len()];
+            for (number, verdict) in report.verdicts.iter().enumerate() {
+                for finding in &verdict.findings {
+                    if let Some(stack) = stacks.get_mut(*finding) {
+                        stack.get_or_insert(number);
+                    }
+                }
+            }
+            stacks
+        });
+        report.verdicts.get((*stacks.get(finding)?)?)
     }
 
     /// The outcome by the contract.
@@ -102,7 +230,7 @@ impl<'r> Telling<'r> {
     }
 
     /// The texts of all rules, by id.
-    pub(crate) fn rules(&self) -> &[RuleDoc] {
+    pub(super) fn rules(&self) -> &[RuleDoc] {
         &self.rules
     }
 
@@ -118,7 +246,21 @@ impl<'r> Telling<'r> {
                 };
                 html::write(self.contract(), self.rules(), outcome, out)
             }
-            (Format::Json, _) => json::write(self.contract(), out),
+            (Format::Concise, _) => concise::write(self, style, out),
+            (Format::Json, _) => plain_json::write(self.contract(), out),
+            (Format::Sarif, _) => sarif::write(self, out),
+            (Format::Junit, _) => junit::write(self, out),
+            (Format::Github, _) => github::write(self, out),
+            (Format::Gitlab, _) => gitlab::write(self, out),
+            (Format::Checkstyle, _) => checkstyle::write(self, out),
+            (Format::Markdown, _) => markdown::write(self, out),
+            (Format::OpenReports, _) => policy_report::write(self, PolicyForm::OpenReports, out),
+            (Format::PolicyReport, _) => policy_report::write(self, PolicyForm::PolicyReport, out),
         }
+    }
+
+    /// What goes into the summary of a job on GitHub, in no more than `most` bytes.
+    pub(crate) fn summary(&self, most: usize) -> String {
+        markdown::within(self, most)
     }
 }

@@ -1,7 +1,5 @@
 //! Turns a report into JSON by the contract `ptd-lint/report/v1`.
 
-use std::io::Write;
-
 use super::contract::AcceptedJson;
 use super::contract::ClusterJson;
 use super::contract::CoverageJson;
@@ -34,12 +32,6 @@ use crate::finding::Report;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
 use crate::finding::Threshold;
-
-/// Writes the report as one JSON object and a newline.
-pub(super) fn write(report: &ReportJson, out: &mut impl Write) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
-    out.write_all(b"\n")
-}
 
 impl ReportJson {
     /// A report by the contract.

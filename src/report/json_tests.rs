@@ -4,6 +4,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::super::Outcome;
+use super::super::plain_json;
 use super::super::sample;
 use super::*;
 
@@ -11,7 +12,7 @@ const SCHEMA_TEXT: &str = include_str!("../../schemas/report.schema.json");
 
 fn written(outcome: Outcome<'_>) -> String {
     let mut out = Vec::new();
-    write(&ReportJson::new(outcome.documents, outcome.report), &mut out).unwrap();
+    plain_json::write(&ReportJson::new(outcome.documents, outcome.report), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -1,16 +1,21 @@
 //! Turns a report into what is written into a cluster with `--write-report`: one object for each namespace in which
 //! something was found, and one for the cluster with the verdicts. Who writes them gives them their kind: OpenReports and
-//! PolicyReport take the same fields.
+//! PolicyReport take the same fields. `file.rs` writes the same results to a file.
 //!
 //! Nothing in them comes from a clock, so that a run that finds the same writes the same.
+
+mod file;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use serde_json::json;
 
+pub(super) use self::file::PolicyForm;
+pub(super) use self::file::write;
 use super::Outcome;
 use super::clean;
+use super::human;
 use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
@@ -163,13 +168,15 @@ impl Results {
         self.all.push((outcome, value));
     }
 
+    /// How many results end in each of the ways.
+    fn summary(&self) -> serde_json::Map<String, Value> {
+        let count = |outcome: Outcomes| self.all.iter().filter(|(own, _)| *own == outcome).count();
+        Outcomes::ALL.into_iter().map(|outcome| (outcome.name().to_owned(), count(outcome).into())).collect()
+    }
+
     /// The object. Where there are more results than it may hold the worst are kept, and the last one says so.
     fn written(mut self, namespace: Option<String>) -> PolicyReport {
-        let count = |outcome: Outcomes| self.all.iter().filter(|(own, _)| *own == outcome).count();
-        let summary: serde_json::Map<String, Value> = Outcomes::ALL
-            .into_iter()
-            .map(|outcome| (outcome.name().to_owned(), count(outcome).into()))
-            .collect();
+        let summary = self.summary();
         let total = self.all.len();
         // Stable: what ends alike stays in the order of the report.
         self.all.sort_by_key(|(outcome, _)| *outcome);
@@ -240,7 +247,8 @@ fn not_seen_result(missed: &NotSeen) -> (Outcomes, Value) {
     (outcome, value)
 }
 
-fn finding_result(documents: &Documents, finding: &Finding, place: Option<Place>) -> (Outcomes, Value) {
+/// The result of a finding, without its place. One that somebody accepted is skipped, with the reason.
+fn of_finding(finding: &Finding) -> (Outcomes, Value) {
     let (outcome, severity) = match (finding.severity, finding.invariant) {
         // What has left cannot be called back.
         (Severity::Error, Invariant::LogBoundary) => (Outcomes::Fail, "critical"),
@@ -248,9 +256,19 @@ fn finding_result(documents: &Documents, finding: &Finding, place: Option<Place>
         (Severity::Warning, _) => (Outcomes::Warn, "medium"),
         (Severity::Info, _) => (Outcomes::Warn, "info"),
     };
+    let outcome = if finding.is_open() { outcome } else { Outcomes::Skip };
     let (_, mut value) = result(outcome, finding.invariant.id(), Some(&finding.rule), &finding.message);
     value["severity"] = severity.into();
-    let mut properties = json!({ "fingerprint": finding.fingerprint });
+    value["properties"] = json!({ "fingerprint": finding.fingerprint });
+    if let Some(words) = human::accepted_words(finding) {
+        value["properties"]["accepted"] = clean::lines(&words).into();
+    }
+    (outcome, value)
+}
+
+fn finding_result(documents: &Documents, finding: &Finding, place: Option<Place>) -> (Outcomes, Value) {
+    let (outcome, mut value) = of_finding(finding);
+    let properties = &mut value["properties"];
     if let Some(place) = place {
         let resolved = documents.resolve(place);
         // Lines of an object that nobody typed mean nothing; those of a text in it do.
@@ -262,7 +280,6 @@ fn finding_result(documents: &Documents, finding: &Finding, place: Option<Place>
             value["resources"] = json!([reference]);
         }
     }
-    value["properties"] = properties;
     (outcome, value)
 }
 

@@ -3,20 +3,25 @@
 use std::io::Write;
 
 use super::clean;
+use crate::finding::Invariant;
 use crate::finding::RuleDoc;
 
-/// Writes a table: id, severity, invariant, the fault in one line.
+/// Writes a table: id, severity, invariant, family, profile, the fault in one line.
 pub(crate) fn write_list(rules: &[RuleDoc], out: &mut impl Write) -> std::io::Result<()> {
     let width = |text: fn(&RuleDoc) -> &str| rules.iter().map(|rule| text(rule).len()).max().unwrap_or(0);
     let id_width = width(|rule| &rule.id);
     let severity_width = width(|rule| rule.severity.name());
     let invariant_width = width(|rule| rule.invariant.id());
+    let family_width = width(|rule| &rule.family);
+    let profile_width = width(|rule| rule.profile.name());
     for rule in rules {
         let line = format!(
-            "{:id_width$}  {:severity_width$}  {:invariant_width$}  {}",
+            "{:id_width$}  {:severity_width$}  {:invariant_width$}  {:family_width$}  {:profile_width$}  {}",
             rule.id,
             rule.severity.name(),
             rule.invariant.id(),
+            rule.family,
+            rule.profile.name(),
             rule.summary
         );
         writeln!(out, "{}", clean::line(line.trim_end()))?;
@@ -50,12 +55,42 @@ pub(crate) fn write_explanation(rule: &RuleDoc, out: &mut impl Write) -> std::io
         .map(|(title, is_safe)| format!("{title}{}", if *is_safe { "" } else { " (only with --unsafe)" }));
     write_part(out, "What `ptd-lint fix` does", &fixes.collect::<Vec<_>>().join("\n"))?;
     let settings = rule.settings.iter().map(|setting| {
-        format!("{} = {}\n  {}", setting.name, setting.default, setting.meaning.replace('\n', "\n  "))
+        let default = format!("{} {}", setting.default, setting.unit);
+        format!("{} = {}\n  {}", setting.name, default.trim_end(), setting.meaning.replace('\n', "\n  "))
     });
     write_part(out, "Settings", &settings.collect::<Vec<_>>().join("\n"))?;
-    write_part(out, "References", &rule.references.join("\n"))?;
-    write_part(out, "Wrong", rule.failing.as_deref().unwrap_or_default())?;
-    write_part(out, "Right", rule.mended.as_deref().unwrap_or_default())
+    write_part(out, "Where its values come from", &rule.source)?;
+    write_part(out, "Read on", &rule.references.join("\n"))?;
+    write_part(out, "Wrong", &joined(&rule.failing))?;
+    write_part(out, "Right", &joined(&rule.mended))?;
+    write_part(out, "Its page", &rule.address().unwrap_or_default())
+}
+
+/// Writes all that is known of one promise, with the rules that guard it.
+pub(crate) fn write_promise(
+    invariant: Invariant,
+    rules: &[RuleDoc],
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    writeln!(out, "{}: {}", invariant.id(), invariant.promise())?;
+    write_part(out, "Why", invariant.why())?;
+    write_part(out, "What is looked at", invariant.scope())?;
+    let guards: Vec<RuleDoc> = rules.iter().filter(|rule| rule.invariant == invariant).cloned().collect();
+    let mut list = Vec::new();
+    write_list(&guards, &mut list)?;
+    write_part(out, "Rules that guard it", &String::from_utf8_lossy(&list))?;
+    write_part(out, "Its page", &invariant.address())
+}
+
+/// Files as one text, each behind its name where there are several.
+fn joined(files: &[(String, String)]) -> String {
+    match files {
+        [(_, text)] => text.clone(),
+        files => {
+            let named: Vec<String> = files.iter().map(|(name, text)| format!("# {name}\n{text}")).collect();
+            named.join("\n")
+        }
+    }
 }
 
 fn write_part(out: &mut impl Write, title: &str, text: &str) -> std::io::Result<()> {
@@ -74,6 +109,7 @@ fn write_part(out: &mut impl Write, title: &str, text: &str) -> std::io::Result<
 mod tests {
     use super::*;
     use crate::finding::Invariant;
+    use crate::finding::Profile;
     use crate::finding::RuleSetting;
     use crate::finding::Severity;
 
@@ -91,7 +127,11 @@ mod tests {
         RuleDoc {
             id: "retention-short".to_owned(),
             subject: "mimir".to_owned(),
+            family: "mimir".to_owned(),
+            profile: Profile::Stack,
             severity: Severity::Warning,
+            severities: Vec::new(),
+            advisory: false,
             invariant: Invariant::StoreRetention,
             summary: "a store forgets too early".to_owned(),
             why: "People look back a month.\nSo should the store.\n".to_owned(),
@@ -100,11 +140,14 @@ mod tests {
             settings: vec![RuleSetting {
                 name: "least".to_owned(),
                 default: "720h".to_owned(),
+                unit: String::new(),
+                kind: "text",
                 meaning: "the shortest retention that is accepted".to_owned(),
             }],
-            references: vec!["monitoring guide, stores".to_owned()],
-            failing: Some("retention: 24h\n".to_owned()),
-            mended: Some("retention:\n\n  period: 720h\n".to_owned()),
+            source: "monitoring guide, stores".to_owned(),
+            references: vec!["https://grafana.com/docs/mimir/".to_owned()],
+            failing: vec![("a.yaml".to_owned(), "retention: 24h\n".to_owned())],
+            mended: vec![("a.yaml".to_owned(), "retention:\n\n  period: 720h\n".to_owned())],
         }
     }
 
@@ -113,6 +156,8 @@ mod tests {
         let other = RuleDoc {
             id: "log-sink-outside".to_owned(),
             severity: Severity::Error,
+            family: "flow".to_owned(),
+            profile: Profile::Ptd,
             invariant: Invariant::LogBoundary,
             summary: "logs leave".to_owned(),
             ..rule()
@@ -121,8 +166,8 @@ mod tests {
         write_list(&[rule(), other], &mut out).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "retention-short   warning  store-retention  a store forgets too early\n\
-             log-sink-outside  error    log-boundary     logs leave\n"
+            "retention-short   warning  store-retention  mimir  stack  a store forgets too early\n\
+             log-sink-outside  error    log-boundary     flow   ptd    logs leave\n"
         );
     }
 
@@ -151,8 +196,11 @@ Settings:
   least = 720h
     the shortest retention that is accepted
 
-References:
+Where its values come from:
   monitoring guide, stores
+
+Read on:
+  https://grafana.com/docs/mimir/
 
 Wrong:
   retention: 24h
@@ -161,6 +209,9 @@ Right:
   retention:
 
     period: 720h
+
+Its page:
+  https://ptd-lint.dev/rules/store/retention-short.html
 "
         );
     }
@@ -168,18 +219,20 @@ Right:
     #[test]
     fn explanation_leaves_out_what_a_rule_does_not_have() {
         let bare = RuleDoc {
+            family: String::new(),
             fixes: Vec::new(),
             settings: Vec::new(),
+            source: String::new(),
             references: Vec::new(),
-            failing: None,
-            mended: None,
+            failing: Vec::new(),
+            mended: Vec::new(),
             ..rule()
         };
         let mut out = Vec::new();
         write_explanation(&bare, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(
-            !["What `ptd", "Settings", "References", "Wrong", "Right"]
+            !["What `ptd", "Settings", "Where its", "Read on", "Wrong", "Right", "Its page"]
                 .iter()
                 .any(|title| text.contains(title)),
             "{text}"

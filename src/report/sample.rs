@@ -24,6 +24,7 @@ use crate::finding::InvariantVerdict;
 use crate::finding::Label;
 use crate::finding::PassedOver;
 use crate::finding::Report;
+use crate::finding::RuleDoc;
 use crate::finding::RunError;
 use crate::finding::Severity;
 use crate::finding::Verdict;
@@ -204,6 +205,24 @@ fn documents() -> Documents {
 pub(super) fn place(documents: &Documents, file: u32, index: u32, part: &str) -> Place {
     let doc = DocId { file, index };
     Place { doc, span: span_of(&documents.document(doc).text, part) }
+}
+
+/// What is known of the rule of the sample's leaks.
+pub(super) fn leak_rule() -> RuleDoc {
+    RuleDoc {
+        id: "log-sink-outside".to_owned(),
+        severity: Severity::Error,
+        invariant: Invariant::LogBoundary,
+        subject: "log_exit".to_owned(),
+        summary: "logs leave the workload".to_owned(),
+        why: "What has left cannot be called back.".to_owned(),
+        help: "Send them to the workload's own Loki.".to_owned(),
+        fixes: Vec::new(),
+        settings: Vec::new(),
+        references: vec!["https://grafana.com/docs/loki/latest/".to_owned()],
+        failing: None,
+        mended: None,
+    }
 }
 
 fn leak(documents: &Documents, file: u32) -> Finding {

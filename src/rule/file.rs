@@ -5,6 +5,7 @@ use super::syntax::Expression;
 use super::template::Template;
 use crate::document::Place;
 use crate::finding::Invariant;
+use crate::finding::Profile;
 use crate::finding::Severity;
 use crate::model::Fact;
 use crate::model::FactValue;
@@ -24,6 +25,10 @@ pub(crate) struct Rule {
     pub(crate) severity: Severity,
     /// Whether its findings leave the invariant's verdict alone.
     pub(crate) advisory: bool,
+    /// The first profile that it stands in.
+    pub(crate) profile: Profile,
+    /// In the profile `stack`: the key of the settings without which it is left out.
+    pub(crate) if_declared: Option<String>,
     /// The kind of subject.
     pub(crate) over: String,
     /// The rule looks at a subject only if this holds.

@@ -12,12 +12,14 @@ use super::file::Rule;
 use super::syntax::Expression;
 use super::syntax::TextProblem;
 use super::template::Template;
+use crate::config::declarable;
 use crate::config::known_entries;
 use crate::document::DocId;
 use crate::document::NodeRef;
 use crate::document::Place;
 use crate::document::Tree;
 use crate::finding::Invariant;
+use crate::finding::Profile;
 use crate::finding::Severity;
 use crate::text::Span;
 use crate::text::suggest;
@@ -40,6 +42,8 @@ pub(super) const KEYS: &[&str] = &[
     "invariant",
     "severity",
     "advisory",
+    "profile",
+    "if_declared",
     "over",
     "given",
     "when",
@@ -172,6 +176,8 @@ impl Loader {
         let rule = Rule {
             family: String::new(),
             advisory: keys.get("advisory").and_then(|node| self.flag(*node)).unwrap_or_default(),
+            profile: keys.get("profile").and_then(|node| self.profile(*node)).unwrap_or(Profile::Stack),
+            if_declared: keys.get("if_declared").and_then(|node| self.declarable(*node)),
             over: over.unwrap_or_default().to_owned(),
             given: keys.get("given").and_then(|node| self.expression(*node, scope)),
             cases: self.cases(root, &keys, scope),
@@ -294,10 +300,7 @@ impl Loader {
 
     fn id(&mut self, node: NodeRef<'_>) -> Option<String> {
         let id = self.text(node)?;
-        let kebab = id.split('-').all(|part| {
-            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        });
-        if !kebab {
+        if !is_id(id) {
             let help = "name the fault in small letters and dashes, such as `series-limit-differs`";
             self.report(node.span(), format!("`{id}` is no rule id"), help);
         }
@@ -311,6 +314,15 @@ impl Loader {
         }
         self.report(node.span(), format!("unknown {what} `{name}`"), suggest(name, names.iter().copied()));
         None
+    }
+
+    fn profile(&mut self, node: NodeRef<'_>) -> Option<Profile> {
+        self.choice(node, "profile", &Profile::ALL.map(Profile::name)).and_then(Profile::from_name)
+    }
+
+    /// A key of the settings.
+    fn declarable(&mut self, node: NodeRef<'_>) -> Option<String> {
+        self.choice(node, "key of the settings", &declarable()).map(str::to_owned)
     }
 
     pub(super) fn expression(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Option<Expression> {
@@ -418,6 +430,12 @@ impl Loader {
             text: self.template(*text, scope)?,
         })
     }
+}
+
+/// Whether a text can be the id of a rule: words of small letters and digits, with dashes between them.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.split('-')
+        .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
 /// The first key of a mapping: a better place for what is missing than the whole mapping.

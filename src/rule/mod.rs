@@ -1,6 +1,7 @@
 //! Turns facts into findings: rule files, their conditions in CEL, and the fields that they may read.
 
 mod check;
+mod chosen;
 mod embedded;
 mod eval;
 mod fields;
@@ -24,15 +25,24 @@ mod syntax;
 mod template;
 mod value;
 
+pub(crate) use chosen::Choice;
+pub(crate) use chosen::Layer;
+pub(crate) use chosen::Plate;
+pub(crate) use chosen::Why;
+pub(crate) use chosen::Wish;
+pub(crate) use chosen::choose;
+pub(crate) use chosen::fault;
+pub(crate) use embedded::EXAMPLES;
 pub(crate) use fields::FIELDS;
 #[cfg(test)]
 pub(crate) use fields::Field;
+pub(crate) use fields::subjects;
 pub(crate) use file::Rule;
 pub(crate) use load::RuleProblem;
+pub(crate) use load::is_id;
 pub(crate) use run::Outcome;
 pub(crate) use set::Overrides;
 pub(crate) use set::RuleSet;
-#[cfg(test)]
 pub(crate) use syntax::Expression;
 
 use crate::model::Fact;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
+use super::chosen::Plate;
 use super::embedded;
 use super::file::Rule;
 use super::load;
@@ -16,6 +17,9 @@ use crate::document::DocId;
 use crate::document::Document;
 use crate::document::Place;
 use crate::document::parse_yaml;
+use crate::finding::Invariant;
+use crate::finding::Profile;
+use crate::finding::Severity;
 use crate::model::Fact;
 use crate::text::Span;
 use crate::text::suggest;
@@ -34,6 +38,10 @@ pub(crate) struct RuleSet {
 struct Slot {
     id: String,
     over: String,
+    /// The folder below `rules/`, of a user's rule that of the rule which it replaces; may be empty.
+    family: String,
+    /// The first profile that it stands in.
+    profile: Profile,
     /// Where a built-in rule comes from: path below `rules/`, and text.
     file: Option<(&'static str, &'static str)>,
     /// Nothing in it for a built-in rule that is broken, which a test rules out.
@@ -45,15 +53,46 @@ struct Slot {
 impl Slot {
     fn read(rule: Rule) -> Self {
         let (id, over) = (rule.id.clone(), rule.over.clone());
-        Self { id, over, file: None, rule: OnceLock::from(Some(rule)), deciding: OnceLock::new() }
+        let (family, profile) = (rule.family.clone(), rule.profile);
+        Self {
+            id,
+            over,
+            family,
+            profile,
+            file: None,
+            rule: OnceLock::from(Some(rule)),
+            deciding: OnceLock::new(),
+        }
     }
 
-    /// A built-in rule: `id` and `over` stand at the start of lines of their own, which a test holds.
+    /// A built-in rule: its keys stand at the start of lines of their own, which a test holds.
     fn unread(path: &'static str, text: &'static str) -> Self {
-        let value =
-            |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim();
+        let value = |key: &str| value_of(text, key).unwrap_or_default();
         let (id, over) = (value("id: ").to_owned(), value("over: ").to_owned());
-        Self { id, over, file: Some((path, text)), rule: OnceLock::new(), deciding: OnceLock::new() }
+        let family = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let profile = Profile::from_name(value("profile: ")).unwrap_or(Profile::Stack);
+        let (rule, deciding) = (OnceLock::new(), OnceLock::new());
+        Self { id, over, family, profile, file: Some((path, text)), rule, deciding }
+    }
+
+    /// What it is chosen by; nothing of it has to be read as a rule for that.
+    fn plate(&self) -> Option<Plate<'_>> {
+        let (id, family, profile) = (self.id.as_str(), self.family.as_str(), self.profile);
+        if let (None, Some((_, text))) = (self.rule.get(), self.file) {
+            return Some(Plate {
+                id,
+                family,
+                profile,
+                invariant: Invariant::from_id(value_of(text, "invariant: ")?)?,
+                severity: Severity::from_name(value_of(text, "severity: ")?)?,
+                advisory: value_of(text, "advisory: ") == Some("true"),
+                if_declared: value_of(text, "if_declared: "),
+            });
+        }
+        let rule = self.rule()?;
+        let if_declared = rule.if_declared.as_deref();
+        let (invariant, severity, advisory) = (rule.invariant, rule.severity, rule.advisory);
+        Some(Plate { id, family, profile, invariant, severity, advisory, if_declared })
     }
 
     fn rule(&self) -> Option<&Rule> {
@@ -78,6 +117,11 @@ impl Slot {
     fn is_users(&self) -> bool {
         self.file.is_none() && self.rule().is_some_and(|rule| rule.place.is_some())
     }
+}
+
+/// The value of a key of a built-in rule, where it is a word.
+fn value_of<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim)
 }
 
 /// The lines of a built-in rule that say whether it is kept. Keys stand at the start of lines, and what belongs to them
@@ -153,7 +197,6 @@ impl RuleSet {
     }
 
     /// The rules in files (path below `rules/`, text), and what is wrong with them.
-    #[cfg(test)]
     pub(crate) fn from_texts(files: &[(&str, &str)], thorough: bool) -> (Self, Vec<(String, RuleProblem)>) {
         let mut set = Self::default();
         let mut problems = Vec::new();
@@ -167,7 +210,6 @@ impl RuleSet {
     }
 
     /// Changes the rules that were read.
-    #[cfg(test)]
     pub(crate) fn change(&mut self, change: impl FnMut(&mut Rule)) {
         self.slots.iter_mut().filter_map(|slot| slot.rule.get_mut()?.as_mut()).for_each(change);
     }
@@ -209,10 +251,12 @@ impl RuleSet {
             (None, None) => {}
         }
         if problems.is_empty() {
-            if let Some(replaced) = &rule.replaces {
-                self.slots.retain(|other| other.id != *replaced);
+            let mut slot = Slot::read(rule);
+            if let Some(replaced) = slot.rule().and_then(|rule| rule.replaces.clone()) {
+                let replaced = self.slots.extract_if(.., |other| other.id == replaced);
+                slot.family = replaced.last().map(|other| other.family).unwrap_or_default();
             }
-            self.slots.push(Slot::read(rule));
+            self.slots.push(slot);
             self.index();
         }
         problems
@@ -227,6 +271,12 @@ impl RuleSet {
     pub(crate) fn rule(&self, id: &str) -> Option<&Rule> {
         let index = self.slots.binary_search_by(|slot| slot.id.as_str().cmp(id)).ok()?;
         self.slots.get(index)?.rule()
+    }
+
+    /// The file of a built-in rule: its path below `rules/`, and its text.
+    pub(crate) fn builtin_file(&self, id: &str) -> Option<(&'static str, &'static str)> {
+        let index = self.slots.binary_search_by(|slot| slot.id.as_str().cmp(id)).ok()?;
+        self.slots.get(index)?.file
     }
 
     /// The options of the stores that rules ask for: what follows `.effective.` in their texts.
@@ -244,6 +294,16 @@ impl RuleSet {
             }
         }
         asked
+    }
+
+    /// What all rules are chosen by, sorted by id.
+    pub(crate) fn plates(&self) -> Vec<Plate<'_>> {
+        self.slots.iter().filter_map(Slot::plate).collect()
+    }
+
+    /// Whether all rules stand in that profile, whatever the settings declare.
+    pub(crate) fn all_stand_in(&self, profile: Profile) -> bool {
+        profile > Profile::Stack && self.slots.iter().all(|slot| slot.profile <= profile)
     }
 
     /// The ids of all rules, sorted.
@@ -285,6 +345,17 @@ mod tests {
             let deciding = texts(slot.deciding().unwrap());
             assert_eq!(slot.rule.get().map(|_| ()), None, "the whole rule was read");
             assert_eq!(deciding, texts(slot.rule().unwrap()));
+        }
+    }
+
+    #[test]
+    fn plate_of_an_unread_rule_says_the_same_as_that_of_a_read_one() {
+        let set = RuleSet::builtin();
+        for slot in &set.slots {
+            let unread = slot.plate().unwrap();
+            let rule = slot.rule().unwrap();
+            assert_eq!((rule.profile, &rule.family), (unread.profile, &slot.family), "{}", slot.id);
+            assert_eq!(unread, slot.plate().unwrap());
         }
     }
 }

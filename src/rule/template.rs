@@ -6,9 +6,11 @@ use super::check;
 use super::check::Scope;
 use super::eval::Evaluation;
 use super::eval::Stop;
+use super::file::Setting;
 use super::fix::plain_text;
 use super::syntax::Expression;
 use super::syntax::TextProblem;
+use super::value::Value;
 use crate::text::Span;
 
 /// A text with expressions. `{{` and `}}` stand for braces.
@@ -74,6 +76,32 @@ impl Template {
     /// As it was written.
     pub(crate) fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The text for people who have no subject at hand: defaults of settings are filled in, routes stand in braces, and what
+    /// is worked out is left out.
+    pub(crate) fn described(&self, settings: &[Setting]) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(part) => text.push_str(part),
+                Part::Value(expression, _) => {
+                    let source = expression.source().trim();
+                    let named = source.strip_prefix("settings.");
+                    let setting = named.and_then(|name| settings.iter().find(|one| one.name == name));
+                    let is_route =
+                        source.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+                    match setting {
+                        Some(setting) => text.push_str(&Value::Fact(&setting.default).render()),
+                        None if is_route => {
+                            let _ = write!(text, "{{{source}}}");
+                        }
+                        None => text.push('…'),
+                    }
+                }
+            }
+        }
+        text
     }
 
     /// The expression that is all of it.

@@ -1,11 +1,13 @@
 //! Turns arguments into a list of files, each once, in a stable order; opens none of them.
 
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::path::PathBuf;
 
+use super::STDIN_NAME;
 use super::Skipped;
 use super::SourceProblem;
 use super::glob;
@@ -18,6 +20,10 @@ const EXTENSIONS: [&str; 5] = ["yaml", "yml", "json", "alloy", "ini"];
 
 /// The reason given for the others.
 const OTHER_KIND: &str = "not a YAML, JSON, Alloy or INI file";
+
+/// What is said of links to files that nobody gave.
+const LEADS_OUT: &str =
+    "a link that leads out of the folders given; give the file itself too to have it read";
 
 /// The reason given for what was never an input.
 const LEFTOVER: &str = "left behind by a run of this program that was stopped; delete it";
@@ -46,29 +52,65 @@ pub(super) struct Expansion {
     seen: HashSet<PathBuf>,
     /// Folders of these files with their real paths: finding one takes a system call for each part of the path.
     folders: HashMap<PathBuf, PathBuf>,
+    /// Folders that links may lead into, without links themselves: those given, also as the beginning of a
+    /// pattern, and the current one.
+    roots: Vec<PathBuf>,
     /// Whether standard input is on the list already.
     stdin: bool,
 }
 
 /// Follows every argument. `stdin_name` is what `-` is called.
 pub(super) fn expand(arguments: &[OsString], stdin_name: &str) -> Expansion {
-    let mut expansion = Expansion::default();
+    let mut expansion = Expansion::of(arguments);
     for (index, argument) in arguments.iter().enumerate() {
         expansion.argument(index, argument, stdin_name);
     }
     expansion
 }
 
+/// Follows the arguments, and takes in all that lies below the folders `trees` besides. Files of a tree count as met there,
+/// also where an argument names them. The second list has the names, as in [`Task::path`], of what the arguments led to.
+pub(super) fn expand_within(trees: &[OsString], arguments: &[OsString]) -> (Expansion, BTreeSet<String>) {
+    let given = expand(arguments, STDIN_NAME);
+    let all: Vec<OsString> = trees.iter().chain(arguments).cloned().collect();
+    let mut whole = Expansion::of(&all);
+    for (index, tree) in trees.iter().enumerate() {
+        whole.files_below(index, Path::new(tree));
+    }
+    for (index, argument) in (trees.len()..).zip(arguments) {
+        whole.argument(index, argument, STDIN_NAME);
+    }
+    let mut passed = BTreeSet::new();
+    for (file, path) in whole.files() {
+        if whole.real_path(&file).is_some_and(|real| given.seen.contains(&real)) {
+            passed.insert(path);
+        }
+    }
+    (whole, passed)
+}
+
 /// How a file came to our attention; decides whether its name matters.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reached {
-    /// By its own name, or by a pattern that says something about names.
+    /// By its own name.
     Named,
+    /// By a pattern that says something about names.
+    Matched,
     /// As a file of a folder.
     InFolder,
 }
 
 impl Expansion {
+    /// Nothing yet, of what these arguments will lead to.
+    fn of(arguments: &[OsString]) -> Self {
+        let given = arguments.iter().map(|argument| match Path::new(argument) {
+            path if path.is_dir() => Some(path.to_owned()),
+            _ => glob::parse(argument).map(|pattern| pattern.base),
+        });
+        let roots = given.flatten().chain([PathBuf::from(".")]).filter_map(|root| root.canonicalize().ok());
+        Self { roots: roots.collect(), ..Self::default() }
+    }
+
     fn argument(&mut self, index: usize, argument: &OsString, stdin_name: &str) {
         if argument == "-" {
             if !self.stdin {
@@ -130,7 +172,7 @@ impl Expansion {
         for (path, message) in found.problems {
             self.problem(&path, message);
         }
-        let reached = if pattern.names_files() { Reached::Named } else { Reached::InFolder };
+        let reached = if pattern.names_files() { Reached::Matched } else { Reached::InFolder };
         for file in found.files {
             self.file(index, file, reached);
         }
@@ -140,8 +182,14 @@ impl Expansion {
     }
 
     fn file(&mut self, index: usize, file: PathBuf, reached: Reached) {
-        let real = self.real_path(&file).unwrap_or_else(|| file.clone());
-        if !self.seen.insert(real) {
+        let real = self.real_path(&file);
+        // Whoever wrote what is linted may have written the link too: the linter would show what only it may read.
+        let leads_out = |real: &PathBuf| !self.roots.iter().any(|root| real.starts_with(root));
+        if reached != Reached::Named && real.as_ref().is_some_and(leads_out) {
+            self.problem(&file, LEADS_OUT.to_owned());
+            return;
+        }
+        if !self.seen.insert(real.unwrap_or_else(|| file.clone())) {
             return;
         }
         let path = shown(file.as_os_str());
@@ -154,6 +202,11 @@ impl Expansion {
             return;
         }
         self.tasks.push(Task { file: Some(file), path, argument: index });
+    }
+
+    /// The files on the list, with their names in reports.
+    fn files(&self) -> Vec<(PathBuf, String)> {
+        self.tasks.iter().filter_map(|task| Some((task.file.clone()?, task.path.clone()))).collect()
     }
 
     /// The path of a file without links.
@@ -177,7 +230,7 @@ impl Expansion {
     }
 }
 
-fn has_known_extension(file: &Path) -> bool {
+pub(super) fn has_known_extension(file: &Path) -> bool {
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

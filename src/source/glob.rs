@@ -15,7 +15,7 @@ pub(super) struct Pattern {
     /// As written.
     pub(super) text: String,
     /// The folder to start from: everything before the first wildcard.
-    base: PathBuf,
+    pub(super) base: PathBuf,
     matcher: GlobMatcher,
 }
 

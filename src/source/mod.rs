@@ -15,7 +15,9 @@ use std::sync::Arc;
 pub(crate) use access::Access;
 pub(crate) use access::AccessRight;
 pub(crate) use access::AccessState;
+pub(crate) use read::Within;
 pub(crate) use read::read_all;
+pub(crate) use read::read_within;
 pub(crate) use write::Replacement;
 pub(crate) use write::present;
 pub(crate) use write::replace;
@@ -101,7 +103,7 @@ pub(crate) struct Unseen {
 }
 
 /// What arguments came to: every file met is in exactly one of the lists.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sources {
     /// In order of arguments; within a folder by the bytes of the path. Those of clusters are one text an object, called
     /// `CLUSTER/NAMESPACE/KIND/NAME`, with the cluster's index as their argument.
@@ -134,6 +136,16 @@ pub(crate) fn shown(path: &OsStr) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
+/// Whether a file of a folder would be read, by its name.
+pub(crate) fn is_read(path: &Path) -> bool {
+    expand::has_known_extension(path)
+}
+
+/// Whether there is something at a path.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
 /// Reads one file that belongs to the run itself: settings, a rule file.
 pub(crate) fn read_one(path: &Path) -> Result<Source, SourceProblem> {
     let name = shown(path.as_os_str());
@@ -143,13 +155,34 @@ pub(crate) fn read_one(path: &Path) -> Result<Source, SourceProblem> {
     }
 }
 
-/// Reads the rule files (`*.yaml`, `*.yml`) below a folder, sorted by path.
+/// What folders are called that hold the inputs by which rules are tried. Nothing in them is a rule.
+const FIXTURES: &str = "fixtures";
+
+/// Reads the rule files (`*.yaml`, `*.yml`) below a folder, sorted by path; not those below a folder `fixtures`.
 pub(crate) fn read_rules(folder: &OsString) -> Sources {
-    let mut found = read_all(std::slice::from_ref(folder), None, &mut std::io::empty());
-    found.texts.retain(|source| {
-        Path::new(&source.path).extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
-    });
-    found
+    let is_yaml = |path: &str| {
+        Path::new(path).extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    };
+    let is_rule = |path: &str| is_yaml(path) && !is_fixture(folder, path);
+    read::read_wanted(std::slice::from_ref(folder), None, &mut std::io::empty(), is_rule)
+}
+
+/// Reads all inputs below the folders `fixtures` of a folder of rules, sorted by path.
+pub(crate) fn read_fixtures(folder: &OsString) -> Sources {
+    let wanted = |path: &str| is_fixture(folder, path);
+    read::read_wanted(std::slice::from_ref(folder), None, &mut std::io::empty(), wanted)
+}
+
+/// Whether a file lies in a folder `fixtures`, which lies below `folder`.
+fn is_fixture(folder: &OsString, path: &str) -> bool {
+    below(folder, path).rsplit('/').skip(1).any(|name| name == FIXTURES)
+}
+
+/// The rest of a path below a folder.
+pub(crate) fn below<'p>(folder: &OsStr, path: &'p str) -> &'p str {
+    let folder = shown(folder);
+    let folder = folder.strip_prefix("./").unwrap_or(&folder).trim_end_matches('/');
+    path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Turns files into texts: sizes bounded, UTF-8 demanded, and for every refusal a reason.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
@@ -16,6 +17,8 @@ use super::Source;
 use super::SourceProblem;
 use super::Sources;
 use super::expand;
+use super::glob;
+use super::shown;
 
 /// How far a file is searched for the NUL byte that gives binary files away; git looks equally far.
 const BINARY_PROBE: usize = 8 * 1024;
@@ -25,7 +28,60 @@ const MANY: usize = 512;
 
 /// Reads everything behind the arguments. `stdin` is what `-` reads; `stdin_name` what it is called.
 pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: &mut impl Read) -> Sources {
-    let expansion = expand::expand(arguments, stdin_name.unwrap_or(STDIN_NAME));
+    read_wanted(arguments, stdin_name, stdin, |_| true)
+}
+
+/// What a run reads that reports on some files of a tree.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Within {
+    /// The whole tree, and what was passed and lies beside it.
+    pub(crate) sources: Sources,
+    /// The arguments behind [`Source::argument`]: trees first.
+    pub(crate) arguments: Vec<OsString>,
+    /// The names, as in [`Source::path`], of the files that were passed.
+    pub(crate) passed: BTreeSet<String>,
+    /// Paths that were passed and at which nothing is any more: what was deleted, or has another name now.
+    pub(crate) gone: Vec<String>,
+}
+
+/// Reads the folders `trees`, and tells which of their files were passed. What was passed and is in no tree, or is left
+/// out of folders, is read too. A tree that is no folder is an error.
+pub(crate) fn read_within(trees: &[OsString], passed: &[OsString]) -> Result<Within, SourceProblem> {
+    let is_folder = |tree: &&OsString| Path::new(tree).is_dir();
+    if let Some(tree) = trees.iter().find(|tree| !is_folder(tree)) {
+        let message = "no such folder: a tree is one that holds what is passed".to_owned();
+        return Err(SourceProblem { path: shown(tree), line: None, message });
+    }
+    let is_gone = |path: &&OsString| {
+        let missing = Path::new(path).symlink_metadata().err();
+        missing.is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+            && glob::parse(path).is_none()
+    };
+    let (gone, there): (Vec<&OsString>, Vec<&OsString>) = passed.iter().partition(is_gone);
+    let there: Vec<OsString> = there.into_iter().cloned().collect();
+    let (expansion, passed) = expand::expand_within(trees, &there);
+    Ok(Within {
+        sources: read(expansion, &mut std::io::empty()),
+        arguments: trees.iter().cloned().chain(there).collect(),
+        passed,
+        gone: gone.into_iter().map(|path| shown(path)).collect(),
+    })
+}
+
+/// Reads of what is behind the arguments only what is wanted, by its path: the rest is not opened.
+pub(super) fn read_wanted(
+    arguments: &[OsString],
+    stdin_name: Option<&str>,
+    stdin: &mut impl Read,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Sources {
+    let mut expansion = expand::expand(arguments, stdin_name.unwrap_or(STDIN_NAME));
+    expansion.tasks.retain(|task| is_wanted(&task.path));
+    read(expansion, stdin)
+}
+
+/// Reads what is on the list.
+fn read(expansion: expand::Expansion, stdin: &mut impl Read) -> Sources {
     let read = |task: &expand::Task| task.file.as_deref().map(read_file);
     // Starting the pool costs more than reading a few hundred files.
     let outcomes: Vec<_> = if expansion.tasks.len() > MANY {

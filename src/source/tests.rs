@@ -211,16 +211,27 @@ fn file_over_the_limit_is_refused_without_being_read() {
 
 #[cfg(unix)]
 #[test]
-fn links_to_files_are_read_links_to_folders_are_counted_and_loops_are_problems() {
+fn links_are_read_within_what_was_given_and_never_lead_out() {
     use std::os::unix::fs::symlink;
-    let folder = folder(&[("real/x.yaml", b"a: 1"), ("stack/", b"")]);
+    let folder = folder(&[("real/x.yaml", b"a: 1"), ("real/y.yaml", b"b: 1"), ("stack/", b"")]);
     let stack = folder.path().join("stack");
     symlink(folder.path().join("real/x.yaml"), stack.join("link.yaml")).unwrap();
+    symlink(folder.path().join("real/y.yaml"), stack.join("other.yaml")).unwrap();
     symlink(&stack, stack.join("up")).unwrap();
     symlink(stack.join("loop.yaml"), stack.join("loop.yaml")).unwrap();
     symlink("gone", stack.join("dangling.yaml")).unwrap();
-    let found = read(&folder, &["stack"]);
-    assert_eq!(paths(&folder, &found), ["stack/link.yaml"]);
+    let found = read(&folder, &["stack", "real"]);
+    assert_eq!(paths(&folder, &found), ["stack/link.yaml", "stack/other.yaml"], "each once, as it was met");
+    let leads_out = "a link that leads out of the folders given; give the file itself too to have it read";
+    for pattern in ["stack", "stack/*.yaml"] {
+        let found = read(&folder, &[pattern, "real/x.yaml"]);
+        assert_eq!(paths(&folder, &found), ["real/x.yaml"]);
+        let told = problems(&folder, &found);
+        let told = told.iter().filter(|(_, _, message)| message == leads_out).map(|(path, ..)| path.as_str());
+        assert_eq!(told.collect::<Vec<_>>(), ["stack/link.yaml", "stack/other.yaml"]);
+    }
+    assert_eq!(paths(&folder, &read(&folder, &["stack/link.yaml"])), ["stack/link.yaml"], "given by name");
+    let found = read(&folder, &["stack", "real"]);
     assert_eq!(found.skipped[0].reason, "a link to a folder; name it to have its files read");
     assert_eq!(
         problems(&folder, &found),

@@ -14,16 +14,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("finding", &["text", "document"]),
     ("config", &["text", "source", "document", "model", "finding"]),
     ("rule", &["text", "document", "model", "flow", "finding", "config"]),
-    ("check", &["text", "source", "document", "model", "flow", "finding", "config", "rule"]),
+    ("accept", &["text", "document", "finding", "config"]),
+    ("check", &["text", "source", "document", "model", "flow", "finding", "config", "rule", "accept"]),
     ("fix", &["text", "source", "document", "finding", "check"]),
     ("format", &["text", "document", "model"]),
     ("generate", &["text", "document", "model", "config", "rule"]),
+    // Tries rules on inputs: a check, with rules that are changed between.
+    ("trial", &["text", "source", "document", "finding", "rule", "check"]),
     ("report", &["text", "source", "document", "flow", "finding"]),
+    // A server beside `cli`: it checks, mends and formats texts that an editor holds. Files are read through `source`; `cli` hands it
+    // the streams, and says what governs a folder.
+    ("lsp", &["text", "source", "document", "model", "finding", "check", "fix", "format"]),
     (
         "cli",
         &[
-            "text", "source", "live", "document", "model", "flow", "finding", "config", "rule", "check",
-            "fix", "format", "generate", "report",
+            "text", "source", "live", "document", "model", "flow", "finding", "config", "rule", "accept",
+            "check", "fix", "format", "generate", "trial", "report", "lsp",
         ],
     ),
 ];
@@ -103,7 +109,7 @@ fn root() -> PathBuf {
 
 /// Paths and texts of the Rust files below `src/{folder}`; none if there is no such folder.
 #[expect(clippy::disallowed_methods, reason = "the test reads the project's own code")]
-fn rust_files(folder: &str) -> Vec<(String, String)> {
+pub(super) fn rust_files(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {

@@ -20,6 +20,7 @@ mod random;
 mod relays;
 mod rule_mutations;
 mod running;
+mod security;
 mod shared;
 mod stores;
 mod ways_out;

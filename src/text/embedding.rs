@@ -74,6 +74,21 @@ impl Embedding {
         Some(Span::new(start, end.max(start)))
     }
 
+    /// The offset in the guest of a byte of the host: where a person's cursor in the container stands in the embedded text.
+    /// Between two pieces (indentation, an escape) it is the start of the next. `None` outside of what the guest was made
+    /// from. Hosts of pieces are in order, since decoding goes forward.
+    pub(crate) fn to_guest(&self, host: u32) -> Option<u32> {
+        let index = self.pieces.partition_point(|piece| piece.host.end < host);
+        let piece = self.pieces.get(index)?;
+        if host < piece.host.start {
+            return (index > 0).then_some(piece.guest.start);
+        }
+        if piece.is_copy() {
+            return Some(piece.guest.start + (host - piece.host.start));
+        }
+        Some(if host == piece.host.end { piece.guest.end } else { piece.guest.start })
+    }
+
     /// The pieces, in order.
     #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn pieces(&self) -> &[Piece] {
@@ -92,6 +107,27 @@ mod tests {
         map.push(Span::new(2, 3), Span::new(12, 14));
         map.push(Span::new(3, 5), Span::new(20, 22));
         map
+    }
+
+    #[test]
+    fn offsets_of_the_container_lead_into_the_text() {
+        let map = sample();
+        for (host, guest) in [
+            (9, None),
+            (10, Some(0)),
+            (11, Some(1)),
+            (12, Some(2)),
+            (13, Some(2)),
+            (14, Some(3)),
+            (17, Some(3)),
+            (20, Some(3)),
+            (21, Some(4)),
+            (22, Some(5)),
+            (23, None),
+        ] {
+            assert_eq!(map.to_guest(host), guest, "{host}");
+        }
+        assert_eq!(Embedding::new().to_guest(0), None);
     }
 
     #[test]

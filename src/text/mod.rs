@@ -1,17 +1,21 @@
 //! Turns byte offsets into places a reader can find: spans, line tables, and maps between nested texts.
 
+mod day;
 mod embedding;
 mod hash;
 mod lines;
+mod paths;
 mod patterns;
 mod suggest;
 pub(crate) mod units;
 
+pub(crate) use day::Day;
 pub(crate) use embedding::Embedding;
 pub(crate) use hash::hash;
 pub(crate) use hash::sum_base64;
 pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
+pub(crate) use paths::absolute;
 pub(crate) use patterns::anchored;
 pub(crate) use patterns::fits_stars;
 pub(crate) use suggest::is_slip;

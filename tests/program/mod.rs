@@ -37,6 +37,14 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
+    fn of(output: std::process::Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or_else(|| panic!("killed: {output:?}")),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// The JSON report on standard output.
     pub(crate) fn report(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stderr))
@@ -76,26 +84,42 @@ impl Ran {
     }
 }
 
-/// Runs the program in that folder, apart from the environment of whoever runs the tests.
-pub(crate) fn run(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Ran {
+/// The program in that folder, apart from the environment of whoever runs the tests.
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"] {
+    for variable in ENVIRONMENT {
         command.env_remove(variable);
     }
     command.current_dir(folder).args(arguments);
-    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What the program reads of the environment for the sake of reports.
+const ENVIRONMENT: [&str; 8] = [
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "FORCE_COLOR",
+    "COLUMNS",
+    "GITHUB_WORKSPACE",
+    "GITHUB_STEP_SUMMARY",
+    "CI_PROJECT_DIR",
+];
+
+/// Runs the program in that folder.
+pub(crate) fn run(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Ran {
+    let mut command = command(folder, arguments);
+    let Some(input) = input else { return ran(command.stdin(Stdio::null())) };
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    if let Some(input) = input {
-        child.stdin.take().unwrap().write_all(input).unwrap();
-    }
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        code: output.status.code().unwrap_or_else(|| panic!("killed: {output:?}")),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    Ran::of(child.wait_with_output().unwrap())
+}
+
+/// Runs a command to its end.
+pub(crate) fn ran(command: &mut Command) -> Ran {
+    Ran::of(command.output().unwrap())
 }
 
 /// The JSON report on these files, in the order of their names.

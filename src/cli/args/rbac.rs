@@ -26,11 +26,11 @@ Exit codes:
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(in crate::cli) struct RbacArgs {
-    /// Only what this rule needs. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Only what these rules need: an id, a family, a promise, a pattern. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) select: Vec<String>,
-    /// Without what only this rule needs. Can be repeated, or be a list with commas.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Without what only these rules need. Can be repeated, or be a list with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) ignore: Vec<String>,
     /// Further rules.
     #[command(flatten)]

@@ -3,12 +3,14 @@
 use clap::ValueEnum;
 
 use crate::config::is_domain;
+use crate::finding::Profile;
 use crate::finding::Severity;
 use crate::model;
 use crate::model::Chart;
 use crate::model::Expected;
 use crate::model::Minor;
 use crate::model::Store;
+use crate::text::Day;
 
 /// Severities as the command line knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -31,6 +33,27 @@ impl From<FailOn> for Severity {
     }
 }
 
+/// Profiles as the command line knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ProfileArg {
+    /// What any user of Alloy, Mimir, Loki or Grafana wants.
+    Stack,
+    /// Also what Posit Team Dedicated agreed on.
+    Ptd,
+    /// The same without doubts and deviations.
+    Strict,
+}
+
+impl From<ProfileArg> for Profile {
+    fn from(profile: ProfileArg) -> Self {
+        match profile {
+            ProfileArg::Stack => Self::Stack,
+            ProfileArg::Ptd => Self::Ptd,
+            ProfileArg::Strict => Self::Strict,
+        }
+    }
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ColorArg {
@@ -40,6 +63,23 @@ pub(in crate::cli) enum ColorArg {
     Always,
     /// Never.
     Never,
+}
+
+/// Shells that completions can be made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ShellArg {
+    /// GNU Bash.
+    Bash,
+    /// Elvish.
+    Elvish,
+    /// Fish.
+    Fish,
+    /// PowerShell.
+    Powershell,
+    /// Zsh.
+    Zsh,
+    /// Nushell.
+    Nushell,
 }
 
 /// Kinds of input as the command line knows them.
@@ -90,6 +130,11 @@ pub(super) fn assumed(text: &str) -> Result<(Store, Minor), String> {
         "a store and its version are expected here, such as `mimir=3.0` or `loki=next`".to_owned()
     })?;
     model::store::wanted(store.trim(), version.trim())
+}
+
+/// A day.
+pub(super) fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a date is expected here, such as `2027-01-31`".to_owned())
 }
 
 /// The domain of a control room.

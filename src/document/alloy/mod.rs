@@ -1,6 +1,7 @@
 //! Turns the text of an Alloy program into a syntax tree with spans, errors and comments.
 
 mod charset;
+mod cursor;
 #[cfg(any(test, feature = "fuzzing"))]
 mod encoding;
 mod expression;
@@ -17,11 +18,14 @@ mod salvage;
 mod string;
 mod syntax;
 mod token;
+mod way;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use charset::is_identifier;
+pub(crate) use cursor::Wants;
+pub(crate) use cursor::cursor;
 pub(crate) use parse::parse;
 pub(crate) use print::format;
 pub(crate) use print::same;

@@ -68,7 +68,7 @@ fn has_ruler(cluster: &Cluster) -> bool {
 }
 
 /// The Services that a text of addresses names, by their names within the cluster.
-fn of_text(by: &str, text: &str, place: Place) -> Vec<Named> {
+pub(super) fn of_text(by: &str, text: &str, place: Place) -> Vec<Named> {
     text.split(',').filter_map(|address| of_address(by, address.trim(), place)).collect()
 }
 

@@ -23,6 +23,7 @@ use super::cluster::Cluster;
 use super::fact::Fact;
 use super::fact::Subject;
 use super::stack::Stack;
+use crate::document::NodeRef;
 use crate::document::Place;
 
 /// Something that is named.
@@ -79,13 +80,56 @@ impl Named {
     }
 }
 
-/// The subjects `reference`, `selector` and `certificate` of a stack.
-pub(crate) fn subjects(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Subject> {
-    let mut known = Known::new(stack, cluster);
+/// A name of an object, with where that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Link {
+    /// The text that names it, or a key of it.
+    pub(crate) from: Place,
+    /// In words: `ConfigMap alloy/alloy`.
+    pub(crate) words: String,
+    /// The name of the object, or the key.
+    pub(crate) to: Place,
+}
+
+/// All names of objects that the input has, and of their keys.
+pub(crate) fn links(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Link> {
+    named(stack, cluster).iter().flat_map(|named| links_of(stack, named)).collect()
+}
+
+/// The Services that a text of addresses names, where the input has them.
+pub(crate) fn links_of_text(stack: &Stack<'_>, text: &str, from: Place) -> Vec<Link> {
+    addresses::of_text("", text, from).iter().flat_map(|named| links_of(stack, named)).collect()
+}
+
+fn links_of(stack: &Stack<'_>, named: &Named) -> Vec<Link> {
+    let Some((resource, root)) = stack.object(named.kind, &named.namespace, &named.name) else {
+        return Vec::new();
+    };
+    let words = named.words();
+    let whole = Link { from: named.place, words: words.clone(), to: resource.place };
+    let parts = named.items.iter().filter_map(|(item, from)| {
+        let sections = ["data", "stringData", "binaryData"].iter().filter_map(|section| root.get(section));
+        let (key, _) = sections.flat_map(NodeRef::entries).find(|(key, _)| key.text() == Some(item))?;
+        let words = format!("{item} of {words}");
+        Some(Link { from: *from, words, to: resource.at.place_of(key) })
+    });
+    // A key leads to the key, also where name and key are one text.
+    parts.collect::<Vec<_>>().into_iter().chain([whole]).collect()
+}
+
+/// Everything that is named in a stack.
+fn named(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Named> {
     let mut named = pods::named(stack);
     named.extend(released::named(stack));
     named.extend(ingresses::named(stack));
     named.extend(addresses::named(stack, cluster));
+    named
+}
+
+/// The subjects `reference`, `selector` and `certificate` of a stack.
+pub(crate) fn subjects(stack: &Stack<'_>, cluster: &Cluster) -> Vec<Subject> {
+    let mut known = Known::new(stack, cluster);
+    let named = named(stack, cluster);
     known.note_used(&named);
     let mut found = Vec::new();
     for one in &named {

@@ -42,7 +42,7 @@ pub(super) fn write(
 }
 
 /// `moved in May (comment, until 2027-01-31)`.
-fn words(finding: &Finding) -> Option<String> {
+pub(in crate::report) fn words(finding: &Finding) -> Option<String> {
     let accepted = finding.accepted.as_ref()?;
     let until = accepted.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
     Some(format!("{} ({}{until})", accepted.reason, accepted.by.id()))

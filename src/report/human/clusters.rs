@@ -98,7 +98,7 @@ fn list(names: &[&str]) -> String {
 
 /// The lines of a finding that name its clusters, the places there that differ, and how it stands in Git. `places` are
 /// those of `having`, as they are shown.
-pub(super) fn lines(
+pub(in crate::report) fn lines(
     having: &[&str],
     places: &[String],
     git: Option<(&str, &str, Option<&str>)>,

@@ -23,7 +23,7 @@ use crate::document::values_of_record;
 use crate::text::Span;
 
 /// The texts of a run with their secret parts, found when they are first shown.
-pub(super) struct Masks<'d> {
+pub(in crate::report) struct Masks<'d> {
     documents: &'d Documents,
     files: BTreeMap<u32, FileMasks>,
     texts: BTreeMap<(u32, Option<u32>), Rc<Covers>>,
@@ -31,7 +31,7 @@ pub(super) struct Masks<'d> {
 
 /// What of a text is not to be shown: in order, apart.
 #[derive(Debug, Default)]
-pub(super) struct Covers {
+pub(in crate::report) struct Covers {
     /// Ever.
     secret: Vec<Span>,
     /// Unless something points at it.
@@ -40,7 +40,7 @@ pub(super) struct Covers {
 
 impl Covers {
     /// What is to be covered where these places are pointed at.
-    pub(super) fn beside(&self, marks: impl Fn(Span) -> bool) -> Vec<Span> {
+    pub(in crate::report) fn beside(&self, marks: impl Fn(Span) -> bool) -> Vec<Span> {
         let values = self.values.iter().copied().filter(|value| !marks(*value));
         apart(self.secret.iter().copied().chain(values).collect())
     }
@@ -54,12 +54,12 @@ struct FileMasks {
 
 impl<'d> Masks<'d> {
     /// Nothing was shown yet.
-    pub(super) fn new(documents: &'d Documents) -> Self {
+    pub(in crate::report) fn new(documents: &'d Documents) -> Self {
         Self { documents, files: BTreeMap::new(), texts: BTreeMap::new() }
     }
 
     /// What not to show of the text of that file, or of that embedded document in it.
-    pub(super) fn of(&mut self, key: (u32, Option<u32>)) -> Rc<Covers> {
+    pub(in crate::report) fn of(&mut self, key: (u32, Option<u32>)) -> Rc<Covers> {
         if let Some(known) = self.texts.get(&key) {
             return known.clone();
         }
@@ -156,7 +156,7 @@ fn apart(mut spans: Vec<Span>) -> Vec<Span> {
 }
 
 /// A line of a text, with what is secret in it.
-pub(super) struct Line<'l> {
+pub(in crate::report) struct Line<'l> {
     text: &'l str,
     /// In bytes of `text`, in order, apart.
     covered: Vec<Range<usize>>,
@@ -164,7 +164,7 @@ pub(super) struct Line<'l> {
 
 impl<'l> Line<'l> {
     /// The line that starts at byte `offset` of a text with these secret parts.
-    pub(super) fn new(text: &'l str, offset: u32, secret: &[Span]) -> Self {
+    pub(in crate::report) fn new(text: &'l str, offset: u32, secret: &[Span]) -> Self {
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let first = secret.partition_point(|span| span.end <= offset);
         let here = secret.iter().skip(first).take_while(|span| span.start < offset.saturating_add(length));
@@ -185,7 +185,7 @@ impl<'l> Line<'l> {
     }
 
     /// Part of the line as it may be shown. A secret that is only touched is covered.
-    pub(super) fn shown(&self, part: Range<usize>) -> String {
+    pub(in crate::report) fn shown(&self, part: Range<usize>) -> String {
         self.show(part, |covered, part| covered.start < part.end)
     }
 

@@ -12,6 +12,7 @@ use crate::finding::Report;
 use crate::report::contract::FindingJson;
 use crate::report::contract::LocationJson;
 use crate::report::contract::ReportJson;
+use crate::report::told::place_name as name;
 
 /// Writes the report; `own` is the same one without places.
 pub(crate) fn write(
@@ -54,15 +55,4 @@ fn finding_text(finding: &FindingJson, own: &Report, style: Style) -> String {
 
 fn shown(place: &LocationJson) -> String {
     clean::line(&name(place))
-}
-
-/// A place as `Resolved::shown` names it.
-fn name(place: &LocationJson) -> String {
-    if !place.live {
-        return format!("{}:{}:{}", place.path, place.line, place.column);
-    }
-    let layers = place.layers.iter().map(|layer| format!("#{}:{}", layer.field, layer.line));
-    let field = place.field.as_ref().filter(|field| place.layers.is_empty() && !field.is_empty());
-    let field = field.map(|field| format!("#{field}"));
-    std::iter::once(place.path.clone()).chain(layers).chain(field).collect()
 }

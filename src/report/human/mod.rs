@@ -15,11 +15,17 @@ use std::io::Write;
 use miette::GraphicalReportHandler;
 use miette::GraphicalTheme;
 
+pub(super) use accepted::words as accepted_words;
+pub(super) use clusters::lines as cluster_lines;
 pub(crate) use diff::write_diff;
 pub(in crate::report) use frame::Frame;
 pub(in crate::report) use frame::FrameLine;
 pub(in crate::report) use frame::Frames;
+pub(super) use mask::Line;
+pub(super) use mask::Masks;
 pub(crate) use merged::write as write_merged;
+pub(super) use snippet::within;
+pub(super) use table::name as judged;
 
 use super::Outcome;
 use super::clean;
@@ -64,6 +70,14 @@ pub(crate) fn write(outcome: Outcome<'_>, style: Style, out: &mut impl Write) ->
     write_end(outcome.report, shown, style, out)
 }
 
+/// Each finding as it is printed, in the order of the report.
+pub(crate) fn shown_findings(outcome: Outcome<'_>, style: Style) -> Vec<String> {
+    let handler = handler(style);
+    let mut masks = mask::Masks::new(outcome.documents);
+    let findings = outcome.report.findings.iter();
+    findings.map(|finding| snippet::render(outcome, &mut masks, finding, &handler, style)).collect()
+}
+
 /// Writes what stands behind the findings that count: those that do not, verdicts, what was looked at, what was not.
 fn write_end(
     report: &Report,
@@ -95,7 +109,7 @@ fn handler(style: Style) -> GraphicalReportHandler {
 }
 
 /// `2 errors, 1 warning, 0 infos; 3 accepted`.
-fn tally(report: &Report) -> String {
+pub(super) fn tally(report: &Report) -> String {
     let count = |severity| report.open(severity);
     let accepted = match report.accepted() {
         0 => String::new(),
@@ -109,7 +123,7 @@ fn tally(report: &Report) -> String {
     )
 }
 
-fn counted(number: usize, thing: &str) -> String {
+pub(super) fn counted(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 

@@ -50,7 +50,7 @@ pub(super) fn render(
     // Writing to a string cannot fail.
     let _ = handler.render_report(&mut text, &diagnostic);
     if let Some(place) = finding.place
-        && let Some(within) = within(&documents.resolve(place))
+        && let Some(within) = within_resolved(&documents.resolve(place))
     {
         let _ = writeln!(text, "  in {within}");
     }
@@ -90,19 +90,26 @@ fn is_elsewhere(documents: &Documents, primary: Option<Place>, place: Place) -> 
 
 fn note(documents: &Documents, label: &Label) -> String {
     let place = documents.resolve(label.place);
-    let within = within(&place).map(|within| format!(" (in {within})")).unwrap_or_default();
+    let within = within_resolved(&place).map(|within| format!(" (in {within})")).unwrap_or_default();
     format!("  note: {}{within}: {}\n", clean::line(&place.shown()), clean::line(&label.text))
 }
 
 /// `ConfigMap alloy/x, data.config.alloy, line 12 column 3`. The name of a place in a running cluster says that itself.
-fn within(place: &Resolved) -> Option<String> {
-    if place.route.is_some() {
-        return None;
-    }
-    let mut parts: Vec<String> = place.object.iter().map(|object| clean::line(object)).collect();
-    for layer in &place.layers {
-        parts.push(clean::line(&layer.field));
-        parts.push(format!("line {} column {}", layer.start.line, layer.start.column));
+fn within_resolved(place: &Resolved) -> Option<String> {
+    let layers = place.layers.iter();
+    let layers = layers.map(|layer| (layer.field.as_str(), layer.start.line, layer.start.column));
+    within(place.object.as_deref(), layers).filter(|_| place.route.is_none())
+}
+
+/// The same of an object and the texts in it: field, line, column.
+pub(in crate::report) fn within<'l>(
+    object: Option<&str>,
+    layers: impl Iterator<Item = (&'l str, u32, u32)>,
+) -> Option<String> {
+    let mut parts: Vec<String> = object.into_iter().map(clean::line).collect();
+    for (field, line, column) in layers {
+        parts.push(clean::line(field));
+        parts.push(format!("line {line} column {column}"));
     }
     if parts.is_empty() { None } else { Some(parts.join(", ")) }
 }

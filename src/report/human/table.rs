@@ -55,7 +55,7 @@ pub(super) fn write(
 }
 
 /// What was judged: a folder, or a cluster with the workload's name where it has another.
-fn name(verdict: &InvariantVerdict) -> String {
+pub(in crate::report) fn name(verdict: &InvariantVerdict) -> String {
     match &verdict.cluster {
         Some(cluster) if *cluster != verdict.subject => format!("{cluster} ({})", verdict.subject),
         _ => verdict.subject.clone(),

@@ -158,3 +158,54 @@ fn emptied_report_says_when_it_is_not_known_to_be_clean() {
     let unsure = emptied(false);
     assert_eq!(unsure.fields["summary"]["error"], 1);
 }
+
+#[test]
+fn results_in_files_have_the_fields_of_the_api_and_no_others() {
+    let mut sample = live();
+    sample.accept(0, "moved in May");
+    let telling = crate::report::Telling::of_run(sample.outcome(), Vec::new);
+    let objects = file::objects(&telling, PolicyForm::OpenReports);
+    assert_eq!(objects.len(), 1);
+    let keys = |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+    assert_eq!(keys(&objects[0]), ["apiVersion", "kind", "metadata", "results", "summary"]);
+    let results = objects[0]["results"].as_array().unwrap();
+    for result in results {
+        let known = [
+            "category",
+            "message",
+            "policy",
+            "properties",
+            "resources",
+            "result",
+            "rule",
+            "scored",
+            "severity",
+            "source",
+        ];
+        assert!(keys(result).iter().all(|key| known.contains(&key.as_str())), "{result}");
+        let one_of =
+            |key: &str, words: &[&str]| result[key].as_str().is_some_and(|word| words.contains(&word));
+        assert!(one_of("result", &["pass", "fail", "warn", "error", "skip"]), "{result}");
+        assert!(
+            result.get("severity").is_none()
+                || one_of("severity", &["critical", "high", "medium", "low", "info"])
+        );
+        assert!(
+            result["scored"].is_boolean() && result["policy"].is_string() && result["source"].is_string()
+        );
+        let mut properties = result.get("properties").and_then(Value::as_object).into_iter().flatten();
+        assert!(properties.all(|(_, value)| value.is_string()), "{result}");
+        for resource in result.get("resources").and_then(Value::as_array).into_iter().flatten() {
+            assert!(resource["kind"].is_string() && resource["name"].is_string(), "{resource}");
+        }
+    }
+    let count = |word: &str| results.iter().filter(|result| result["result"] == word).count();
+    for word in ["pass", "fail", "warn", "error", "skip"] {
+        assert_eq!(objects[0]["summary"][word], count(word), "{word}");
+    }
+    let accepted = results.iter().find(|result| result["properties"].get("accepted").is_some()).unwrap();
+    assert_eq!((&accepted["result"], &accepted["severity"]), (&json!("skip"), &json!("critical")));
+    assert_eq!(accepted["properties"]["accepted"], "moved in May (comment, until 2027-01-31)");
+    let expected = json!([{ "kind": "ConfigMap", "name": "alloy-config", "namespace": "alloy" }]);
+    assert_eq!(accepted["resources"], expected);
+}

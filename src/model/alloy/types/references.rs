@@ -46,8 +46,8 @@ impl<'a> Checker<'a, '_> {
         let parts: Vec<&'a str> = nodes.iter().map(|node| chain_name(at.site.file, node)).collect();
         let name = at.str(first.span);
         if let Some(found) = at.level.resolve(&parts) {
-            if let Some(own) = found.own {
-                at.refers_to(own, at.site.place(whole.span));
+            if found.out == 0 {
+                at.refers_to(found.site, at.site.place(whole.span));
             }
             let Some(exports) = found.node.exports() else { return true };
             let (Some(export), Some(node)) = (parts.get(found.used), nodes.get(found.used)) else {

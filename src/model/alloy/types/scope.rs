@@ -161,8 +161,10 @@ pub(super) struct Resolved<'l> {
     pub(super) used: usize,
     /// The node.
     pub(super) node: &'l Node,
-    /// The index of its block, if it stands in the body that was asked.
-    pub(super) own: Option<usize>,
+    /// How many bodies further out its block stands; 0 for the body that was asked.
+    pub(super) out: usize,
+    /// The index of its block in that body.
+    pub(super) site: usize,
 }
 
 impl<'a, 'p> Level<'a, 'p> {
@@ -234,6 +236,12 @@ impl<'a, 'p> Level<'a, 'p> {
         None
     }
 
+    /// Where the block that makes a module known stands: how many bodies further out, and its index there.
+    pub(super) fn module_site(&self, label: &str) -> Option<(usize, usize)> {
+        let levels = std::iter::successors(Some(self), |level| level.parent);
+        levels.enumerate().find_map(|(out, level)| Some((out, level.modules.get(label)?.1)))
+    }
+
     /// Notes that a module is used here. Its block then hangs on the one of the same body that the use stands in: a module
     /// that holds an instance of itself never ends.
     pub(super) fn uses(&self, label: &str, place: Place) {
@@ -272,7 +280,7 @@ impl<'a, 'p> Level<'a, 'p> {
             id.push_str(part);
             for (depth, level) in self.seen().enumerate() {
                 if let Some((node, site)) = level.nodes.get(id.as_str()) {
-                    return Some(Resolved { used: index + 1, node, own: (depth == 0).then_some(*site) });
+                    return Some(Resolved { used: index + 1, node, out: depth, site: *site });
                 }
             }
         }
@@ -281,7 +289,12 @@ impl<'a, 'p> Level<'a, 'p> {
 
     /// The ids that can be named here.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.seen().flat_map(|level| level.nodes.keys().map(AsRef::as_ref))
+        self.nodes().map(|(id, _)| id)
+    }
+
+    /// The nodes that can be named here, by id, in no order.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = (&str, &Node)> {
+        self.seen().flat_map(|level| level.nodes.iter().map(|(id, (node, _))| (&**id, node)))
     }
 
     /// The labels of modules that can be instantiated here.
@@ -315,7 +328,7 @@ impl<'a, 'p> Level<'a, 'p> {
 
 impl Node {
     /// The type of an export, where it is known.
-    fn export(&self, name: &str) -> Option<&'static str> {
+    pub(super) fn export(&self, name: &str) -> Option<&'static str> {
         match self {
             Self::Known(entry) => entry.exports.get(name).copied(),
             Self::Instance(interface) => interface.exports.get(name).copied().flatten(),

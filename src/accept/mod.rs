@@ -1,0 +1,272 @@
+//! Turns comments and annotations of the inputs into what somebody accepted, and into what is wrong with them.
+//!
+//! A suppression meets findings of its rule: at the end of a line those that start there; alone on a line those in what
+//! follows (an entry with its value, an item, an attribute, a block); on an object those in the object. What is nested in a
+//! text belongs to it. A finding of a rule that is not named is never met.
+
+mod annotations;
+mod baseline;
+mod directive;
+mod index;
+mod programs;
+mod reach;
+mod strays;
+mod terms;
+mod trees;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use self::annotations::Annotations;
+pub(crate) use self::baseline::Baseline;
+pub(crate) use self::baseline::Entry;
+pub(crate) use self::baseline::Key;
+pub(crate) use self::baseline::Listed;
+pub(crate) use self::baseline::ListedFault;
+pub(crate) use self::baseline::StackName;
+pub(crate) use self::baseline::gone;
+pub(crate) use self::baseline::met;
+pub(crate) use self::baseline::pruned;
+pub(crate) use self::baseline::read as read_baseline;
+pub(crate) use self::baseline::rewritten;
+pub(crate) use self::baseline::write as write_baseline;
+use self::directive::Directive;
+use self::directive::directives;
+pub(crate) use self::index::Index;
+use self::programs::Program;
+use self::reach::Astray;
+pub(crate) use self::reach::Reach;
+pub(crate) use self::terms::Terms;
+pub(crate) use self::terms::Trouble;
+use self::trees::Stream;
+use crate::document::DocId;
+use crate::document::Document;
+use crate::document::Documents;
+use crate::document::Language;
+use crate::document::Place;
+use crate::finding::AcceptedBy;
+use crate::text::Span;
+
+/// The word that every comment of ours holds, however it is misspelt: texts without it are not looked at.
+const WORD: &str = "lint";
+
+/// One rule that somebody accepts somewhere.
+#[derive(Debug)]
+pub(crate) struct Suppression {
+    /// What says so.
+    pub(crate) by: AcceptedBy,
+    /// The rule's id, as it is written.
+    pub(crate) rule: String,
+    /// Where the rule is named. No two have the same, but for one that is read through several aliases.
+    pub(crate) place: Place,
+    /// The comment or annotation.
+    pub(crate) whole: Place,
+    /// Why, and until when.
+    pub(crate) terms: Terms,
+    /// What it is about.
+    pub(crate) reaches: Vec<Reach>,
+    /// Whether it was copied to where it is: nothing is said of it.
+    pub(crate) is_copied: bool,
+}
+
+/// What can be wrong with a suppression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    /// It cannot be read.
+    Malformed,
+    /// There is no such rule.
+    UnknownRule,
+    /// What the rule finds cannot be accepted.
+    NotAcceptable,
+    /// It stands where it is about nothing.
+    Misplaced,
+    /// Its last day is over.
+    Expired,
+    /// It meets nothing.
+    Unused,
+}
+
+impl FaultKind {
+    /// The name in rules.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownRule => "unknown-rule",
+            Self::NotAcceptable => "not-acceptable",
+            Self::Misplaced => "misplaced",
+            Self::Expired => "expired",
+            Self::Unused => "unused",
+        }
+    }
+}
+
+/// Something that is wrong with a suppression.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    /// What.
+    pub(crate) kind: FaultKind,
+    /// Where.
+    pub(crate) place: Place,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) help: String,
+}
+
+impl Fault {
+    /// What is wrong with the words of one.
+    pub(crate) fn new(kind: FaultKind, doc: DocId, trouble: Trouble) -> Self {
+        let place = Place { doc, span: trouble.span };
+        Self { kind, place, message: trouble.message, help: trouble.help }
+    }
+}
+
+/// What the inputs say.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    /// What is accepted, in order of place.
+    pub(crate) all: Vec<Suppression>,
+    /// What is wrong, file by file.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// What is known of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is linted.
+    Linted,
+    /// It is linted, and could not be read as a whole: what is missing may be what a comment is about.
+    Broken,
+    /// Nothing in it is linted.
+    PassedOver,
+}
+
+/// Reads the first files of the documents, of which each has its standing.
+pub(crate) fn read(documents: &Documents, standings: impl Iterator<Item = Standing>) -> Read {
+    let mut read = Read::default();
+    for ((number, file), standing) in (0..).zip(&documents.files).zip(standings) {
+        let mut rest = (0..).map(|index| DocId { file: number, index }).zip(&file.documents).peekable();
+        let mut reader = Reader { read: &mut read, standing, opened: None, documents: &file.documents };
+        while let Some((id, document)) = rest.next() {
+            let mut stream = vec![(id, document)];
+            // Documents of one text follow each other and share its lines.
+            while let Some(next) = rest.next_if(|(_, next)| Arc::ptr_eq(&next.lines, &document.lines)) {
+                stream.push(next);
+            }
+            if document.text.contains(WORD) {
+                reader.text(&stream);
+            }
+        }
+    }
+    read.all.sort_by_key(|suppression| suppression.place);
+    read
+}
+
+/// Reads one file.
+struct Reader<'r> {
+    read: &'r mut Read,
+    standing: Standing,
+    documents: &'r [Document],
+    /// Scalars whose text is a document of its own, once somebody asked.
+    opened: Option<strays::Opened>,
+}
+
+impl Reader<'_> {
+    /// Reads the documents of one text.
+    fn text(&mut self, stream: &[(DocId, &Document)]) {
+        let Some((id, document)) = stream.first() else { return };
+        if let Some(file) = document.alloy() {
+            let program = Program::new(*id, file);
+            for comment in program.comments(WORD) {
+                self.comment(*id, &document.text, comment, &|comment| program.reach(comment), &|comment| {
+                    program.all(comment)
+                });
+            }
+            return;
+        }
+        if document.language == Language::Yaml {
+            let trees = stream.iter().filter_map(|(id, document)| Some((*id, document.tree()?)));
+            let trees = Stream::new(&document.text, trees);
+            for comment in trees.comments(WORD) {
+                self.comment(*id, &document.text, comment, &|comment| trees.reach(comment), &|comment| {
+                    trees.all(comment)
+                });
+            }
+        }
+        for (id, document) in stream {
+            self.annotations(*id, document);
+            if self.standing == Standing::Linted {
+                let opened = self.opened.get_or_insert_with(|| strays::opened(self.documents));
+                let strays = strays::strays(*id, document, opened).into_iter();
+                let faults = strays.map(|trouble| Fault::new(FaultKind::Misplaced, *id, trouble));
+                self.read.faults.extend(faults);
+            }
+        }
+    }
+
+    /// Reads a comment. What it is about lies in a document of the same text as `doc`.
+    fn comment(
+        &mut self,
+        doc: DocId,
+        text: &str,
+        comment: Span,
+        reach: &dyn Fn(Span) -> Result<Reach, Astray>,
+        all: &dyn Fn(Span) -> Result<Vec<Reach>, Astray>,
+    ) {
+        for found in directives(text, comment) {
+            let Directive { span, rules, is_of_file, terms } = match found {
+                Ok(found) => found,
+                Err(trouble) => {
+                    self.read.faults.push(Fault::new(FaultKind::Malformed, doc, trouble));
+                    continue;
+                }
+            };
+            let misplaced = |(message, help): (&str, &str)| {
+                let trouble = Trouble { span, message: message.to_owned(), help: help.to_owned() };
+                Fault::new(FaultKind::Misplaced, doc, trouble)
+            };
+            if self.standing == Standing::PassedOver {
+                let help = "remove it; what ptd-lint reads is told by content: Kubernetes objects, values of charts, programs and configurations";
+                self.read.faults.push(misplaced(("nothing in this file is linted", help)));
+                continue;
+            }
+            let reaches = if is_of_file { all(comment) } else { reach(comment).map(|reach| vec![reach]) };
+            match reaches {
+                Ok(reaches) => self.read.all.extend(rules.into_iter().map(|(rule_span, rule)| Suppression {
+                    by: AcceptedBy::Comment,
+                    rule,
+                    place: Place { doc, span: rule_span },
+                    whole: Place { doc, span },
+                    terms: terms.clone(),
+                    reaches: reaches.clone(),
+                    is_copied: false,
+                })),
+                Err(_) if self.standing == Standing::Broken => {}
+                Err(astray) => self.read.faults.push(misplaced(astray.words())),
+            }
+        }
+    }
+
+    /// Reads the annotations of a document.
+    fn annotations(&mut self, doc: DocId, document: &Document) {
+        let Some(tree) = document.tree() else { return };
+        let Annotations { all, malformed, misplaced } = Annotations::of(tree);
+        self.read.all.extend(all.into_iter().map(|annotation| {
+            let place = Place { doc, span: annotation.key };
+            Suppression {
+                by: AcceptedBy::Annotation,
+                rule: annotation.rule,
+                place,
+                whole: place,
+                terms: annotation.terms,
+                reaches: vec![Reach::Within(doc, annotation.object)],
+                is_copied: annotation.is_copied,
+            }
+        }));
+        for (kind, troubles) in [(FaultKind::Malformed, malformed), (FaultKind::Misplaced, misplaced)] {
+            self.read.faults.extend(troubles.into_iter().map(|trouble| Fault::new(kind, doc, trouble)));
+        }
+    }
+}

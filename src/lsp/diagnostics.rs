@@ -1,0 +1,185 @@
+//! Turns checks into what an editor underlines, and sends what changed of it.
+//!
+//! All files of the workspace with findings are told, open or not: a list of problems that lacks the file next door would look like a
+//! clean stack. `--open-files-only` narrows that. A finding that has no place of its own is told at the first line of the stack's
+//! first file.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::buffers::Buffers;
+use super::client::Client;
+use super::outbox::Outbox;
+use super::outbox::Weight;
+use super::paths;
+use super::position::Position;
+use super::position::Range;
+use super::workspace::Round;
+use super::workspace::Rounds;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::source::SourceProblem;
+
+/// Who tells.
+const SOURCE: &str = "ptd-lint";
+
+/// What was sent, by URI.
+#[derive(Debug, Default)]
+pub(super) struct Published {
+    sent: BTreeMap<String, (Option<i64>, Vec<Value>)>,
+    /// The lines on verdicts that were noted last.
+    verdicts: Vec<String>,
+}
+
+impl Published {
+    /// Sends what is not as it was sent last.
+    pub(super) fn publish(&mut self, rounds: &Rounds, buffers: &Buffers, client: &Client, outbox: &Outbox) {
+        let mut now: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for round in rounds {
+            let mut add = |path: &str, diagnostic: Value| {
+                let open = buffers.at_path(path).map(|buffer| buffer.uri.clone());
+                let shown = open.is_some() || !round.governed.open_files_only;
+                if let Some(uri) = open.or_else(|| paths::uri_of(path)).filter(|_| shown) {
+                    let list = now.entry(uri).or_default();
+                    // A file in two folders of the editor is told of once.
+                    if !list.contains(&diagnostic) {
+                        list.push(diagnostic);
+                    }
+                }
+            };
+            // What somebody accepted is not underlined; hovers tell of it.
+            for finding in round.checked.report.findings.iter().filter(|finding| finding.is_open()) {
+                let (file, _) =
+                    finding.place.map_or((0, crate::text::Span::at(0)), |place| round.outer(place));
+                add(round.path(file), diagnostic(round, finding, client, buffers));
+            }
+            for problem in round.sources.problems.iter().chain(&round.governed.problems) {
+                add(&problem.path, unread(problem));
+            }
+        }
+        for buffer in buffers.all() {
+            now.entry(buffer.uri.clone()).or_default();
+        }
+        let uris: BTreeSet<&String> = now.keys().chain(self.sent.keys()).collect();
+        for uri in uris {
+            let version = buffers.get(uri).map(|buffer| buffer.version);
+            let list = now.get(uri).cloned().unwrap_or_default();
+            if self.sent.get(uri).is_none_or(|sent| *sent != (version, list.clone())) {
+                let mut params = json!({"uri": uri, "diagnostics": list});
+                if let Some(version) = version {
+                    params["version"] = version.into();
+                }
+                outbox.notify("textDocument/publishDiagnostics", &params);
+            }
+        }
+        let with_version = |(uri, list): (String, Vec<Value>)| {
+            let version = buffers.get(&uri).map(|buffer| buffer.version);
+            (uri, (version, list))
+        };
+        // What is empty and not open needs no clearing any more.
+        let kept = now.into_iter().filter(|(uri, list)| !list.is_empty() || buffers.get(uri).is_some());
+        self.sent = kept.map(with_version).collect();
+        self.note_verdicts(rounds, outbox);
+    }
+
+    /// Notes the verdicts where they are not what they were.
+    fn note_verdicts(&mut self, rounds: &Rounds, outbox: &Outbox) {
+        let verdicts = rounds.iter().flat_map(|round| &round.checked.report.verdicts).map(|verdict| {
+            let (invariant, subject) = (verdict.invariant.id(), &verdict.subject);
+            format!("{invariant} of {subject}: {} ({})", verdict.verdict.name(), verdict.summary)
+        });
+        let verdicts: Vec<String> = verdicts.collect();
+        if verdicts != self.verdicts {
+            outbox.log(Weight::Info, &verdicts.join("\n"));
+            self.verdicts = verdicts;
+        }
+    }
+}
+
+/// The range of a finding in its file.
+pub(super) fn range(round: &Round, finding: &Finding, client: &Client) -> Range {
+    match finding.place {
+        Some(place) => {
+            let (file, span) = round.outer(place);
+            round.text(file).range(span, client.encoding)
+        }
+        None => line(0),
+    }
+}
+
+/// A finding in the editor's words.
+pub(super) fn diagnostic(round: &Round, finding: &Finding, client: &Client, buffers: &Buffers) -> Value {
+    let severity = match finding.severity {
+        Severity::Error => 1,
+        Severity::Warning => 2,
+        Severity::Info => 3,
+    };
+    let message = if finding.help.is_empty() {
+        finding.message.clone()
+    } else {
+        format!("{}\nhelp: {}", finding.message, finding.help)
+    };
+    let mut told = json!({
+        "range": range(round, finding, client),
+        "severity": severity,
+        "code": finding.rule,
+        "source": SOURCE,
+        "message": message,
+        "data": identity(finding),
+    });
+    if let Some(page) = page(&finding.rule).filter(|_| client.links) {
+        told["codeDescription"] = json!({"href": page});
+    }
+    if client.tags && finding.rule.starts_with("deprecated") {
+        told["tags"] = json!([2]);
+    }
+    let related = related(round, finding, client, buffers);
+    if client.related && !related.is_empty() {
+        told["relatedInformation"] = related.into();
+    }
+    told
+}
+
+/// By what a finding is known when the editor asks about it later.
+pub(super) fn identity(finding: &Finding) -> Value {
+    json!({"rule": finding.rule, "fingerprint": finding.fingerprint, "message": finding.message})
+}
+
+/// The further places of a finding.
+fn related(round: &Round, finding: &Finding, client: &Client, buffers: &Buffers) -> Vec<Value> {
+    let label = |label: &crate::finding::Label| {
+        let (file, span) = round.outer(label.place);
+        let range = round.text(file).range(span, client.encoding);
+        Some(
+            json!({"location": {"uri": uri(round.path(file), buffers)?, "range": range}, "message": label.text}),
+        )
+    };
+    finding.related.iter().filter_map(label).collect()
+}
+
+/// The name of a file, as the editor writes it where it is open.
+pub(super) fn uri(path: &str, buffers: &Buffers) -> Option<String> {
+    let open = buffers.at_path(path).map(|buffer| buffer.uri.clone());
+    open.or_else(|| paths::uri_of(path))
+}
+
+/// An input that could not be read.
+fn unread(problem: &SourceProblem) -> Value {
+    let range = line(problem.line.unwrap_or(1).saturating_sub(1));
+    json!({"range": range, "severity": 1, "source": SOURCE, "message": problem.message})
+}
+
+/// The start of a line.
+const fn line(line: u32) -> Range {
+    let at = Position { line, character: 0 };
+    Range { start: at, end: at }
+}
+
+/// The address of a rule's page, where the project has pages on the web.
+fn page(rule: &str) -> Option<String> {
+    let home = env!("CARGO_PKG_HOMEPAGE").trim_end_matches('/');
+    (!home.is_empty()).then(|| format!("{home}/rules/{rule}.html"))
+}

@@ -1,0 +1,240 @@
+//! Turns bytes into messages of the protocol (JSON-RPC 2.0 behind `Content-Length` headers), and messages into bytes.
+//!
+//! What is no message is told and passed over, and reading goes on behind it: an editor's slip must not end the server. That is
+//! why this is no crate: `lsp-server` ends at the first one, and takes as much memory as a header asks for.
+
+use std::io::BufRead;
+use std::io::Read as _;
+use std::io::Write;
+
+use serde_json::Value;
+use serde_json::json;
+
+/// The most that one message may have: a text of the largest file, escaped.
+const MAX_BYTES: u64 = 2 * crate::source::MAX_BYTES;
+
+/// The longest line of a header.
+const MAX_LINE: u64 = 8 * 1024;
+
+/// Error codes of the protocol.
+pub(super) mod code {
+    /// The bytes are no JSON.
+    pub(crate) const PARSE: i32 = -32700;
+    /// The JSON is no request, or it comes at the wrong time.
+    pub(crate) const INVALID_REQUEST: i32 = -32600;
+    /// Nobody knows that request.
+    pub(crate) const METHOD_NOT_FOUND: i32 = -32601;
+    /// Its parameters are not those of the protocol.
+    pub(crate) const INVALID_PARAMS: i32 = -32602;
+    /// The server failed.
+    pub(crate) const INTERNAL: i32 = -32603;
+    /// It comes before `initialize`.
+    pub(crate) const NOT_INITIALIZED: i32 = -32002;
+    /// The editor took it back.
+    pub(crate) const CANCELLED: i32 = -32800;
+    /// The texts are no longer those that it was about.
+    pub(crate) const MODIFIED: i32 = -32801;
+    /// It cannot be done, and the message says why.
+    pub(crate) const FAILED: i32 = -32803;
+}
+
+/// What came in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Incoming {
+    /// Wants an answer.
+    Request(Request),
+    /// Wants none.
+    Notification(String, Value),
+    /// An answer to a request of ours. All of ours do without.
+    Response,
+    /// No message, with the code and words of what is wrong.
+    Broken(i32, String),
+}
+
+/// A request.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Request {
+    /// A number or a text, given back with the answer.
+    pub(super) id: Value,
+    /// What is wanted.
+    pub(super) method: String,
+    /// Of what.
+    pub(super) params: Value,
+}
+
+/// Reads messages.
+pub(super) struct Reader<'r, R> {
+    input: &'r mut R,
+    /// Whether lines are being passed over until a header is met.
+    lost: bool,
+}
+
+impl<'r, R: BufRead> Reader<'r, R> {
+    pub(super) fn new(input: &'r mut R) -> Self {
+        Self { input, lost: false }
+    }
+
+    /// The next message; `None` at the end of the stream.
+    pub(super) fn next(&mut self) -> Option<Incoming> {
+        let mut length = None;
+        loop {
+            let line = self.line()?;
+            match header(&line) {
+                Header::End => {
+                    if let Some(length) = length {
+                        return self.body(length);
+                    }
+                }
+                Header::Length(given) => {
+                    length = Some(given);
+                    self.lost = false;
+                }
+                Header::Other if length.is_some() => {}
+                Header::Other | Header::Broken if self.lost => length = None,
+                // A header that comes before the length is none of garbage, unless nothing follows it.
+                Header::Other => {}
+                Header::Broken => {
+                    self.lost = true;
+                    let message =
+                        "the header of a message is broken; reading goes on at the next `Content-Length`";
+                    return Some(Incoming::Broken(code::PARSE, message.to_owned()));
+                }
+            }
+        }
+    }
+
+    fn line(&mut self) -> Option<Vec<u8>> {
+        let mut line = Vec::new();
+        let read = self.input.by_ref().take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
+        (read > 0).then_some(line)
+    }
+
+    fn body(&mut self, length: u64) -> Option<Incoming> {
+        let mut body = self.input.by_ref().take(length);
+        if length > MAX_BYTES {
+            std::io::copy(&mut body, &mut std::io::sink()).ok()?;
+            return Some(Incoming::Broken(code::INVALID_REQUEST, "the message is too large".to_owned()));
+        }
+        let mut bytes = Vec::new();
+        body.read_to_end(&mut bytes).ok()?;
+        if (bytes.len() as u64) < length {
+            return None;
+        }
+        Some(message(&bytes))
+    }
+}
+
+enum Header {
+    End,
+    Length(u64),
+    Other,
+    Broken,
+}
+
+fn header(line: &[u8]) -> Header {
+    let Ok(line) = std::str::from_utf8(line) else { return Header::Broken };
+    let line = line.trim_end_matches(['\n', '\r']);
+    if line.is_empty() {
+        return Header::End;
+    }
+    match line.split_once(':') {
+        Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+            value.trim().parse().map_or(Header::Broken, Header::Length)
+        }
+        Some((name, _)) if name.eq_ignore_ascii_case("content-type") => Header::Other,
+        _ => Header::Broken,
+    }
+}
+
+fn message(bytes: &[u8]) -> Incoming {
+    let mut value: Value = match serde_json::from_slice(bytes) {
+        Ok(value) => value,
+        Err(error) => return Incoming::Broken(code::PARSE, format!("the message is no JSON: {error}")),
+    };
+    let (id, params) = (value.get_mut("id").map(Value::take), value.get_mut("params").map(Value::take));
+    let params = params.unwrap_or_default();
+    match (value.get("method").and_then(Value::as_str), id) {
+        (Some(method), Some(id @ (Value::Number(_) | Value::String(_)))) => {
+            Incoming::Request(Request { id, method: method.to_owned(), params })
+        }
+        (Some(method), None) => Incoming::Notification(method.to_owned(), params),
+        (None, Some(_)) if value.get("result").is_some() || value.get("error").is_some() => {
+            Incoming::Response
+        }
+        _ => Incoming::Broken(
+            code::INVALID_REQUEST,
+            "the message is no request, notification or response".to_owned(),
+        ),
+    }
+}
+
+/// Writes one message.
+pub(super) fn write(output: &mut impl Write, message: &Value) -> std::io::Result<()> {
+    let text = message.to_string();
+    write!(output, "Content-Length: {}\r\n\r\n{text}", text.len())?;
+    output.flush()
+}
+
+/// The answer to a request.
+pub(super) fn response(id: &Value, outcome: Result<Value, (i32, String)>) -> Value {
+    match outcome {
+        Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
+        Err((code, message)) => {
+            json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}})
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(bytes: &[u8]) -> Vec<Incoming> {
+        let mut input = bytes;
+        let mut reader = Reader::new(&mut input);
+        std::iter::from_fn(|| reader.next()).collect()
+    }
+
+    fn framed(text: &str) -> String {
+        format!("Content-Length: {}\r\n\r\n{text}", text.len())
+    }
+
+    #[test]
+    fn what_is_no_message_is_told_once_and_the_next_is_read() {
+        let good = framed(r#"{"jsonrpc":"2.0","method":"exit"}"#);
+        let exit = Incoming::Notification("exit".to_owned(), Value::Null);
+        for garbage in [
+            "GET / HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
+            "\u{fffd}\u{0}\n\n\n".to_owned(),
+            "Content-Length: many\r\n\r\n".to_owned(),
+            "Content-Length: -1\r\n\r\n{}\r\n".to_owned(),
+            framed("{\"a\":"),
+            framed("[]"),
+            framed("[[[[1]]]]"),
+            framed(r#"{"id": {}, "method": "x"}"#),
+            framed(r#"{"id": 1}"#),
+            framed(&"[".repeat(4000)),
+        ] {
+            let found = all(format!("{garbage}{good}").as_bytes());
+            assert!(matches!(found[..], [Incoming::Broken(..), _]), "{garbage:?}: {found:?}");
+            assert_eq!(found[1], exit, "{garbage:?}");
+        }
+        let found = all(b"Content-Length: 99999999999999\r\n\r\n{}");
+        assert!(
+            matches!(found[..], [Incoming::Broken(code::INVALID_REQUEST, _)]),
+            "no memory is taken: {found:?}"
+        );
+        assert_eq!(all(b"Content-Length: 10\r\n\r\n{}"), [], "the stream ends in a message");
+        assert_eq!(all(b""), []);
+    }
+
+    #[test]
+    fn headers_may_come_in_any_order_and_case() {
+        let text = r#"{"id":"a","method":"m","params":{"x":1}}"#;
+        let header = "Content-Type: application/vscode-jsonrpc; charset=utf-8\r\ncontent-length:";
+        let found = all(format!("{header} {}\r\n\r\n{text}", text.len()).as_bytes());
+        let request = Request { id: json!("a"), method: "m".to_owned(), params: json!({"x": 1}) };
+        assert_eq!(found, [Incoming::Request(request)]);
+        assert_eq!(all(framed(r#"{"id":1,"result":null}"#).as_bytes()), [Incoming::Response]);
+    }
+}
