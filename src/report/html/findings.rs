@@ -20,6 +20,7 @@ use crate::report::contract::ReportJson;
 use crate::report::human::Frame;
 use crate::report::human::FrameLine;
 use crate::report::human::Frames;
+use crate::report::told;
 
 /// The source lines of a run.
 pub(super) struct Lines<'r> {
@@ -267,20 +268,8 @@ fn related(out: &mut Markup, finding: &FindingJson) {
     out.raw("</ul>");
 }
 
-/// Where people look: `alloy.yaml:12:3, ConfigMap alloy/x, data.config.alloy line 12`.
+/// Where people look: `alloy.yaml:12:3, in ConfigMap alloy/x, data.config.alloy, line 12 column 3`.
 fn shown(location: &LocationJson) -> String {
-    let mut words = format!("{}:{}:{}", location.path, location.line, location.column);
-    if location.live {
-        words = location.field.as_ref().map_or_else(
-            || location.path.clone(),
-            |field| format!("{}#{field}:{}", location.path, location.line),
-        );
-    }
-    if let Some(object) = &location.object {
-        let _ = write!(words, ", {object}");
-    }
-    for layer in &location.layers {
-        let _ = write!(words, ", {} line {} column {}", layer.field, layer.line, layer.column);
-    }
-    words
+    let within = told::within(location).map(|within| format!(", in {within}")).unwrap_or_default();
+    told::place_name(location) + &within
 }
