@@ -46,6 +46,7 @@ pub(crate) use options::ControlRoom;
 pub(crate) use passed::Passed;
 pub(crate) use policy::RuleFiles;
 pub(crate) use policy::all_but;
+pub(crate) use policy::rule_address;
 pub(crate) use policy::rule_docs;
 pub(crate) use policy::rule_files;
 pub(crate) use policy::rules_in_effect;

@@ -391,6 +391,11 @@ impl Governing {
     }
 }
 
+/// The address of the page of a built-in rule; no rule is read for it.
+pub(crate) fn rule_address(id: &str) -> Option<String> {
+    crate::rule::family_of(id).map(|family| crate::finding::rule_address(family, id))
+}
+
 /// What is promised: the command line beats the settings.
 fn profile_of(config: &Config, options: &CheckOptions) -> Profile {
     options.profile.or(config.profile.as_ref().map(|profile| profile.value)).unwrap_or_default()
@@ -510,7 +515,18 @@ fn examples(rule: &Rule) -> [Vec<(String, String)>; 2] {
     })
 }
 
+/// How to mend what a rule finds, where that depends on what is found.
+const TOLD: &str = "What to do depends on what is found: each finding says it.";
+
 fn rule_doc(rule: &Rule) -> RuleDoc {
+    let mut fixes: Vec<(String, bool)> = Vec::new();
+    for own in rule.remedies() {
+        let title = own.title.described(&rule.settings);
+        let fix = (title.unwrap_or_else(|| "each finding says it".to_owned()), own.is_safe);
+        if !fixes.contains(&fix) {
+            fixes.push(fix);
+        }
+    }
     let [failing, mended] = examples(rule);
     let own = rule.cases.iter().filter_map(|case| case.severity);
     let severities: BTreeSet<Severity> = own.filter(|severity| *severity != rule.severity).collect();
@@ -525,8 +541,8 @@ fn rule_doc(rule: &Rule) -> RuleDoc {
         advisory: rule.advisory,
         summary: rule.summary().to_owned(),
         why: rule.why.clone(),
-        help: rule.help.described(&rule.settings),
-        fixes: rule.remedies().map(|own| (own.title.described(&rule.settings), own.is_safe)).collect(),
+        help: rule.help.described(&rule.settings).unwrap_or_else(|| TOLD.to_owned()),
+        fixes,
         settings: rule
             .settings
             .iter()

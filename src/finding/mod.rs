@@ -49,6 +49,7 @@ pub(crate) use report::Threshold;
 pub(crate) use rule_doc::RuleDoc;
 pub(crate) use rule_doc::RuleSetting;
 pub(crate) use rule_doc::SITE;
+pub(crate) use rule_doc::rule_address;
 pub(crate) use values::ValueChain;
 pub(crate) use values::ValueStep;
 

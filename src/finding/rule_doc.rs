@@ -50,13 +50,23 @@ impl RuleDoc {
     /// The path of its page below [`SITE`] and below `docs/src`, without an ending: `rules/flow/logs-leave-workload`.
     pub(crate) fn page(&self) -> String {
         let family = if self.family.is_empty() { "own" } else { &self.family };
-        format!("rules/{family}/{}", self.id)
+        page(family, &self.id)
     }
 
     /// The address of its page; none for a rule of a user's own.
     pub(crate) fn address(&self) -> Option<String> {
-        (!self.family.is_empty()).then(|| format!("{SITE}{}.html", self.page()))
+        (!self.family.is_empty()).then(|| rule_address(&self.family, &self.id))
     }
+}
+
+/// The path of the page of a rule.
+fn page(family: &str, id: &str) -> String {
+    format!("rules/{family}/{id}")
+}
+
+/// The address of the page of a built-in rule.
+pub(crate) fn rule_address(family: &str, id: &str) -> String {
+    format!("{SITE}{}.html", page(family, id))
 }
 
 /// A value of a rule that can be set.

@@ -19,6 +19,7 @@ use super::position::Position;
 use super::position::Range;
 use super::workspace::Round;
 use super::workspace::Rounds;
+use crate::check;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::source::SourceProblem;
@@ -130,7 +131,7 @@ pub(super) fn diagnostic(round: &Round, finding: &Finding, client: &Client, buff
         "message": message,
         "data": identity(finding),
     });
-    if let Some(page) = page(&finding.rule).filter(|_| client.links) {
+    if let Some(page) = check::rule_address(&finding.rule).filter(|_| client.links) {
         told["codeDescription"] = json!({"href": page});
     }
     if client.tags && finding.rule.starts_with("deprecated") {
@@ -176,10 +177,4 @@ fn unread(problem: &SourceProblem) -> Value {
 const fn line(line: u32) -> Range {
     let at = Position { line, character: 0 };
     Range { start: at, end: at }
-}
-
-/// The address of a rule's page, where the project has pages on the web.
-fn page(rule: &str) -> Option<String> {
-    let home = env!("CARGO_PKG_HOMEPAGE").trim_end_matches('/');
-    (!home.is_empty()).then(|| format!("{home}/rules/{rule}.html"))
 }

@@ -23,6 +23,7 @@ use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
 use crate::finding::Label;
 use crate::finding::PassedOver;
+use crate::finding::Profile;
 use crate::finding::Report;
 use crate::finding::RuleDoc;
 use crate::finding::RunError;
@@ -211,7 +212,11 @@ pub(super) fn place(documents: &Documents, file: u32, index: u32, part: &str) ->
 pub(super) fn leak_rule() -> RuleDoc {
     RuleDoc {
         id: "log-sink-outside".to_owned(),
+        family: "flow".to_owned(),
+        profile: Profile::Ptd,
         severity: Severity::Error,
+        severities: Vec::new(),
+        advisory: false,
         invariant: Invariant::LogBoundary,
         subject: "log_exit".to_owned(),
         summary: "logs leave the workload".to_owned(),
@@ -219,9 +224,10 @@ pub(super) fn leak_rule() -> RuleDoc {
         help: "Send them to the workload's own Loki.".to_owned(),
         fixes: Vec::new(),
         settings: Vec::new(),
+        source: String::new(),
         references: vec!["https://grafana.com/docs/loki/latest/".to_owned()],
-        failing: None,
-        mended: None,
+        failing: Vec::new(),
+        mended: Vec::new(),
     }
 }
 

@@ -267,7 +267,7 @@ fn settings_of_the_configuration_must_exist_and_fit() {
 
 #[test]
 fn the_example_for_rule_authors_is_sound() {
-    let readme = include_str!("../../rules/README.md");
+    let readme = include_str!("../../docs/src/own-rules.md");
     let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert_eq!(add(&mut RuleSet::default(), example), []);
     for key in KEYS.iter().filter(|key| !["replaces", "cases", "fixes"].contains(key)) {
@@ -277,7 +277,7 @@ fn the_example_for_rule_authors_is_sound() {
 
 #[test]
 fn the_example_of_fixes_is_sound_and_shows_every_key() {
-    let readme = include_str!("../../rules/README.md");
+    let readme = include_str!("../../docs/src/own-rules.md");
     let section = readme.split("## Fixes\n").nth(1).unwrap();
     let example = section.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let settings = "settings: { series: { default: 1, about: x } }\n";

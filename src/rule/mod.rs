@@ -33,6 +33,7 @@ pub(crate) use chosen::Wish;
 pub(crate) use chosen::choose;
 pub(crate) use chosen::fault;
 pub(crate) use embedded::EXAMPLES;
+pub(crate) use embedded::family_of;
 pub(crate) use fields::FIELDS;
 #[cfg(test)]
 pub(crate) use fields::Field;

@@ -131,12 +131,18 @@ fn the_configuration_schema_accepts_every_example() {
     let schema = schema(include_str!("../../schemas/config.schema.json"));
     let validator = jsonschema::validator_for(&schema).unwrap();
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let blocks = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let mut examples: Vec<(String, String)> = blocks
-        .filter(|text| text.lines().any(|line| line == "version: 1"))
-        .map(|text| ("README.md".to_owned(), text.to_owned()))
-        .collect();
+    let mut documents = vec![root.join("README.md")];
+    for folder in ["docs/src", "docs/src/guides"] {
+        let files = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        documents.extend(files.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+    }
+    let mut examples: Vec<(String, String)> = Vec::new();
+    for document in documents {
+        let text = std::fs::read_to_string(&document).unwrap();
+        let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let settings = blocks.filter(|text| text.lines().any(|line| line == "version: 1"));
+        examples.extend(settings.map(|text| (document.display().to_string(), text.to_owned())));
+    }
     let mut folders = vec![root.join("fixtures")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {

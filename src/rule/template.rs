@@ -78,9 +78,13 @@ impl Template {
         &self.source
     }
 
-    /// The text for people who have no subject at hand: defaults of settings are filled in, routes stand in braces, and what
-    /// is worked out is left out.
-    pub(crate) fn described(&self, settings: &[Setting]) -> String {
+    /// The text for people who have no subject at hand: defaults of settings are filled in, fields are named (`<domain>`), and
+    /// what is worked out is left out. Nothing where there is no text but expressions.
+    pub(crate) fn described(&self, settings: &[Setting]) -> Option<String> {
+        let is_text = |part: &Part| matches!(part, Part::Text(text) if text.contains(char::is_alphabetic));
+        if !self.parts.iter().any(is_text) {
+            return None;
+        }
         let mut text = String::new();
         for part in &self.parts {
             match part {
@@ -94,14 +98,14 @@ impl Template {
                     match setting {
                         Some(setting) => text.push_str(&Value::Fact(&setting.default).render()),
                         None if is_route => {
-                            let _ = write!(text, "{{{source}}}");
+                            let _ = write!(text, "<{}>", source.rsplit('.').next().unwrap_or(source));
                         }
                         None => text.push('…'),
                     }
                 }
             }
         }
-        text
+        Some(text)
     }
 
     /// The expression that is all of it.
@@ -199,7 +203,6 @@ fn narrow(offset: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::value::Value;
     use super::*;
 
     fn render(source: &str) -> String {
@@ -215,6 +218,22 @@ mod tests {
         assert_eq!(render("is {n}"), "is not set");
         assert_eq!(render("{x + 'a'}"), "(could not be told: `+` does not work on an integer and text)");
         assert_eq!(render(""), "");
+    }
+
+    #[test]
+    fn a_text_without_a_subject_names_what_stands_there() {
+        let setting = |name: &str, default: &str| Setting {
+            name: name.to_owned(),
+            default: crate::model::Fact::bare(default),
+            about: String::new(),
+            unit: String::new(),
+        };
+        let settings = [setting("limit", "20s")];
+        let described = |source: &str| Template::new(source).unwrap().described(&settings);
+        let text = "set {settings.limit} at {mimir.name}{x == 1 ? 'a' : 'b'}, {{}}";
+        assert_eq!(described(text).as_deref(), Some("set 20s at <name>…, {}"));
+        assert_eq!(described("{x.help}"), None);
+        assert_eq!(described("`{x.help}`"), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Tests about the project as a whole.
 
 mod answers;
+mod book;
 mod clusters;
 mod deploy;
 mod fields;

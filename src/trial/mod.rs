@@ -19,6 +19,7 @@ mod tests;
 
 pub(crate) use self::gather::Fixture;
 pub(crate) use self::gather::builtin;
+pub(crate) use self::gather::builtin_survivors;
 pub(crate) use self::gather::gather;
 pub(crate) use self::mutants::survivors;
 pub(crate) use self::said::inputs_of;

@@ -198,7 +198,7 @@ fn a_new_rule_over_any_subject_loads_and_waits_for_its_author() {
         let unwritten =
             ["title", "message", "why", "help"].map(|key| format!("`{key}` is still to be written"));
         assert_eq!(faults[..4], unwritten, "{over}");
-        let rest = if over == "workload" && fixtures.is_empty() {
+        let rest = if fixtures.is_empty() {
             vec![
                 "no inputs in fail: add a small stack that breaks the rule".to_owned(),
                 "no inputs in pass: add the stack of `fail`, mended and otherwise nearly as it is".to_owned(),

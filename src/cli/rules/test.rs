@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,8 +37,10 @@ struct Folder {
     rules: RuleSet,
     files: Vec<Source>,
     fixtures: Vec<Fixture>,
-    /// Where the numbers of survivors are kept, and what is there.
-    list: Option<(PathBuf, Option<Arc<str>>)>,
+    /// How many changes of which rule are not noticed, as it is listed.
+    listed: Option<Arc<str>>,
+    /// Where that list is kept, for a user's rules.
+    list: Option<PathBuf>,
     /// What is wrong with files that belong to no rule that can be tried.
     faults: Vec<String>,
     /// What could not be read.
@@ -63,17 +66,19 @@ pub(super) fn test(args: &TestArgs) -> Result<u8, Stop> {
                 continue;
             }
             let word = if is_right { "ok   " } else { "wrong" };
-            told.push_str(&format!("{word}  {}  ({})\n", one.rule, one.with.join(", ")));
+            let _ = writeln!(told, "{word}  {}  ({})", one.rule, one.with.join(", "));
             one.faults.iter().for_each(|fault| told.push_str(&indented(fault)));
         }
         wrong += outcome.faults.len();
-        outcome.faults.iter().for_each(|fault| told.push_str(&format!("wrong  {fault}\n")));
+        for fault in &outcome.faults {
+            let _ = writeln!(told, "wrong  {fault}");
+        }
         unread.extend(folder.unread);
     }
     if !args.quiet || wrong > 0 {
         let rules = if tried == 1 { "rule" } else { "rules" };
         let outcome = if wrong == 0 { "all are right".to_owned() } else { format!("{wrong} wrong") };
-        told.push_str(&format!("{tried} {rules} tried, {outcome}\n"));
+        let _ = writeln!(told, "{tried} {rules} tried, {outcome}");
     }
     output::to_stdout(|out| out.write_all(report::printable(&told).as_bytes()))
         .map_err(|error| unwritten(&error))?;
@@ -86,7 +91,11 @@ pub(super) fn test(args: &TestArgs) -> Result<u8, Stop> {
 
 /// A fault below the line of its rule.
 fn indented(fault: &str) -> String {
-    fault.lines().map(|line| format!("       {line}\n")).collect()
+    let mut text = String::new();
+    for line in fault.lines() {
+        let _ = writeln!(text, "       {line}");
+    }
+    text
 }
 
 /// How the rules of a folder did.
@@ -114,12 +123,11 @@ fn try_folder(folder: &Folder, args: &TestArgs) -> Result<Outcome, Stop> {
             .with_max_len(1)
             .map(|rule| (rule.id.as_str(), trial::survivors(&trial, rule)))
             .collect();
-        let list = folder.list.as_ref();
-        let text = list.and_then(|(_, text)| text.as_deref()).unwrap_or_default();
+        let text = folder.listed.as_deref().unwrap_or_default();
         let survivors = Survivors::new(&found, text, args.update);
         faults.extend(survivors.faults);
-        if let Some((path, old)) = list.filter(|_| args.update && survivors.kept != text) {
-            written.insert(path.clone(), (old.clone(), survivors.kept));
+        if let Some(path) = folder.list.as_ref().filter(|_| args.update && survivors.kept != text) {
+            written.insert(path.clone(), (folder.listed.clone(), survivors.kept));
         }
     }
     write(&written)?;
@@ -146,6 +154,7 @@ fn builtin() -> Folder {
         rules: RuleSet::builtin(),
         files: Vec::new(),
         fixtures: trial::builtin(),
+        listed: Some(trial::builtin_survivors().into()),
         list: None,
         faults: Vec::new(),
         unread: Vec::new(),
@@ -172,7 +181,7 @@ fn read(folder: &OsString) -> Result<Folder, Stop> {
     unread.extend(settings.problems.iter().map(problem_line));
     let list = Path::new(folder).join("fixtures/survivors.txt");
     let listed = present(&list)?;
-    Ok(Folder { rules, files: settings.rules, fixtures, list: Some((list, listed)), faults, unread })
+    Ok(Folder { rules, files: settings.rules, fixtures, listed, list: Some(list), faults, unread })
 }
 
 /// The inputs of a folder of rules; what belongs to none; what could not be read.
