@@ -358,17 +358,13 @@ fn forms_are_what_they_were() {
             Format::Junit | Format::Checkstyle => "xml",
             Format::OpenReports | Format::PolicyReport => "yaml",
             Format::Markdown => "md",
-            Format::Html => "html",
             Format::Human | Format::Concise | Format::Github => "txt",
+            // Held by what browsers make of it, and by `html/tests.rs`.
+            Format::Html => continue,
         };
         let path = folder.join(format!("{}.{ending}", format.name()));
         // The version changes with each release.
-        let mut text = written(&sample, format).replace(env!("CARGO_PKG_VERSION"), "VERSION");
-        if format == Format::Html {
-            // Style and script are files of their own.
-            let parts = text.split("<main>").nth(1).and_then(|rest| rest.split("</main>").next());
-            text = parts.unwrap_or_default().to_owned();
-        }
+        let text = written(&sample, format).replace(env!("CARGO_PKG_VERSION"), "VERSION");
         if std::env::var_os("UPDATE").is_some() {
             std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, &text)).unwrap();
         }
