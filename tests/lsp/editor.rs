@@ -1,9 +1,7 @@
 //! An editor that does what it is told: speaks the protocol with the real program, over its standard input and output.
 
 use std::collections::HashMap;
-use std::io::BufRead as _;
 use std::io::BufReader;
-use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Child;

@@ -77,7 +77,7 @@ fn card(out: &mut Markup, verdict: &VerdictJson) {
         sign(class)
     );
     out.element("h4", &verdict.invariant).element("span class=\"word\"", &verdict.verdict.replace('-', " "));
-    out.element("p class=\"promise\"", promise).element("p class=\"summary\"", &verdict.summary);
+    out.element("p class=\"promise\"", promise).prose("p class=\"summary\"", &verdict.summary);
     if verdict.accepted > 0 {
         out.element(
             "p class=\"exceptions\"",

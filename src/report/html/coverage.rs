@@ -24,7 +24,7 @@ pub(super) fn section(report: &ReportJson) -> String {
         let asked: Vec<&str> =
             [own.verb.as_str(), &own.resource].into_iter().filter(|own| !own.is_empty()).collect();
         let home = own.namespace.as_ref().map(|home| format!(" in {home}")).unwrap_or_default();
-        format!("{}: {}{home}: {}", own.cluster, asked.join(" "), own.message)
+        format!("{}: {}{home}: {}: {}", own.cluster, asked.join(" "), own.cause, own.message)
     });
     list(&mut out, ("incomplete", "What made the run incomplete"), errors.chain(unseen).collect(), true);
     let left_out =

@@ -20,6 +20,7 @@ use crate::report::contract::ReportJson;
 use crate::report::human::Frame;
 use crate::report::human::FrameLine;
 use crate::report::human::Frames;
+use crate::report::told;
 
 /// The source lines of a run.
 pub(super) struct Lines<'r> {
@@ -80,10 +81,12 @@ fn draw_line(out: &mut Markup, line: &FrameLine) {
         at = mark.range.end;
     }
     out.text(line.text.get(at..).unwrap_or_default()).raw("\n");
-    let notes: Vec<&str> =
-        line.marks.iter().map(|mark| mark.text.as_str()).filter(|text| !text.is_empty()).collect();
-    if !notes.is_empty() {
-        out.element("span class=\"note\"", &notes.join("; ")).raw("\n");
+    for mark in line.marks.iter().filter(|mark| !mark.text.is_empty()) {
+        // Tabs stay tabs, so that the words begin below what they are about.
+        let before = line.text.get(..mark.range.start).unwrap_or_default();
+        let blank: String = before.chars().map(|own| if own == '\t' { '\t' } else { ' ' }).collect();
+        let class = if mark.primary { "span class=\"note primary\"" } else { "span class=\"note\"" };
+        out.element(class, &format!("{blank}╰ {}", mark.text));
     }
     out.raw("</span>");
 }
@@ -208,7 +211,7 @@ fn article(out: &mut Markup, finding: &FindingJson, rule: Option<&RuleDoc>, plac
         out.raw(" <span class=\"badge accepted\">accepted</span>");
     }
     out.raw("</header>");
-    out.element(&format!("h3 id=\"f{index}-head\""), &finding.message);
+    out.prose(&format!("h3 id=\"f{index}-head\""), &finding.message);
     if let Some(location) = &finding.location {
         out.element("p class=\"where\"", &shown(location));
     }
@@ -232,13 +235,13 @@ fn article(out: &mut Markup, finding: &FindingJson, rule: Option<&RuleDoc>, plac
         }
         None => related(out, finding),
     }
-    out.raw("<div class=\"help\">").lines("p", &format!("How to mend it: {}", finding.help)).raw("</div>");
+    out.raw("<p class=\"help\"><strong>How to mend it:</strong> ").prose("span", &finding.help).raw("</p>");
     for fix in &finding.fixes {
         let option = if fix.safe { "--fix" } else { "--fix --unsafe" };
         out.raw("<p class=\"fix\">Fix: ").text(&fix.title).raw(" (<code>").text(option).raw("</code>)</p>");
     }
     if let Some(rule) = rule.filter(|rule| !rule.why.is_empty()) {
-        out.raw("<details class=\"why\"><summary>Why this is a rule</summary>").lines("p", &rule.why);
+        out.raw("<details class=\"why\"><summary>Why this is a rule</summary>").prose("p", &rule.why);
         for reference in &rule.references {
             out.element("p class=\"reference\"", reference);
         }
@@ -265,20 +268,8 @@ fn related(out: &mut Markup, finding: &FindingJson) {
     out.raw("</ul>");
 }
 
-/// Where people look: `alloy.yaml:12:3, ConfigMap alloy/x, data.config.alloy line 12`.
+/// Where people look: `alloy.yaml:12:3, in ConfigMap alloy/x, data.config.alloy, line 12 column 3`.
 fn shown(location: &LocationJson) -> String {
-    let mut words = format!("{}:{}:{}", location.path, location.line, location.column);
-    if location.live {
-        words = location.field.as_ref().map_or_else(
-            || location.path.clone(),
-            |field| format!("{}#{field}:{}", location.path, location.line),
-        );
-    }
-    if let Some(object) = &location.object {
-        let _ = write!(words, ", {object}");
-    }
-    for layer in &location.layers {
-        let _ = write!(words, ", {} line {} column {}", layer.field, layer.line, layer.column);
-    }
-    words
+    let within = told::within(location).map(|within| format!(", in {within}")).unwrap_or_default();
+    told::place_name(location) + &within
 }

@@ -100,14 +100,9 @@ fn templates(
                 let Some(finding) = findings.get(*number) else { continue };
                 let severity = finding.severity.name();
                 let accepted = if finding.is_open() { "" } else { " (accepted)" };
-                let _ = write!(
-                    out.0,
-                    "<li><span class=\"badge {severity}\">{severity}{accepted}</span> <a href=\"#f{number}\">"
-                );
-                out.text(&finding.message)
-                    .raw("</a>")
-                    .element("p class=\"help\"", &finding.help)
-                    .raw("</li>");
+                let _ = write!(out.0, "<li><span class=\"badge {severity}\">{severity}{accepted}</span> ");
+                out.prose(&format!("a href=\"#f{number}\""), &finding.message);
+                out.prose("p class=\"help\"", &finding.help).raw("</li>");
             }
             out.raw("</ul></div>");
         }

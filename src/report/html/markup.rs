@@ -41,6 +41,24 @@ impl Markup {
         let _ = write!(self.0, "<{open}>{}</{name}>", lines.join("<br>"));
         self
     }
+
+    /// Adds an element that holds a text in which backquotes stand around words of a language.
+    pub(super) fn prose(&mut self, open: &str, words: &str) -> &mut Self {
+        let name = open.split(' ').next().unwrap_or(open);
+        let _ = write!(self.0, "<{open}>");
+        let parts: Vec<&str> = words.split('`').collect();
+        // An odd one out quotes nothing.
+        let paired = parts.len() % 2 == 1;
+        for (index, part) in parts.iter().enumerate() {
+            match (paired, index % 2) {
+                (true, 1) => self.element("code", part),
+                (false, _) if index > 0 => self.raw("`").text(part),
+                _ => self.text(part),
+            };
+        }
+        let _ = write!(self.0, "</{name}>");
+        self
+    }
 }
 
 /// Attributes as ` name="value"`.

@@ -93,14 +93,16 @@
       this.order = this.parts.filter((part) => part.classList.contains('node'))
         .map((part) => [part, part.getBBox()])
         .sort((one, two) => one[1].x - two[1].x || one[1].y - two[1].y).map(([part]) => part);
-      this.svg.addEventListener('click', (event) => {
+      // At the box around it: an SVG that listens for focus takes focus itself.
+      const canvas = section.querySelector('.canvas');
+      canvas.addEventListener('click', (event) => {
         const part = event.target.closest('[role="button"]');
         if (part) this.choose(part.id); else this.choose(null);
       });
-      this.svg.addEventListener('keydown', (event) => this.key(event));
-      this.svg.addEventListener('focusin', (event) => {
+      canvas.addEventListener('keydown', (event) => this.key(event));
+      canvas.addEventListener('focusin', (event) => {
         const part = event.target.closest('[role="button"]');
-        for (const own of this.parts) own.tabIndex = own === part ? 0 : -1;
+        if (part) for (const own of this.parts) own.tabIndex = own === part ? 0 : -1;
       });
       if (this.order[0]) this.order[0].tabIndex = 0;
       for (const button of all('.zoom button', section)) {

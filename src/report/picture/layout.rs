@@ -10,13 +10,13 @@ use crate::finding::Area;
 use crate::finding::Picture;
 
 /// Width of a node.
-pub(super) const WIDTH: f64 = 224.0;
+pub(super) const WIDTH: f64 = 214.0;
 /// Height of a node.
 pub(super) const HEIGHT: f64 = 46.0;
 /// Between nodes above each other.
 const GAP: f64 = 18.0;
 /// Between columns: room for lines to bend.
-const AISLE: f64 = 72.0;
+const AISLE: f64 = 52.0;
 /// Between a region's border and what is in it.
 const PADDING: f64 = 18.0;
 /// Height of a region's heading.

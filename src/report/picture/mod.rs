@@ -12,6 +12,10 @@ pub(super) use svg::STYLE;
 pub(super) use svg::escape;
 pub(super) use svg::legend_part;
 pub(super) use svg::part;
+#[cfg(test)]
+pub(super) use tests::CANARY;
+#[cfg(test)]
+pub(super) use tests::sample;
 pub(super) use words::name;
 pub(super) use words::of_edge;
 pub(super) use words::of_node;

@@ -29,10 +29,10 @@ const BETWEEN: f64 = 36.0;
 const HEADING: f64 = 34.0;
 
 /// How many letters of a name fit a node, in a wide font.
-const NAME: usize = 22;
+const NAME: usize = 20;
 
 /// How many letters of its smaller line fit.
-const DETAIL: usize = 28;
+const DETAIL: usize = 26;
 
 /// Height of the legend.
 const LEGEND: f64 = 34.0;
@@ -92,14 +92,19 @@ pub(crate) fn part(picture: &Picture, index: usize, findings: &[Finding]) -> Str
     )
 }
 
-/// The legend as a part of a page.
+/// The legend as a part of a page: a list, so that it wraps.
 pub(crate) fn legend_part(pictures: &[Picture], findings: &[Finding]) -> String {
-    let mut body = String::new();
-    legend(&mut body, pictures, findings);
-    format!(
-        "<svg class=\"picture legend\" viewBox=\"0 0 980 {0}\" width=\"980\" height=\"{0}\" role=\"img\" aria-label=\"Legend: solid lines are logs, dashed lines are metrics, dotted lines are traces; red lines with an exclamation mark leak, amber lines with a question mark are undecided\">\n{body}</svg>\n",
-        length(LEGEND)
-    )
+    let mut out = String::from("<ul class=\"legend\">\n");
+    for Meaning { signal, state, words } in meanings(pictures, findings) {
+        let mut line = String::new();
+        sample(&mut line, 0.0, 10.0, signal, state);
+        let _ = writeln!(
+            out,
+            "<li><svg class=\"picture\" viewBox=\"0 0 52 20\" width=\"52\" height=\"20\" aria-hidden=\"true\">{line}</svg> {words}</li>"
+        );
+    }
+    out.push_str("</ul>\n");
+    out
 }
 
 /// What a node or an edge is for whoever uses it.
@@ -193,15 +198,8 @@ fn draw_edge(
         length(x),
         length(y)
     );
-    let mark = mark(state);
-    if let (Some(mark), Some((x, y))) = (mark, middle(points)) {
-        let _ = write!(
-            out,
-            "<circle class=\"mark\" cx=\"{0}\" cy=\"{1}\" r=\"8\"/><text class=\"mark\" x=\"{0}\" y=\"{2}\">{mark}</text>",
-            length(x),
-            length(y),
-            length(y + 4.0)
-        );
+    if let (Some(mark), Some(point)) = (mark(state), middle(points)) {
+        draw_mark(out, point, mark);
     }
     out.push_str("</g>\n");
 }
@@ -258,10 +256,17 @@ fn draw_node(
     let Rect { x, y, width, height } = rect;
     let words = words::of_node(node, findings);
     let kind = node.kind.id();
+    let worst = words::worst(&node.findings, findings);
+    let (name, detail) = (words::short_middle(&node.title, NAME), words::short_middle(&node.detail, DETAIL));
+    // Whoever speaks to a browser says what is to be seen: the name begins with that.
+    let seen =
+        [name.clone(), detail.clone(), worst.map(|_| node.findings.len().to_string()).unwrap_or_default()];
+    let seen: Vec<String> = seen.into_iter().filter(|text| !text.is_empty()).collect();
+    let label = format!("{}, {words}", seen.join(" "));
     let _ = write!(
         out,
         "<g class=\"node {kind}\" id=\"p{picture}-n{own}\"{}><title>{}</title><rect class=\"body\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
-        part.attributes(&words),
+        part.attributes(&label),
         escape(&words),
         length(x),
         length(y),
@@ -272,28 +277,28 @@ fn draw_node(
     let _ = write!(
         out,
         "<path class=\"sign\" transform=\"translate({} {})\" d=\"{}\"/>",
-        length(x + 12.0),
+        length(x + 9.0),
         length(y + HEIGHT / 2.0 - 8.0),
         sign(kind)
     );
     let text = |class: &str, dy: f64, words: &str| {
         format!(
-            "<text class=\"{class}\" x=\"{}\" y=\"{}\">{}</text>",
-            length(x + 36.0),
+            " <text class=\"{class}\" x=\"{}\" y=\"{}\">{}</text>",
+            length(x + 31.0),
             length(y + dy),
             escape(words)
         )
     };
     if node.detail.is_empty() {
-        out.push_str(&text("name", 27.5, &words::short_middle(&node.title, NAME)));
+        out.push_str(&text("name", 27.5, &name));
     } else {
-        out.push_str(&text("name", 20.0, &words::short_middle(&node.title, NAME)));
-        out.push_str(&text("detail", 35.5, &words::short_middle(&node.detail, DETAIL)));
+        out.push_str(&text("name", 20.0, &name));
+        out.push_str(&text("detail", 35.5, &detail));
     }
-    if let Some(severity) = words::worst(&node.findings, findings) {
+    if let Some(severity) = worst {
         let _ = write!(
             out,
-            "<g class=\"count {}\"><circle cx=\"{2}\" cy=\"{3}\" r=\"9\"/><text x=\"{2}\" y=\"{4}\">{1}</text></g>",
+            " <g class=\"count {}\"><circle cx=\"{2}\" cy=\"{3}\" r=\"9\"/><text x=\"{2}\" y=\"{4}\">{1}</text></g>",
             severity.name(),
             node.findings.len(),
             length(x + width - 6.0),
@@ -328,44 +333,68 @@ fn sign(kind: &str) -> &'static str {
     }
 }
 
+/// What a kind of line means.
+struct Meaning {
+    signal: Signal,
+    state: EdgeState,
+    words: &'static str,
+}
+
 /// What lines mean: those that occur.
-fn legend(out: &mut String, pictures: &[Picture], findings: &[Finding]) {
+fn meanings(pictures: &[Picture], findings: &[Finding]) -> Vec<Meaning> {
     let edges = || pictures.iter().flat_map(|picture| &picture.edges);
-    let mut x = 14.0;
-    let mut entry = |signal: &str, state: &str, sign: Option<&str>, words: &str| {
-        let _ = write!(
-            out,
-            "<g class=\"edge {signal} {state}\"><path class=\"line\" d=\"M{} 17 h42\"/><path class=\"head\" d=\"M{} 17 l-9 -4.5 v9 z\"/>",
-            length(x),
-            length(x + 50.0)
-        );
-        if let Some(sign) = sign {
-            let _ = write!(
-                out,
-                "<circle class=\"mark\" cx=\"{0}\" cy=\"17\" r=\"8\"/><text class=\"mark\" x=\"{0}\" y=\"21\">{sign}</text>",
-                length(x + 20.0)
-            );
-        }
-        let _ =
-            writeln!(out, "</g><text class=\"legend\" x=\"{}\" y=\"21\">{words}</text>", length(x + 58.0));
-        x += 78.0 + 6.6 * f64::from(u32::try_from(words.len()).unwrap_or_default());
-    };
-    for signal in [Signal::Logs, Signal::Metrics, Signal::Traces, Signal::Profiles, Signal::Other] {
-        if edges().any(|edge| edge.signal == signal) {
-            entry(signal.name(), "fine", None, signal.name());
-        }
-    }
-    for state in [
+    let signals = [Signal::Logs, Signal::Metrics, Signal::Traces, Signal::Profiles, Signal::Other];
+    let signals = signals.into_iter().filter(|signal| edges().any(|edge| edge.signal == *signal));
+    let states = [
         EdgeState::Leaks,
         EdgeState::Feeds,
         EdgeState::Accepted,
         EdgeState::Undecided,
         EdgeState::Faulty,
         EdgeState::Idle,
-    ] {
-        if edges().any(|edge| edge.judged(|index| findings.get(index)) == state) {
-            entry("logs", state.id(), mark(state), state.words());
-        }
+    ];
+    let occurs = |state: &EdgeState| edges().any(|edge| edge.judged(|index| findings.get(index)) == *state);
+    let states = states.into_iter().filter(occurs);
+    let signals = signals.map(|signal| Meaning { signal, state: EdgeState::Fine, words: signal.name() });
+    signals.chain(states.map(|state| Meaning { signal: Signal::Logs, state, words: state.words() })).collect()
+}
+
+/// A short line of that kind.
+fn sample(out: &mut String, x: f64, y: f64, signal: Signal, state: EdgeState) {
+    let _ = write!(
+        out,
+        "<g class=\"edge {} {}\"><path class=\"line\" d=\"M{} {} h42\"/><path class=\"head\" d=\"M{} {} l-9 -4.5 v9 z\"/>",
+        signal.name(),
+        state.id(),
+        length(x),
+        length(y),
+        length(x + 50.0),
+        length(y)
+    );
+    if let Some(sign) = mark(state) {
+        draw_mark(out, (x + 20.0, y), sign);
+    }
+    out.push_str("</g>");
+}
+
+/// The sign of a state on its line.
+fn draw_mark(out: &mut String, (x, y): Point, sign: &str) {
+    let _ = write!(
+        out,
+        "<circle class=\"mark\" cx=\"{0}\" cy=\"{1}\" r=\"8\"/><text class=\"mark\" x=\"{0}\" y=\"{2}\">{sign}</text>",
+        length(x),
+        length(y),
+        length(y + 4.0)
+    );
+}
+
+/// The legend of a file, in one row.
+fn legend(out: &mut String, pictures: &[Picture], findings: &[Finding]) {
+    let mut x = 14.0;
+    for Meaning { signal, state, words } in meanings(pictures, findings) {
+        sample(out, x, 17.0, signal, state);
+        let _ = writeln!(out, "<text class=\"legend\" x=\"{}\" y=\"21\">{words}</text>", length(x + 58.0));
+        x += 78.0 + 6.6 * f64::from(u32::try_from(words.len()).unwrap_or_default());
     }
 }
 
