@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::buffers::Buffer;
 use super::client::Client;
-use super::desk::Answer;
 use super::hover::about;
 use super::hover::about_attribute;
 use super::hover::kind;
@@ -35,10 +34,10 @@ enum Kind {
 }
 
 /// Answers `textDocument/completion`. `rounds` know the other texts of the program.
-pub(super) fn completion(buffer: &Buffer, offset: u32, client: &Client, rounds: &Rounds) -> Answer {
+pub(super) fn completion(buffer: &Buffer, offset: u32, client: &Client, rounds: &Rounds) -> Value {
     let documents = symbols::documents(buffer);
     let Some(at) = program::at(&documents, 0, offset).or_else(|| whole_file(buffer, offset)) else {
-        return Ok(Value::Null);
+        return Value::Null;
     };
     let text = documents.document(at.doc).text.clone();
     let cursor = cursor(&text, at.span.start);
@@ -46,13 +45,13 @@ pub(super) fn completion(buffer: &Buffer, offset: u32, client: &Client, rounds: 
     let blocks = innermost(&names);
     let typed = match &cursor.wants {
         Wants::Name(typed) | Wants::Value { typed, .. } | Wants::Text { typed, .. } => *typed,
-        Wants::Nothing => return Ok(Value::Null),
+        Wants::Nothing => return Value::Null,
     };
     // What is typed stands on one line, byte by byte as in the file.
     let start = offset.saturating_sub(typed.len());
     let outer = Span::new(start, offset);
     if outer.slice(&buffer.text.text) != typed.slice(&text) {
-        return Ok(Value::Null);
+        return Value::Null;
     }
     let list = List { client, range: json!(buffer.text.range(outer, client.encoding)) };
     let items = match &cursor.wants {
@@ -67,12 +66,12 @@ pub(super) fn completion(buffer: &Buffer, offset: u32, client: &Client, rounds: 
         Wants::Text { attribute, .. } => list.texts(blocks, attribute),
         Wants::Nothing => Vec::new(),
     };
-    Ok(json!({"isIncomplete": false, "items": items}))
+    json!({"isIncomplete": false, "items": items})
 }
 
 /// An Alloy file may be so empty that nothing in it is a program yet.
 fn whole_file(buffer: &Buffer, offset: u32) -> Option<Place> {
-    let is_program = buffer.shown().ends_with(".alloy");
+    let is_program = buffer.shown().rsplit('.').next() == Some("alloy");
     is_program.then_some(Place { doc: DocId { file: 0, index: 0 }, span: Span::at(offset) })
 }
 
@@ -164,7 +163,7 @@ impl List<'_> {
         let Page { attributes, blocks: inner, .. } = types::page(blocks).unwrap_or_default();
         let attributes = attributes.iter().map(|own| {
             let text = format!("{} = ", own.name);
-            let rank = if own.required { 0 } else { 1 };
+            let rank = u8::from(!own.required);
             let about = about_attribute(blocks, own.name);
             self.item(Kind::Attribute, own.name, &text, rank, own.kind, about)
         });

@@ -122,7 +122,7 @@ impl<G: Govern> Server<G> {
             ("textDocument/completion", Some(buffer)) => {
                 let (_, position) = hover::place_of(params)?;
                 let offset = buffer.text.offset(position, self.client.encoding);
-                completion::completion(buffer, offset, &self.client, &self.shared.rounds())
+                Ok(completion::completion(buffer, offset, &self.client, &self.shared.rounds()))
             }
             ("textDocument/documentSymbol", Some(buffer)) => symbols::symbols(buffer, &self.client),
             ("textDocument/formatting", Some(buffer)) => symbols::formatting(buffer, &self.client),
