@@ -88,7 +88,7 @@ const leak = (page) => page.locator('.picture .edge.leaks[role="button"]').first
 /** What is told of the leak: the way, the line, the finding. */
 async function tellsTheLeak(page) {
   const details = page.locator('.details');
-  assert.match(await details.locator('h4').innerText(), /^logs from .* to .*: leaks/);
+  assert.match(await details.locator('h3').innerText(), /^logs from .* to .*: leaks/);
   const way = await details.locator('.way ol li').allInnerTexts();
   assert.ok(way.length >= 3, way.join(' > '));
   const lines = await details.locator('.lines .frame').first().innerText();
@@ -171,7 +171,7 @@ describe('the page', () => {
     await tellsTheLeak(page);
     await page.keyboard.press('Escape');
     assert.equal(await leak(page).getAttribute('aria-pressed'), 'false');
-    assert.equal(await page.locator('.details h4').count(), 0);
+    assert.equal(await page.locator('.details h3').count(), 0);
     await context.close();
   });
 

@@ -52,7 +52,7 @@ fn drawn(frames: &[Frame]) -> String {
     for frame in frames {
         out.raw("<figure class=\"frame\">").element("figcaption", &frame.name);
         let label = attribute("aria-label", &format!("Lines of {}", frame.name));
-        let _ = write!(out.0, "<pre tabindex=\"0\" role=\"region\"{label}>");
+        let _ = write!(out.0, "<pre tabindex=\"0\" role=\"group\"{label}>");
         for line in &frame.lines {
             draw_line(&mut out, line);
         }

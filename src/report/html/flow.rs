@@ -89,13 +89,13 @@ fn templates(
 ) {
     let mut template = |out: &mut Markup, id: &str, parts: Parts<'_>| {
         let _ = write!(out.0, "<template id=\"about-{id}\">");
-        out.element("h4", &parts.words);
+        out.element("h3", &parts.words);
         for note in parts.notes {
             out.element("p", note);
         }
         out.raw("<div class=\"way\"></div>");
         if !parts.findings.is_empty() {
-            out.raw("<div class=\"about\"><h5>Findings</h5><ul>");
+            out.raw("<div class=\"about\"><h4>Findings</h4><ul>");
             for number in parts.findings {
                 let Some(finding) = findings.get(*number) else { continue };
                 let severity = finding.severity.name();
@@ -108,7 +108,7 @@ fn templates(
         }
         let frames = lines.as_mut().map(|lines| lines.of_places(parts.places)).unwrap_or_default();
         if !frames.is_empty() {
-            out.raw("<div class=\"lines\"><h5>Configuration</h5>").raw(&frames).raw("</div>");
+            out.raw("<div class=\"lines\"><h4>Configuration</h4>").raw(&frames).raw("</div>");
         }
         out.raw("</template>\n");
     };

@@ -245,7 +245,7 @@
       };
       if (kind === 'e') {
         const steps = this.steps(index);
-        make('h5', 'Way', place);
+        make('h4', 'Way', place);
         const list = make('ol', undefined, place);
         link(name(edges[steps[0]][0]), this.id('n', edges[steps[0]][0]), make('li', undefined, list));
         for (const step of steps) link(name(edges[step][1]), this.id('n', edges[step][1]), make('li', undefined, list));
@@ -271,7 +271,7 @@
         const { before, after } = this.ends(id);
         for (const [words, ways, end] of [['Gets', before, 0], ['Hands on', after, 1]]) {
           if (!ways.length) continue;
-          make('h5', words, place);
+          make('h4', words, place);
           const list = make('ul', undefined, place);
           for (const own of ways) {
             const edge = edges[this.index(own)[1]];
