@@ -211,7 +211,7 @@ Right:
     period: 720h
 
 Its page:
-  https://ptd-lint.dev/rules/store/retention-short.html
+  https://ptd-lint.dev/rules/mimir/retention-short.html
 "
         );
     }

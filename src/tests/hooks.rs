@@ -20,7 +20,9 @@ fn hook_files_are_the_same() {
     assert_eq!(HOOKS, include_str!("../../pre-commit-hooks.yaml"));
     // Those from wheels differ in how the program is installed alone.
     let hooks = |text: &str| -> Vec<String> {
-        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.contains("language:"));
+        let lines = text
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.contains("language:"));
         lines.map(str::to_owned).collect()
     };
     assert_eq!(hooks(HOOKS), hooks(MIRRORED));

@@ -22,6 +22,7 @@ mod random;
 mod relays;
 mod rule_mutations;
 mod running;
+mod schemas;
 mod security;
 mod shared;
 mod stores;
@@ -30,6 +31,7 @@ mod withheld;
 
 pub(crate) use programs::random_program;
 pub(crate) use random::Random;
+pub(crate) use schemas::yaml_value;
 pub(crate) use shared::PROGRAMS;
 pub(crate) use shared::not_run;
 pub(crate) use shared::shared;
