@@ -1,5 +1,5 @@
 //! Runs the real program with `--since` in real repositories of Git.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod program;
 

@@ -60,7 +60,7 @@ fn told(ran: &Ran) -> String {
         write!(told, "{path}:{}:{}-{} {rule}", place["line"], place["column"], place["endColumn"]).unwrap();
         match &finding["accepted"] {
             Value::Null if rule.starts_with('s') => {
-                writeln!(told, ": {}", finding["message"].as_str().unwrap()).unwrap()
+                writeln!(told, ": {}", finding["message"].as_str().unwrap()).unwrap();
             }
             Value::Null => told.push('\n'),
             accepted => {

@@ -101,7 +101,7 @@ fn is_object(node: NodeRef<'_>) -> bool {
 }
 
 /// The entries whose keys begin with our prefix.
-fn of_ours<'t>(annotations: Option<NodeRef<'t>>) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
+fn of_ours(annotations: Option<NodeRef<'_>>) -> impl Iterator<Item = (NodeRef<'_>, NodeRef<'_>)> {
     let entries = annotations.map(NodeRef::entries_merged).unwrap_or_default().into_iter();
     entries.filter(|(key, _)| key.text().is_some_and(|key| key.starts_with(PREFIX)))
 }

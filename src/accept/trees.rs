@@ -98,7 +98,8 @@ impl<'t> Stream<'t> {
         let Some((_, node)) = self.scalar_before(at) else { return false };
         let NodeKind::Scalar { style, .. } = node.kind else { return false };
         let header = || Span::new(node.span.start, at).slice(self.text);
-        at < node.span.end && !(matches!(style, Style::Literal | Style::Folded) && !header().contains('\n'))
+        let is_block = matches!(style, Style::Literal | Style::Folded);
+        at < node.span.end && (!is_block || header().contains('\n'))
     }
 
     /// The last scalar that starts before an offset.

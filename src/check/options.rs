@@ -13,6 +13,7 @@ use crate::text::Day;
 
 /// Everything that a check depends on besides its texts. Holds texts and words only: no paths are opened behind it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub(crate) struct CheckOptions {
     /// The settings file, where there is one.
     pub(crate) config: Option<Source>,

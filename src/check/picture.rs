@@ -129,15 +129,15 @@ impl<'e> Draft<'e> {
             };
             let origins = flow.sources.iter().filter(|source| source.component == number);
             let origins: BTreeSet<String> = origins.map(|source| source.origin.clone()).collect();
-            let mut notes: Vec<String> = origins.into_iter().filter(|origin| !origin.is_empty()).collect();
-            notes.extend(hidden.map(|opaque| opaque.reason.clone()));
+            let mut told: Vec<String> = origins.into_iter().filter(|origin| !origin.is_empty()).collect();
+            told.extend(hidden.map(|opaque| opaque.reason.clone()));
             let node = PictureNode {
                 kind,
                 area: Area::Collector(index),
                 title,
                 detail,
                 components: vec![note.id.clone()],
-                notes,
+                notes: told,
                 places: vec![place],
                 findings: Vec::new(),
             };
@@ -151,7 +151,7 @@ impl<'e> Draft<'e> {
             && node.components.len() > 1
         {
             node.title = format!("{} more components", node.components.len());
-            node.detail = "no telemetry passes them".to_owned();
+            "no telemetry passes them".clone_into(&mut node.detail);
         }
         self.node_of.push(nodes);
     }

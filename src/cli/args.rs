@@ -323,7 +323,6 @@ pub(super) struct InputArgs {
 
 /// What to check and how.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct CheckArgs {
     /// Files, folders, patterns (`*`, `**`, `{a,b}`) or `-` for standard input.
     ///

@@ -24,7 +24,7 @@ use crate::report::Format;
 /// What the program is called.
 const NAME: &str = env!("CARGO_PKG_NAME");
 
-/// clap_complete 4.6.11 (issues 6421 and 6529 of clap) writes a `-` of the program's name in two ways, so that what it sets is never what it asks for.
+/// `clap_complete` 4.6.11 (issues 6421 and 6529 of clap) writes a `-` of the program's name in two ways, so that what it sets is never what it asks for.
 const BASH_MISNAMED: &str = "ptd__subcmd__lint";
 /// As it should be.
 const BASH_NAMED: &str = "ptd__lint";

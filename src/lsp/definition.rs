@@ -28,10 +28,10 @@ pub(super) fn definition(asked: &Asked<'_>) -> Answer {
         let Some(file) = round.file(&path) else { continue };
         let own = in_program(round.documents(), file, offset);
         let found = own
-            .map(|place| location(round.documents(), place, asked))
+            .map(|place| location(round.documents(), place, asked).unwrap_or_default())
             .or_else(|| object(round, file, offset, asked));
         if let Some(found) = found {
-            return Ok(found.unwrap_or_default());
+            return Ok(found);
         }
     }
     Ok(Value::Null)
@@ -44,13 +44,13 @@ fn in_program(documents: &Documents, file: u32, offset: u32) -> Option<Place> {
     types::definition(&texts, place)
 }
 
-/// Where the object is that a text names.
-fn object(round: &Round, file: u32, offset: u32, asked: &Asked<'_>) -> Option<Option<Value>> {
+/// Where the object is that a text names; null where that is no file.
+fn object(round: &Round, file: u32, offset: u32, asked: &Asked<'_>) -> Option<Value> {
     let place = round.documents().innermost(file, offset)?;
     let text = text_at(round.documents(), place)?;
     let (documents, links) =
         check::links(&round.sources, &round.arguments, round.options(), (place, Some(&text)));
-    links.first().map(|link| location(&documents, link.to, asked))
+    links.first().map(|link| location(&documents, link.to, asked).unwrap_or_default())
 }
 
 /// The text in whose quotes, or in which scalar, a place is.

@@ -89,7 +89,7 @@ impl<G: Govern> Server<G> {
 
     fn request(&mut self, request: Request) {
         let outcome = match (self.phase, request.method.as_str()) {
-            (Phase::New, "initialize") => self.initialize(&request.params),
+            (Phase::New, "initialize") => Ok(self.initialize(&request.params)),
             (Phase::New, _) => Err((code::NOT_INITIALIZED, "`initialize` comes first".to_owned())),
             (Phase::Down, _) => Err((code::INVALID_REQUEST, "the server is shut down".to_owned())),
             (Phase::Running, "initialize") => {
@@ -124,7 +124,7 @@ impl<G: Govern> Server<G> {
                 let offset = buffer.text.offset(position, self.client.encoding);
                 Ok(completion::completion(buffer, offset, &self.client, &self.shared.rounds()))
             }
-            ("textDocument/documentSymbol", Some(buffer)) => symbols::symbols(buffer, &self.client),
+            ("textDocument/documentSymbol", Some(buffer)) => Ok(symbols::symbols(buffer, &self.client)),
             ("textDocument/formatting", Some(buffer)) => symbols::formatting(buffer, &self.client),
             ("textDocument/completion" | "textDocument/documentSymbol" | "textDocument/formatting", None) => {
                 Ok(Value::Null)
@@ -133,7 +133,7 @@ impl<G: Govern> Server<G> {
         }
     }
 
-    fn initialize(&mut self, params: &Value) -> Answer {
+    fn initialize(&mut self, params: &Value) -> Value {
         self.client = Client::of(params);
         self.folders = client::folders(params);
         let options = params.get("initializationOptions").cloned().unwrap_or_default();
@@ -157,7 +157,7 @@ impl<G: Govern> Server<G> {
         self.tasks = Some(tasks);
         self.phase = Phase::Running;
         self.hand_over(Task::Folders(self.folders.clone()));
-        Ok(json!({
+        json!({
             "capabilities": {
                 "positionEncoding": self.client.encoding.name(),
                 "textDocumentSync": {"openClose": true, "change": 2, "save": {"includeText": false}},
@@ -173,7 +173,7 @@ impl<G: Govern> Server<G> {
                 "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
             },
             "serverInfo": {"name": "ptd-lint", "version": env!("CARGO_PKG_VERSION")},
-        }))
+        })
     }
 
     fn notification(&mut self, method: &str, params: Value) {

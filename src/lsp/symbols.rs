@@ -33,7 +33,7 @@ pub(super) fn documents(buffer: &Buffer) -> Documents {
 }
 
 /// Answers `textDocument/documentSymbol`.
-pub(super) fn symbols(buffer: &Buffer, client: &Client) -> Answer {
+pub(super) fn symbols(buffer: &Buffer, client: &Client) -> Value {
     let documents = documents(buffer);
     let outline = Outline { documents: &documents, buffer, client };
     let mut found = Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn symbols(buffer: &Buffer, client: &Client) -> Answer {
             found.extend(outline.of_body(doc, program, &program.body, 0));
         }
     }
-    Ok(found.into())
+    found.into()
 }
 
 struct Outline<'o> {

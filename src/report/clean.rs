@@ -29,9 +29,9 @@ fn visible(character: char) -> char {
         | '\u{200e}'
         | '\u{200f}'
         | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        | '\u{2066}'..='\u{2069}'
         // Line ends to some, a mark of the byte order, and what XML has no place for.
-        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
         other => other,
     }
 }

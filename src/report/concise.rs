@@ -50,8 +50,7 @@ pub(super) fn of_note(note: &Note<'_>) -> String {
 /// Quiet runs tell what may fail them; only long ones tell that all is well.
 fn is_shown(kind: Kind, detail: Detail) -> bool {
     match kind {
-        Kind::Incomplete | Kind::NotSeen => true,
-        Kind::Verdict(Verdict::Violated | Verdict::Undecided) => true,
+        Kind::Incomplete | Kind::NotSeen | Kind::Verdict(Verdict::Violated | Verdict::Undecided) => true,
         Kind::Verdict(Verdict::Holds) => detail == Detail::Verbose,
         Kind::Verdict(Verdict::NotApplicable) | Kind::NotShown | Kind::Assumed => detail != Detail::Quiet,
     }

@@ -1,4 +1,4 @@
-//! Turns a report into the XML of JUnit: a suite for each stack, a test for each promise and each finding.
+//! Turns a report into the XML of `JUnit`: a suite for each stack, a test for each promise and each finding.
 //!
 //! A promise passes, fails, is skipped where nothing is in its scope, and is an error where it could not be decided. A
 //! finding fails; one that somebody accepted is skipped, and one that is only worth knowing passes with its words, unless it
@@ -156,9 +156,10 @@ fn write_suite<W: Write>(xml: &mut Xml<W>, name: &str, cases: &[Case]) -> std::i
 fn write_case<W: Write>(xml: &mut Xml<W>, case: &Case) -> std::io::Result<()> {
     let attributes = [("classname", case.class.clone()), ("name", case.name.clone())];
     let Some(ends) = case.ends else { return xml.empty("testcase", &attributes) };
-    xml.element("testcase", &attributes, |xml| match ends {
-        "system-out" => xml.text(ends, &[], &case.text),
-        _ => {
+    xml.element("testcase", &attributes, |xml| {
+        if ends == "system-out" {
+            xml.text(ends, &[], &case.text)
+        } else {
             let fault = [("type", case.kind.clone()), ("message", case.message.clone())];
             xml.text(ends, &fault, &case.text)
         }

@@ -58,7 +58,7 @@ impl Anchor {
     }
 }
 
-impl<'t> Told<'t> {
+impl Told<'_> {
     /// What to open: the place, else the first one beside it, else the stack.
     pub(super) fn anchor(&self, telling: &Telling<'_>) -> Anchor {
         let related = || self.json.related.first().map(super::contract::RelatedJson::place);

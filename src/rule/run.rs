@@ -27,6 +27,7 @@ use crate::model::Subject;
 
 /// What a rule said of a subject; nothing is said where the rule is kept.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are findings, and each is taken apart at once")]
 pub(crate) enum Outcome {
     /// The rule is broken.
     Finding(Finding),

@@ -185,13 +185,12 @@ impl Past {
         for (number, part) in rest.components().enumerate() {
             path.push(part);
             let is_folder = number + 1 < last;
-            let ignored = match known.get(&path) {
-                Some(ignored) => *ignored,
-                None => {
-                    let ignored = self.is_left_out(&path, is_folder);
-                    known.insert(path.clone(), ignored);
-                    ignored
-                }
+            let ignored = if let Some(ignored) = known.get(&path) {
+                *ignored
+            } else {
+                let ignored = self.is_left_out(&path, is_folder);
+                known.insert(path.clone(), ignored);
+                ignored
             };
             if ignored {
                 return true;
@@ -241,10 +240,8 @@ impl Past {
                 EntryKind::Submodule => return None,
                 EntryKind::Link => {
                     let leads = PathBuf::from(from_bytes(&self.commit.content(&entry).ok()?));
-                    path = lexical(&self.commit.root.join(path.parent()?).join(leads))
-                        .strip_prefix(&self.commit.root)
-                        .ok()?
-                        .to_owned();
+                    let there = lexical(&self.commit.root.join(path.parent()?).join(leads));
+                    path = there.strip_prefix(&self.commit.root).ok()?.to_path_buf();
                 }
             }
         }

@@ -37,6 +37,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
 
 /// How a stack is written.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way of writing of its own")]
 struct Manner {
     seed: u64,
     /// Blanks of a level.

@@ -5,7 +5,7 @@
 pub(crate) struct Day {
     year: u16,
     month: u8,
-    day: u8,
+    of_month: u8,
 }
 
 /// Seconds of a day.
@@ -28,7 +28,7 @@ impl Day {
         }
         let (year, month, day) =
             (text.get(..4)?.parse().ok()?, text.get(5..7)?.parse().ok()?, text.get(8..)?.parse().ok()?);
-        (day >= 1 && day <= days_of(year, month)).then_some(Self { year, month, day })
+        (day >= 1 && day <= days_of(year, month)).then_some(Self { year, month, of_month: day })
     }
 
     /// The day of a time in seconds since 1970, in UTC; `None` where the year has more than four digits.
@@ -50,18 +50,18 @@ impl Day {
             month += 1;
         }
         let day = u8::try_from(days + 1).ok()?;
-        (year <= 9999).then_some(Self { year, month, day })
+        (year <= 9999).then_some(Self { year, month, of_month: day })
     }
 }
 
 impl std::fmt::Display for Day {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.of_month)
     }
 }
 
 const fn is_leap(year: u16) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 /// How many days a month has; none for what is no month.

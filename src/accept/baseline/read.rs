@@ -30,12 +30,11 @@ const DIGITS: usize = 32;
 /// Reads a baseline. `folder` is the one that the file lies in, absolute. Where anything is wrong, nothing is accepted.
 pub(crate) fn read(doc: DocId, tree: &Tree, folder: &str) -> Result<Baseline, Vec<ConfigProblem>> {
     let mut reader = Reader { doc, folder, problems: Vec::new() };
-    let baseline = match tree.root() {
-        Some(root) => reader.baseline(root),
-        None => {
-            reader.report(Span::at(0), "the baseline is empty", REMEDY);
-            Baseline::default()
-        }
+    let baseline = if let Some(root) = tree.root() {
+        reader.baseline(root)
+    } else {
+        reader.report(Span::at(0), "the baseline is empty", REMEDY);
+        Baseline::default()
     };
     if reader.problems.is_empty() { Ok(baseline) } else { Err(reader.problems) }
 }

@@ -64,7 +64,7 @@ fn file_is_sorted_and_has_a_line_for_each_fact() {
         ],
     };
     let text = write(&baseline, "/work/repo");
-    let body: String = text.lines().skip(2).map(|line| format!("{line}\n")).collect();
+    let body: String = text.lines().skip(2).flat_map(|line| [line, "\n"]).collect();
     assert_eq!(
         body,
         r#"schema: ptd-lint/baseline/v1

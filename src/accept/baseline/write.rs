@@ -37,7 +37,9 @@ pub(crate) fn write(baseline: &Baseline, folder: &str) -> String {
         text.push_str("    findings:\n");
         let mut entries: Vec<&Entry> = known.entries.iter().collect();
         entries.sort_by(|one, two| order(one).cmp(&order(two)));
-        entries.into_iter().for_each(|entry| write_entry(entry, &mut text));
+        for entry in entries {
+            write_entry(entry, &mut text);
+        }
     }
     text
 }

@@ -32,11 +32,11 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
     while let Some((collector, exit)) = todo.pop_first() {
         let Some(flow) = draft.evidence.flows.get(collector) else { continue };
         let about = leaking.get(&(collector, exit)).cloned().unwrap_or_default();
-        let leading = flow::leading_to(flow, flow.exits.get(exit).into_iter(), Signals::LOGS);
+        let before = flow::leading_to(flow, flow.exits.get(exit).into_iter(), Signals::LOGS);
         let node = |component: &usize| draft.node(collector, *component);
         let ways: BTreeSet<_> =
-            leading.ways.iter().filter_map(|(from, to)| Some((node(from)?, node(to)?))).collect();
-        let passed: BTreeSet<usize> = leading.components.iter().filter_map(node).collect();
+            before.ways.iter().filter_map(|(from, to)| Some((node(from)?, node(to)?))).collect();
+        let passed: BTreeSet<usize> = before.components.iter().filter_map(node).collect();
         for (number, edge) in draft.picture.edges.iter_mut().enumerate() {
             if edge.signal != Signal::Logs || !matches!(edge.state, EdgeState::Fine | EdgeState::Feeds) {
                 continue;

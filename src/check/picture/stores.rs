@@ -39,18 +39,18 @@ pub(super) fn add(draft: &mut Draft<'_>) {
         };
         let from = draft.store(&store, "");
         let node = draft.endpoint(area, kind, &title, &detail);
-        let note = format!("{} by `{}`", text("what"), text("option"));
+        let told = format!("{} by `{}`", text("what"), text("option"));
         let places = to.place.map(|place| Label { place, text: text("option") });
         let known =
             draft.picture.edges.iter_mut().find(|edge| {
                 (edge.from, edge.to, edge.signal) == (from, node, signal) && edge.state == state
             });
         if let Some(known) = known {
-            known.notes.push(note);
+            known.notes.push(told);
             known.places.extend(places);
             continue;
         }
-        draft.edge(from, node, signal, state, vec![note], places.into_iter().collect());
+        draft.edge(from, node, signal, state, vec![told], places.into_iter().collect());
     }
 }
 

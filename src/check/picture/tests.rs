@@ -179,7 +179,7 @@ fn steps_in_a_row_are_folded_where_there_are_many_and_nothing_is_lost() {
     for index in 0..60 {
         let next =
             if index == 59 { "loki.write.out".to_owned() } else { format!("loki.process.s{}", index + 1) };
-        text.push_str(&format!("loki.process \"s{index}\" {{\n  forward_to = [{next}.receiver]\n}}\n"));
+        text.extend([format!("loki.process \"s{index}\" {{\n  forward_to = [{next}.receiver]\n}}\n")]);
     }
     let head = "loki.source.kubernetes_events \"all\" {\n  forward_to = [loki.process.s0.receiver]\n}\n";
     let write = |url: &str| {
@@ -204,7 +204,7 @@ fn steps_in_a_row_are_folded_where_there_are_many_and_nothing_is_lost() {
 
 #[test]
 fn a_leak_behind_another_collector_is_followed_back_through_both() {
-    let program = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    let program = |text: &str| text.lines().flat_map(|line| ["    ", line, "\n"]).collect::<String>();
     let part = |name: &str, text: &str| {
         format!(
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: logging}}\ndata:\n  config.alloy: |\n{}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: logging}}\nspec:\n  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n      containers:\n        - name: alloy\n          image: docker.io/grafana/alloy:v1.7.5\n          args: [run, /etc/alloy/config.alloy]\n          volumeMounts: [{{name: program, mountPath: /etc/alloy}}]\n      volumes: [{{name: program, configMap: {{name: {name}}}}}]\n---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: logging}}\nspec:\n  selector: {{app: {name}}}\n  ports: [{{port: 3100}}]\n---\n",

@@ -7,7 +7,6 @@ use clap::Args;
 /// What is accepted since it was there before.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "What was there before")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(in crate::cli) struct BaselineArgs {
     /// Accept the findings that this file lists [default: `baseline` of the settings file].
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]

@@ -185,7 +185,10 @@ fn read(folder: &OsString) -> Result<Folder, Stop> {
 }
 
 /// The inputs of a folder of rules; what belongs to none; what could not be read.
-pub(super) fn fixtures(folder: &OsString) -> Result<(Vec<Fixture>, Vec<String>, Vec<String>), Stop> {
+type Gathered = (Vec<Fixture>, Vec<String>, Vec<String>);
+
+/// Reads the inputs of a folder of rules.
+pub(super) fn fixtures(folder: &OsString) -> Result<Gathered, Stop> {
     let found = source::read_fixtures(folder);
     let root =
         found.texts.first().map_or(0, |first| first.path.len() - source::below(folder, &first.path).len());

@@ -32,7 +32,7 @@ pub(super) fn section(report: &ReportJson) -> String {
     list(&mut out, ("not-shown", "Left out of this report"), left_out.collect(), true);
     let clusters = coverage.clusters.iter().map(|own| {
         let same = own.same_as.as_ref().map(|same| format!(", the same as {same}")).unwrap_or_default();
-        let notes = own.notes.iter().map(|note| format!("; {note}")).collect::<String>();
+        let notes = own.notes.iter().flat_map(|note| ["; ", note]).collect::<String>();
         format!("{}: {}{same}{notes}", own.name, counted(own.objects, "object"))
     });
     list(&mut out, ("clusters", "Clusters that were read"), clusters.collect(), false);

@@ -43,7 +43,7 @@ pub(super) fn section(
         out.raw("<div class=\"canvas\">").raw(&picture::part(own, index, findings)).raw("</div>");
         out.raw("<div class=\"details\" role=\"region\" aria-live=\"polite\" aria-label=\"What is chosen\"><p class=\"hint\">Choose a part or a line: by mouse, or with Tab, arrow keys and Enter. Escape chooses nothing.</p></div>\n");
         table(&mut out, own, index, findings);
-        templates(&mut out, own, index, findings, lines.as_mut().map(|lines| &mut **lines));
+        templates(&mut out, own, index, findings, lines.as_deref_mut());
         out.raw("</section>\n");
     }
     out.0

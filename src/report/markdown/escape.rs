@@ -12,15 +12,12 @@ pub(in crate::report) fn text(text: &str) -> String {
     let mut out = prose(parts.next().unwrap_or_default());
     // Two by two: what stands in backticks, and what follows. A last backtick without a partner is one.
     while let Some(inside) = parts.next() {
-        match parts.next() {
-            Some(behind) => {
-                out.push_str(&code(inside));
-                out.push_str(&prose(behind));
-            }
-            None => {
-                out.push_str("&#96;");
-                out.push_str(&prose(inside));
-            }
+        if let Some(behind) = parts.next() {
+            out.push_str(&code(inside));
+            out.push_str(&prose(behind));
+        } else {
+            out.push_str("&#96;");
+            out.push_str(&prose(inside));
         }
     }
     out
@@ -67,7 +64,7 @@ fn entities(text: &str) -> String {
         if is_harmless {
             out.push(character);
         } else {
-            out.push_str(&format!("&#{};", u32::from(character)));
+            out.extend([format!("&#{};", u32::from(character))]);
         }
     }
     out

@@ -40,9 +40,9 @@ pub(super) fn within(telling: &Telling<'_>, most: usize) -> String {
         left -= 1;
     }
     if left > 0 && out.len() < most.saturating_sub(200) {
-        out.push_str(&format!(
+        out.extend([format!(
             "\n**{left} more lines did not fit here.** `ptd-lint -o markdown=FILE` writes all of them.\n"
-        ));
+        )]);
     }
     out
 }
@@ -149,7 +149,8 @@ fn details(lines: &mut Vec<String>, telling: &Telling<'_>, told: &Told<'_>) {
     if items.is_empty() {
         return;
     }
-    let items: String = items.iter().map(|item| format!("<li>{}</li>", text(item))).collect();
+    let items: String =
+        items.iter().flat_map(|item| ["<li>".to_owned(), text(item), "</li>".to_owned()]).collect();
     let summary = format!("{} {}", severity_and_rule(told), at(telling, told));
     lines.push(format!("<details><summary>{summary}</summary><ul>{items}</ul></details>"));
     lines.push(String::new());

@@ -33,6 +33,9 @@ pub(super) struct Rect {
     pub(super) height: f64,
 }
 
+/// A zone outside with where it would like to be, and its nodes with where each would.
+type Zone = (f64, Area, Vec<(f64, usize)>);
+
 impl Rect {
     fn right(self) -> f64 {
         self.x + self.width
@@ -284,7 +287,7 @@ impl Plan<'_> {
 
     /// Places the zones outside, one region each, and gives where they end on the right.
     fn outside(&mut self, nodes: &[usize], x: f64) -> f64 {
-        let mut zones: Vec<(f64, Area, Vec<(f64, usize)>)> = Vec::new();
+        let mut zones: Vec<Zone> = Vec::new();
         for area in Area::OUTSIDE {
             let own = nodes.iter().copied().filter(|node| self.area(*node) == Some(area));
             let mut own: Vec<(f64, usize)> = own.map(|node| (self.wanted(node), node)).collect();

@@ -206,11 +206,11 @@ fn draw_edge(
 
 /// A point on a line where a sign can stand: the middle of its last stretch from left to right.
 fn middle(points: &[Point]) -> Option<Point> {
-    let stretches = points.windows(2).filter_map(|pair| match pair {
+    let mut stretches = points.windows(2).filter_map(|pair| match pair {
         [one, two] if two.0 > one.0 => Some((*one, *two)),
         _ => None,
     });
-    let (one, two) = stretches.last()?;
+    let (one, two) = stretches.next_back()?;
     Some((f64::midpoint(one.0, two.0), f64::midpoint(one.1, two.1)))
 }
 

@@ -12,7 +12,6 @@ use crate::report::clean;
 /// What a node is called: `loki.write local`, `Loki`.
 pub(crate) fn name(node: &PictureNode) -> String {
     let name = match (node.kind, node.components.as_slice()) {
-        (NodeKind::Store | NodeKind::Program | NodeKind::Host | NodeKind::Hidden, []) => node.title.clone(),
         (_, [component]) => component.clone(),
         _ => node.title.clone(),
     };
@@ -23,10 +22,10 @@ pub(crate) fn name(node: &PictureNode) -> String {
 pub(crate) fn of_node(node: &PictureNode, findings: &[Finding]) -> String {
     let mut words = format!("{}: {}", node.kind.words(), name(node));
     if node.components.is_empty() && !node.detail.is_empty() {
-        words.push_str(&format!(" ({})", clean::line(&node.detail)));
+        words.extend([format!(" ({})", clean::line(&node.detail))]);
     }
     if node.components.len() > 1 {
-        words.push_str(&format!(": {}", clean::line(&node.components.join(", "))));
+        words.extend([format!(": {}", clean::line(&node.components.join(", ")))]);
     }
     words + &found(&node.findings, findings)
 }

@@ -158,7 +158,7 @@ fn yaml(value: &Value, column: usize, out: &mut String) {
     match value {
         Value::Object(entries) if !entries.is_empty() => {
             for (key, value) in entries {
-                out.push_str(&format!("{indent}{key}:"));
+                out.extend([format!("{indent}{key}:")]);
                 below(value, column, out);
             }
         }
@@ -167,12 +167,12 @@ fn yaml(value: &Value, column: usize, out: &mut String) {
                 let mut text = String::new();
                 yaml(item, column + 2, &mut text);
                 // The dash takes the place of the first line's indentation.
-                out.push_str(&format!("{indent}- {}", text.trim_start()));
+                out.extend([format!("{indent}- {}", text.trim_start())]);
             }
         }
         other => {
             let text = other.as_str().map_or_else(|| other.to_string(), plain_json::quoted);
-            out.push_str(&format!("{indent}{text}\n"));
+            out.extend([format!("{indent}{text}\n")]);
         }
     }
 }
@@ -191,6 +191,6 @@ fn below(value: &Value, column: usize, out: &mut String) {
     } else {
         let mut text = String::new();
         yaml(value, 0, &mut text);
-        out.push_str(&format!(" {text}"));
+        out.extend([format!(" {text}")]);
     }
 }
