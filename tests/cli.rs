@@ -30,7 +30,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptd-lint"));
-    let of_servers = ["GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY", "CI_PROJECT_DIR"];
+    let of_servers = ["GITHUB_ACTIONS", "GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY", "CI_PROJECT_DIR"];
     for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "PTD_LINT_CONFIG"]
         .iter()
         .chain(&of_servers)

@@ -278,3 +278,20 @@ fn replacements_of_sarif_mend_what_they_are_about() {
     }
     assert_eq!(prints(&after).len() + fixed.len(), prints(&sarif).len(), "and nothing else is found");
 }
+
+#[test]
+fn no_file_name_is_a_command_to_the_runner() {
+    let folder =
+        folder(&[("::error file=x::y.yaml", faulty(1).as_bytes()), ("##[add-mask]z/a.yaml", b"a: [")]);
+    for form in ["human", "concise", "markdown"] {
+        let told = with(folder.path(), &["-o", form, "."], &[("GITHUB_ACTIONS", Path::new("true"))]);
+        assert_eq!(told.code, 2, "{}", told.stderr);
+        let obeyed = |line: &&str| line.trim_start().starts_with("::") || line.contains("##[");
+        assert_eq!(told.stdout.lines().find(obeyed), None, "{form}");
+        assert!(
+            told.stdout.contains("error file=x::y.yaml") || form == "markdown",
+            "{form}: {}",
+            told.stdout
+        );
+    }
+}

@@ -3,6 +3,7 @@
 use super::CheckOptions;
 use super::assembled;
 use crate::document::Documents;
+use crate::document::without_url_passwords;
 use crate::finding::ValueChain;
 use crate::finding::ValueStep;
 use crate::model::Fact;
@@ -57,10 +58,10 @@ fn chain(stack: &str, explained: store::Explained) -> ValueChain {
         (_, text) if text.is_empty() => "\"\"".to_owned(),
         (_, text) => text,
     };
-    let step = |said: &store::Said| ValueStep {
-        value: shown(&said.value),
-        origin: said.origin.clone(),
-        place: said.value.place.filter(|_| said.is_written),
+    let step = |said: &store::Said| {
+        let mut value = shown(&said.value);
+        without_url_passwords(&mut value);
+        ValueStep { value, origin: said.origin.clone(), place: said.value.place.filter(|_| said.is_written) }
     };
     ValueChain {
         stack: stack.to_owned(),

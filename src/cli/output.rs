@@ -14,6 +14,7 @@ use super::args::OutputArgs;
 use super::terminal;
 use super::terminal::Destination;
 use super::usage;
+use crate::report;
 use crate::report::Around;
 use crate::report::Format;
 use crate::report::PictureForm;
@@ -71,7 +72,9 @@ impl<F: Form> FromStr for OutputArg<F> {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("name a file behind `=`".to_owned()),
+            Some((_, "" | "-")) => {
+                return Err("name a file behind `=`; without one it goes to standard output".to_owned());
+            }
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
@@ -137,9 +140,20 @@ pub(super) fn around(targets: &[OutputArg], exit: u8) -> Around {
         Some(real.to_str()?.trim_start_matches(r"\\?\").replace('\\', "/"))
     };
     let root = root.and_then(|root| Some(Root::new(&real(Path::new(&root))?, &real(Path::new("."))?)));
-    let has_summary =
-        targets.iter().any(|target| target.format == Format::Github) && summary_file().is_some();
-    Around { exit: Some(exit), root: root.unwrap_or_default(), has_summary }
+    let is_wanted = targets.iter().any(|target| target.format == Format::Github);
+    let summary = summary_file().filter(|_| is_wanted).map(|path| room_of(&path));
+    Around { exit: Some(exit), root: root.unwrap_or_default(), summary }
+}
+
+/// Whether the run is a step of a job on GitHub.
+fn on_github() -> bool {
+    terminal::variable("GITHUB_ACTIONS").is_some()
+}
+
+/// How much more a summary may have.
+fn room_of(path: &Path) -> usize {
+    let before = path.metadata().map_or(0, |known| known.len());
+    usize::try_from(MOST_SUMMARY.saturating_sub(before)).unwrap_or(usize::MAX)
 }
 
 /// The file that GitHub shows as the summary of a job.
@@ -157,7 +171,14 @@ pub(super) fn write_all(targets: &[OutputArg], telling: &Telling<'_>, args: &Out
             width: terminal::width(),
             detail: terminal::detail(args.quiet, args.verbose),
         };
+        // What a runner of GitHub takes for its commands is text from the inputs in all forms but its own.
+        let is_read_by_a_runner = target.file.is_none() && target.format != Format::Github && on_github();
         write_with(target, |out| {
+            if is_read_by_a_runner {
+                let mut text = Vec::new();
+                telling.write(target.format, style, &mut text)?;
+                return out.write_all(report::without_commands(&String::from_utf8_lossy(&text)).as_bytes());
+            }
             let mut out = BufWriter::with_capacity(64 * 1024, out);
             telling.write(target.format, style, &mut out)?;
             out.flush()
@@ -175,9 +196,7 @@ const MOST_SUMMARY: u64 = 1024 * 1024;
 
 /// Adds the report to what the step has said in its summary already.
 fn write_summary(telling: &Telling<'_>, path: &Path) -> Result<(), String> {
-    let before = path.metadata().map_or(0, |known| known.len());
-    let room = usize::try_from(MOST_SUMMARY.saturating_sub(before)).unwrap_or(usize::MAX);
-    let summary = telling.summary(room);
+    let summary = telling.summary(room_of(path));
     let written = OpenOptions::new().append(true).create(true).open(path);
     written
         .and_then(|mut file| file.write_all(summary.as_bytes()))

@@ -126,8 +126,8 @@ pub(crate) struct Around {
     pub(crate) exit: Option<u8>,
     /// What servers count paths from.
     pub(crate) root: Root,
-    /// Whether the summary of the job is written to a place of its own ([`Telling::write_summary`]).
-    pub(crate) has_summary: bool,
+    /// How many bytes of a summary of the job ([`Telling::summary`]) are shown; `None` where there is no such place.
+    pub(crate) summary: Option<usize>,
 }
 
 /// The texts of rules, read when a form shows them.

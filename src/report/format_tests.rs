@@ -380,16 +380,16 @@ fn the_worst_ten_are_annotated_and_the_rest_is_counted() {
     let (worst, least) = (sample.report.findings[0].clone(), sample.report.findings[2].clone());
     sample.report.findings = [vec![least; 20], vec![worst; 4]].concat();
     sample.report.verdicts.clear();
-    let telling = |has_summary| {
+    let telling = |summary| {
         let telling = Telling::of_run(sample.outcome(), Vec::new);
-        telling.within(Around { has_summary, ..Around::default() })
+        telling.within(Around { summary, ..Around::default() })
     };
-    let told = |has_summary| {
+    let told = |summary| {
         let mut out = Vec::new();
-        telling(has_summary).write(Format::Github, PLAIN, &mut out).unwrap();
+        telling(summary).write(Format::Github, PLAIN, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
-    let lines = told(true);
+    let lines = told(Some(1_000_000));
     let commands: Vec<&str> = lines.lines().filter(|line| line.starts_with("::")).collect();
     assert_eq!(commands.len(), 10);
     assert_eq!(commands.iter().position(|line| line.starts_with("::warning")), Some(4), "{lines}");
@@ -401,9 +401,11 @@ fn the_worst_ten_are_annotated_and_the_rest_is_counted() {
     );
     let end = "ptd-lint: 4 errors, 20 warnings, 0 infos; 10 of 24 annotated, all in the summary of the job";
     assert_eq!(lines.lines().last(), Some(end));
-    let group = told(false);
-    assert_eq!(group.lines().filter(|line| line.starts_with("- ")).count(), 24, "{group}");
-    let rows = telling(true).summary(1_000_000);
+    for room in [None, Some(2_000)] {
+        let group = told(room);
+        assert_eq!(group.lines().filter(|line| line.starts_with("- ")).count(), 24, "{group}");
+    }
+    let rows = telling(Some(1_000_000)).summary(1_000_000);
     assert_eq!(
         rows.lines().filter(|line| line.starts_with("| error |") || line.starts_with("| warning |")).count(),
         24

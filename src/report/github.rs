@@ -46,7 +46,8 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut impl Write) -> std::io::Res
     }
     let tally = human::tally(telling.report());
     let (shown, all) = (worst.len().min(ANNOTATIONS), worst.len());
-    if telling.around().has_summary {
+    let room = telling.around().summary;
+    if room.is_some_and(|room| telling.summary(usize::MAX).len() <= room) {
         return writeln!(out, "ptd-lint: {tally}; {shown} of {all} annotated, all in the summary of the job");
     }
     writeln!(out, "::group::ptd-lint: all that was found")?;
@@ -104,14 +105,28 @@ fn command(severity: Severity, properties: &[(&str, String)], message: &str) -> 
     format!("::{} {}::{}", level(severity, "notice"), properties.join(","), escaped(message))
 }
 
-/// Commands of an old form (`##[error]`) are obeyed wherever they stand in a line.
+/// A line that is no command to a runner. Commands of an old form (`##[error]`) are obeyed wherever they stand in a line.
 fn harmless(line: &str) -> String {
-    line.replace("##[", "## [")
+    let line = line.replace("##[", "## [");
+    // A command of the new form is one at the start of a line, blanks or not.
+    let text = line.trim_start();
+    if text.starts_with("::") { line.replacen("::", ": :", 1) } else { line }
+}
+
+/// A text that holds no command to a runner of GitHub: nothing in it is obeyed.
+pub(crate) fn without_commands(text: &str) -> String {
+    text.split_inclusive('\n').map(harmless).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_line_of_another_form_is_a_command() {
+        let text = "  ::error file=x::y.yaml:1:1\na ::notice::b\n ##[add-mask]z\n";
+        assert_eq!(without_commands(text), "  : :error file=x::y.yaml:1:1\na ::notice::b\n ## [add-mask]z\n");
+    }
 
     #[test]
     fn no_text_ends_its_property_or_its_line() {

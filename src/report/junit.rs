@@ -91,8 +91,21 @@ fn suites(telling: &Telling<'_>) -> Vec<(String, Vec<Case>)> {
         })
     }));
     order.dedup();
+    suites.values_mut().for_each(|cases| tell_apart(cases));
     let suites = order.into_iter().filter_map(|name| suites.remove(&name).map(|cases| (name, cases)));
     suites.filter(|(_, cases)| !cases.is_empty()).collect()
+}
+
+/// Numbers cases of one name: viewers show one of those that share it.
+fn tell_apart(cases: &mut [Case]) {
+    let mut times: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for case in cases {
+        let nth = times.entry((case.class.clone(), case.name.clone())).or_default();
+        *nth += 1;
+        if *nth > 1 {
+            case.name = format!("{} ({nth})", case.name);
+        }
+    }
 }
 
 fn of_verdict(stack: &str, verdict: &InvariantVerdict) -> Case {

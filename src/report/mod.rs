@@ -40,6 +40,7 @@ pub(crate) use effective::write_effective_json;
 pub(crate) use format::Around;
 pub(crate) use format::Format;
 pub(crate) use format::Telling;
+pub(crate) use github::without_commands;
 pub(crate) use human::Detail;
 pub(crate) use human::Style;
 pub(crate) use human::shown_findings;

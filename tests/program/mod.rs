@@ -96,7 +96,8 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// What the program reads of the environment for the sake of reports.
-const ENVIRONMENT: [&str; 9] = [
+const ENVIRONMENT: [&str; 10] = [
+    "GITHUB_ACTIONS",
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",

@@ -45,5 +45,6 @@ pub(super) fn write(
 pub(in crate::report) fn words(finding: &Finding) -> Option<String> {
     let accepted = finding.accepted.as_ref()?;
     let until = accepted.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
-    Some(format!("{} ({}{until})", accepted.reason, accepted.by.id()))
+    let by = format!("({}{until})", accepted.by.id());
+    Some(if accepted.reason.is_empty() { by } else { format!("{} {by}", accepted.reason) })
 }
