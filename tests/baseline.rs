@@ -184,11 +184,114 @@ fn settings_name_the_baseline_from_where_they_lie() {
     assert_eq!(run(&repo, &["in"], None).code, 2, "it is not there yet");
     let wrote = run(&repo, &["--write-baseline", "lint/base.yaml", "in"], None);
     assert_eq!(wrote.code, 0, "{}", wrote.stderr);
-    for (here, path) in [(&*repo, "in"), (&repo.join("in"), "."), (folder.path(), "repo")] {
+    for (here, path) in [(&*repo, "in"), (&repo.join("in"), ".")] {
         let ran = run(here, &["-o", "json", path], None);
         assert_eq!(open(&ran.report()), [""; 0], "{path}: {}", ran.stdout);
     }
-    assert_ne!(open(&run(&repo, &["-o", "json", "--no-baseline", "in"], None).report()), [""; 0]);
+    for without in ["--no-baseline", "--no-suppressions", "--no-config"] {
+        let ran = run(&repo, &["-o", "json", without, "in"], None);
+        assert_ne!(open(&ran.report()), [""; 0], "{without}");
+    }
+    let given = ["-o", "json", "--no-suppressions", "--baseline", "lint/base.yaml", "in"];
+    assert_eq!(open(&run(&repo, &given, None).report()), [""; 0], "what the command line names stays");
+}
+
+#[test]
+fn settings_among_the_inputs_name_no_baseline() {
+    let settings = b"version: 1\nbaseline: base.yaml\n";
+    let folder = folder(&[
+        ("sites/a/loki.yaml", b"loki:\n  auth_enabled: false\n"),
+        ("sites/a/ptd-lint.yaml", settings),
+        ("sites/b/loki.yaml", LOKI.as_bytes()),
+        ("sites/b/ptd-lint.yaml", b"version: 1\n"),
+    ]);
+    run(folder.path(), &["--write-baseline", "sites/a/base.yaml", "sites"], None);
+    let ran = run(folder.path(), &["-o", "json", "sites"], None);
+    assert!(open(&ran.report()).contains(&"log-volume-off".to_owned()), "{}", ran.stdout);
+    assert_eq!(
+        ran.stderr,
+        "note: sites/a/ptd-lint.yaml: `baseline: base.yaml` accepts nothing: only settings of the run name one; give it \
+         with `--baseline`\n"
+    );
+}
+
+#[test]
+fn settings_name_no_file_outside_and_none_of_it_is_shown() {
+    let secret = b"root:$6$SEKRIT\n";
+    let folder =
+        folder(&[("repo/in/loki.yaml", LOKI.as_bytes()), ("outside", secret), ("repo/inside", secret)]);
+    let repo = folder.path().join("repo");
+    let outside = folder.path().join("outside");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&outside, repo.join("link")).unwrap();
+    for name in [outside.to_str().unwrap(), "../outside", "link", "in/../../outside"] {
+        write(&repo, "ptd-lint.yaml", format!("version: 1\nbaseline: {name}\n").as_bytes());
+        let ran = run(&repo, &["in"], None);
+        assert_eq!(
+            (ran.code, ran.stdout, ran.stderr),
+            (
+                2,
+                String::new(),
+                format!(
+                    "error: ptd-lint.yaml: `baseline: {name}` leads out of the folder of the settings; give the file with \
+                     `--baseline`\n"
+                )
+            )
+        );
+    }
+    write(&repo, "ptd-lint.yaml", b"version: 1\nbaseline: inside\n");
+    for words in [&["in"][..], &["-o", "json", "in"], &["--no-config", "--baseline", "../outside", "in"]] {
+        let ran = run(&repo, words, None);
+        assert_eq!(ran.code, 2);
+        assert!(ran.stdout.contains("this is no baseline of ptd-lint"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains("SEKRIT") && !ran.stderr.contains("SEKRIT"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn part_of_a_stack_says_nothing_of_the_rest() {
+    let folder = folder(&[("in/a/loki.yaml", LOKI.as_bytes()), ("in/b/object.yaml", b"a: 1\n")]);
+    run(folder.path(), &["--write-baseline", "base.yaml", "in"], None);
+    let whole = text(folder.path(), "base.yaml");
+    assert!(whole.contains("log-volume-off"), "{whole}");
+    for part in ["in/b", "in/b/object.yaml"] {
+        let ran = run(folder.path(), &["-o", "json", "--baseline", "base.yaml", part], None);
+        assert_eq!(ran.findings("baseline-entry-gone").len(), 0, "{part}: {}", ran.stdout);
+        for words in
+            [&["--baseline", "base.yaml", "--prune-baseline"][..], &["--write-baseline", "base.yaml"]]
+        {
+            run(folder.path(), &[words, &[part]].concat(), None);
+            assert!(text(folder.path(), "base.yaml").contains("log-volume-off"), "{words:?} {part}");
+        }
+        write(folder.path(), "base.yaml", whole.as_bytes());
+    }
+}
+
+#[test]
+fn secrets_in_addresses_are_not_written() {
+    let program = "loki.source.kubernetes \"p\" {\n  targets    = []\n  forward_to = [loki.write.l.receiver]\n}\n\
+                   loki.write \"l\" {\n  endpoint {\n    url = \"https://u:SEKRIT1@logs.example.org/push?token=SEKRIT2&api_key=SEKRIT3&id=1\"\n  }\n}\n";
+    let folder = folder(&[("in/config.alloy", program.as_bytes())]);
+    for words in
+        [&["in"][..], &["-o", "json", "in"], &["-o", "sarif", "in"], &["--write-baseline", "base.yaml", "in"]]
+    {
+        let ran = run(folder.path(), words, None);
+        assert!(
+            !ran.stdout.contains("SEKRIT") && !ran.stderr.contains("SEKRIT"),
+            "{words:?}: {}",
+            ran.stdout
+        );
+    }
+    let base = text(folder.path(), "base.yaml");
+    assert!(base.contains("logs.example.org") && !base.contains("SEKRIT"), "{base}");
+    write(folder.path(), "base.yaml", b"schema: ptd-lint/baseline/v1\nstacks: []\n");
+    let refused = run(folder.path(), &["--write-baseline", "base.yaml", "in"], None);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("would grow") && !refused.stderr.contains("SEKRIT"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn since(folder: &Path, words: &[&str]) -> Ran {
 
 #[test]
 fn only_what_changed_in_effect_is_reported() {
-    let folder = repository(&[("in/loki.yaml", LOKI.as_bytes())]);
+    let folder = repository(&[("in/loki.yaml", LOKI.as_bytes()), ("in/object.yaml", &object("d"))]);
     let here = folder.path();
     let all = rules(&since(here, &["in"]));
     assert!(all.contains(&"log-volume-off".to_owned()), "{all:?}");
@@ -76,12 +76,16 @@ fn only_what_changed_in_effect_is_reported() {
     let none = since(here, &["--since", "HEAD", "in"]);
     assert_eq!((none.code, rules(&none)), (0, Vec::new()), "{}", none.stdout);
 
-    // The line that makes the difference is in another file, which nobody committed.
-    write(here, "in/more.yaml", b"loki:\n  limits_config:\n    split_queries_by_interval: 1h\n");
+    // What makes the difference is in another file, which nobody committed.
+    write(here, "in/more.yaml", &object("e"));
     let one = since(here, &["--since", "HEAD", "in"]);
-    assert_eq!(one.code, 1);
-    assert!(rules(&one).contains(&"query-split-differs".to_owned()), "{}", one.stdout);
-    assert!(!rules(&one).contains(&"log-volume-off".to_owned()), "{}", one.stdout);
+    assert_eq!((one.code, rules(&one)), (1, vec!["conflicting-object".to_owned()]), "{}", one.stdout);
+}
+
+/// An object that conflicts with one of another value.
+fn object(value: &str) -> Vec<u8> {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: b}}\ndata: {{c: {value}}}\n")
+        .into_bytes()
 }
 
 #[test]
@@ -89,6 +93,8 @@ fn commits_are_named_as_git_names_them() {
     let folder = repository(&[("in/loki.yaml", LOKI.as_bytes())]);
     let here = folder.path();
     git(here, &["tag", "-a", "-m", "x", "v1"]);
+    git(here, &["commit", "-q", "--amend", "-m", "the second word of it"]);
+    git(here, &["tag", "-f", "-a", "-m", "x", "v1"]);
     git(here, &["checkout", "-q", "-b", "work"]);
     write(
         here,
@@ -104,6 +110,7 @@ fn commits_are_named_as_git_names_them() {
         ("v1", vec!["query-split-differs"]),
         ("HEAD~1", vec!["query-split-differs"]),
         ("main...", vec!["query-split-differs"]),
+        (":/second", vec!["query-split-differs"]),
         ("HEAD", vec![]),
     ] {
         let ran = since(here, &["--since", reference, "in"]);
@@ -140,6 +147,10 @@ fn what_is_asked_in_vain_ends_with_the_reason() {
         said(here, &["--since=--all", "in"]),
         "error: --since --all: `--all` is no name of a commit\n"
     );
+    for no_commit in ["^HEAD", "HEAD:in/loki.yaml", "HEAD:in", "HEAD^@"] {
+        let told = format!("error: --since {no_commit}: there is no commit `{no_commit}`\n");
+        assert_eq!(said(here, &["--since", no_commit, "in"]), told);
+    }
     assert!(said(here, &["--since", "HEAD", "-"]).contains("standard input"), "standard input");
     let bare = program::folder(&[("in/loki.yaml", LOKI.as_bytes())]);
     assert_eq!(
@@ -160,9 +171,10 @@ fn what_is_asked_in_vain_ends_with_the_reason() {
 
 #[test]
 fn files_of_the_commit_are_chosen_as_those_of_the_folder() {
-    let hidden = b"loki:\n  limits_config:\n    split_queries_by_interval: 1h\n";
+    let hidden = &object("e");
     let folder = repository(&[
         ("in/loki.yaml", LOKI.as_bytes()),
+        ("in/object.yaml", &object("d")),
         (".gitignore", b"# x\nbuild/\n*.tmp.yaml\n!keep.tmp.yaml\n"),
         ("in/.hidden/a.yaml", hidden),
         ("in/notes.txt", b"hello"),
@@ -185,10 +197,10 @@ fn files_of_the_commit_are_chosen_as_those_of_the_folder() {
     assert_eq!(none.stderr, "");
     // What was left out then is new when it is not any more.
     std::fs::rename(here.join("in/.hidden"), here.join("in/shown")).unwrap();
-    assert_eq!(rules(&since(here, &["--since", "HEAD", "in"])), ["query-split-differs"]);
+    assert_eq!(rules(&since(here, &["--since", "HEAD", "in"])), ["conflicting-object"]);
     std::fs::rename(here.join("in/shown"), here.join("in/.hidden")).unwrap();
     write(here, ".gitignore", b"build/\n");
-    assert_eq!(rules(&since(here, &["--since", "HEAD", "in"])), ["query-split-differs"]);
+    assert_eq!(rules(&since(here, &["--since", "HEAD", "in"])), ["conflicting-object"]);
 }
 
 #[test]
@@ -295,4 +307,99 @@ fn it_is_the_difference_of_two_runs() {
         }
     }
     assert!(whole.windows(2).all(|pair| pair[0] != pair[1]), "{whole:?}");
+}
+
+/// A bare repository can be committed as plain files: it would bring commits and commands of its own.
+#[test]
+fn repository_among_the_inputs_is_not_asked() {
+    let folder = repository(&[("manifests/loki.yaml", b"loki: {}\n")]);
+    let here = folder.path();
+    let inside = here.join("manifests");
+    git(&inside, &["init", "-q", "--bare", "."]);
+    for (name, value) in [("core.bare", "false"), ("core.worktree", "..")] {
+        git(&inside, &["config", "--file", "config", name, value]);
+    }
+    write(here, "manifests/loki.yaml", LOKI.as_bytes());
+    let ran = run(here, &["--since", "HEAD", "manifests"], None);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("error: --since HEAD: "), "{}", ran.stderr);
+    // Where it is but a part of what is given, the repository around it is asked.
+    let whole = run(here, &["-o", "json", "--since", "HEAD", "."], None);
+    assert!(rules(&whole).contains(&"log-volume-off".to_owned()), "{}", whole.stderr);
+}
+
+#[test]
+fn content_that_is_missing_is_not_fetched_and_no_command_is_run() {
+    let folder = repository(&[("in/loki.yaml", LOKI.as_bytes())]);
+    let here = folder.path();
+    let id = git(here, &["rev-parse", "HEAD:in/loki.yaml"]);
+    let (begin, rest) = id.trim().split_at(2);
+    std::fs::remove_file(here.join(".git/objects").join(begin).join(rest)).unwrap();
+    let touched = here.join("touched");
+    for (name, value) in [
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.url", "file:///nowhere"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.uploadpack", &format!("touch {};:", touched.display())),
+    ] {
+        git(here, &["config", name, value]);
+    }
+    let ran = since(here, &["--since", "HEAD", "in"]);
+    assert!(!touched.exists(), "a command of the repository was run");
+    assert!(ran.stderr.contains("its content is not in this repository"), "{}", ran.stderr);
+    assert!(rules(&ran).contains(&"log-volume-off".to_owned()), "{}", ran.stdout);
+}
+
+#[test]
+fn one_stack_of_several_is_none_of_the_others_where_the_rest_is_not_judged() {
+    let declared: &[u8] = b"version: 1\nworkload: x\n";
+    let folder =
+        repository(&[("sites/old/loki.yaml", LOKI.as_bytes()), ("sites/old/ptd-lint.yaml", declared)]);
+    let here = folder.path();
+    write(here, "sites/new/loki.yaml", LOKI.as_bytes());
+    write(here, "sites/new/ptd-lint.yaml", declared);
+    let whole = since(here, &["--since", "HEAD", "sites"]);
+    assert!(rules(&whole).contains(&"log-volume-off".to_owned()), "{}", whole.stdout);
+    let part = since(here, &["--since", "HEAD", "--tree=sites", "sites/new"]);
+    assert_eq!((part.code, rules(&part)), (1, rules(&whole)), "{}", part.stdout);
+}
+
+#[test]
+fn patterns_of_folders_in_folders_find_each_file_once() {
+    let folder = repository(&[
+        ("m/a/b/loki.yaml", LOKI.as_bytes()),
+        ("m/a/.h/c/object.yaml", &object("d")),
+        ("m/object.yaml", &object("e")),
+    ]);
+    let here = folder.path();
+    for pattern in ["m/**", "m/*", "m/a/.h/**", "**/c"] {
+        let ran = since(here, &["--since", "HEAD", pattern]);
+        assert_eq!((ran.code, rules(&ran)), (0, Vec::new()), "{pattern}: {}", ran.stdout);
+    }
+}
+
+/// What an old leak hides from the word of the verdict is a question nevertheless.
+#[test]
+fn question_beside_an_old_leak_fails() {
+    let with = |more: &str| {
+        format!(
+            "loki.source.kubernetes \"p\" {{\n  targets    = []\n  forward_to = [loki.write.l.receiver]\n}}\n\
+             loki.write \"l\" {{\n  endpoint {{\n    url = \"https://logs.example.org/loki/api/v1/push\"\n  }}\n{more}}}\n"
+        )
+    };
+    let folder = repository(&[("in/config.alloy", with("").as_bytes())]);
+    let here = folder.path();
+    let same = run(here, &["-o", "json", "--since", "HEAD", "in"], None);
+    assert_eq!((same.code, rules(&same)), (0, Vec::new()), "{}", same.stdout);
+    let more = with("  endpoint {\n    url = sys.env(\"WHERE\")\n  }\n");
+    write(here, "in/config.alloy", more.as_bytes());
+    let ran = run(here, &["-o", "json", "--since", "HEAD", "in"], None);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    let report = ran.report();
+    assert_eq!(report["verdicts"][0]["verdict"], "violated");
+    assert!(report["findings"].as_array().unwrap().iter().any(|own| own["undecided"] == true), "{report}");
+    // Parts of a report end as it does.
+    let ran = run(here, &["-o", "json=part.json", "--since", "HEAD", "in"], None);
+    assert_eq!((ran.code, run(here, &["merge", "part.json"], None).code), (1, 1));
 }

@@ -101,6 +101,26 @@ fn what_governs_a_stack_tells_all_of_it() {
 }
 
 #[test]
+fn baseline_governs_each_stack_and_a_declaration_beside_objects_its_own() {
+    let repository = repository();
+    let ran = run(repository.path(), &["--write-baseline", "baseline.yaml", "."], None);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    write(repository.path(), "baseline.yaml", b"schema: ptd-lint/baseline/v1\nstacks: []\n");
+    let words = ["-o", "json", "--baseline", "baseline.yaml", "--tree", "baseline.yaml"];
+    let ran = run(repository.path(), &words, None);
+    assert_eq!((told(&ran).0, ran.code), (vec!["logs-leave-workload".to_owned()], 1), "{}", ran.stdout);
+
+    let leaking = repository.path().join("leaking");
+    #[expect(clippy::disallowed_methods, reason = "the test reads what it copied")]
+    let declared = std::fs::read_to_string(leaking.join("ptd.yaml")).unwrap();
+    std::fs::remove_file(leaking.join("ptd.yaml")).unwrap();
+    let both = format!("{declared}\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: other\n");
+    write(repository.path(), "leaking/both.yaml", both.as_bytes());
+    let ran = run(repository.path(), &["-o", "json", "--tree", "leaking/both.yaml"], None);
+    assert_eq!((told(&ran).0, ran.code), (vec!["logs-leave-workload".to_owned()], 1), "{}", ran.stdout);
+}
+
+#[test]
 fn files_that_are_deleted_or_have_another_name_tell_all_of_their_stack() {
     let repository = repository();
     std::fs::remove_file(repository.path().join("leaking/grafana.yaml")).unwrap();

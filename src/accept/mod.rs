@@ -20,6 +20,7 @@ mod tests;
 use std::sync::Arc;
 
 use self::annotations::Annotations;
+pub(crate) use self::baseline::BASELINES;
 pub(crate) use self::baseline::Baseline;
 pub(crate) use self::baseline::Entry;
 pub(crate) use self::baseline::Key;

@@ -90,7 +90,22 @@ pub(super) fn mark(
     matched.entries = of_all;
     let listed = found.iter().zip(keys).map(|(found, key)| listed(found, key, run.documents));
     let faults = if run.options.inventory { listed.collect() } else { Vec::new() };
-    Some(Listed { stack, faults, known, met: matched, left_out: governing.rules_left_out() })
+    let before = baseline.zip(known).and_then(|(baseline, index)| baseline.stacks.get(index));
+    let is_whole = is_whole(run, group, (&stack, before.map(|before| &before.stack)));
+    Some(Listed { stack, faults, known, met: matched, left_out: governing.rules_left_out(), is_whole })
+}
+
+/// Whether all of a stack was given, and not some of its files or a folder in it. `before` is the stack of the baseline that
+/// it is.
+fn is_whole(run: &Run<'_>, group: &Group, (now, before): (&StackName, Option<&StackName>)) -> bool {
+    if let (StackName::Folder(now), Some(StackName::Folder(before))) = (now, before)
+        && now.strip_prefix(before).is_some_and(|rest| rest.starts_with('/'))
+    {
+        return false;
+    }
+    // A file by itself can be all of a stack, if it was before.
+    let is_by_itself = group.files.len() == 1 && before.is_none_or(|before| before == now);
+    is_by_itself || group.files.iter().all(|file| run.came_with_folder(*file))
 }
 
 fn is_open(found: &Found) -> bool {

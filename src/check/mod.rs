@@ -96,6 +96,8 @@ pub(crate) struct Checked {
     pub(crate) baseline: Baseline,
     /// What was found in each stack; empty unless the options ask for it.
     pub(crate) stacks: Vec<Listed>,
+    /// How many stacks of files the inputs have, those that are not judged too; 0 unless somebody asks.
+    pub(crate) folders: usize,
     /// Of each input that could not be read, in the order of `Sources::problems`: whether it makes the run incomplete. One
     /// in a stack that does not concern the files that the run reports on does not.
     pub(crate) unread: Vec<bool>,
@@ -130,8 +132,10 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         asking,
         sharing: sharing::Sharing::default(),
         folders: 0,
+        arguments,
     };
-    run.folders = if options.baseline.is_some() { run.folders(&groups) } else { 0 };
+    // What is not judged counts too: `--tree` leaves stacks out below.
+    run.folders = if options.baseline.is_some() || options.inventory { run.folders(&groups) } else { 0 };
     let kept = run.kept(&groups);
     run.sharing = sharing::Sharing::of(&kept);
     let mut concern = options
@@ -139,6 +143,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         .as_ref()
         .map(|passed| Concern::narrow(&mut groups, passed, (&readings, &documents, options)));
     let run = run;
+    let folders = run.folders;
     let mut judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
         groups.par_iter().map(|group| run.judge(group)).collect()
     } else {
@@ -185,6 +190,7 @@ pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOpti
         fail_on: Some(policy.fail_on()),
         strict: policy.strict(),
         unread,
+        folders,
         baseline: policy.baseline.unwrap_or_default(),
         stacks,
     }

@@ -56,8 +56,9 @@ impl Concern {
         let absolute = |path: &str| text::absolute(&options.folder, path);
         let names: Vec<String> = passed.files.iter().map(|path| absolute(path)).collect();
         let gone: Vec<String> = passed.gone.iter().map(|path| absolute(path)).collect();
-        // Settings and rules of the run concern all stacks.
-        let mut governing = options.config.iter().chain(&options.rules).map(|source| absolute(&source.path));
+        // Settings, rules and the baseline of the run concern all stacks.
+        let governing = options.config.iter().chain(&options.baseline).chain(&options.rules);
+        let mut governing = governing.map(|source| absolute(&source.path));
         let everything = governing.any(|path| names.contains(&path) || gone.contains(&path));
         let inputs = documents.files.iter().take(readings.len());
         let own: BTreeSet<u32> = (0..)
@@ -75,7 +76,7 @@ impl Concern {
         groups.retain(|group| {
             let folder = absolute(&group.name);
             let is_own = |file: &&usize| own.contains(&number(**file));
-            let declares = |file: &usize| readings.get(*file).is_some_and(stacks::only_declares);
+            let declares = |file: &usize| readings.get(*file).is_some_and(stacks::declares_something);
             let mut members = group.files.iter().filter(is_own).peekable();
             let touched = members.peek().is_some();
             let whole = everything

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::CheckOptions;
 use super::problems;
+use crate::accept::BASELINES;
 use crate::accept::Baseline;
 use crate::config::AcceptedEntry;
 use crate::config::Config;
@@ -110,6 +111,10 @@ impl Policy {
 
     /// Reads the baseline. Where it has a fault, it accepts nothing.
     fn accept(&mut self, source: &Source, documents: &mut Documents, options: &CheckOptions) {
+        // Whatever else a path leads to is nobody's business: none of it is shown.
+        let is_none = !source.text.contains(BASELINES);
+        let text = if is_none { "".into() } else { source.text.clone() };
+        let source = &Source { text, ..source.clone() };
         let before = self.problems.len();
         let read = self.open(source, documents, ProblemKind::Baseline);
         let is_whole = self.problems.len() == before;
@@ -123,7 +128,11 @@ impl Policy {
         if is_whole && read.len() != 1 {
             self.baseline = None;
             let place = Place { doc: DocId { file, index: 0 }, span: Span::at(0) };
-            let message = format!("a baseline is one document, and this file has {}", read.len());
+            let message = if is_none {
+                format!("this is no baseline of ptd-lint: nothing in it says `schema: {BASELINES}...`")
+            } else {
+                format!("a baseline is one document, and this file has {}", read.len())
+            };
             let help =
                 "take the file from version control, or write it anew with `--write-baseline`".to_owned();
             self.report(vec![RuleProblem { place, message, help }], ProblemKind::Baseline);

@@ -115,6 +115,8 @@ pub(crate) struct Run<'r> {
     pub(crate) sharing: Sharing,
     /// How many stacks of files there are.
     pub(crate) folders: usize,
+    /// The arguments that sources count by.
+    pub(crate) arguments: &'r [String],
 }
 
 impl Run<'_> {
@@ -128,6 +130,16 @@ impl Run<'_> {
     pub(crate) fn folders(&self, groups: &[Group]) -> usize {
         let folders = groups.iter().filter(|group| group.cluster.is_none());
         folders.map(|group| parts(group, self.readings, self.documents).len()).sum()
+    }
+
+    /// Whether a file is there since its folder, or the cluster that has it, was given: nobody chose it from among others.
+    pub(super) fn came_with_folder(&self, file: usize) -> bool {
+        let Some(source) = self.sources.texts.get(file) else { return false };
+        let Some(argument) = source.argument.checked_sub(self.sources.clusters.len()) else { return true };
+        let given = self.arguments.get(argument);
+        given.is_some_and(|given| {
+            given != "-" && *given != source.path && !given.contains(['*', '?', '[', '{'])
+        })
     }
 
     fn members<'g>(&'g self, group: &'g Group) -> impl Iterator<Item = &'g Reading> {
@@ -473,6 +485,7 @@ pub(crate) fn evaluate(
                     fixes: Vec::new(),
                     seen: Seen::default(),
                     accepted: None,
+                    undecided: true,
                 };
                 Found { finding, breaks: false, undecided: true }
             }

@@ -96,8 +96,13 @@ fn declares(piece: &Piece) -> bool {
     matches!(piece, Piece::Declaration(_) | Piece::Settings(_) | Piece::Site(_))
 }
 
+/// Whether the file holds a declaration, whatever else is in it.
+pub(super) fn declares_something(reading: &Reading) -> bool {
+    reading.pieces.iter().any(declares)
+}
+
 /// Whether the file holds nothing but declarations, which govern the rest of their stack.
-pub(super) fn only_declares(reading: &Reading) -> bool {
+fn only_declares(reading: &Reading) -> bool {
     !reading.pieces.is_empty() && reading.pieces.iter().all(declares)
 }
 

@@ -14,6 +14,7 @@ use crate::accept::Listed;
 use crate::accept::pruned;
 use crate::accept::rewritten;
 use crate::accept::write_baseline;
+use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::document::parse_yaml;
 use crate::source;
@@ -50,11 +51,11 @@ pub(super) enum Then {
 }
 
 impl Plan {
-    /// The plan of a run; `None` where there is no baseline. `config` is the settings file of the run; `inputs` are looked
-    /// at for settings files where that names none.
+    /// The plan of a run; `None` where there is no baseline. Settings files among the
+    /// `inputs` name none: one of them would accept findings of the stacks of others.
     pub(super) fn of(
         args: &BaselineArgs,
-        config: Option<&Source>,
+        options: &CheckOptions,
         inputs: &[Source],
     ) -> Result<Option<Self>, Stop> {
         if args.no_baseline {
@@ -67,7 +68,11 @@ impl Plan {
         }
         let named = match &args.baseline {
             Some(path) => Some(path.clone()),
-            None => named(config, inputs)?,
+            None if !options.no_suppressions => {
+                tell_of_others(options.config.as_ref(), inputs);
+                options.config.as_ref().map(named).transpose()?.flatten()
+            }
+            None => None,
         };
         let Some(path) = named else {
             return if args.prune_baseline {
@@ -184,33 +189,46 @@ fn write(path: &Path, old: Option<&str>, new: &str) -> Result<(), Stop> {
     }
 }
 
-/// The file that settings name: those of the run, else the only ones among the inputs that name one.
-fn named(config: Option<&Source>, inputs: &[Source]) -> Result<Option<PathBuf>, Stop> {
-    if let Some(path) = config.and_then(named_in) {
-        return Ok(Some(path));
-    }
+/// Says which settings files among the inputs name a baseline in vain.
+fn tell_of_others(config: Option<&Source>, inputs: &[Source]) {
     let is_settings = |source: &&Source| source.path.rsplit('/').next() == Some(super::settings::FILE_NAME);
-    let mut paths: Vec<PathBuf> = inputs.iter().filter(is_settings).filter_map(named_in).collect();
-    paths.sort();
-    paths.dedup();
-    match &paths[..] {
-        [] => Ok(None),
-        [only] => Ok(Some(only.clone())),
-        _ => {
-            let message = "several settings files among the inputs name a baseline; name one with `--baseline`, or none \
-                           with `--no-baseline`";
-            Err(Stop::Failed(vec![message.to_owned()]))
+    let is_other = |source: &&Source| config.is_none_or(|config| config.text != source.text);
+    for source in inputs.iter().filter(is_settings).filter(is_other) {
+        if let Some(name) = name_in(source) {
+            say(&format!(
+                "note: {}: `baseline: {name}` accepts nothing: only settings of the run name one; give it with `--baseline`",
+                source.path
+            ));
         }
     }
 }
 
-/// The file that a settings file names. What is wrong with settings is told where they are put into effect.
-fn named_in(config: &Source) -> Option<PathBuf> {
+/// The file that the settings of the run name. They may be those of a tree that somebody else wrote, so it is one below them,
+/// or below the current folder, links followed.
+fn named(config: &Source) -> Result<Option<PathBuf>, Stop> {
+    let Some(name) = name_in(config) else { return Ok(None) };
+    let folder = Path::new(&config.path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let path = folder.join(&name);
+    let is_below =
+        |real: &Path, above: &Path| above.canonicalize().is_ok_and(|above| real.starts_with(above));
+    match path.canonicalize() {
+        Ok(real) if !is_below(&real, folder) && !is_below(&real, Path::new(".")) => {
+            let message = format!(
+                "`baseline: {name}` leads out of the folder of the settings; give the file with `--baseline`"
+            );
+            Err(Stop::Failed(vec![placed(&config.path, None, &message)]))
+        }
+        // What is not there is told when it is read.
+        _ => Ok(Some(path)),
+    }
+}
+
+/// The baseline that a settings file names. What is wrong with settings is told where they are put into effect.
+fn name_in(config: &Source) -> Option<String> {
     if !config.text.contains("baseline") {
         return None;
     }
     let stream = parse_yaml(&config.text);
-    let name = stream.documents.first()?.root()?.text_at("baseline")?.to_owned();
-    let folder = Path::new(&config.path).parent();
-    Some(folder.map_or_else(|| PathBuf::from(&name), |folder| folder.join(&name)))
+    Some(stream.documents.first()?.root()?.text_at("baseline")?.to_owned())
 }

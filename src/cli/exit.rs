@@ -1,6 +1,7 @@
 //! Turns a report into an exit code, the same for every format.
 
 use crate::finding::Invariant;
+use crate::finding::InvariantVerdict;
 use crate::finding::Report;
 use crate::finding::Severity;
 use crate::finding::Verdict;
@@ -32,18 +33,27 @@ pub(super) fn exit_code(report: &Report, fail_on: Severity, undecided: Undecided
     if !report.coverage.errors.is_empty() || !report.coverage.not_seen.is_empty() {
         return INCOMPLETE;
     }
+    let fails = |verdict: &InvariantVerdict| {
+        undecided == Undecided::FailsAll || verdict.invariant == Invariant::LogBoundary
+    };
     let found = report.findings.iter().any(|finding| finding.is_open() && finding.severity >= fail_on);
     let open = report.verdicts.iter().any(|verdict| match verdict.verdict {
         // Against a commit only what came since fails.
-        Verdict::Undecided => {
-            verdict.is_news()
-                && (undecided == Undecided::FailsAll || verdict.invariant == Invariant::LogBoundary)
+        Verdict::Undecided => verdict.is_news() && fails(verdict),
+        // A counterexample is a finding, and the threshold is about that. Without one, nothing else would fail. What is left
+        // out of the report may be why it is violated: an open question beside it is one all the same.
+        Verdict::Violated => {
+            verdict.findings.is_empty() && verdict.not_shown == 0 || fails(verdict) && asks(report, verdict)
         }
-        // A counterexample is a finding, and the threshold is about that. Without one, nothing else would fail.
-        Verdict::Violated => verdict.findings.is_empty() && verdict.not_shown == 0,
         Verdict::Holds | Verdict::NotApplicable => false,
     });
     if found || open { FINDINGS } else { CLEAN }
+}
+
+/// Whether the report shows something that leaves the promise open, which nobody accepted.
+fn asks(report: &Report, verdict: &InvariantVerdict) -> bool {
+    let mut shown = verdict.findings.iter().filter_map(|index| report.findings.get(*index));
+    shown.any(|finding| finding.undecided && finding.is_open())
 }
 
 #[cfg(test)]
@@ -52,7 +62,6 @@ mod tests {
     use crate::finding::Accepted;
     use crate::finding::AcceptedBy;
     use crate::finding::Finding;
-    use crate::finding::InvariantVerdict;
     use crate::finding::RunError;
 
     fn finding(severity: Severity) -> Report {
@@ -69,6 +78,7 @@ mod tests {
             fixes: Vec::new(),
             seen: crate::finding::Seen::default(),
             accepted: None,
+            undecided: false,
         };
         Report { findings: vec![finding], ..Report::default() }
     }
@@ -133,6 +143,24 @@ mod tests {
         assert_eq!(code(&report, Severity::Info), 0);
         assert_eq!(report.coverage.not_shown[0].findings, 1);
         assert_eq!(report.verdicts[0].findings, Vec::<usize>::new());
+    }
+
+    #[test]
+    fn open_question_fails_beside_a_leak_that_is_not_shown() {
+        let mut report = finding(Severity::Warning);
+        report.findings[0].undecided = true;
+        let mut violated = verdict(Invariant::LogBoundary, Verdict::Violated, vec![0]).verdicts;
+        violated[0].not_shown = 1;
+        report.verdicts = violated;
+        assert_eq!(code(&report, Severity::Error), 1);
+        report.findings[0].undecided = false;
+        assert_eq!(code(&report, Severity::Error), 0);
+        report.findings[0].undecided = true;
+        report.verdicts[0].invariant = Invariant::DualWrite;
+        assert_eq!(code(&report, Severity::Error), 0);
+        assert_eq!(exit_code(&report, Severity::Error, Undecided::FailsAll), 1);
+        report.leave_out("elsewhere", |_| false);
+        assert_eq!(exit_code(&report, Severity::Error, Undecided::FailsAll), 0, "nor is the question");
     }
 
     #[test]

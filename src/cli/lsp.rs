@@ -52,7 +52,7 @@ fn govern(args: &LspArgs, given: &Value, folder: &Path) -> Result<Governed, Stri
     match options_with(&input, &both.chosen, unnamed, from) {
         Ok((mut options, problems)) => {
             // The settings may name a baseline: what it lists is accepted.
-            let plan = Plan::of(&BaselineArgs::default(), options.config.as_ref(), &[]);
+            let plan = Plan::of(&BaselineArgs::default(), &options, &[]);
             options.baseline = plan.map_err(told)?.and_then(|plan| plan.source);
             Ok(Governed { options, problems, open_files_only: both.open_files_only })
         }

@@ -208,7 +208,7 @@ impl Inputs {
             found.add(source::read_all(std::slice::from_ref(folder), None, &mut std::io::empty()));
             arguments = vec![source::shown(folder)];
         }
-        let plan = Plan::of(&args.baseline, options.config.as_ref(), &found.texts)?;
+        let plan = Plan::of(&args.baseline, &options, &found.texts)?;
         options.baseline = plan.as_ref().and_then(|plan| plan.source.clone());
         options.inventory =
             args.baseline.since.is_some() || plan.as_ref().is_some_and(|plan| plan.then != Then::Kept);

@@ -35,8 +35,8 @@ pub(super) fn leave_out(
 ) -> Result<(), Stop> {
     let then = then(reference, arguments, options)
         .map_err(|why| Stop::Failed(vec![format!("--since {reference}: {why}")]))?;
-    let Checked { documents, report, stacks, .. } = now;
-    let new = new_faults(documents, stacks, &then);
+    let Checked { documents, report, stacks, folders, .. } = now;
+    let new = new_faults(documents, (stacks, *folders), &then);
     let listed: BTreeSet<Fault<'_>> = stacks.iter().flat_map(|own| own.faults.iter().map(fault)).collect();
     let shown = |rule: &str, fingerprint: &str, place: Option<Place>| {
         let fault = (rule, fingerprint, place);
@@ -89,12 +89,17 @@ fn then(reference: &str, arguments: &[String], options: &CheckOptions) -> Result
     Ok(check::check(&read.sources, arguments, &options))
 }
 
-/// What is there now and was not there then.
-fn new_faults<'n>(documents: &Documents, stacks: &'n [Listed], then: &Checked) -> BTreeSet<Fault<'n>> {
+/// What is there now and was not there then. `folders` is how many stacks there are, those that are not judged too: one of
+/// several is none of the others under another name.
+fn new_faults<'n>(
+    documents: &Documents,
+    (stacks, folders): (&'n [Listed], usize),
+    then: &Checked,
+) -> BTreeSet<Fault<'n>> {
     let objects = objects(documents);
     let is_there = |object: &str| objects.contains(object);
     let (open, accepted) = (before(then, false), before(then, true));
-    let is_alone = stacks.len() == 1;
+    let is_alone = stacks.len() == 1 && folders == 1;
     let mut new = BTreeSet::new();
     for own in stacks {
         let entries = |before: &Baseline| -> Vec<Entry> {

@@ -68,6 +68,7 @@ pub(crate) use secret::secret_spans;
 pub(crate) use secret::secrets_of_answer;
 pub(crate) use secret::unparsed_secrets;
 pub(crate) use secret::url_passwords;
+pub(crate) use secret::url_secrets;
 pub(crate) use secret::values_of_record;
 pub(crate) use secret::without_url_passwords;
 pub(crate) use tree::Dialect;

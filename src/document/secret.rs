@@ -110,9 +110,50 @@ pub(crate) fn url_passwords(text: &str) -> Vec<Span> {
     spans
 }
 
-/// The text with the passwords of URLs covered.
+/// Where URLs hold what is secret: their passwords, and in their queries (`?token=...&id=1`) the values of secret names. In
+/// order, apart.
+pub(crate) fn url_secrets(text: &str) -> Vec<Span> {
+    let mut spans = url_passwords(text);
+    let end_of_url = |character: char| {
+        character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '\\' | '<' | '>' | '#')
+    };
+    let mut done = 0;
+    for (at, sign) in text.match_indices("://") {
+        // One URL may stand in the query of another.
+        if at < done {
+            continue;
+        }
+        let start = at + sign.len();
+        let rest = &text[start..];
+        let url = &rest[..rest.find(end_of_url).unwrap_or(rest.len())];
+        done = start + url.len();
+        let Some(question) = url.find('?') else { continue };
+        let mut offset = start + question + 1;
+        for pair in url[question + 1..].split(['&', ';']) {
+            if let Some((name, value)) = pair.split_once('=')
+                && !value.is_empty()
+                && is_secret_name(name)
+            {
+                let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                spans.push(Span::new(number(offset + name.len() + 1), number(offset + pair.len())));
+            }
+            offset += pair.len() + 1;
+        }
+    }
+    spans.sort_unstable();
+    // The password of a URL within a value that is covered whole is covered with it.
+    let mut end = 0;
+    spans.retain(|span| {
+        let is_apart = span.start >= end;
+        end = end.max(span.end);
+        is_apart
+    });
+    spans
+}
+
+/// The text with the passwords of URLs, and what is secret in their queries, covered.
 pub(crate) fn without_url_passwords(text: &mut String) {
-    for span in url_passwords(text).into_iter().rev() {
+    for span in url_secrets(text).into_iter().rev() {
         text.replace_range(span.start as usize..span.end as usize, COVER);
     }
 }
@@ -375,6 +416,22 @@ mod tests {
         let text = r#"{"metadata":{"annotations":{"a":"b","kubectl.kubernetes.io/last-applied-configuration":"{1}",
             "objectset.rio.cattle.io/applied":"H4sI","objectset.rio.cattle.io/id":"i"}}}"#;
         assert_eq!(secrets(text), ["\"{1}\"", "\"H4sI\""]);
+    }
+
+    #[test]
+    fn secrets_in_queries_of_urls_are_covered_and_the_rest_is_not() {
+        for (text, covered) in [
+            (
+                "`https://a:b@h/p?tenant=1&token=SEKRIT&api_key=K#x` and http://h/?token=",
+                "`https://a:******@h/p?tenant=1&token=******&api_key=******#x` and http://h/?token=",
+            ),
+            ("see https://h/p?page=2, what?token=1", "see https://h/p?page=2, what?token=1"),
+            ("https://h/?token=http://u:p@x/&a=http://u:p@x", "https://h/?token=******&a=http://u:******@x"),
+        ] {
+            let mut text = text.to_owned();
+            without_url_passwords(&mut text);
+            assert_eq!(text, covered);
+        }
     }
 
     #[test]

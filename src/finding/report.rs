@@ -45,6 +45,8 @@ pub(crate) struct Finding {
     pub(crate) seen: Seen,
     /// Who accepted it and why; `None` where it counts.
     pub(crate) accepted: Option<Accepted>,
+    /// Whether it says that something cannot be decided.
+    pub(crate) undecided: bool,
 }
 
 /// Where running clusters have a fault.

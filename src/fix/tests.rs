@@ -100,6 +100,7 @@ fn toy(sources: &Sources, rules: &dyn Fn(&Values<'_>) -> Vec<Said>) -> Checked {
                 .collect(),
             seen: crate::finding::Seen::default(),
             accepted: None,
+            undecided: false,
         });
     }
     checked.report.verdicts = vec![InvariantVerdict {

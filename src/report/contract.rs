@@ -79,6 +79,9 @@ pub(crate) struct FindingJson {
     /// Who accepted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) accepted: Option<AcceptedJson>,
+    /// Whether it says that something cannot be decided.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) undecided: bool,
 }
 
 /// That somebody accepted a finding.

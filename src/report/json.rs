@@ -119,6 +119,7 @@ impl FindingJson {
                 until: accepted.until.clone(),
                 location: location(accepted.place),
             }),
+            undecided: finding.undecided,
         }
     }
 }

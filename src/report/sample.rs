@@ -251,6 +251,7 @@ fn leak(documents: &Documents, file: u32) -> Finding {
         fixes: Vec::new(),
         seen: crate::finding::Seen::default(),
         accepted: None,
+        undecided: false,
     }
 }
 
@@ -268,6 +269,7 @@ fn other(severity: Severity, place: Option<Place>) -> Finding {
         fixes: Vec::new(),
         seen: crate::finding::Seen::default(),
         accepted: None,
+        undecided: false,
     }
 }
 

@@ -255,6 +255,7 @@ fn finding<'a>(
         ),
         seen: Seen::default(),
         accepted: None,
+        undecided: false,
     }
 }
 

@@ -66,6 +66,7 @@ fn a_broken_rule_is_a_finding_at_the_fact() {
             fixes: vec![],
             seen: crate::finding::Seen::default(),
             accepted: None,
+            undecided: false,
         }
     );
     assert_eq!(run(SERIES, limits(Fact::new(8_i64, place(30)))), []);

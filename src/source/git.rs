@@ -129,16 +129,31 @@ fn root(near: &Path) -> Result<PathBuf, String> {
         });
     }
     let path = PathBuf::from(from_bytes(asked.output.strip_suffix(b"\n").unwrap_or(&asked.output)));
+    // What git older than `safe.bareRepository` finds without it was committed with the inputs: no commit has a `.git`.
+    if path.join(".git").symlink_metadata().is_err() {
+        return Err(format!("{here} is in no Git repository with a `.git`; a bare one is not asked"));
+    }
     path.canonicalize().map_err(|error| format!("{}: {error}", shown(path.as_os_str())))
 }
 
-/// The id of the commit that a name stands for.
+/// The id of the commit that a name stands for. The name is asked for by itself: `^{commit}` behind `:/words` would be one of
+/// the words.
 fn commit(root: &Path, name: &str) -> Result<String, String> {
-    let asked = git(root, &["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")])?;
-    match word(&asked.output) {
-        Some(id) if asked.succeeded => Ok(id),
-        _ => Err(format!("there is no commit `{name}`{}", shallow(root)?)),
+    let asked = |name: &str| -> Result<Option<String>, String> {
+        let asked = git(root, &["rev-parse", "--verify", "--quiet", name])?;
+        Ok(word(&asked.output).filter(|id| asked.succeeded && is_id(id)))
+    };
+    let named = asked(name)?;
+    let commit = named.map(|id| asked(&format!("{id}^{{commit}}"))).transpose()?.flatten();
+    match commit {
+        Some(id) => Ok(id),
+        None => Err(format!("there is no commit `{name}`{}", shallow(root)?)),
     }
+}
+
+/// Whether a word is an id, SHA-1 or SHA-256, and not what leaves one out (`^ID`).
+fn is_id(word: &str) -> bool {
+    matches!(word.len(), 40 | 64) && word.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 /// The commit at which the current branch left another one.
@@ -193,6 +208,10 @@ fn program(folder: &Path) -> Command {
     }
     // Complaints are looked into, and nobody is there to be asked for a password.
     command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
+    // What is missing is told, not fetched: that would reach out, and run what the repository's settings say.
+    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
+    // A bare repository can be committed as plain files among the inputs, with commits and settings of its author's choice.
+    command.args(["-c", "safe.bareRepository=explicit"]);
     command.arg("-C").arg(folder);
     command
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::ops::Bound;
 use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
@@ -138,10 +139,16 @@ impl Past {
             folders.extend(above.map(Path::to_owned));
         }
         sort(&mut found);
+        // Folders come after those that they are in. What is not hidden in one that was read was read with it.
+        let mut read: HashSet<PathBuf> = HashSet::new();
         for folder in folders {
+            let is_read = |above: &Path| {
+                read.contains(above) && folder.strip_prefix(above).is_ok_and(|rest| !is_hidden(rest))
+            };
             let path = named(&pattern.base.join(&folder));
-            if pattern.matches(&path) {
+            if pattern.matches(&path) && !folder.ancestors().any(is_read) {
                 found.extend(self.below(index, &path, &base.join(&folder), then));
+                read.insert(folder);
             }
         }
         Ok(found)
@@ -168,11 +175,9 @@ impl Past {
 
     /// What lies below a folder and is neither hidden nor ignored, as paths from there.
     fn rests(&mut self, folder: &Path, hidden_too: bool) -> Vec<PathBuf> {
-        let below = self.commit.files.keys().filter_map(|path| path.strip_prefix(folder).ok());
+        let below = self.files_from(folder).filter_map(|path| path.strip_prefix(folder).ok());
         let below: Vec<PathBuf> =
             below.filter(|rest| !rest.as_os_str().is_empty()).map(Path::to_owned).collect();
-        let is_hidden =
-            |rest: &Path| rest.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."));
         let mut known = HashMap::new();
         let met = below.into_iter().filter(|rest| hidden_too || !is_hidden(rest));
         met.filter(|rest| !self.is_ignored(folder, rest, &mut known)).collect()
@@ -249,7 +254,13 @@ impl Past {
     }
 
     fn is_folder(&self, path: &Path) -> bool {
-        self.commit.files.keys().any(|file| file.starts_with(path))
+        self.files_from(path).next().is_some()
+    }
+
+    /// The files of a folder, or the one of that path. They stand together: paths are sorted part by part.
+    fn files_from<'p>(&'p self, path: &'p Path) -> impl Iterator<Item = &'p PathBuf> {
+        let from = self.commit.files.range::<Path, _>((Bound::Included(path), Bound::Unbounded));
+        from.map(|(file, _)| file).take_while(move |file| file.starts_with(path))
     }
 
     fn inside_or_told(&self, path: &Path) -> Result<PathBuf, String> {
@@ -268,6 +279,11 @@ impl Past {
         let rest = whole.strip_prefix(above).ok()?;
         Some(real.join(rest).strip_prefix(&self.commit.root).ok()?.to_owned())
     }
+}
+
+/// Whether a part of a path begins with a dot.
+fn is_hidden(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
 }
 
 fn sort(tasks: &mut [Task]) {

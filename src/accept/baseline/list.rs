@@ -24,6 +24,8 @@ pub(crate) struct Listed {
     pub(crate) met: Met,
     /// Rules that were left out: nothing is known of what they would find.
     pub(crate) left_out: BTreeSet<String>,
+    /// Whether all of the stack was given. What is not found in a part of it may be in the rest.
+    pub(crate) is_whole: bool,
 }
 
 /// A fault of a stack.
@@ -50,9 +52,12 @@ pub(crate) fn rewritten(old: &Baseline, listed: &[Listed]) -> Baseline {
     for own in listed {
         let before = own.known.and_then(|index| old.stacks.get(index));
         let before = before.map_or(&[][..], |known| &known.entries);
-        let kept = before.iter().filter(|entry| own.left_out.contains(&entry.key.rule));
-        let mut entries: BTreeMap<Key, Entry> =
-            kept.map(|entry| (entry.key.clone(), entry.clone())).collect();
+        let left = own.met.left.iter().copied().chain(std::iter::repeat(0));
+        let kept = before.iter().zip(left).filter_map(|(entry, left)| {
+            let is_kept = own.left_out.contains(&entry.key.rule) || !own.is_whole;
+            (is_kept && left > 0).then(|| (entry.key.clone(), Entry { count: left, ..entry.clone() }))
+        });
+        let mut entries: BTreeMap<Key, Entry> = kept.collect();
         for (number, fault) in own.faults.iter().enumerate().filter(|(_, fault)| !fault.is_accepted) {
             let was = own.met.entries.get(number).copied().flatten().and_then(|index| before.get(index));
             let entry = entries.entry(fault.key.clone()).or_insert_with(|| Entry {
@@ -97,7 +102,7 @@ pub(crate) fn gone<'b>(old: &'b Baseline, listed: &[Listed]) -> Vec<(&'b Entry, 
 /// stacks of a run (clusters) have the same entries, one that has the finding is enough.
 fn left(old: &Baseline, listed: &[Listed]) -> BTreeMap<(usize, usize), usize> {
     let mut all: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    for own in listed {
+    for own in listed.iter().filter(|own| own.is_whole) {
         let Some((stack, known)) = own.known.and_then(|index| Some((index, old.stacks.get(index)?))) else {
             continue;
         };

@@ -22,6 +22,9 @@ use crate::document::Place;
 /// The form of the file. One that means something else gets another name.
 const SCHEMA: &str = "ptd-lint/baseline/v1";
 
+/// What the name of every form of the file begins with. A file without it is something else.
+pub(crate) const BASELINES: &str = "ptd-lint/baseline/";
+
 /// What was found before, stack by stack.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Baseline {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::BASELINES;
 use super::Baseline;
 use super::Entry;
 use super::Key;
@@ -20,9 +21,6 @@ use crate::text::absolute;
 
 /// What most faults of such a file are mended by.
 const REMEDY: &str = "take the file from version control, or write it anew with `--write-baseline`";
-
-/// What the name of every form of the file begins with.
-const FAMILY: &str = "ptd-lint/baseline/";
 
 /// How many hexadecimal digits a fingerprint has.
 const DIGITS: usize = 32;
@@ -72,7 +70,7 @@ impl Reader<'_> {
         let schema = root.get("schema");
         match schema.map(|node| (node, node.text().unwrap_or_default())) {
             Some((_, SCHEMA)) => {}
-            Some((node, newer)) if newer.starts_with(FAMILY) => {
+            Some((node, newer)) if newer.starts_with(BASELINES) => {
                 let message = format!("this form of a baseline (`{newer}`) is not known here");
                 self.report(
                     node.span(),

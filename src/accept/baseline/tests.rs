@@ -193,7 +193,30 @@ fn listed(stack: &str, baseline: &Baseline, faults: &[Key]) -> Listed {
         message: "m".to_owned(),
         is_accepted: false,
     };
-    Listed { stack, faults: faults.iter().map(fault).collect(), known, met, left_out: BTreeSet::new() }
+    let faults = faults.iter().map(fault).collect();
+    Listed { stack, faults, known, met, left_out: BTreeSet::new(), is_whole: true }
+}
+
+#[test]
+fn what_a_part_of_a_stack_does_not_show_stays() {
+    let old = Baseline {
+        stacks: vec![KnownStack {
+            stack: StackName::Folder("a".to_owned()),
+            entries: vec![entry("elsewhere", 1, None, 2), entry("here", 1, None, 1)],
+        }],
+    };
+    let here = old.stacks[0].entries[1].key.clone();
+    let whole = listed("a", &old, std::slice::from_ref(&here));
+    let part = Listed { is_whole: false, ..whole.clone() };
+    assert_eq!(gone(&old, std::slice::from_ref(&whole)).len(), 1);
+    assert_eq!(gone(&old, std::slice::from_ref(&part)), []);
+    assert_eq!(pruned(&old, std::slice::from_ref(&part)), old);
+    let counts = |baseline: &Baseline| -> Vec<(String, usize)> {
+        let entries = baseline.stacks[0].entries.iter();
+        entries.map(|entry| (entry.key.rule.clone(), entry.count)).collect()
+    };
+    assert_eq!(counts(&rewritten(&old, &[whole])), [("here".to_owned(), 1)]);
+    assert_eq!(counts(&rewritten(&old, &[part])), [("elsewhere".to_owned(), 2), ("here".to_owned(), 1)]);
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn report(text: &str) -> Report {
         fixes: Vec::new(),
         seen: Seen::default(),
         accepted,
+        undecided: false,
     };
     let accepted = Accepted { by: AcceptedBy::Comment, reason: own(), until: Some(own()), place: None };
     let mut report = Report {

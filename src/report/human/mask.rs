@@ -18,7 +18,7 @@ use crate::document::is_record;
 use crate::document::is_secret_name;
 use crate::document::secret_spans;
 use crate::document::unparsed_secrets;
-use crate::document::url_passwords;
+use crate::document::url_secrets;
 use crate::document::values_of_record;
 use crate::text::Span;
 
@@ -236,7 +236,7 @@ fn by_words(line: &str) -> Vec<Span> {
     let span = |start: usize, end: usize| {
         Span::new(u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX))
     };
-    let mut spans = url_passwords(line);
+    let mut spans = url_secrets(line);
     for (at, _) in line.match_indices([':', '=']) {
         let before = line[..at].trim_end_matches([' ', '\t', '"', '\'', '\\']);
         let is_name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');

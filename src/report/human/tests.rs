@@ -51,6 +51,7 @@ fn bare() -> Finding {
         fixes: Vec::new(),
         seen: crate::finding::Seen::default(),
         accepted: None,
+        undecided: false,
     }
 }
 

@@ -139,6 +139,7 @@ fn finding(own: &FindingJson) -> Result<Finding, String> {
         fixes: Vec::new(),
         seen: Seen { clusters: own.clusters.iter().map(sighting).collect(), git },
         accepted: own.accepted.as_ref().map(accepted).transpose()?,
+        undecided: own.undecided,
     })
 }
 
