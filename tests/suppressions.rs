@@ -300,6 +300,40 @@ fn entries_of_the_settings_are_used_unused_expired_or_malformed() {
 }
 
 #[test]
+fn an_entry_reaches_no_folder_whose_name_only_begins_like_its_own() {
+    let settings = "version: 1\naccepted:\n  - {rule: loki-tenancy-on, path: '**', reason: ticket 7}\n";
+    let loki = tenants("", "");
+    let folder = folder(&[
+        ("a/ptd-lint.yaml", settings.as_bytes()),
+        ("a/a.yaml", loki.as_bytes()),
+        ("ab/a.yaml", loki.as_bytes()),
+    ]);
+    let of = |stack: &str| {
+        let arguments = ["-o", "json", "--today", TODAY, "--config", "a/ptd-lint.yaml", stack];
+        let found = told(&run(folder.path(), &arguments, None));
+        found.lines().filter(|line| line.contains("loki-tenancy-on")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("a"),
+        ["a/a.yaml:8:19-23 loki-tenancy-on accepted by settings at a/ptd-lint.yaml:3: ticket 7"]
+    );
+    assert_eq!(of("ab"), ["ab/a.yaml:8:19-23 loki-tenancy-on"]);
+}
+
+#[test]
+fn a_comment_that_lost_its_entry_is_about_nothing_further_out() {
+    let text = tenants("", "").replace(
+        "  namespace: loki-east\n",
+        "  namespace: loki-east\n  # ptd-lint: ignore[loki-tenancy-on] ticket 7\n",
+    );
+    holds(&[(
+        &[("a.yaml", &text)],
+        "a.yaml:6:5-47 suppression-misplaced: what follows is indented less than this, so it is about something else\na.yaml:9:19-23 loki-tenancy-on\n",
+        1,
+    )]);
+}
+
+#[test]
 fn what_is_nested_belongs_to_what_it_is_nested_in() {
     let program = program::indented(&leak("", "", ""), 10);
     let values = format!("    alloy:\n      configMap:\n        content: |\n{program}");
@@ -450,6 +484,27 @@ fn an_open_question_can_be_accepted() {
     let (verdict, summary) = verdict(&ran, "log-boundary");
     assert_eq!(verdict, "holds", "{summary}");
     assert!(summary.contains("accepted exception"), "{summary}");
+}
+
+#[test]
+fn a_time_without_a_day_is_refused() {
+    let program = leak("", " // ptd-lint: ignore[logs-leave-workload] ticket 7 until=2026-01-31", "");
+    let folder = folder(&[("a.alloy", program.as_bytes())]);
+    let at = |time: &str, arguments: &[&str]| {
+        let mut command = program::command(folder.path(), arguments);
+        program::ran(command.env("SOURCE_DATE_EPOCH", time))
+    };
+    for none in ["999999999999999", "99999999999999999999999", "-1", "soon", "1e9"] {
+        let ran = at(none, &["-o", "json", "."]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{none}: {}", ran.stderr);
+        assert!(ran.stderr.contains("`SOURCE_DATE_EPOCH` gives no day"), "{none}: {}", ran.stderr);
+    }
+    // Whoever names the day needs no clock.
+    assert_eq!(at("999999999999999", &["--today", "2026-01-31", "."]).code, 0);
+    assert_eq!(at("999999999999999", &["--today", "2026-02-01", "."]).code, 1);
+    assert_eq!(at("1769817600", &["."]).code, 0, "2026-01-31");
+    assert_eq!(at("1769904000", &["."]).code, 1, "2026-02-01");
+    assert_eq!(at("", &["."]).code, 1, "empty means unset");
 }
 
 #[test]

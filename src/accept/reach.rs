@@ -38,6 +38,8 @@ pub(super) trait Commented {
 pub(super) enum Astray {
     /// Nothing follows it.
     NothingFollows,
+    /// What follows belongs to something further out.
+    LessIndented,
     /// Nothing starts on its line.
     NothingOnLine,
     /// It is about the whole text, and stands below its beginning.
@@ -51,6 +53,10 @@ impl Astray {
             Self::NothingFollows => (
                 "nothing follows that this could be about",
                 "put it above what it is about, or at the end of that line",
+            ),
+            Self::LessIndented => (
+                "what follows is indented less than this, so it is about something else",
+                "remove it where its entry is gone; else indent it like what it is about",
             ),
             Self::NothingOnLine => (
                 "nothing starts on this line that this could be about",

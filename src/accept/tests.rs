@@ -66,6 +66,18 @@ fn above_a_dash_a_comment_is_about_the_item() {
 }
 
 #[test]
+fn a_comment_is_not_about_what_is_further_out() {
+    assert_eq!(of_yaml("a:\n  b: 1\n  # lint\nc: 2\n"), ["LessIndented"]);
+    assert_eq!(of_yaml("a:\n  b: |\n    x\n  # lint\nc:\n  d: 2\n"), ["LessIndented"]);
+    assert_eq!(of_yaml("- a: 1\n  # lint\n- b: 2\n"), ["LessIndented"]);
+    assert_eq!(of_yaml("a:\n  - 1\n  # lint\nb: 2\n"), ["LessIndented"]);
+    assert_eq!(of_yaml("a:\n    # lint\n  b: 1\n"), ["LessIndented"], "however little");
+    assert_eq!(of_yaml("a:\r\n  b: 1\r\n  # lint\r\nc: 2\r\n"), ["LessIndented"]);
+    assert_eq!(of_yaml("a:\n# lint\n  b: 1\n"), ["0:b: 1"], "more is no matter");
+    assert_eq!(of_yaml("a:\n  b: 1\n# lint\nc: 2\n"), ["0:c: 2"]);
+}
+
+#[test]
 fn in_brackets_a_comment_is_about_what_follows() {
     assert_eq!(of_yaml("a: [\n  # lint\n  b,\n  c ]\n"), ["0:b"]);
     assert_eq!(of_yaml("a: {\n  # lint\n  b: [1, 2],\n  c: 3 }\n"), ["0:b: [1, 2]"]);

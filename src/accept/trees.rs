@@ -154,7 +154,11 @@ impl<'t> Stream<'t> {
         }
         let line = line_start(self.text, start);
         let prefix = Span::new(line, start).slice(self.text);
-        let indent = offset(prefix.len() - prefix.trim_start().len());
+        let indent = blanks(prefix);
+        // What it was about is gone, or it never was about that.
+        if indent < blanks(Span::new(line_start(self.text, at), at).slice(self.text)) {
+            return Err(Astray::LessIndented);
+        }
         let span = if prefix.trim_start().starts_with('-') {
             Span::new(line + indent, node.span.end)
         } else {
@@ -236,6 +240,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// How many blanks a line begins with.
+fn blanks(line: &str) -> u32 {
+    offset(line.len() - line.trim_start().len())
 }
 
 /// Texts are at most 4 GiB.

@@ -35,6 +35,7 @@ use crate::rule::Rule;
 use crate::rule::RuleSet;
 use crate::text::Day;
 use crate::text::absolute;
+use crate::text::below;
 use crate::text::suggest;
 
 /// How many findings each suppression met, by its place. Expired ones too.
@@ -174,7 +175,7 @@ fn is_about(run: &Run<'_>, entry: &AcceptedEntry, place: Option<&Resolved>) -> b
         let here = &run.options.folder;
         let folder = absolute(here, parent(&run.documents.files.get(entry.place.doc.file as usize)?.path));
         let path = absolute(here, &place.path);
-        Some(path.strip_prefix(&folder)?.trim_start_matches('/').to_owned())
+        Some(below(&path, &folder)?.to_owned())
     });
     entry.is_about_object(place.and_then(|place| place.object.as_deref()))
         && entry.is_about_path(path.as_deref())
@@ -259,10 +260,7 @@ impl Outcome<'_> {
         let Some(file) = run.documents.files.get(place.doc.file as usize) else { return false };
         let here = &run.options.folder;
         let folder = absolute(here, parent(&file.path));
-        let is_above = |given: &String| {
-            let given = absolute(here, given);
-            folder == given || given.is_empty() || folder.starts_with(&format!("{given}/"))
-        };
+        let is_above = |given: &String| below(&folder, &absolute(here, given)).is_some();
         self.is_complete && self.arguments.iter().any(is_above)
     }
 }
