@@ -10,13 +10,15 @@ pub(crate) enum Reach {
     Line(DocId, Span),
     /// What lies in this part of a text, with all that is nested there.
     Within(DocId, Span),
+    /// What lies in the documents of one text, from one to that of the index (inclusive).
+    Text(DocId, u32),
 }
 
 impl Reach {
     /// The document in which that is.
     pub(super) const fn doc(self) -> DocId {
         match self {
-            Self::Line(doc, _) | Self::Within(doc, _) => doc,
+            Self::Line(doc, _) | Self::Within(doc, _) | Self::Text(doc, _) => doc,
         }
     }
 }
@@ -30,7 +32,7 @@ pub(super) trait Commented {
     fn reach(&self, comment: Span) -> Result<Reach, Astray>;
 
     /// The whole text, for a comment at its head.
-    fn all(&self, comment: Span) -> Result<Vec<Reach>, Astray>;
+    fn all(&self, comment: Span) -> Result<Reach, Astray>;
 }
 
 /// Why a comment is about nothing.
