@@ -300,6 +300,88 @@ fn entries_of_the_settings_are_used_unused_expired_or_malformed() {
 }
 
 #[test]
+fn an_entry_reaches_no_folder_whose_name_only_begins_like_its_own() {
+    let settings = "version: 1\naccepted:\n  - {rule: loki-tenancy-on, path: '**', reason: ticket 7}\n";
+    let loki = tenants("", "");
+    let folder = folder(&[
+        ("a/ptd-lint.yaml", settings.as_bytes()),
+        ("a/a.yaml", loki.as_bytes()),
+        ("ab/a.yaml", loki.as_bytes()),
+    ]);
+    let of = |stack: &str| {
+        let arguments = ["-o", "json", "--today", TODAY, "--config", "a/ptd-lint.yaml", stack];
+        let found = told(&run(folder.path(), &arguments, None));
+        found.lines().filter(|line| line.contains("loki-tenancy-on")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("a"),
+        ["a/a.yaml:8:19-23 loki-tenancy-on accepted by settings at a/ptd-lint.yaml:3: ticket 7"]
+    );
+    assert_eq!(of("ab"), ["ab/a.yaml:8:19-23 loki-tenancy-on"]);
+}
+
+#[test]
+fn a_comment_that_lost_its_entry_is_about_nothing_further_out() {
+    let text = tenants("", "").replace(
+        "  namespace: loki-east\n",
+        "  namespace: loki-east\n  # ptd-lint: ignore[loki-tenancy-on] ticket 7\n",
+    );
+    holds(&[(
+        &[("a.yaml", &text)],
+        "a.yaml:6:5-47 suppression-misplaced: what follows is indented less than this, so it is about something else\na.yaml:9:19-23 loki-tenancy-on\n",
+        1,
+    )]);
+}
+
+#[test]
+fn an_ended_suppression_counts_only_what_nothing_else_accepts() {
+    let inner = "    # ptd-lint: ignore[loki-tenancy-on] ticket 7 until=2026-06-30\n";
+    let annotation = "  annotations:\n    ptd-lint.dev/ignore.loki-tenancy-on: ticket 8\n";
+    let over = "a.yaml:10:50-66 suppression-expired: this was accepted until 2026-06-30\n";
+    holds(&[(
+        &[("a.yaml", &tenants(inner, annotation))],
+        &format!("{over}a.yaml:11:19-23 loki-tenancy-on accepted by annotation at a.yaml:7: ticket 8\n"),
+        0,
+    )]);
+    let settings = "version: 1\naccepted:\n  - {rule: loki-tenancy-on, reason: ticket 9}\n";
+    let over = over.replace(":10:", ":8:");
+    holds(&[(
+        &[("a.yaml", &tenants(inner, "")), ("ptd-lint.yaml", settings)],
+        &format!("{over}a.yaml:9:19-23 loki-tenancy-on accepted by settings at ptd-lint.yaml:3: ticket 9\n"),
+        0,
+    )]);
+}
+
+#[test]
+fn owners_that_somebody_wrote_silence_nothing() {
+    let owned = |annotation: &str| {
+        tenants(
+            "",
+            &format!("  ownerReferences: [{{name: x}}]\n  annotations:\n    ptd-lint.dev/{annotation}\n"),
+        )
+    };
+    let unused =
+        owned("ignore.loki-tenancy-on: ticket 7").replace("auth_enabled: true", "auth_enabled: false");
+    holds(&[
+        (
+            &[("a.yaml", &unused)],
+            "a.yaml:8:5-40 suppression-unused: nothing is accepted by this: `loki-tenancy-on` finds nothing that it is about\n",
+            0,
+        ),
+        (
+            &[("a.yaml", &owned("ignore.loki-tenancy-on: ticket 7 until=2026-01-01"))],
+            "a.yaml:8:42-67 suppression-expired: this was accepted until 2026-01-01; 1 finding counts again\na.yaml:11:19-23 loki-tenancy-on\n",
+            1,
+        ),
+        (
+            &[("a.yaml", &owned("ignore.loki-tenancy-on: until=2026-12-31"))],
+            "a.yaml:8:42-58 suppression-malformed: the suppression has no reason\na.yaml:11:19-23 loki-tenancy-on\n",
+            1,
+        ),
+    ]);
+}
+
+#[test]
 fn what_is_nested_belongs_to_what_it_is_nested_in() {
     let program = program::indented(&leak("", "", ""), 10);
     let values = format!("    alloy:\n      configMap:\n        content: |\n{program}");
@@ -453,6 +535,27 @@ fn an_open_question_can_be_accepted() {
 }
 
 #[test]
+fn a_time_without_a_day_is_refused() {
+    let program = leak("", " // ptd-lint: ignore[logs-leave-workload] ticket 7 until=2026-01-31", "");
+    let folder = folder(&[("a.alloy", program.as_bytes())]);
+    let at = |time: &str, arguments: &[&str]| {
+        let mut command = program::command(folder.path(), arguments);
+        program::ran(command.env("SOURCE_DATE_EPOCH", time))
+    };
+    for none in ["999999999999999", "99999999999999999999999", "-1", "soon", "1e9"] {
+        let ran = at(none, &["-o", "json", "."]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{none}: {}", ran.stderr);
+        assert!(ran.stderr.contains("`SOURCE_DATE_EPOCH` gives no day"), "{none}: {}", ran.stderr);
+    }
+    // Whoever names the day needs no clock.
+    assert_eq!(at("999999999999999", &["--today", "2026-01-31", "."]).code, 0);
+    assert_eq!(at("999999999999999", &["--today", "2026-02-01", "."]).code, 1);
+    assert_eq!(at("1769817600", &["."]).code, 0, "2026-01-31");
+    assert_eq!(at("1769904000", &["."]).code, 1, "2026-02-01");
+    assert_eq!(at("", &["."]).code, 1, "empty means unset");
+}
+
+#[test]
 fn fixes_leave_alone_what_is_accepted() {
     let text = tenants("    # ptd-lint: ignore[loki-tenancy-on] ticket 7\n", "");
     let folder = folder(&[("a.yaml", text.as_bytes())]);
@@ -481,4 +584,21 @@ fn many_comments_take_time_that_grows_with_their_number_only() {
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
     let found = told(&ran);
     assert!(found.contains("b.yaml:10008:19-23 loki-tenancy-on accepted by comment"), "{found}");
+}
+
+#[test]
+fn many_rules_over_many_documents_take_no_room_for_each_pair() {
+    let ids = vec!["loki-tenancy-on"; 20_000].join(",");
+    let reason = "x".repeat(200_000);
+    let mut text = format!("# ptd-lint: ignore-file[{ids}] {reason}\n");
+    for number in 0..2_000 {
+        writeln!(text, "# ptd-lint: ignore-file[loki-tenancy-on] number {number}").unwrap();
+    }
+    text.push_str(&tenants("", ""));
+    text.push_str(&"---\na: 1\n".repeat(4_000));
+    let start = std::time::Instant::now();
+    let found = told(&check(&[("a.yaml", &text)], &[]));
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    assert!(found.contains("suppression-malformed: a list names at most 100 rules\n"), "{found}");
+    assert!(found.contains(" loki-tenancy-on accepted by comment at a.yaml:2: number 0\n"), "{found}");
 }

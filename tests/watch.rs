@@ -154,7 +154,8 @@ fn settings_and_rules_are_watched_too() {
     std::fs::remove_file(folder.path().join("ptd-lint.yaml")).unwrap();
     assert_eq!(watch.report(), "1 error, 0 warnings, 1 info");
     std::fs::remove_file(folder.path().join("rules/own.yaml")).unwrap();
-    // Rules that are gone stop the run, and the watch goes on.
+    // Without the rules that were asked for the run is incomplete, and the watch goes on.
+    assert_eq!(watch.report(), "1 error, 0 warnings, 0 infos");
     watch.is_quiet();
     write(folder.path(), "rules/own.yaml", OWN.as_bytes());
     assert_eq!(watch.report(), "1 error, 1 warning, 0 infos");

@@ -48,8 +48,9 @@ pub(super) struct Annotations {
 }
 
 impl Annotations {
-    /// Reads a document.
-    pub(super) fn of(tree: &Tree) -> Self {
+    /// Reads a document. `is_live` says that it comes from a running cluster: only there objects have owners that made them,
+    /// in a file somebody wrote that.
+    pub(super) fn of(tree: &Tree, is_live: bool) -> Self {
         let mut found = Self::default();
         if !tree.text.contains(PREFIX) {
             return found;
@@ -61,7 +62,7 @@ impl Annotations {
         let mut read = HashSet::new();
         for object in &objects {
             let Some(metadata) = object.get("metadata") else { continue };
-            let is_copied = metadata.get("ownerReferences").is_some();
+            let is_copied = is_live && metadata.get("ownerReferences").is_some();
             for (key, value) in of_ours(metadata.get("annotations")) {
                 read.insert(key.id);
                 match annotation(key, value, object.span(), is_copied) {

@@ -1,5 +1,7 @@
 //! Turns the text of a comment into what it accepts: `ptd-lint: ignore[RULE, ...] REASON until=2027-01-31`.
 
+use std::collections::HashSet;
+
 use super::terms::Terms;
 use super::terms::Trouble;
 use super::terms::terms;
@@ -8,6 +10,9 @@ use crate::text::is_slip;
 
 /// How a suppression is written, for messages.
 const FORM: &str = "`ptd-lint: ignore[RULE] REASON`";
+
+/// How many rules a list may name. Who accepts more wants no linting.
+const MOST_RULES: usize = 100;
 
 /// What a comment asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +139,13 @@ fn directive(source: &str, at: u32) -> Option<Result<Directive, Trouble>> {
 
 /// The rules of a list, which stands at `at`.
 fn rules(list: &str, at: u32) -> Result<Vec<(Span, String)>, Trouble> {
+    if list.split(',').nth(MOST_RULES).is_some() {
+        let span = Span::new(at, at + offset(list.len()));
+        let help = "leave rules out for the whole run, under `ignore` in ptd-lint.yaml".to_owned();
+        return Err(Trouble { span, message: format!("a list names at most {MOST_RULES} rules"), help });
+    }
     let mut rules: Vec<(Span, String)> = Vec::new();
+    let mut known = HashSet::new();
     let mut next = at;
     for part in list.split(',') {
         let (id, start) = (part.trim(), next);
@@ -146,7 +157,7 @@ fn rules(list: &str, at: u32) -> Result<Vec<(Span, String)>, Trouble> {
         }
         let start = start + offset(part.len() - part.trim_start().len());
         let span = Span::new(start, start + offset(id.len()));
-        if rules.iter().any(|(_, other)| other == id) {
+        if !known.insert(id) {
             let help = "remove one of the two".to_owned();
             return Err(Trouble { span, message: format!("`{id}` is named twice"), help });
         }
@@ -217,6 +228,14 @@ mod tests {
         assert_eq!(read(two), ["a: one", "b: two until 2027-01-31"]);
         let block = "/*\n ptd-lint: ignore[a] one\n ptd-lint: ignore[b] two\n*/";
         assert_eq!(read(block), ["a: one", "b: two"]);
+    }
+
+    #[test]
+    fn a_list_names_a_hundred_rules_at_most() {
+        let list = |count: usize| (0..count).map(|id| format!("r{id}")).collect::<Vec<_>>().join(",");
+        let of = |count: usize| read(&format!("# ptd-lint: ignore[{}] ticket 7", list(count)));
+        assert_eq!(of(100), [format!("{}: ticket 7", list(100).replace(',', "+"))]);
+        assert_eq!(of(101), [format!("a list names at most 100 rules @{}", list(101))]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Turns what suppressions are about into an answer on which of them meet a place.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 use super::Suppression;
@@ -13,7 +14,16 @@ use crate::text::Span;
 /// their number.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    rules: HashMap<String, HashMap<DocId, Spots>>,
+    rules: HashMap<String, OfRule>,
+}
+
+/// Suppressions of one rule.
+#[derive(Debug, Default)]
+struct OfRule {
+    /// Those of a part of a document.
+    spots: HashMap<DocId, Spots>,
+    /// Those of a whole text, by its first document: the index of its last one, and them. Texts share no document.
+    texts: BTreeMap<DocId, (u32, Vec<usize>)>,
 }
 
 /// Where suppressions of one rule reach in a document.
@@ -28,17 +38,18 @@ struct Spots {
 impl Index {
     /// An index of these.
     pub(crate) fn new(all: &[Suppression]) -> Self {
-        let mut rules: HashMap<String, HashMap<DocId, Spots>> = HashMap::new();
+        let mut rules: HashMap<String, OfRule> = HashMap::new();
         for (number, suppression) in all.iter().enumerate() {
             let of_rule = rules.entry(suppression.rule.clone()).or_default();
-            for reach in &suppression.reaches {
-                match *reach {
-                    Reach::Line(doc, span) => of_rule.entry(doc).or_default().lines.add(span, number),
-                    Reach::Within(doc, span) => of_rule.entry(doc).or_default().within.add(span, number),
+            match suppression.reach {
+                Reach::Line(doc, span) => of_rule.spots.entry(doc).or_default().lines.add(span, number),
+                Reach::Within(doc, span) => of_rule.spots.entry(doc).or_default().within.add(span, number),
+                Reach::Text(first, last) => {
+                    of_rule.texts.entry(first).or_insert((last, Vec::new())).1.push(number);
                 }
             }
         }
-        for spots in rules.values_mut().flat_map(HashMap::values_mut) {
+        for spots in rules.values_mut().flat_map(|of_rule| of_rule.spots.values_mut()) {
             spots.lines.nest();
             spots.within.nest();
         }
@@ -47,13 +58,19 @@ impl Index {
 
     /// The suppressions of a rule that meet a place, the nearest first: in its own text, then in each text around it.
     pub(crate) fn meet(&self, documents: &Documents, rule: &str, place: Place) -> Vec<usize> {
-        let Some(spots) = self.rules.get(rule) else { return Vec::new() };
+        let Some(OfRule { spots, texts }) = self.rules.get(rule) else { return Vec::new() };
         let Place { mut doc, mut span } = place;
         let mut met = Vec::new();
         loop {
             if let Some(spots) = spots.get(&doc) {
                 met.extend(spots.lines.around(Span::at(span.start)));
                 met.extend(spots.within.around(span));
+            }
+            let text = texts.range(..=doc).next_back();
+            if let Some((_, (_, numbers))) =
+                text.filter(|(first, (last, _))| first.file == doc.file && doc.index <= *last)
+            {
+                met.extend(numbers);
             }
             let Some(host) = &documents.document(doc).host else { return met };
             doc.index = host.index;

@@ -70,10 +70,10 @@ pub(crate) struct Suppression {
     pub(crate) place: Place,
     /// The comment or annotation.
     pub(crate) whole: Place,
-    /// Why, and until when.
-    pub(crate) terms: Terms,
+    /// Why, and until when. The rules of one list share it.
+    pub(crate) terms: Arc<Terms>,
     /// What it is about.
-    pub(crate) reaches: Vec<Reach>,
+    pub(crate) reach: Reach,
     /// Whether it was copied to where it is: nothing is said of it.
     pub(crate) is_copied: bool,
 }
@@ -155,7 +155,8 @@ pub(crate) fn read(documents: &Documents, standings: impl Iterator<Item = Standi
     let mut read = Read::default();
     for ((number, file), standing) in (0..).zip(&documents.files).zip(standings) {
         let mut rest = (0..).map(|index| DocId { file: number, index }).zip(&file.documents).peekable();
-        let mut reader = Reader { read: &mut read, standing, opened: None, documents: &file.documents };
+        let (is_live, documents) = (file.live, &file.documents);
+        let mut reader = Reader { read: &mut read, standing, is_live, opened: None, documents };
         while let Some((id, document)) = rest.next() {
             let mut stream = vec![(id, document)];
             // Documents of one text follow each other and share its lines.
@@ -175,6 +176,8 @@ pub(crate) fn read(documents: &Documents, standings: impl Iterator<Item = Standi
 struct Reader<'r> {
     read: &'r mut Read,
     standing: Standing,
+    /// Whether the file is an object of a running cluster.
+    is_live: bool,
     documents: &'r [Document],
     /// Scalars whose text is a document of its own, once somebody asked.
     opened: Option<strays::Opened>,
@@ -216,7 +219,7 @@ impl Reader<'_> {
                     Ok(directive) if directive.is_of_file => {
                         self.directive(doc, directive, commented.all(comment));
                     }
-                    Ok(directive) => self.directive(doc, directive, reach.map(|reach| vec![reach])),
+                    Ok(directive) => self.directive(doc, directive, reach),
                     Err(trouble) => self.read.faults.push(Fault::new(FaultKind::Malformed, doc, trouble)),
                 }
             }
@@ -224,20 +227,21 @@ impl Reader<'_> {
     }
 
     /// Takes in what a comment asks for.
-    fn directive(&mut self, doc: DocId, directive: Directive, reaches: Result<Vec<Reach>, Astray>) {
+    fn directive(&mut self, doc: DocId, directive: Directive, reach: Result<Reach, Astray>) {
         let Directive { span, rules, terms, .. } = directive;
-        let reaches = match reaches {
+        let terms = Arc::new(terms);
+        let reach = match reach {
             _ if self.standing == Standing::PassedOver => Err(NOT_LINTED),
-            reaches => reaches.map_err(Astray::words),
+            reach => reach.map_err(Astray::words),
         };
-        match reaches {
-            Ok(reaches) => self.read.all.extend(rules.into_iter().map(|(rule_span, rule)| Suppression {
+        match reach {
+            Ok(reach) => self.read.all.extend(rules.into_iter().map(|(rule_span, rule)| Suppression {
                 by: AcceptedBy::Comment,
                 rule,
                 place: Place { doc, span: rule_span },
                 whole: Place { doc, span },
-                terms: terms.clone(),
-                reaches: reaches.clone(),
+                terms: Arc::clone(&terms),
+                reach,
                 is_copied: false,
             })),
             Err(_) if self.standing == Standing::Broken => {}
@@ -251,7 +255,7 @@ impl Reader<'_> {
     /// Reads the annotations of a document.
     fn annotations(&mut self, doc: DocId, document: &Document) {
         let Some(tree) = document.tree() else { return };
-        let Annotations { all, malformed, misplaced } = Annotations::of(tree);
+        let Annotations { all, malformed, misplaced } = Annotations::of(tree, self.is_live);
         self.read.all.extend(all.into_iter().map(|annotation| {
             let place = Place { doc, span: annotation.key };
             Suppression {
@@ -259,8 +263,8 @@ impl Reader<'_> {
                 rule: annotation.rule,
                 place,
                 whole: place,
-                terms: annotation.terms,
-                reaches: vec![Reach::Within(doc, annotation.object)],
+                terms: Arc::new(annotation.terms),
+                reach: Reach::Within(doc, annotation.object),
                 is_copied: annotation.is_copied,
             }
         }));

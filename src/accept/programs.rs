@@ -43,10 +43,10 @@ impl Commented for Program<'_> {
         }
     }
 
-    fn all(&self, comment: Span) -> Result<Vec<Reach>, Astray> {
+    fn all(&self, comment: Span) -> Result<Reach, Astray> {
         let all = Span::new(0, offset(self.file.text.len()));
         let is_head = self.parts.first().is_none_or(|part| comment.start < part.start);
-        if is_head { Ok(vec![Reach::Within(self.id, all)]) } else { Err(Astray::BelowBeginning) }
+        if is_head { Ok(Reach::Within(self.id, all)) } else { Err(Astray::BelowBeginning) }
     }
 }
 

@@ -10,13 +10,15 @@ pub(crate) enum Reach {
     Line(DocId, Span),
     /// What lies in this part of a text, with all that is nested there.
     Within(DocId, Span),
+    /// What lies in the documents of one text, from one to that of the index (inclusive).
+    Text(DocId, u32),
 }
 
 impl Reach {
     /// The document in which that is.
     pub(super) const fn doc(self) -> DocId {
         match self {
-            Self::Line(doc, _) | Self::Within(doc, _) => doc,
+            Self::Line(doc, _) | Self::Within(doc, _) | Self::Text(doc, _) => doc,
         }
     }
 }
@@ -30,7 +32,7 @@ pub(super) trait Commented {
     fn reach(&self, comment: Span) -> Result<Reach, Astray>;
 
     /// The whole text, for a comment at its head.
-    fn all(&self, comment: Span) -> Result<Vec<Reach>, Astray>;
+    fn all(&self, comment: Span) -> Result<Reach, Astray>;
 }
 
 /// Why a comment is about nothing.
@@ -38,6 +40,8 @@ pub(super) trait Commented {
 pub(super) enum Astray {
     /// Nothing follows it.
     NothingFollows,
+    /// What follows belongs to something further out.
+    LessIndented,
     /// Nothing starts on its line.
     NothingOnLine,
     /// It is about the whole text, and stands below its beginning.
@@ -51,6 +55,10 @@ impl Astray {
             Self::NothingFollows => (
                 "nothing follows that this could be about",
                 "put it above what it is about, or at the end of that line",
+            ),
+            Self::LessIndented => (
+                "what follows is indented less than this, so it is about something else",
+                "remove it where its entry is gone; else indent it like what it is about",
             ),
             Self::NothingOnLine => (
                 "nothing starts on this line that this could be about",

@@ -21,6 +21,8 @@ use crate::text::Span;
 pub(super) struct Stream<'t> {
     text: &'t str,
     documents: Vec<Reader<'t>>,
+    /// All scalars in order, each with the index of its document: nobody walks over what lies between them.
+    scalars: OnceCell<Vec<(usize, &'t Node)>>,
     /// Where lines begin that part documents.
     marks: OnceCell<Vec<u32>>,
     /// The answer of [`Stream::last_closed`] that was given last: comments that follow each other ask for the same.
@@ -69,12 +71,12 @@ impl Commented for Stream<'_> {
         }
     }
 
-    fn all(&self, comment: Span) -> Result<Vec<Reach>, Astray> {
+    fn all(&self, comment: Span) -> Result<Reach, Astray> {
         if self.behind(comment.start) > 0 || !is_alone(self.text, comment.start) {
             return Err(Astray::BelowBeginning);
         }
-        let all = Span::new(0, offset(self.text.len()));
-        Ok(self.documents.iter().map(|reader| Reach::Within(reader.id, all)).collect())
+        let ends = self.documents.first().zip(self.documents.last());
+        ends.map(|(first, last)| Reach::Text(first.id, last.id.index)).ok_or(Astray::NothingFollows)
     }
 }
 
@@ -88,6 +90,7 @@ impl<'t> Stream<'t> {
         Self {
             text,
             documents: documents.collect(),
+            scalars: OnceCell::new(),
             marks: OnceCell::new(),
             closed: Cell::new((u32::MAX, None)),
         }
@@ -104,11 +107,16 @@ impl<'t> Stream<'t> {
 
     /// The last scalar that starts before an offset.
     fn scalar_before(&self, at: u32) -> Option<(&Reader<'t>, &'t Node)> {
-        self.documents[..self.behind(at)].iter().rev().find_map(|reader| {
-            let nodes = reader.nodes.get(..reader.first_from(at))?;
+        let scalars = self.scalars.get_or_init(|| {
             let is_scalar = |node: &&Node| matches!(node.kind, NodeKind::Scalar { .. });
-            Some((reader, nodes.iter().rev().find(is_scalar)?))
-        })
+            let of = |(index, reader): (usize, &Reader<'t>)| {
+                reader.nodes.iter().filter(is_scalar).map(move |node| (index, node))
+            };
+            self.documents.iter().enumerate().flat_map(of).collect()
+        });
+        let last = scalars.partition_point(|(_, node)| node.span.start < at).checked_sub(1)?;
+        let (index, node) = scalars.get(last)?;
+        Some((self.documents.get(*index)?, node))
     }
 
     /// How many of the documents begin before an offset.
@@ -149,12 +157,16 @@ impl<'t> Stream<'t> {
         });
         let (reader, index, node) = found.ok_or(Astray::NothingFollows)?;
         let start = node.span.start;
-        if !self.is_one(at, start) || self.last_closed(start).is_some_and(|closed| closed >= at) {
+        if !self.is_one(at, start) || self.last_closed(reader, index).is_some_and(|closed| closed >= at) {
             return Err(Astray::NothingFollows);
         }
         let line = line_start(self.text, start);
         let prefix = Span::new(line, start).slice(self.text);
-        let indent = offset(prefix.len() - prefix.trim_start().len());
+        let indent = blanks(prefix);
+        // What it was about is gone, or it never was about that.
+        if indent < blanks(Span::new(line_start(self.text, at), at).slice(self.text)) {
+            return Err(Astray::LessIndented);
+        }
         let span = if prefix.trim_start().starts_with('-') {
             Span::new(line + indent, node.span.end)
         } else {
@@ -163,13 +175,16 @@ impl<'t> Stream<'t> {
         Ok(Reach::Within(reader.id, span))
     }
 
-    /// Where the last bracket closes between the scalar before a node and the node, which starts at that offset.
-    fn last_closed(&self, start: u32) -> Option<u32> {
+    /// Where the last bracket closes between a node, which has this index, and the one that starts before it.
+    fn last_closed(&self, reader: &Reader<'t>, index: usize) -> Option<u32> {
+        let before = reader.nodes.get(index.checked_sub(1)?)?;
+        let start = reader.nodes.get(index)?.span.start;
         let (asked, answer) = self.closed.get();
         if asked == start {
             return answer;
         }
-        let from = self.scalar_before(start).map_or(0, |(_, node)| node.span.end.min(start));
+        let is_scalar = matches!(before.kind, NodeKind::Scalar { .. });
+        let from = if is_scalar { before.span.end.min(start) } else { before.span.start };
         let gap = Span::new(from, start).slice(self.text);
         let (mut closed, mut at) = (None, 0);
         while let Some(found) = gap.get(at..).and_then(|rest| rest.find(['#', ']', '}'])) {
@@ -236,6 +251,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// How many blanks a line begins with.
+fn blanks(line: &str) -> u32 {
+    offset(line.len() - line.trim_start().len())
 }
 
 /// Texts are at most 4 GiB.

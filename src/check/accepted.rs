@@ -35,9 +35,11 @@ use crate::rule::Rule;
 use crate::rule::RuleSet;
 use crate::text::Day;
 use crate::text::absolute;
+use crate::text::below;
 use crate::text::suggest;
 
-/// How many findings each suppression met, by its place. Expired ones too.
+/// How many findings each suppression met, by its place: one that is over those that count again, any other those that it
+/// accepts.
 pub(crate) type Met = BTreeMap<Place, usize>;
 
 /// The kind of subjects that suppressions are to rules, where something is wrong with them.
@@ -51,8 +53,16 @@ pub(super) fn mark(run: &Run<'_>, governing: &Governing, found: &mut [Found]) ->
         return met;
     }
     for finding in found.iter_mut().map(|found| &mut found.finding).filter(|finding| finding.is_open()) {
-        finding.accepted =
-            by_input(run, finding, &mut met).or_else(|| by_settings(run, governing, finding, &mut met));
+        let mut over = Vec::new();
+        let accepted = by_input(run, finding, &mut over);
+        let accepted = accepted.or_else(|| by_settings(run, governing, finding, &mut over));
+        match accepted {
+            Some((place, accepted)) => {
+                *met.entry(place).or_default() += 1;
+                finding.accepted = Some(accepted);
+            }
+            None => over.into_iter().for_each(|place| *met.entry(place).or_default() += 1),
+        }
     }
     met
 }
@@ -131,41 +141,63 @@ fn not_acceptable(rule: &Rule) -> (&'static str, &'static str) {
     }
 }
 
-/// What a comment or annotation says of a finding: of those around its place the nearest that still counts.
-fn by_input(run: &Run<'_>, finding: &Finding, met: &mut Met) -> Option<Accepted> {
+/// What a comment or annotation says of a finding: of those around its place the nearest that still counts, with its place.
+/// Nearer ones are over.
+fn by_input(run: &Run<'_>, finding: &Finding, over: &mut Vec<Place>) -> Option<(Place, Accepted)> {
     let suppressions = run.suppressions;
     let around = suppressions.index.meet(run.documents, &finding.rule, finding.place?);
     let around = around.into_iter().filter_map(|number| suppressions.all.get(number));
-    let mut around = around.inspect(|suppression| *met.entry(suppression.place).or_default() += 1);
-    let found = around
-        .find(|suppression| !is_over(run.options.today, suppression.terms.until.map(|(_, day)| day)))?;
-    Some(Accepted {
+    let is_at_end = |own: &&Suppression| is_over(run.options.today, own.terms.until.map(|(_, day)| day));
+    let found = first_left(around, is_at_end, |own| own.place, over)?;
+    let accepted = Accepted {
         by: found.by,
         reason: found.terms.reason.clone(),
         until: found.terms.until.map(|(_, day)| day.to_string()),
         place: Some(found.whole),
-    })
+    };
+    Some((found.place, accepted))
 }
 
-/// What the settings say of a finding.
-fn by_settings(run: &Run<'_>, governing: &Governing, finding: &Finding, met: &mut Met) -> Option<Accepted> {
+/// The first that is not over; the places of those before it are added to `over`.
+fn first_left<T>(
+    all: impl Iterator<Item = T>,
+    is_at_end: impl Fn(&T) -> bool,
+    place: impl Fn(&T) -> Place,
+    over: &mut Vec<Place>,
+) -> Option<T> {
+    for own in all {
+        if !is_at_end(&own) {
+            return Some(own);
+        }
+        over.push(place(&own));
+    }
+    None
+}
+
+/// What the settings say of a finding, as [`by_input`].
+fn by_settings(
+    run: &Run<'_>,
+    governing: &Governing,
+    finding: &Finding,
+    over: &mut Vec<Place>,
+) -> Option<(Place, Accepted)> {
     let mut entries = governing.accepted().iter().filter(|entry| entry.rule.value == finding.rule).peekable();
     entries.peek()?;
     if !is_acceptable(run.policy.rules.rule(&finding.rule)) {
         return None;
     }
     let resolved = finding.place.map(|place| run.documents.resolve(place));
-    let mut about = entries.filter(|entry| is_about(run, entry, resolved.as_ref()));
-    let found = about.find(|entry| {
-        *met.entry(entry.place).or_default() += 1;
-        !is_over(run.options.today, entry.until.as_ref().map(|until| until.value))
-    })?;
-    Some(Accepted {
+    let about = entries.filter(|entry| is_about(run, entry, resolved.as_ref()));
+    let is_at_end =
+        |own: &&AcceptedEntry| is_over(run.options.today, own.until.as_ref().map(|until| until.value));
+    let found = first_left(about, is_at_end, |own| own.place, over)?;
+    let accepted = Accepted {
         by: AcceptedBy::Settings,
         reason: found.reason.value.clone(),
         until: found.until.as_ref().map(|until| until.value.to_string()),
         place: Some(found.place),
-    })
+    };
+    Some((found.place, accepted))
 }
 
 /// Whether an entry of the settings is about something at a place.
@@ -174,7 +206,7 @@ fn is_about(run: &Run<'_>, entry: &AcceptedEntry, place: Option<&Resolved>) -> b
         let here = &run.options.folder;
         let folder = absolute(here, parent(&run.documents.files.get(entry.place.doc.file as usize)?.path));
         let path = absolute(here, &place.path);
-        Some(path.strip_prefix(&folder)?.trim_start_matches('/').to_owned())
+        Some(below(&path, &folder)?.to_owned())
     });
     entry.is_about_object(place.and_then(|place| place.object.as_deref()))
         && entry.is_about_path(path.as_deref())
@@ -259,10 +291,7 @@ impl Outcome<'_> {
         let Some(file) = run.documents.files.get(place.doc.file as usize) else { return false };
         let here = &run.options.folder;
         let folder = absolute(here, parent(&file.path));
-        let is_above = |given: &String| {
-            let given = absolute(here, given);
-            folder == given || given.is_empty() || folder.starts_with(&format!("{given}/"))
-        };
+        let is_above = |given: &String| below(&folder, &absolute(here, given)).is_some();
         self.is_complete && self.arguments.iter().any(is_above)
     }
 }

@@ -36,7 +36,6 @@ mod verdicts;
 mod watch;
 
 pub(crate) use detected::Detected;
-#[cfg(test)]
 pub(crate) use detected::DetectedStack;
 pub(crate) use detected::detect;
 pub(crate) use effective::Thresholds;

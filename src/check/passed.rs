@@ -140,8 +140,7 @@ fn number(file: usize) -> u32 {
 
 /// Whether an absolute path is that folder or lies below it.
 fn is_below(path: &str, folder: &str) -> bool {
-    let rest = path.strip_prefix(folder);
-    folder.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    text::below(path, folder).is_some()
 }
 
 /// The folder of an absolute path.

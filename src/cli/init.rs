@@ -14,6 +14,8 @@ use super::settings::FILE_NAME;
 use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Detected;
+use crate::check::DetectedStack;
+use crate::config::is_domain;
 use crate::report;
 use crate::source;
 use crate::source::Replacement;
@@ -63,16 +65,15 @@ fn filled_in(detected: &Detected, folder: &str) -> String {
     };
     let example = "# control_room: ctl.example.com";
     let control_room = match &detected.stacks[..] {
-        [only] => match &only.control_room {
-            Some((Some(domain), how)) => format!("control_room: {domain}  # {}", report::printable(how)),
-            Some((None, how)) => format!("control_room: false  # {}", report::printable(how)),
+        [only] => match told(only) {
+            Some((Some(domain), how)) => format!("control_room: {domain}  # {}", line(how)),
+            Some((None, how)) => format!("control_room: false  # {}", line(how)),
             None => example.to_owned(),
         },
         several => {
             let each = several.iter().filter_map(|stack| {
-                let (domain, how) = stack.control_room.as_ref()?;
-                let domain = domain.as_deref().unwrap_or("none");
-                Some(report::printable(&format!("# {}: {domain}, {how}", stack.name)).replace('\n', " "))
+                let (domain, how) = told(stack)?;
+                Some(line(&format!("# {}: {}, {how}", stack.name, domain.unwrap_or("none"))))
             });
             each.chain([example.to_owned()]).collect::<Vec<_>>().join("\n")
         }
@@ -84,20 +85,36 @@ fn filled_in(detected: &Detected, folder: &str) -> String {
     let mut stacks: Vec<String> = detected.stacks.iter().map(|stack| below(&stack.name)).collect();
     stacks.sort();
     stacks.dedup();
-    let are_folders = |name: &String| !name.starts_with(['/', '.']) && !name.contains(['(', '"', '\\', '\n']);
+    // Words in braces are filled in.
+    let are_folders = |name: &String| {
+        !name.starts_with(['/', '.']) && !name.contains(['(', '"', '\\', '{']) && line(name) == *name
+    };
     let stacks = if stacks.len() > 1 && stacks.iter().all(are_folders) {
         let items = stacks.iter().map(|name| format!("\n  - \"{name}\""));
         format!("stacks:{}", items.collect::<String>())
     } else {
         "# stacks: [sites/one, sites/two]".to_owned()
     };
-    TEXT.replace("{profile}", &profile).replace("{control_room}", &control_room).replace("{stacks}", &stacks)
+    // What the inputs say comes last: nothing is filled in there.
+    TEXT.replace("{profile}", &profile).replace("{stacks}", &stacks).replace("{control_room}", &control_room)
+}
+
+/// The domain of a stack's control room, and how that is known. What is no domain is left out: it would be read as settings.
+fn told(stack: &DetectedStack) -> Option<(Option<&str>, &str)> {
+    let (domain, how) = stack.control_room.as_ref()?;
+    // A word without a dot may be no text to YAML: `false`.
+    let is_sound = domain.as_deref().is_none_or(|domain| is_domain(domain) && domain.contains('.'));
+    is_sound.then_some((domain.as_deref(), how))
+}
+
+/// A text of the inputs as one line that any reader of YAML takes for one.
+fn line(text: &str) -> String {
+    report::printable(text).replace(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'], " ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::DetectedStack;
 
     fn stack(name: &str, domain: Option<&str>) -> DetectedStack {
         let control_room = domain.map(|domain| (Some(domain.to_owned()), "as ptd.yaml declares".to_owned()));
@@ -127,5 +144,42 @@ mod tests {
         assert!(text.contains("\nstacks:\n  - \"a\"\n  - \"b\"\n"), "{text}");
         assert!(has_line(&text, "# w/b: cr.example.com, as ptd.yaml declares"), "{text}");
         assert!(text.contains("`stack` may be what you want"), "{text}");
+    }
+
+    #[test]
+    fn what_inputs_say_never_becomes_settings() {
+        let how = "as p\u{1b}[31m\nallowed: [evil.example.com]\r\u{85}\u{2028}{stacks} declares";
+        for domain in [
+            "a.example.com\nallowed: [evil.example.com]",
+            "*",
+            "*.com",
+            "a # b",
+            "a: b",
+            "\u{1b}[31m",
+            "false",
+            "",
+        ] {
+            for stacks in
+                [vec![stack("w", Some(domain))], vec![stack("w/a", Some(domain)), stack("w/b\nx: 1", None)]]
+            {
+                let plain =
+                    stacks.iter().map(|own| stack("w", own.control_room.as_ref().map(|_| "x.example.com")));
+                let plain =
+                    filled_in(&Detected { stacks: plain.collect(), holds_anything: true, is_ptd: true }, "w");
+                let text = filled_in(&Detected { stacks, holds_anything: true, is_ptd: true }, "w");
+                assert!(has_line(&text, "# control_room: ctl.example.com"), "{text}");
+                let is_said = |line: &&str| !line.is_empty() && !line.starts_with(['#', ' ']);
+                let said: Vec<&str> = text.lines().filter(is_said).collect();
+                let all: Vec<&str> = plain.lines().filter(is_said).collect();
+                assert!(said.iter().all(|line| all.contains(line)), "{said:?}");
+                assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+            }
+        }
+        let mut own = stack("w", Some("a.example.com"));
+        own.control_room = own.control_room.map(|(domain, _)| (domain, how.to_owned()));
+        let text = filled_in(&Detected { stacks: vec![own], holds_anything: true, is_ptd: true }, "w");
+        let line = text.lines().find(|line| line.starts_with("control_room: a.example.com  # as p")).unwrap();
+        assert!(line.ends_with("{stacks} declares"), "{line:?}");
+        assert!(!text.contains("\nallowed"), "{text}");
     }
 }

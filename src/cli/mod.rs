@@ -324,7 +324,7 @@ fn options_with(
         against: false,
         picture: false,
         no_suppressions: args.no_suppressions,
-        today: args.today.or_else(clock::today),
+        today: Some(args.today.map_or_else(clock::today, Ok)?),
         folder,
         baseline: None,
         inventory: false,

@@ -16,6 +16,7 @@ pub(crate) use hash::sum_base64;
 pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
 pub(crate) use paths::absolute;
+pub(crate) use paths::below;
 pub(crate) use patterns::anchored;
 pub(crate) use patterns::fits_stars;
 pub(crate) use suggest::is_slip;

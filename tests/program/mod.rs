@@ -96,7 +96,7 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// What the program reads of the environment for the sake of reports.
-const ENVIRONMENT: [&str; 10] = [
+const ENVIRONMENT: [&str; 11] = [
     "GITHUB_ACTIONS",
     "NO_COLOR",
     "CLICOLOR",
@@ -107,6 +107,7 @@ const ENVIRONMENT: [&str; 10] = [
     "GITHUB_WORKSPACE",
     "GITHUB_STEP_SUMMARY",
     "CI_PROJECT_DIR",
+    "SOURCE_DATE_EPOCH",
 ];
 
 /// Runs the program in that folder.
