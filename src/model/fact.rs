@@ -139,7 +139,7 @@ pub(crate) struct Subject {
     /// What it is: the name that a rule's `over` uses, such as `collector` or `log_exit`.
     pub(crate) kind: &'static str,
     /// Who it is, in words that stay the same whatever form the input has (manifests, values files, kubectl JSON,
-    /// rendered charts), such as `loki.write.local endpoint 1`. Part of a finding's fingerprint.
+    /// rendered charts), such as `loki.write.local telemetry to http://loki`. Part of a finding's fingerprint.
     pub(crate) key: String,
     /// Its facts: always a map. Its place is where a finding points when nothing better is known.
     pub(crate) facts: Fact,
