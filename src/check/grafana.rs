@@ -21,17 +21,20 @@ pub(super) fn join<'s>(subjects: &mut [Subject], around: impl FnOnce() -> &'s Su
         let to = facts.reach(if is_source { "url" } else { "to" });
         let is_url = is_source || facts.reach("is_url").bool() == Some(true);
         let namespace = facts.reach("namespace");
+        let mut way = String::new();
         let zone = match &to.value {
             FactValue::Text(text) | FactValue::Secret(text) => {
                 // Both are also written without a scheme.
                 let syntax = if is_url && text.contains("://") { Syntax::Url } else { Syntax::HostPort };
-                let zone = flow::place(text, syntax, around, namespace.text()).zone;
-                Fact::new(zone.name(), to.place)
+                let placed = flow::place(text, syntax, around, namespace.text());
+                way = flow::way_words(&placed.via);
+                Fact::new(placed.zone.name(), to.place)
             }
             // Nothing may hide where logs go.
             FactValue::Unknown(_) if facts.reach("logs").bool() == Some(true) => to.clone(),
             _ => Fact::absent(to.place),
         };
+        subject.key.push_str(&way);
         subject.facts.insert("zone", zone);
     }
 }

@@ -23,7 +23,9 @@ pub(super) fn join<'s>(subjects: &mut [Subject], around: impl FnOnce() -> &'s Su
     let around = around();
     for subject in found {
         let to = subject.facts.reach("to");
-        let (zone, assumption) = zone(&subject.facts, &to, around);
+        let mut way = String::new();
+        let (zone, assumption) = zone(&subject.facts, &to, around, &mut way);
+        subject.key.push_str(&way);
         subject.facts.insert("zone", zone);
         subject.facts.insert("assumption", Fact::bare(assumption));
         if let FactValue::Text(text) = &to.value {
@@ -32,8 +34,8 @@ pub(super) fn join<'s>(subjects: &mut [Subject], around: impl FnOnce() -> &'s Su
     }
 }
 
-/// The zone of the address that a store sends to, and what is taken for granted.
-fn zone(exit: &Fact, to: &Fact, around: &Surroundings) -> (Fact, Option<String>) {
+/// The zone of the address that a store sends to, and what is taken for granted. `way` gets what lies between.
+fn zone(exit: &Fact, to: &Fact, around: &Surroundings, way: &mut String) -> (Fact, Option<String>) {
     let (FactValue::Text(text) | FactValue::Secret(text)) = &to.value else {
         return (unless_harmless(exit, to.clone()), None);
     };
@@ -50,7 +52,9 @@ fn zone(exit: &Fact, to: &Fact, around: &Surroundings) -> (Fact, Option<String>)
     let (namespace, store) = (exit.reach("namespace"), exit.reach("store"));
     // Both stores have a namespace of their name.
     let Some(own) = namespace.text().or(store.text()) else { return (to.clone(), None) };
-    match flow::place(text, syntax, around, Some(own)).zone {
+    let placed = flow::place(text, syntax, around, Some(own));
+    way.push_str(&flow::way_words(&placed.via));
+    match placed.zone {
         Zone::Unknown { .. } if host.is_some_and(|host| is_unseen_neighbour(&host, own, around)) => {
             let product = exit.reach("product");
             let assumption = format!(

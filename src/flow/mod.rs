@@ -70,6 +70,7 @@ pub(crate) use zone::Surroundings;
 pub(crate) use zone::Taker;
 pub(crate) use zone::Zone;
 pub(crate) use zone::place;
+pub(crate) use zone::way_words;
 
 use draft::Draft;
 

@@ -19,6 +19,7 @@ use super::Journal;
 use super::Probe;
 use super::Zone;
 use super::types::LogMetric;
+use super::zone::way_words;
 use crate::document::Place;
 use crate::model::Fact;
 use crate::model::FactValue;
@@ -242,11 +243,14 @@ fn log_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("behind_name", Fact::new(behind_name(exit), place)),
         ("block", block(flow, exit)),
     ];
-    let key = match exit.kind.as_str() {
-        "telemetry" => format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),
-        kind => format!("{} {kind} {}", id(flow, exit.component), exit.endpoint),
-    };
-    subject("log_exit", key, fields, place)
+    subject("log_exit", exit_key(flow, exit), fields, place)
+}
+
+/// Who a way out is: the component, and where what leaves really goes. The number of its block is no part, since blocks may
+/// change places; Services and proxies on the way are, since they may lead elsewhere while the same is written here.
+fn exit_key(flow: &CollectorFlow, exit: &Exit) -> String {
+    let to = exit.destination.as_ref().unwrap_or_else(|reason| reason);
+    format!("{} {} to {to}{}", id(flow, exit.component), exit.kind, way_words(&exit.via))
 }
 
 /// The block around a way out, where it is one that can be taken out by itself.
@@ -263,8 +267,7 @@ fn control_exit(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("destination", destination(exit)),
         ("zone", Fact::new(exit.zone.name(), exit.place)),
     ];
-    let key = format!("{} control {}", id(flow, exit.component), exit.endpoint);
-    subject("control_exit", key, fields, exit.place)
+    subject("control_exit", exit_key(flow, exit), fields, exit.place)
 }
 
 fn log_metric(flow: &CollectorFlow, metric: &LogMetric) -> Subject {

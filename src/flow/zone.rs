@@ -144,6 +144,11 @@ const ALIASES: u32 = 8;
 /// Top-level domains that no one gives a namespace, beside those of two letters.
 const PUBLIC: [&str; 8] = ["com", "net", "org", "edu", "gov", "mil", "int", "info"];
 
+/// The Services and proxies on a way, as a part of a subject's key: another way is another fault, whatever is typed.
+pub(crate) fn way_words(via: &[(String, Place)]) -> String {
+    via.iter().map(|(text, _)| format!(", {text}")).collect()
+}
+
 /// The zone of a destination as `namespace`'s pods see it.
 pub(crate) fn place(
     text: &str,

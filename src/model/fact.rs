@@ -49,6 +49,18 @@ impl Fact {
         Self { value: value.into(), place: None }
     }
 
+    /// The same scalar as a secret: to be compared and hashed, never shown. Anything else becomes null.
+    pub(crate) fn hidden(&self) -> Self {
+        let value = match &self.value {
+            FactValue::Text(text) | FactValue::Secret(text) => FactValue::Secret(text.clone()),
+            FactValue::Bool(value) => FactValue::Secret(value.to_string().into()),
+            FactValue::Int(value) => FactValue::Secret(value.to_string().into()),
+            FactValue::Float(value) => FactValue::Secret(value.to_string().into()),
+            _ => FactValue::Null,
+        };
+        Self { value, place: self.place }
+    }
+
     /// Something that is absent, with the place of the container that lacks it.
     pub(crate) fn absent(place: impl Into<Option<Place>>) -> Self {
         Self { value: FactValue::Null, place: place.into() }
@@ -139,7 +151,7 @@ pub(crate) struct Subject {
     /// What it is: the name that a rule's `over` uses, such as `collector` or `log_exit`.
     pub(crate) kind: &'static str,
     /// Who it is, in words that stay the same whatever form the input has (manifests, values files, kubectl JSON,
-    /// rendered charts), such as `loki.write.local endpoint 1`. Part of a finding's fingerprint.
+    /// rendered charts), such as `loki.write.local telemetry to http://loki`. Part of a finding's fingerprint.
     pub(crate) key: String,
     /// Its facts: always a map. Its place is where a finding points when nothing better is known.
     pub(crate) facts: Fact,

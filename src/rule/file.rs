@@ -64,6 +64,8 @@ pub(crate) struct Case {
     pub(crate) when: Expression,
     /// What to point at; the first that has a place.
     pub(crate) at: Vec<Expression>,
+    /// What else makes it another finding when it changes, beside the value of the first of `at`. Never shown.
+    pub(crate) identity: Vec<Expression>,
     /// Words for the underlined text.
     pub(crate) label: Template,
     /// What is wrong.

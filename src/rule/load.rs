@@ -51,6 +51,7 @@ pub(super) const KEYS: &[&str] = &[
     "undecided_message",
     "cases",
     "at",
+    "identity",
     "label",
     "message",
     "related",
@@ -68,7 +69,8 @@ pub(super) const KEYS: &[&str] = &[
 pub(super) const REQUIRED: &[&str] = &["id", "invariant", "severity", "over", "why", "help"];
 
 /// The keys of one case; a rule with a single case has them itself.
-const CASE_KEYS: &[&str] = &["when", "at", "label", "message", "help", "severity", "fix", "fixes"];
+const CASE_KEYS: &[&str] =
+    &["when", "at", "identity", "label", "message", "help", "severity", "fix", "fixes"];
 
 /// Those that a rule may have beside its cases, for those that have none of their own.
 const RULE_AND_CASE_KEYS: &[&str] = &["help", "severity", "fix", "fixes"];
@@ -187,7 +189,10 @@ impl Loader {
             why: self.optional_text(&keys, "why"),
             help: self.optional_template(&keys, "help", scope),
             title: keys.get("title").and_then(|node| node.text()).unwrap_or_default().to_owned(),
-            references: keys.get("references").map(|node| self.texts(*node)).unwrap_or_default(),
+            references: keys
+                .get("references")
+                .map(|node| self.each(*node, |own, item| own.text(item).map(str::to_owned)))
+                .unwrap_or_default(),
             source: self.optional_text(&keys, "source"),
             settings,
             replaces: keys.get("replaces").and_then(|node| self.id(*node)),
@@ -210,7 +215,7 @@ impl Loader {
                 .collect();
             return vec![self.case(start_of(root), &own, "rule", needs_all, scope)];
         };
-        for key in ["when", "at", "label", "message"] {
+        for key in ["when", "at", "identity", "label", "message"] {
             if let Some(node) = keys.get(key) {
                 self.report(node.span(), format!("`{key}` stands beside `cases`"), "write it into the cases");
             }
@@ -250,7 +255,14 @@ impl Loader {
                 .get("when")
                 .and_then(|node| self.expression(*node, scope))
                 .unwrap_or(Expression::new("")),
-            at: keys.get("at").map(|node| self.routes(*node, scope)).unwrap_or_default(),
+            at: keys
+                .get("at")
+                .map(|node| self.each(*node, |own, item| own.route(item, scope)))
+                .unwrap_or_default(),
+            identity: keys
+                .get("identity")
+                .map(|node| self.each(*node, |own, item| own.expression(item, scope)))
+                .unwrap_or_default(),
             label: self.optional_template(keys, "label", scope),
             message: self.optional_template(keys, "message", scope),
             help: keys.get("help").and_then(|node| self.template(*node, scope)),
@@ -280,14 +292,6 @@ impl Loader {
 
     pub(super) fn optional_text(&mut self, keys: &Keyed<'_>, key: &str) -> String {
         keys.get(key).and_then(|node| self.text(*node)).unwrap_or_default().trim().to_owned()
-    }
-
-    /// A text, or a list of texts.
-    fn texts(&mut self, node: NodeRef<'_>) -> Vec<String> {
-        if node.is_sequence() {
-            return node.items().filter_map(|item| self.text(item)).map(str::to_owned).collect();
-        }
-        self.text(node).map(str::to_owned).into_iter().collect()
     }
 
     pub(super) fn flag(&mut self, node: NodeRef<'_>) -> Option<bool> {
@@ -374,11 +378,16 @@ impl Loader {
         keys.get(key).and_then(|node| self.template(*node, scope)).unwrap_or_default()
     }
 
-    fn routes(&mut self, node: NodeRef<'_>, scope: Option<&Scope<'_>>) -> Vec<Expression> {
+    /// What `one` makes of a node, or of each item of a list.
+    fn each<'t, T>(
+        &mut self,
+        node: NodeRef<'t>,
+        one: impl Fn(&mut Self, NodeRef<'t>) -> Option<T>,
+    ) -> Vec<T> {
         if node.is_sequence() {
-            return node.items().filter_map(|item| self.route(item, scope)).collect();
+            return node.items().filter_map(|item| one(self, item)).collect();
         }
-        self.route(node, scope).into_iter().collect()
+        one(self, node).into_iter().collect()
     }
 
     /// An expression that leads to a fact, which has a place; a made value has none.

@@ -8,6 +8,7 @@ mod fields;
 mod file;
 mod fix;
 mod functions;
+mod identity;
 mod load;
 mod load_fix;
 mod load_settings;

@@ -10,6 +10,7 @@ use super::file::Case;
 use super::file::Related;
 use super::file::Rule;
 use super::fix::fixes;
+use super::identity;
 use super::set::Overrides;
 use super::set::RuleSet;
 use super::syntax::Expression;
@@ -230,9 +231,10 @@ fn finding<'a>(
     case: &'a Case,
     subject: &'a Subject,
 ) -> Finding {
-    let first = case.at.first();
-    let value = first.and_then(|at| evaluation.value(at.tree().ok()?).ok()).map(|value| value.render());
-    let value = value.unwrap_or_default();
+    let first = case.at.first().map(|at| at.source().trim()).unwrap_or_default();
+    let values = identity::values(evaluation, case);
+    let who = [rule.id.as_str(), &subject.key, first];
+    let parts: Vec<&str> = who.into_iter().chain(values.iter().map(String::as_str)).collect();
     Finding {
         rule: rule.id.clone(),
         invariant: rule.invariant,
@@ -242,12 +244,7 @@ fn finding<'a>(
         place: place(evaluation, Some(case), subject),
         label: case.label.render(evaluation),
         related: rule.related.iter().flat_map(|related| labels(evaluation, related)).collect(),
-        fingerprint: fingerprint(&[
-            &rule.id,
-            &subject.key,
-            first.map(|at| at.source().trim()).unwrap_or_default(),
-            value.trim(),
-        ]),
+        fingerprint: fingerprint(&parts),
         fixes: fixes(
             evaluation,
             if case.remedies.is_empty() { &rule.remedies } else { &case.remedies },

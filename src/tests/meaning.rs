@@ -318,6 +318,39 @@ fn another_value_is_another_finding() {
     }
 }
 
+/// Findings of a collector that lets out logs by two blocks, beside a Service that is an alias.
+fn leaks(endpoints: [&str; 2], alias: &str) -> Vec<Key> {
+    let blocks = endpoints.map(|url| format!("  endpoint {{\n    url = \"{url}\"\n  }}\n")).concat();
+    let program = format!(
+        "loki.source.file \"own\" {{\n  targets = [{{ __path__ = \"/var/log/x\" }}]\n  \
+         forward_to = [loki.write.out.receiver]\n}}\n\nloki.write \"out\" {{\n{blocks}}}\n"
+    );
+    let service = format!(
+        "apiVersion: v1\nkind: Service\nmetadata: {{ name: out, namespace: loki }}\n\
+         spec: {{ type: ExternalName, externalName: {alias} }}\n"
+    );
+    let files =
+        [("config.alloy", program), ("service.yaml", service)].map(|(name, text)| (name.to_owned(), text));
+    keys(&files).into_iter().filter(|key| key.rule == "logs-leave-workload").collect()
+}
+
+#[test]
+fn blocks_that_change_places_are_the_same_leaks() {
+    let (one, two) = ("https://a.example.net/push", "https://b.example.net/push");
+    let before = leaks([one, two], "a.example.net");
+    assert_eq!(before.len(), 2, "{before:?}");
+    assert_ne!(before[0], before[1]);
+    assert_eq!(leaks([two, one], "a.example.net"), before);
+}
+
+#[test]
+fn alias_that_leads_elsewhere_is_another_leak() {
+    let urls = ["http://out.loki.svc.cluster.local/push", "https://b.example.net/push"];
+    let (before, after) = (leaks(urls, "a.example.net"), leaks(urls, "evil.example.org"));
+    assert_eq!((before.len(), after.len()), (2, 2), "{before:?}");
+    assert_eq!(before.iter().filter(|key| !after.contains(key)).count(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

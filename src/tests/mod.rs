@@ -12,6 +12,7 @@ mod generated;
 mod generated_changes;
 mod generated_fixes;
 mod hooks;
+mod identity;
 mod layers;
 mod live_kinds;
 mod meaning;

@@ -7,6 +7,7 @@ use super::behind_name;
 use super::collector;
 use super::component;
 use super::destination;
+use super::exit_key;
 use super::hops;
 use super::id;
 use super::source_list;
@@ -149,12 +150,7 @@ pub(super) fn metric_writer(flow: &CollectorFlow, exit: &Exit) -> Subject {
         ("block", Fact::new(exit.block.as_str(), lacking)),
         ("known_tenant", known(flow, "external_labels", "tenant_name")),
     ];
-    subject(
-        "metric_writer",
-        format!("{} endpoint {}", id(flow, exit.component), exit.endpoint),
-        fields,
-        place,
-    )
+    subject("metric_writer", exit_key(flow, exit), fields, place)
 }
 
 pub(super) fn reach_fields(

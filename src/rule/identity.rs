@@ -1,0 +1,104 @@
+//! Turns what a case points at into the part of its fingerprint that another value changes.
+//!
+//! The values are for hashing only: they are whole, where messages cut them, and secrets are among them.
+
+use cel::common::ast::Expr;
+use cel::common::ast::LiteralValue;
+use cel::common::ast::operators;
+use cel::parser::Expression as Tree;
+
+use super::eval::Evaluation;
+use super::eval::Stop;
+use super::file::Case;
+use super::operators::field;
+use super::value::Value;
+use super::value::View;
+
+/// How deep a value is written.
+const MAX_DEPTH: u32 = 64;
+
+/// The values at the first route of `at` and at all of `identity`, a text for each.
+pub(super) fn values<'a>(evaluation: &mut Evaluation<'a>, case: &'a Case) -> Vec<String> {
+    let routes = case.at.iter().take(1).chain(&case.identity);
+    routes
+        .map(|route| {
+            let Ok(tree) = route.tree() else { return String::new() };
+            // What cannot be told is told by other parts.
+            let found = every(evaluation, tree).unwrap_or_default();
+            let mut texts: Vec<String> = found
+                .iter()
+                .map(|value| {
+                    let mut text = String::new();
+                    write(value, MAX_DEPTH, &mut text);
+                    text
+                })
+                .collect();
+            texts.sort_unstable();
+            texts.join("\u{1e}").trim().to_owned()
+        })
+        .collect()
+}
+
+/// The values that a route leads to where each index in it stands for all items: a rule that points at the first of several
+/// speaks of all of them.
+fn every<'a>(evaluation: &mut Evaluation<'a>, tree: &'a Tree) -> Result<Vec<Value<'a>>, Stop> {
+    match &tree.expr {
+        Expr::Select(select) => {
+            every(evaluation, &select.operand)?.iter().map(|value| field(value, &select.field)).collect()
+        }
+        Expr::Call(call) => match (call.func_name.as_str(), &call.args[..]) {
+            (operators::INDEX, [list, index])
+                if matches!(index.expr, Expr::Literal(LiteralValue::Int(_))) =>
+            {
+                let lists = every(evaluation, list)?;
+                Ok(lists.iter().flat_map(items).collect())
+            }
+            (operators::CONDITIONAL, [condition, yes, no]) => {
+                let branch = if evaluation.condition(condition)? { yes } else { no };
+                every(evaluation, branch)
+            }
+            _ => Ok(vec![evaluation.value(tree)?]),
+        },
+        _ => Ok(vec![evaluation.value(tree)?]),
+    }
+}
+
+fn items<'a>(list: &Value<'a>) -> Vec<Value<'a>> {
+    match list.view() {
+        View::List(items) => items.to_vec(),
+        _ => vec![list.clone()],
+    }
+}
+
+/// All of a value. The order of a list is that of a file, and plays no part.
+fn write(value: &Value<'_>, depth: u32, out: &mut String) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match value.view() {
+        View::Text(text, _) => out.push_str(text),
+        View::List(items) => {
+            let mut texts: Vec<String> = items
+                .to_vec()
+                .iter()
+                .map(|item| {
+                    let mut text = String::new();
+                    write(item, depth, &mut text);
+                    text
+                })
+                .collect();
+            texts.sort_unstable();
+            for text in texts {
+                out.push_str(&text);
+                out.push('\u{1f}');
+            }
+        }
+        View::Map(entries) => {
+            for (key, item) in entries.keys().iter().zip(entries.values()) {
+                write(key, depth, out);
+                out.push('\u{1d}');
+                write(&item, depth, out);
+                out.push('\u{1c}');
+            }
+        }
+        _ => out.push_str(&value.render()),
+    }
+}
