@@ -107,6 +107,27 @@ fn settings_decide_what_is_allowed() {
 }
 
 #[test]
+fn a_leak_that_the_baseline_of_the_settings_lists_is_drawn_as_accepted() {
+    let folder = stack();
+    program::write(folder.path(), "ptd-lint.yaml", b"version: 1\nbaseline: base.yaml\n");
+    let wrote = run(folder.path(), &["check", "--write-baseline", "base.yaml", "stack"], None);
+    assert_eq!(wrote.code, 0, "{}", wrote.stderr);
+    let ran = run(folder.path(), &["graph", "-o", "mermaid", "stack"], None);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.contains("logs: leaks, accepted"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("logs: leaks\""), "{}", ran.stdout);
+    // Settings among the inputs count too.
+    program::write(folder.path(), "stack/ptd-lint.yaml", b"version: 1\nbaseline: ../base.yaml\n");
+    std::fs::remove_file(folder.path().join("ptd-lint.yaml")).unwrap();
+    let ran = run(folder.path(), &["graph", "-o", "mermaid", "stack"], None);
+    assert!(ran.stdout.contains("logs: leaks, accepted"), "{}", ran.stdout);
+    // One that is not there is an error, as in a check.
+    std::fs::remove_file(folder.path().join("base.yaml")).unwrap();
+    let ran = run(folder.path(), &["graph", "-o", "mermaid", "stack"], None);
+    assert!(ran.code == 2 && ran.stderr.contains("base.yaml"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_page_has_the_leak_and_its_line_and_no_secret() {
     let folder = stack();
     let ran = run(folder.path(), &["check", "-o", "html", "stack"], None);

@@ -4,8 +4,10 @@
 
 use super::Stop;
 use super::add_to_coverage;
+use super::args::BaselineArgs;
 use super::args::ChosenArgs;
 use super::args::GraphArgs;
+use super::baseline::Plan;
 use super::exit;
 use super::fmt::say;
 use super::options;
@@ -24,9 +26,12 @@ pub(super) fn graph(args: &GraphArgs) -> Result<u8, Stop> {
     let targets = output::of_words(&args.output, args.output_file.as_deref())?;
     use_threads(&args.input);
     let (options, mut unread) = options(&args.input, &ChosenArgs::default())?;
-    let options = CheckOptions { picture: true, ..options };
     let stdin_name = args.input.stdin_filename.as_deref();
     let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
+    // The settings may name a baseline: a leak that it lists is accepted, as in a check.
+    let plan = Plan::of(&BaselineArgs::default(), options.config.as_ref(), &found.texts)?;
+    let baseline = plan.and_then(|plan| plan.source);
+    let options = CheckOptions { picture: true, baseline, ..options };
     let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();
     let Checked { documents, mut report, .. } = check::check(&found, &arguments, &options);
     unread.extend(found.problems);

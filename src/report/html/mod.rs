@@ -68,15 +68,21 @@ pub(super) fn write(
     out.write_all(rest.as_bytes())
 }
 
-/// What the browser's tab says.
+/// What the browser's tab says. That promises hold it says only where one does, and where all was seen.
 fn title(report: &ReportJson) -> String {
-    let violated = report.verdicts.iter().filter(|verdict| verdict.verdict == "violated").count();
-    let open = report.verdicts.iter().filter(|verdict| verdict.verdict == "undecided").count();
-    match (violated, open) {
-        (0, 0) => "Promises hold".to_owned(),
-        (0, open) => format!("{open} undecided"),
-        (violated, 0) => format!("{violated} violated"),
-        (violated, open) => format!("{violated} violated, {open} undecided"),
+    let count = |word: &str| report.verdicts.iter().filter(|verdict| verdict.verdict == word).count();
+    let judged = match (count("violated"), count("undecided"), count("holds")) {
+        (0, 0, 0) => "Nothing judged".to_owned(),
+        (0, 0, _) => "Promises hold".to_owned(),
+        (0, open, _) => format!("{open} undecided"),
+        (violated, 0, _) => format!("{violated} violated"),
+        (violated, open, _) => format!("{violated} violated, {open} undecided"),
+    };
+    let is_whole = report.coverage.errors.is_empty() && report.coverage.not_seen.is_empty();
+    match (is_whole, count("violated") + count("undecided")) {
+        (true, _) => judged,
+        (false, 0) => "Incomplete".to_owned(),
+        (false, _) => format!("Incomplete, {judged}"),
     }
 }
 

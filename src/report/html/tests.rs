@@ -5,6 +5,7 @@ use crate::finding::AcceptedBy;
 use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
+use crate::finding::NotSeen;
 use crate::finding::PassedOver;
 use crate::finding::Report;
 use crate::finding::RunError;
@@ -133,6 +134,47 @@ fn what_was_not_seen_is_told_at_the_top_and_at_the_end() {
     assert!(page.contains("The run is incomplete: 1 part could not be read."));
     assert!(page.contains("<li>gone:1: gone</li>"));
     assert!(page.contains("<li>gone: gone</li>"));
+}
+
+fn not_seen() -> NotSeen {
+    let own = |text: &str| text.to_owned();
+    let (namespace, name, promises) = (None, None, Vec::new());
+    let (verb, resource, cause) = (own("list"), own("nodes"), own("forbidden"));
+    NotSeen { cluster: own("prod"), verb, resource, namespace, name, cause, message: own("no"), promises }
+}
+
+/// The title of the page of a report with these verdicts.
+fn title_of(verdicts: &[Verdict], change: impl FnOnce(&mut Report)) -> String {
+    let mut report = report("a");
+    let sample = report.verdicts.remove(0);
+    report.verdicts =
+        verdicts.iter().map(|verdict| InvariantVerdict { verdict: *verdict, ..sample.clone() }).collect();
+    report.coverage.errors.clear();
+    change(&mut report);
+    let page = page(&report, true);
+    let title = page.split("<title>").nth(1).unwrap().split("</title>").next().unwrap();
+    title.split_once(" · ").map_or(title, |(title, _)| title).to_owned()
+}
+
+#[test]
+fn the_title_says_that_promises_hold_only_where_one_does_and_all_was_seen() {
+    let whole = |verdicts: &[Verdict]| title_of(verdicts, |_| ());
+    assert_eq!(whole(&[]), "Nothing judged");
+    assert_eq!(whole(&[Verdict::NotApplicable, Verdict::NotApplicable]), "Nothing judged");
+    assert_eq!(whole(&[Verdict::Holds, Verdict::NotApplicable]), "Promises hold");
+    assert_eq!(whole(&[Verdict::Holds, Verdict::Undecided]), "1 undecided");
+    assert_eq!(whole(&[Verdict::Violated, Verdict::Undecided]), "1 violated, 1 undecided");
+    let partly = |verdicts: &[Verdict]| {
+        title_of(verdicts, |report| {
+            let error = RunError { path: "gone".to_owned(), line: None, message: "gone".to_owned() };
+            report.coverage.errors.push(error);
+        })
+    };
+    assert_eq!(partly(&[]), "Incomplete");
+    assert_eq!(partly(&[Verdict::Holds]), "Incomplete");
+    assert_eq!(partly(&[Verdict::Violated]), "Incomplete, 1 violated");
+    let unseen = title_of(&[Verdict::Holds], |report| report.coverage.not_seen.push(not_seen()));
+    assert_eq!(unseen, "Incomplete");
 }
 
 #[test]
