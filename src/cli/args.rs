@@ -278,7 +278,7 @@ pub(super) struct InputArgs {
     /// `PTD_LINT_CONFIG`].
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
-    /// Use no settings file.
+    /// Look for no settings file; one among the inputs still governs its stack.
     #[arg(long)]
     pub(super) no_config: bool,
     /// What is promised: `stack` to any user of Alloy, Mimir, Loki or Grafana, `ptd` also what Posit Team Dedicated agreed
@@ -306,7 +306,8 @@ pub(super) struct InputArgs {
     /// What the inputs are, where their content does not tell.
     #[arg(long, value_enum, default_value_t = KindArg::Auto)]
     pub(super) kind: KindArg,
-    /// Let nothing be accepted, whatever comments, annotations and settings say: every finding counts.
+    /// Let nothing be accepted, whatever comments, annotations, settings and the baseline that they name say: every finding
+    /// counts but those of `--baseline`.
     #[arg(long)]
     pub(super) no_suppressions: bool,
     /// The day of the run, which ends what is accepted `until` a day before [default: today in UTC, or that of
