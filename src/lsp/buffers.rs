@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::lines::Lines;
 use super::paths;
 use super::position::Encoding;
 use super::position::Range;
@@ -104,18 +105,17 @@ impl Buffers {
             serde_json::from_value(params).map_err(|error| error.to_string())?;
         let buffer = self.0.get_mut(document.uri.as_str());
         let buffer = buffer.ok_or_else(|| format!("{} is not open", document.uri))?;
-        for change in changes {
-            let text = match change.range {
-                None => change.text,
-                Some(range) => {
-                    let span = buffer.text.span(range, encoding);
-                    let old = &buffer.text.text;
-                    let before = old.get(..span.start as usize).unwrap_or_default();
-                    let behind = old.get(span.end as usize..).unwrap_or_default();
-                    [before, &change.text, behind].concat()
-                }
+        if !changes.is_empty() {
+            // What is before a change of all is gone, so nobody has to make it.
+            let last = changes.iter().rposition(|change| change.range.is_none());
+            let mut draft = match last {
+                Some(_) => Draft { text: String::new(), lines: Lines::of("") },
+                None => Draft { text: buffer.text.whole.to_string(), lines: buffer.text.lines.clone() },
             };
-            buffer.text = Arc::new(Text::new(text.into()));
+            for change in changes.into_iter().skip(last.unwrap_or_default()) {
+                draft.make(change, encoding);
+            }
+            buffer.text = Arc::new(Text::with_lines(draft.text.into(), draft.lines));
         }
         buffer.version = document.version.unwrap_or(buffer.version + 1);
         Ok(())
@@ -125,6 +125,29 @@ impl Buffers {
     pub(super) fn close(&mut self, params: &Value) {
         if let Some(uri) = params.pointer("/textDocument/uri").and_then(Value::as_str) {
             self.0.remove(uri);
+        }
+    }
+}
+
+/// A text that is being changed, with its lines: one copy for all changes that come together.
+struct Draft {
+    text: String,
+    lines: Lines,
+}
+
+impl Draft {
+    fn make(&mut self, change: Change, encoding: Encoding) {
+        let Some(range) = change.range else {
+            self.lines = Lines::of(&change.text);
+            self.text = change.text;
+            return;
+        };
+        let gone = self.lines.span(&self.text, range, encoding);
+        let bytes = gone.start as usize..gone.end as usize;
+        // Fails only beyond the 4 GiB that places can name.
+        if self.text.get(bytes.clone()).is_some() {
+            self.text.replace_range(bytes, &change.text);
+            self.lines.replace(&self.text, gone, u32::try_from(change.text.len()).unwrap_or(u32::MAX));
         }
     }
 }
@@ -148,7 +171,7 @@ mod tests {
         buffers.change(params, Encoding::Utf16).unwrap();
         let buffer = buffers.get("file:///a.yaml").unwrap();
         assert_eq!(buffer.version, 2);
-        buffer.text.text.to_string()
+        buffer.text.whole.to_string()
     }
 
     fn change(from: (u32, u32), to: (u32, u32), text: &str) -> Value {
@@ -166,6 +189,43 @@ mod tests {
             "a-c",
             "a range that runs backwards"
         );
+    }
+
+    #[test]
+    fn many_changes_at_once_are_what_they_are_one_by_one() {
+        let start = "a😀b\r\nü: 1\rend\n".repeat(20);
+        let texts = ["", "x", "\r", "\n", "漢\r\n", "yy\nz"];
+        let number = |value: usize| u32::try_from(value).unwrap();
+        let changes: Vec<Value> = (0..300)
+            .map(|index| {
+                let from = (number(index * 7 % 61), number(index * 5 % 6));
+                let to = (from.0 + number(index % 2), number(index % 4));
+                change(from, to, texts[index % texts.len()])
+            })
+            .collect();
+        let (mut at_once, mut one_by_one) = (opened(&start), opened(&start));
+        let document = json!({"uri": "file:///a.yaml", "version": 9});
+        let params = |changes: &[Value]| json!({"textDocument": document, "contentChanges": changes});
+        at_once.change(params(&changes), Encoding::Utf16).unwrap();
+        for change in &changes {
+            one_by_one.change(params(std::slice::from_ref(change)), Encoding::Utf16).unwrap();
+            // Lines are found anew, so that a fault in following them is not made twice.
+            let buffer = one_by_one.0.get_mut("file:///a.yaml").unwrap();
+            let anew = Arc::new(Text::new(buffer.text.whole.clone()));
+            assert_eq!(buffer.text, anew, "{change}");
+            buffer.text = anew;
+        }
+        assert_eq!(at_once.get("file:///a.yaml"), one_by_one.get("file:///a.yaml"));
+        assert_ne!(*at_once.get("file:///a.yaml").unwrap().text.whole, *start);
+    }
+
+    #[test]
+    fn nothing_is_copied_where_nothing_changes() {
+        let mut buffers = opened("a");
+        let text = buffers.get("file:///a.yaml").unwrap().text.clone();
+        let document = json!({"uri": "file:///a.yaml", "version": 2});
+        buffers.change(json!({"textDocument": document, "contentChanges": []}), Encoding::Utf16).unwrap();
+        assert!(Arc::ptr_eq(&text, &buffers.get("file:///a.yaml").unwrap().text));
     }
 
     #[test]

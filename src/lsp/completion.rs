@@ -50,7 +50,7 @@ pub(super) fn completion(buffer: &Buffer, offset: u32, client: &Client, rounds: 
     // What is typed stands on one line, byte by byte as in the file.
     let start = offset.saturating_sub(typed.len());
     let outer = Span::new(start, offset);
-    if outer.slice(&buffer.text.text) != typed.slice(&text) {
+    if outer.slice(&buffer.text.whole) != typed.slice(&text) {
         return Value::Null;
     }
     let list = List { client, range: json!(buffer.text.range(outer, client.encoding)) };

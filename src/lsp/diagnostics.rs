@@ -24,6 +24,7 @@ use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::report;
 use crate::source::SourceProblem;
+use crate::text::Span;
 
 /// Who tells.
 const SOURCE: &str = "ptd-lint";
@@ -39,29 +40,7 @@ pub(super) struct Published {
 impl Published {
     /// Sends what is not as it was sent last.
     pub(super) fn publish(&mut self, rounds: &Rounds, buffers: &Buffers, client: &Client, outbox: &Outbox) {
-        let mut now: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        for round in rounds {
-            let mut add = |path: &str, diagnostic: Value| {
-                let open = buffers.at_path(path).map(|buffer| buffer.uri.clone());
-                let shown = open.is_some() || !round.governed.open_files_only;
-                if let Some(uri) = open.or_else(|| paths::uri_of(path)).filter(|_| shown) {
-                    let list = now.entry(uri).or_default();
-                    // A file in two folders of the editor is told of once.
-                    if !list.contains(&diagnostic) {
-                        list.push(diagnostic);
-                    }
-                }
-            };
-            // What somebody accepted is not underlined; hovers tell of it.
-            for finding in round.checked.report.findings.iter().filter(|finding| finding.is_open()) {
-                let (file, _) =
-                    finding.place.map_or((0, crate::text::Span::at(0)), |place| round.outer(place));
-                add(round.path(file), diagnostic(round, finding, client, buffers));
-            }
-            for problem in round.sources.problems.iter().chain(&round.governed.problems) {
-                add(&problem.path, unread(problem));
-            }
-        }
+        let mut now = listed(rounds, buffers, client);
         for buffer in buffers.all() {
             now.entry(buffer.uri.clone()).or_default();
         }
@@ -99,6 +78,41 @@ impl Published {
             self.verdicts = verdicts;
         }
     }
+}
+
+/// What a finding or problem is known by when several folders have it: path, bytes, severity, rule, fingerprint, message.
+type Known<'r> = (&'r str, Span, Severity, [&'r str; 3]);
+
+/// What is to be underlined, by URI.
+fn listed<'r>(rounds: &'r Rounds, buffers: &Buffers, client: &Client) -> BTreeMap<String, Vec<Value>> {
+    let mut lists: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut told = BTreeSet::new();
+    for round in rounds {
+        let mut add = |known: Known<'r>, diagnostic: &dyn Fn() -> Value| {
+            let path = known.0;
+            let open = buffers.at_path(path).map(|buffer| buffer.uri.clone());
+            let shown = open.is_some() || !round.governed.open_files_only;
+            if let Some(uri) = open.or_else(|| paths::uri_of(path)).filter(|_| shown)
+                // A file in two folders of the editor is told of once.
+                && told.insert(known)
+            {
+                lists.entry(uri).or_default().push(diagnostic());
+            }
+        };
+        // What somebody accepted is not underlined; hovers tell of it.
+        for finding in round.checked.report.findings.iter().filter(|finding| finding.is_open()) {
+            let (file, span) = finding.place.map_or((0, Span::at(0)), |place| round.outer(place));
+            let words = [&finding.rule, &finding.fingerprint, &finding.message].map(String::as_str);
+            add((round.path(file), span, finding.severity, words), &|| {
+                diagnostic(round, finding, client, buffers)
+            });
+        }
+        for problem in round.sources.problems.iter().chain(&round.governed.problems) {
+            let line = Span::at(problem.line.unwrap_or_default());
+            add((&problem.path, line, Severity::Error, ["", "", &problem.message]), &|| unread(problem));
+        }
+    }
+    lists
 }
 
 /// The range of a finding in its file.
@@ -178,4 +192,42 @@ fn unread(problem: &SourceProblem) -> Value {
 const fn line(line: u32) -> Range {
     let at = Position { line, character: 0 };
     Range { start: at, end: at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lsp::Governed;
+    use crate::lsp::workspace::Workspace;
+    use std::path::Path;
+
+    #[test]
+    fn file_in_two_folders_is_told_of_once_with_all_its_findings() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("inner");
+        let inner = folder.as_path();
+        std::fs::create_dir(inner).unwrap();
+        let lines: String = (0..300).map(|index| format!("loki.rite \"c{index}\" {{ }}\n")).collect();
+        std::fs::write(inner.join("a.alloy"), lines).unwrap();
+        std::fs::write(inner.join("b.yaml"), b"a: \xff").unwrap();
+        let listed = |folders: &[&Path]| {
+            let folders: Vec<_> = folders.iter().map(|folder| folder.to_path_buf()).collect();
+            let mut workspace = Workspace::default();
+            workspace.set_folders(&folders);
+            let govern = |_: &Value, _: &Path| Ok(Governed::default());
+            assert!(workspace.check(&Buffers::default(), &Value::Null, &govern).is_empty());
+            assert_eq!(workspace.rounds().len(), folders.len());
+            super::listed(&workspace.rounds(), &Buffers::default(), &Client::default())
+        };
+        let one = listed(&[inner]);
+        let of = |name: &str| one.iter().find(|(uri, _)| uri.ends_with(name)).unwrap().1.iter();
+        assert_eq!(of("a.alloy").filter(|own| own["code"] == "unknown-component").count(), 300);
+        assert_eq!(of("b.yaml").count(), 1);
+        for folders in [[outer.path(), inner], [inner, outer.path()]] {
+            let both = listed(&folders);
+            for (uri, list) in &one {
+                assert_eq!(both.get(uri), Some(list), "{uri}");
+            }
+        }
+    }
 }

@@ -17,7 +17,7 @@ use crate::text::Span;
 /// cursors, folds and marks stay where they are.
 pub(super) fn edits(old: &Text, new: &str, encoding: Encoding) -> Vec<Value> {
     let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<&str>>();
-    let (old_lines, new_lines) = (lines(&old.text), lines(new));
+    let (old_lines, new_lines) = (lines(&old.whole), lines(new));
     let diff = TextDiff::configure().diff_slices(&old_lines, &new_lines);
     let offsets = |lines: &[&str]| {
         let mut offsets = vec![0];
@@ -37,7 +37,7 @@ pub(super) fn edits(old: &Text, new: &str, encoding: Encoding) -> Vec<Value> {
     changes
         .map(|op| {
             let (from, to) = (bytes(&before, op.old_range()), bytes(&after, op.new_range()));
-            let gone = old.text.get(from.clone()).unwrap_or_default();
+            let gone = old.whole.get(from.clone()).unwrap_or_default();
             let come = new.get(to).unwrap_or_default();
             let (start, end, text) = trimmed(gone, come);
             let offset = |at: usize| u32::try_from(from.start + at).unwrap_or(u32::MAX);
@@ -90,10 +90,10 @@ mod tests {
 
     /// The text with edits made, as an editor makes them: all count from the old text.
     fn made(old: &Text, edits: &[Value]) -> String {
-        let mut text = old.text.to_string();
+        let mut text = old.whole.to_string();
         for edit in edits.iter().rev() {
             let range: Range = serde_json::from_value(edit["range"].clone()).unwrap();
-            let span = old.span(range, Encoding::Utf16);
+            let span = old.lines.span(&old.whole, range, Encoding::Utf16);
             text.replace_range(span.start as usize..span.end as usize, edit["newText"].as_str().unwrap());
         }
         text

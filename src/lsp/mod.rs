@@ -13,6 +13,7 @@ mod desk;
 mod diagnostics;
 mod edits;
 mod hover;
+mod lines;
 mod outbox;
 mod paths;
 mod position;

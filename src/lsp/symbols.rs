@@ -28,7 +28,7 @@ const BLOCK: u8 = 23;
 
 /// One file, read by itself.
 pub(super) fn documents(buffer: &Buffer) -> Documents {
-    let mut reading = model::read(0, &buffer.shown(), &buffer.text.text, Expected::Any);
+    let mut reading = model::read(0, &buffer.shown(), &buffer.text.whole, Expected::Any);
     Documents { files: vec![std::mem::take(&mut reading.file)] }
 }
 
@@ -81,7 +81,7 @@ impl Outline<'_> {
 
 /// Answers `textDocument/formatting`.
 pub(super) fn formatting(buffer: &Buffer, client: &Client) -> Answer {
-    let done = format::format_file(&buffer.shown(), &buffer.text.text);
+    let done = format::format_file(&buffer.shown(), &buffer.text.whole);
     if let (None, Some(fault)) = (&done.after, done.faults.first()) {
         return Err((code::FAILED, format!("line {}: {}", fault.line, fault.message)));
     }

@@ -13,6 +13,10 @@ use serde_json::json;
 /// The most that one message may have: a text of the largest file, escaped.
 const MAX_BYTES: u64 = 2 * crate::source::MAX_BYTES;
 
+/// The most that is read only to be passed over. What claims to be larger still is no message: behind it, hours away, nobody would
+/// find the next one.
+const MAX_PASSED_OVER: u64 = 8 * MAX_BYTES;
+
 /// The longest line of a header.
 const MAX_LINE: u64 = 8 * 1024;
 
@@ -67,15 +71,35 @@ pub(super) struct Reader<'r, R> {
     input: &'r mut R,
     /// Whether lines are being passed over until a header is met.
     lost: bool,
+    /// What comes before the next header.
+    next: Next,
+}
+
+/// What comes before the next header.
+enum Next {
+    /// Nothing.
+    Header,
+    /// So many bytes of a message that is too large, of which was told already.
+    Rest(u64),
+    /// No header comes: the connection ends here.
+    End,
 }
 
 impl<'r, R: BufRead> Reader<'r, R> {
     pub(super) fn new(input: &'r mut R) -> Self {
-        Self { input, lost: false }
+        Self { input, lost: false, next: Next::Header }
     }
 
     /// The next message; `None` at the end of the stream.
     pub(super) fn next(&mut self) -> Option<Incoming> {
+        match self.next {
+            Next::Header => {}
+            Next::Rest(length) => {
+                self.next = Next::Header;
+                std::io::copy(&mut self.input.by_ref().take(length), &mut std::io::sink()).ok()?;
+            }
+            Next::End => return None,
+        }
         let mut length = None;
         loop {
             let line = self.line()?;
@@ -110,17 +134,30 @@ impl<'r, R: BufRead> Reader<'r, R> {
     }
 
     fn body(&mut self, length: u64) -> Option<Incoming> {
-        let mut body = self.input.by_ref().take(length);
         if length > MAX_BYTES {
-            std::io::copy(&mut body, &mut std::io::sink()).ok()?;
-            return Some(Incoming::Broken(code::INVALID_REQUEST, "the message is too large".to_owned()));
+            // It is told before the rest is waited for, which may never come.
+            return Some(Incoming::Broken(code::INVALID_REQUEST, self.too_large(length)));
         }
         let mut bytes = Vec::new();
-        body.read_to_end(&mut bytes).ok()?;
+        self.input.by_ref().take(length).read_to_end(&mut bytes).ok()?;
         if (bytes.len() as u64) < length {
             return None;
         }
         Some(message(&bytes))
+    }
+
+    /// Notes what happens to a message that is too large, and says it.
+    fn too_large(&mut self, length: u64) -> String {
+        let (next, what) = if length > MAX_PASSED_OVER {
+            (Next::End, "the server ends; start it again")
+        } else {
+            (Next::Rest(length), "it is passed over")
+        };
+        self.next = next;
+        let most = MAX_BYTES / 1024 / 1024;
+        format!(
+            "the message is larger than {most} MiB, the most that is read (`Content-Length: {length}`): {what}"
+        )
     }
 }
 
@@ -139,7 +176,10 @@ fn header(line: &[u8]) -> Header {
     }
     match line.split_once(':') {
         Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-            value.trim().parse().map_or(Header::Broken, Header::Length)
+            let value = value.trim();
+            // A number that is too large for any is a length as well.
+            let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+            if is_number { Header::Length(value.parse().unwrap_or(u64::MAX)) } else { Header::Broken }
         }
         Some((name, _)) if name.eq_ignore_ascii_case("content-type") => Header::Other,
         _ => Header::Broken,
@@ -219,13 +259,53 @@ mod tests {
             assert!(matches!(found[..], [Incoming::Broken(..), _]), "{garbage:?}: {found:?}");
             assert_eq!(found[1], exit, "{garbage:?}");
         }
-        let found = all(b"Content-Length: 99999999999999\r\n\r\n{}");
-        assert!(
-            matches!(found[..], [Incoming::Broken(code::INVALID_REQUEST, _)]),
-            "no memory is taken: {found:?}"
-        );
         assert_eq!(all(b"Content-Length: 10\r\n\r\n{}"), [], "the stream ends in a message");
         assert_eq!(all(b""), []);
+    }
+
+    /// A stream that nobody may read of.
+    struct Unread;
+
+    impl std::io::Read for Unread {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            panic!("it was read on");
+        }
+    }
+
+    #[test]
+    fn message_that_is_too_large_is_told_before_its_rest_is_read() {
+        let header = format!("Content-Length: {MAX_PASSED_OVER}\r\n\r\n");
+        let mut input = header.as_bytes().chain(std::io::BufReader::new(Unread));
+        let message = "the message is larger than 128 MiB, the most that is read (`Content-Length: 1073741824`): it is passed over";
+        let broken = Incoming::Broken(code::INVALID_REQUEST, message.to_owned());
+        assert_eq!(Reader::new(&mut input).next(), Some(broken));
+    }
+
+    #[test]
+    fn message_behind_one_that_is_too_large_is_read() {
+        let header = format!("Content-Length: {}\r\n\r\n", MAX_BYTES + 1);
+        let good = framed(r#"{"jsonrpc":"2.0","method":"exit"}"#);
+        let rest = std::io::repeat(b'x').take(MAX_BYTES + 1).chain(good.as_bytes());
+        let mut input = header.as_bytes().chain(std::io::BufReader::new(rest));
+        let mut reader = Reader::new(&mut input);
+        assert!(matches!(reader.next(), Some(Incoming::Broken(code::INVALID_REQUEST, _))));
+        assert_eq!(reader.next(), Some(Incoming::Notification("exit".to_owned(), Value::Null)));
+        assert_eq!(reader.next(), None);
+    }
+
+    #[test]
+    fn connection_ends_at_a_length_that_nobody_can_wait_for() {
+        let good = framed(r#"{"jsonrpc":"2.0","method":"exit"}"#);
+        for length in [(MAX_PASSED_OVER + 1).to_string(), "99999999999".to_owned(), "9".repeat(30)] {
+            let bytes = format!("Content-Length: {length}\r\n\r\n{good}");
+            let mut input = bytes.as_bytes();
+            let mut reader = Reader::new(&mut input);
+            let Some(Incoming::Broken(code::INVALID_REQUEST, message)) = reader.next() else {
+                panic!("{length} is too large");
+            };
+            assert!(message.ends_with("): the server ends; start it again"), "{message}");
+            assert_eq!((reader.next(), reader.next()), (None, None), "{length}");
+        }
     }
 
     #[test]

@@ -190,7 +190,7 @@ impl Root {
         let CheckOptions { config, baseline, rules, .. } = &mut governed.options;
         for own in config.iter_mut().chain(baseline).chain(rules) {
             if let Some(buffer) = buffers.at_path(&own.path) {
-                own.text = buffer.text.text.clone();
+                own.text = buffer.text.whole.clone();
             }
         }
         let same = |round: &Arc<Round>| {
@@ -217,7 +217,7 @@ fn overlaid(disk: &Sources, root: &Path, buffers: &Buffers) -> Sources {
     for buffer in buffers.all() {
         let Some(path) = buffer.path.as_deref().filter(|path| path.starts_with(root)) else { continue };
         let shown = paths::shown(path);
-        let text = buffer.text.text.clone();
+        let text = buffer.text.whole.clone();
         let at = sources.texts.binary_search_by(|source| source.path.as_bytes().cmp(shown.as_bytes()));
         let known = sources.problems.iter().any(|problem| problem.path == shown);
         sources.problems.retain(|problem| problem.path != shown);

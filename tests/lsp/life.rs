@@ -47,10 +47,9 @@ fn server_that_nobody_shut_down_ends_with_one() {
 fn garbage_is_told_and_work_goes_on() {
     let folder = folder(&[]);
     let mut editor = Editor::new(folder.path());
-    let bytes: [&[u8]; 6] = [
+    let bytes: [&[u8]; 5] = [
         b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"Content-Length: 7\r\n\r\n{\"id\":\xff",
-        b"Content-Length: 12345678901234567890123\r\n\r\n",
         b"Content-Length: 3\r\n\r\n[1]",
         b"\x00\x01\x02\xff\xfe\n",
         b"Content-Length: 2\r\n\r\n{}",
@@ -86,6 +85,19 @@ fn garbage_is_told_and_work_goes_on() {
     }
     assert!(editor.request("codeAction/resolve", &json!({"title": "x"})).is_err());
     assert_eq!(editor.end(), 0);
+}
+
+#[test]
+fn length_that_nobody_can_wait_for_is_told_and_ends_the_server() {
+    let folder = folder(&[]);
+    for length in ["99999999999", "12345678901234567890123"] {
+        let mut editor = Editor::new(folder.path());
+        editor.send_bytes(format!("Content-Length: {length}\r\n\r\n").as_bytes());
+        let error = editor.answer(&Value::Null).unwrap_err();
+        assert_eq!(error["code"], -32600);
+        // The editor's end of the stream is still open.
+        assert_eq!(editor.code(), 1);
+    }
 }
 
 #[test]
