@@ -128,6 +128,26 @@ fn a_leak_that_the_baseline_of_the_settings_lists_is_drawn_as_accepted() {
 }
 
 #[test]
+fn a_picture_that_code_hosts_do_not_draw_is_told() {
+    let source = |index: usize| {
+        format!(
+            "loki.source.kubernetes_events \"s{index}\" {{\n  forward_to = [loki.write.out.receiver]\n}}\n"
+        )
+    };
+    let write = "loki.write \"out\" {\n  endpoint {\n    url = \"http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push\"\n  }\n}\n";
+    let text: String = (0..500).map(source).chain([write.to_owned()]).collect();
+    let folder = folder(&[("a.alloy", text.as_bytes())]);
+    let ran = run(folder.path(), &["graph", "-o", "mermaid", "a.alloy"], None);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stderr.starts_with("the Mermaid picture has 501 edges and "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`-o svg` and `-o dot`") && ran.stdout.starts_with("flowchart LR"));
+    let ran = run(folder.path(), &["graph", "-q", "-o", "mermaid", "a.alloy"], None);
+    assert_eq!(ran.stderr, "");
+    let ran = run(folder.path(), &["graph", "-o", "dot", "a.alloy"], None);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
 fn a_page_has_the_leak_and_its_line_and_no_secret() {
     let folder = stack();
     let ran = run(folder.path(), &["check", "-o", "html", "stack"], None);

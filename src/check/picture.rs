@@ -2,11 +2,14 @@
 
 mod fold;
 mod leaks;
+mod places;
 mod stores;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 
+use self::places::Places;
 use super::verdicts::Evidence;
 use crate::document::Place;
 use crate::finding::Area;
@@ -92,10 +95,17 @@ impl<'e> Draft<'e> {
         let sinks: BTreeSet<usize> =
             flow.exits.iter().filter(|exit| is_drawn(exit)).map(|exit| exit.component).collect();
         let sources: BTreeSet<usize> = flow.sources.iter().map(|source| source.component).collect();
+        let mut origins: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+        for source in &flow.sources {
+            origins.entry(source.component).or_default().insert(&source.origin);
+        }
+        // The first one of a name counts.
+        let opaque: HashMap<&str, &_> =
+            flow.opaque.iter().rev().map(|opaque| (opaque.name.as_str(), opaque)).collect();
         let mut aside: Option<usize> = None;
         let mut nodes = Vec::with_capacity(flow.components.len());
         for (number, note) in flow.components.iter().enumerate() {
-            let hidden = flow.opaque.iter().find(|opaque| opaque.name == note.id && !note.known);
+            let hidden = opaque.get(note.id.as_str()).copied().filter(|_| !note.known);
             let kind = if hidden.is_some() {
                 NodeKind::Hidden
             } else if sources.contains(&number) {
@@ -127,9 +137,8 @@ impl<'e> Draft<'e> {
                     note.name.clone(),
                 ),
             };
-            let origins = flow.sources.iter().filter(|source| source.component == number);
-            let origins: BTreeSet<String> = origins.map(|source| source.origin.clone()).collect();
-            let mut told: Vec<String> = origins.into_iter().filter(|origin| !origin.is_empty()).collect();
+            let origins = origins.get(&number).into_iter().flatten().filter(|origin| !origin.is_empty());
+            let mut told: Vec<String> = origins.map(|&origin| origin.to_owned()).collect();
             told.extend(hidden.map(|opaque| opaque.reason.clone()));
             let node = PictureNode {
                 kind,
@@ -209,8 +218,10 @@ impl<'e> Draft<'e> {
     /// Where data goes on to somewhere unknown, and what was not followed besides.
     fn unfollowed(&mut self, index: usize, flow: &CollectorFlow) {
         let mut nodes: BTreeMap<usize, usize> = BTreeMap::new();
+        let unknown = flow.components.iter().enumerate().rev().filter(|(_, note)| !note.known);
+        let unknown: HashMap<&str, usize> = unknown.map(|(index, note)| (note.id.as_str(), index)).collect();
         for (number, opaque) in flow.opaque.iter().enumerate() {
-            let own = flow.components.iter().position(|note| note.id == opaque.name && !note.known);
+            let own = unknown.get(opaque.name.as_str()).copied();
             let node = own.and_then(|component| self.node(index, component));
             let node = node.unwrap_or_else(|| {
                 let title = opaque.kind.replace('-', " ");
@@ -380,39 +391,53 @@ impl<'e> Draft<'e> {
 
     /// Tells nodes and edges what was found about them.
     fn findings(&mut self) {
-        let leaving = &self.leaving;
-        for (index, finding, _) in self.evidence.findings {
-            let Some(place) = finding.place else { continue };
-            for (node, extents) in self.picture.nodes.iter_mut().zip(&self.extents) {
-                if extents.iter().any(|extent| holds(*extent, place)) {
-                    node.findings.push(*index);
-                }
-            }
-            for (number, edge) in self.picture.edges.iter_mut().enumerate() {
-                let first = edge.places.first();
-                // What is found at the list of receivers is about the component; a way out has a text of its own.
-                let own = first.is_some_and(|own| holds(own.place, place) || holds(place, own.place));
-                if own && (leaving.contains_key(&number) || edge.state == EdgeState::Undecided) {
-                    edge.findings.push(*index);
-                    if edge.state == EdgeState::Fine && finding.severity > crate::finding::Severity::Info {
-                        edge.state = EdgeState::Faulty;
-                    }
-                } else if finding
-                    .related
-                    .iter()
-                    .any(|label| first.is_some_and(|own| own.place == label.place && own.text == label.text))
-                {
-                    edge.findings.push(*index);
-                }
+        let extents = self.extents.iter().enumerate();
+        let of_nodes =
+            Places::new(extents.flat_map(|(node, places)| places.iter().map(move |place| (*place, node))));
+        // What is found at the list of receivers is about the component; a way out has a text of its own.
+        let edges = self.picture.edges.iter().enumerate();
+        let has_text =
+            |number: usize, state| self.leaving.contains_key(&number) || state == EdgeState::Undecided;
+        let own = edges.clone().filter(|(number, edge)| has_text(*number, edge.state));
+        let of_edges =
+            Places::new(own.filter_map(|(number, edge)| Some((edge.places.first()?.place, number))));
+        let mut named: HashMap<(Place, String), Vec<usize>> = HashMap::new();
+        for (number, edge) in edges {
+            if let Some(Label { place, text }) = edge.places.first() {
+                named.entry((*place, text.clone())).or_default().push(number);
             }
         }
+        for (index, finding, _) in self.evidence.findings {
+            let Some(place) = finding.place else { continue };
+            for node in BTreeSet::from_iter(of_nodes.around(place)) {
+                self.picture.nodes[node].findings.push(*index);
+            }
+            let mut about: BTreeSet<usize> = of_edges.around(place).into_iter().collect();
+            about.extend(of_edges.within(place));
+            for number in &about {
+                let edge = &mut self.picture.edges[*number];
+                if edge.state == EdgeState::Fine && finding.severity > crate::finding::Severity::Info {
+                    edge.state = EdgeState::Faulty;
+                }
+            }
+            let related = finding.related.iter().filter_map(|own| named.get(&(own.place, own.text.clone())));
+            about.extend(related.flatten());
+            for number in about {
+                self.picture.edges[number].findings.push(*index);
+            }
+        }
+        let mut fed = BTreeSet::new();
         for edge in &self.picture.edges {
             if let Some(node) = self.picture.nodes.get_mut(edge.to).filter(|node| node.components.is_empty())
             {
                 node.findings.extend(&edge.findings);
-                node.findings.sort_unstable();
-                node.findings.dedup();
+                fed.insert(edge.to);
             }
+        }
+        for node in fed {
+            let findings = &mut self.picture.nodes[node].findings;
+            findings.sort_unstable();
+            findings.dedup();
         }
     }
 }
@@ -462,11 +487,6 @@ fn host_and_path(text: &str) -> (&str, &str) {
     let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     if host.is_empty() { (text, "") } else { (host, path) }
-}
-
-/// Whether a place lies in another one.
-fn holds(outer: Place, inner: Place) -> bool {
-    outer.doc == inner.doc && outer.span.contains(inner.span)
 }
 
 #[cfg(test)]

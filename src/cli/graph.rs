@@ -38,8 +38,12 @@ pub(super) fn graph(args: &GraphArgs) -> Result<u8, Stop> {
     add_to_coverage(&mut report.coverage, found.skipped, unread);
     let outcome = Outcome { documents: &documents, report: &report };
     let write = |target: &output::OutputArg<PictureForm>| {
+        let text = target.format.draw(outcome);
+        if let Some(reason) = target.format.refused(outcome, &text).filter(|_| !args.quiet) {
+            say(&reason);
+        }
         output::write_with(target, |out| {
-            target.format.write(outcome, out)?;
+            out.write_all(text.as_bytes())?;
             out.flush()
         })
     };

@@ -33,24 +33,25 @@ pub(super) fn fold(picture: &mut Picture) {
         let mut edges = edges.iter().filter_map(|edge| picture.edges.get(*edge));
         edges.all(|edge| matches!(edge.state, EdgeState::Fine | EdgeState::Idle) && edge.findings.is_empty())
     };
+    let foldable: Vec<bool> = (picture.nodes.iter().zip(&leaving).zip(&arriving))
+        .map(|((node, leaving), arriving)| {
+            node.kind == NodeKind::Step && node.findings.is_empty() && plain(leaving) && plain(arriving)
+        })
+        .collect();
+    let is_fed_by_one = |index: usize| {
+        let mut befores = arriving[index].iter().map(|edge| picture.edges[*edge].from);
+        befores.next().is_some_and(|first| befores.all(|other| other == first))
+    };
     // The node that each folded one becomes part of.
     let mut into: BTreeMap<usize, usize> = BTreeMap::new();
     for (index, node) in picture.nodes.iter().enumerate() {
-        let foldable = |index: usize| {
-            let Some(node) = picture.nodes.get(index) else { return false };
-            node.kind == NodeKind::Step
-                && node.findings.is_empty()
-                && plain(&leaving[index])
-                && plain(&arriving[index])
-        };
         let nexts: BTreeSet<usize> = leaving[index].iter().map(|edge| picture.edges[*edge].to).collect();
         let Some(next) = nexts.first().copied().filter(|_| nexts.len() == 1) else { continue };
-        let befores: BTreeSet<usize> = arriving[next].iter().map(|edge| picture.edges[*edge].from).collect();
         if is_large(node.area)
             && next != index
-            && befores.len() == 1
-            && foldable(index)
-            && foldable(next)
+            && foldable[index]
+            && foldable[next]
+            && is_fed_by_one(next)
             && signals(&leaving[index]) == signals(&leaving[next])
         {
             into.insert(next, index);
@@ -63,33 +64,22 @@ pub(super) fn fold(picture: &mut Picture) {
 
 /// Puts nodes into others, and takes out what is then nobody's.
 fn join(picture: &mut Picture, into: &BTreeMap<usize, usize>) {
-    let head = |mut index: usize| {
-        // A ring of steps has no head: the bound ends the walk.
-        for _ in 0..into.len() {
-            match into.get(&index) {
-                Some(before) => index = *before,
-                None => return index,
-            }
+    // Each goes into one other, and one at most into each: these are rows, and rings, which have no head and stay.
+    let follower: BTreeMap<usize, usize> = into.iter().map(|(own, before)| (*before, *own)).collect();
+    let mut rows: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut in_row = vec![false; picture.nodes.len()];
+    for head in (0..picture.nodes.len()).filter(|index| !into.contains_key(index)) {
+        let row: Vec<usize> =
+            std::iter::successors(Some(head), |index| follower.get(index).copied()).collect();
+        for index in &row {
+            in_row[*index] = true;
         }
-        index
-    };
-    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for index in 0..picture.nodes.len() {
-        members.entry(head(index)).or_default().push(index);
+        rows.insert(head, row);
     }
-    // In the order of the way.
-    let depth = |mut index: usize, head: usize| {
-        let mut steps = 0;
-        while index != head && steps <= into.len() {
-            index = into.get(&index).copied().unwrap_or(head);
-            steps += 1;
-        }
-        steps
-    };
+    rows.extend((0..in_row.len()).filter(|index| !in_row[*index]).map(|index| (index, vec![index])));
     let mut new = vec![0; picture.nodes.len()];
-    let mut nodes = Vec::with_capacity(members.len());
-    for (first, mut rest) in members {
-        rest.sort_by_key(|index| depth(*index, first));
+    let mut nodes = Vec::with_capacity(rows.len());
+    for (first, rest) in rows {
         let mut node = picture.nodes[first].clone();
         if rest.len() > 1 {
             node.title = format!("{} steps", rest.len());

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use super::Draft;
 use crate::finding::EdgeState;
 use crate::finding::Finding;
 use crate::finding::Invariant;
+use crate::finding::PictureEdge;
 use crate::finding::Signal;
 use crate::flow;
 use crate::model::alloy::Signals;
@@ -28,6 +30,10 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         }
     }
     let mut todo: BTreeSet<(usize, usize)> = leaking.keys().copied().collect();
+    if todo.is_empty() {
+        return;
+    }
+    let (inner, arriving) = log_edges(draft);
     // A way out comes again only when it was found to feed one more leak, so this ends.
     while let Some((collector, exit)) = todo.pop_first() {
         let Some(flow) = draft.evidence.flows.get(collector) else { continue };
@@ -37,27 +43,53 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         let ways: BTreeSet<_> =
             before.ways.iter().filter_map(|(from, to)| Some((node(from)?, node(to)?))).collect();
         let passed: BTreeSet<usize> = before.components.iter().filter_map(node).collect();
-        for (number, edge) in draft.picture.edges.iter_mut().enumerate() {
-            if edge.signal != Signal::Logs || !matches!(edge.state, EdgeState::Fine | EdgeState::Feeds) {
+        let mut feeding: Vec<usize> =
+            ways.iter().filter_map(|way| inner.get(way)).flatten().copied().collect();
+        // What another collector sends here, and what goes on from here to the leak.
+        for number in passed.iter().filter_map(|node| arriving.get(node)).flatten() {
+            let Some(sender) = draft.leaving.get(number).filter(|sender| sender.0 != collector) else {
+                continue;
+            };
+            let is_open = |edge: &PictureEdge| matches!(edge.state, EdgeState::Fine | EdgeState::Feeds);
+            if !draft.picture.edges.get(*number).is_some_and(is_open) {
                 continue;
             }
-            match draft.leaving.get(&number) {
-                // What another collector sends here, and what goes on from here to the leak.
-                Some(sender) if sender.0 != collector && passed.contains(&edge.to) => {
-                    let known = leaking.get(sender).map(BTreeSet::len);
-                    let own = leaking.entry(*sender).or_default();
-                    own.extend(&about);
-                    if known != Some(own.len()) {
-                        todo.insert(*sender);
-                    }
-                }
-                None if ways.contains(&(edge.from, edge.to)) => {}
-                _ => continue,
+            let known = leaking.get(sender).map(BTreeSet::len);
+            let own = leaking.entry(*sender).or_default();
+            own.extend(&about);
+            if known != Some(own.len()) {
+                todo.insert(*sender);
             }
-            edge.state = EdgeState::Feeds;
-            edge.findings.extend(&about);
-            edge.findings.sort_unstable();
-            edge.findings.dedup();
+            feeding.push(*number);
+        }
+        for number in feeding {
+            let Some(edge) = draft.picture.edges.get_mut(number) else { continue };
+            if matches!(edge.state, EdgeState::Fine | EdgeState::Feeds) {
+                edge.state = EdgeState::Feeds;
+                edge.findings.extend(&about);
+                edge.findings.sort_unstable();
+                edge.findings.dedup();
+            }
         }
     }
+}
+
+/// Edges of logs that stay in their collector, by their ends.
+type Inner = HashMap<(usize, usize), Vec<usize>>;
+
+/// Edges of logs that leave a collector, by where they arrive.
+type Arriving = HashMap<usize, Vec<usize>>;
+
+/// The edges that may lead to a leak.
+fn log_edges(draft: &Draft<'_>) -> (Inner, Arriving) {
+    let (mut inner, mut arriving) = (Inner::new(), Arriving::new());
+    let edges = draft.picture.edges.iter().enumerate();
+    for (number, edge) in edges.filter(|(_, edge)| edge.signal == Signal::Logs) {
+        if draft.leaving.contains_key(&number) {
+            arriving.entry(edge.to).or_default().push(number);
+        } else {
+            inner.entry((edge.from, edge.to)).or_default().push(number);
+        }
+    }
+    (inner, arriving)
 }

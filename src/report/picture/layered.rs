@@ -4,6 +4,7 @@
 //! settled already, and a point on each way in every column that the way passes, so that ways keep clear of parts.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use rust_sugiyama::configure::Config;
 use rust_sugiyama::configure::CrossingMinimization;
@@ -43,9 +44,10 @@ pub(super) struct Placed {
 pub(super) fn place(count: usize, edges: &[(usize, usize)], last: &[usize], height: f64, gap: f64) -> Placed {
     let mut columns = ranks(count, edges);
     let end = columns.iter().copied().max().unwrap_or_default();
+    let going_on: BTreeSet<usize> =
+        edges.iter().filter(|(from, to)| from != to).map(|(from, _)| *from).collect();
     for own in last {
-        let goes_on = edges.iter().any(|(from, to)| from == own && to != own);
-        if let Some(rank) = columns.get_mut(*own).filter(|_| !goes_on) {
+        if let Some(rank) = columns.get_mut(*own).filter(|_| !going_on.contains(own)) {
             *rank = end;
         }
     }

@@ -2,6 +2,7 @@
 //! outside, each zone in a region of its own.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::layered;
 use super::layered::Placed;
@@ -76,7 +77,22 @@ pub(super) fn layout(picture: &Picture) -> Layout {
         nodes: vec![Rect { width: WIDTH, height: HEIGHT, ..Rect::default() }; picture.nodes.len()],
         ..Layout::default()
     };
-    let mut plan = Plan { picture, layout: &mut layout, passing: BTreeMap::new() };
+    let mut leaving = vec![Vec::new(); picture.nodes.len()];
+    let mut arriving = leaving.clone();
+    for edge in &picture.edges {
+        leaving[edge.from].push(edge.to);
+        arriving[edge.to].push(edge.from);
+    }
+    let mut of_collector: Vec<Vec<usize>> = vec![Vec::new(); picture.collectors.len()];
+    for (index, node) in picture.nodes.iter().enumerate() {
+        if let Area::Collector(collector) = node.area
+            && let Some(own) = of_collector.get_mut(collector)
+        {
+            own.push(index);
+        }
+    }
+    let passing = BTreeMap::new();
+    let mut plan = Plan { picture, leaving, arriving, of_collector, layout: &mut layout, passing };
     let right = plan.collectors();
     plan.columns(right);
     plan.lines();
@@ -85,6 +101,12 @@ pub(super) fn layout(picture: &Picture) -> Layout {
 
 struct Plan<'p> {
     picture: &'p Picture,
+    /// By node: where the edges that leave it end.
+    leaving: Vec<Vec<usize>>,
+    /// By node: where the edges that arrive there begin.
+    arriving: Vec<Vec<usize>>,
+    /// By collector: its nodes.
+    of_collector: Vec<Vec<usize>>,
     layout: &'p mut Layout,
     /// By ends: the points on ways between them.
     passing: BTreeMap<(usize, usize), Vec<Point>>,
@@ -137,23 +159,18 @@ impl Plan<'_> {
 
     /// Places what is in one collector; nothing for one without parts.
     fn collector(&mut self, index: usize, (left, top): Point) -> Option<Rect> {
-        let area = Area::Collector(index);
-        let own: Vec<usize> =
-            (0..self.picture.nodes.len()).filter(|node| self.area(*node) == Some(area)).collect();
-        let number: BTreeMap<usize, usize> = own.iter().copied().zip(0..).collect();
-        let has_way =
-            |node: &usize| self.picture.edges.iter().any(|edge| edge.from == *node || edge.to == *node);
+        let own = self.of_collector.get(index).map_or(&[][..], Vec::as_slice);
+        let is_own = |node: &usize| self.area(*node) == Some(Area::Collector(index));
+        let has_way = |node: &usize| !self.leaving[*node].is_empty() || !self.arriving[*node].is_empty();
         let (linked, alone): (Vec<usize>, Vec<usize>) = own.iter().copied().partition(has_way);
         let number_of: BTreeMap<usize, usize> = linked.iter().copied().zip(0..).collect();
-        let inside: Vec<(usize, usize)> = self
-            .picture
-            .edges
+        let ends = |from: &usize| self.leaving[*from].iter().filter_map(|to| number_of.get(to)).copied();
+        let inside: Vec<(usize, usize)> = linked
             .iter()
-            .filter_map(|edge| Some((*number_of.get(&edge.from)?, *number_of.get(&edge.to)?)))
+            .zip(0..)
+            .flat_map(|(from, number)| ends(from).map(move |to| (number, to)))
             .collect();
-        let leaves = |node: &usize| {
-            self.picture.edges.iter().any(|edge| edge.from == *node && !number.contains_key(&edge.to))
-        };
+        let leaves = |node: &usize| self.leaving[*node].iter().any(|to| !is_own(to));
         let last: Vec<usize> =
             linked.iter().filter(|node| leaves(node)).map(|node| number_of[node]).collect();
         if own.is_empty() {
@@ -200,8 +217,8 @@ impl Plan<'_> {
         let nodes = 0..self.picture.nodes.len();
         let inside: Vec<usize> = nodes.clone().filter(|node| in_area(self, *node, Area::Workload)).collect();
         let fed_by_store = |node: &usize| {
-            let mut arriving = self.picture.edges.iter().filter(|edge| edge.to == *node).peekable();
-            arriving.peek().is_some() && arriving.all(|edge| in_area(self, edge.from, Area::Workload))
+            let arriving = &self.arriving[*node];
+            !arriving.is_empty() && arriving.iter().all(|from| in_area(self, *from, Area::Workload))
         };
         let (second, first): (Vec<usize>, Vec<usize>) = inside.into_iter().partition(fed_by_store);
         let outside: Vec<usize> =
@@ -235,18 +252,15 @@ impl Plan<'_> {
 
     /// Where something should stand so that its lines are short.
     fn wanted(&self, node: usize) -> f64 {
-        let from: Vec<f64> = self
-            .picture
-            .edges
-            .iter()
-            .filter(|edge| edge.to == node)
-            .map(|edge| self.layout.nodes[edge.from].middle())
-            .collect();
-        if from.is_empty() { 0.0 } else { from.iter().sum::<f64>() / number(from.len()) }
+        let from = &self.arriving[node];
+        let sum = from.iter().map(|from| self.layout.nodes[*from].middle()).sum::<f64>();
+        if from.is_empty() { 0.0 } else { sum / number(from.len()) }
     }
 
     /// Places nodes above each other, with room for the ways that go on to `behind`.
     fn column(&mut self, nodes: &[usize], behind: &[usize], x: f64) {
+        let own: BTreeSet<usize> = nodes.iter().copied().collect();
+        let behind: BTreeSet<usize> = behind.iter().copied().collect();
         let mut items: Vec<(f64, Item)> =
             nodes.iter().map(|node| (self.wanted(*node), Item::Node(*node))).collect();
         let mut ways: Vec<(usize, usize)> = self
@@ -254,9 +268,7 @@ impl Plan<'_> {
             .edges
             .iter()
             .map(|edge| (edge.from, edge.to))
-            .filter(|(from, to)| {
-                behind.contains(to) && !nodes.contains(from) && self.layout.nodes[*from].x < x
-            })
+            .filter(|(from, to)| behind.contains(to) && !own.contains(from) && self.layout.nodes[*from].x < x)
             .collect();
         ways.sort_unstable();
         ways.dedup();

@@ -12,6 +12,23 @@ use crate::finding::PictureNode;
 use crate::finding::Signal;
 use crate::report::clean;
 
+/// More edges than this Mermaid refuses, unless a page sets its `maxEdges` higher; code hosts do not.
+const MOST_EDGES: usize = 500;
+
+/// More characters than this, counted as JavaScript does, it refuses too: its `maxTextSize`.
+const MOST_CHARACTERS: usize = 50_000;
+
+/// Why code hosts do not draw a flowchart, if they do not, and what to use instead.
+pub(super) fn refused(edges: usize, text: &str) -> Option<String> {
+    let characters = text.encode_utf16().count();
+    (edges > MOST_EDGES || characters > MOST_CHARACTERS).then(|| {
+        format!(
+            "the Mermaid picture has {edges} edges and {characters} characters: code hosts draw at most {MOST_EDGES} and \
+             {MOST_CHARACTERS}; `-o svg` and `-o dot` have no such limit"
+        )
+    })
+}
+
 /// One flowchart with a subgraph for each stack and zone.
 pub(super) fn file(pictures: &[Picture], findings: &[Finding]) -> String {
     let mut out = String::from("flowchart LR\n");

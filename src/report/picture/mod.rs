@@ -21,8 +21,6 @@ pub(super) use words::of_edge;
 pub(super) use words::of_node;
 pub(super) use words::of_picture;
 
-use std::io::Write;
-
 use super::Outcome;
 use crate::finding::EdgeState;
 use crate::finding::Report;
@@ -62,15 +60,25 @@ impl PictureForm {
         Self::ALL.map(Self::name).join(", ")
     }
 
-    /// Writes the pictures of all stacks as one.
-    pub(crate) fn write(self, outcome: Outcome<'_>, out: &mut dyn Write) -> std::io::Result<()> {
+    /// The pictures of all stacks as one text.
+    pub(crate) fn draw(self, outcome: Outcome<'_>) -> String {
         let Report { pictures, findings, .. } = outcome.report;
-        let text = match self {
+        match self {
             Self::Svg => svg::file(pictures, findings),
             Self::Dot => dot::file(pictures, findings),
             Self::Mermaid => mermaid::file(pictures, findings),
-        };
-        out.write_all(text.as_bytes())
+        }
+    }
+
+    /// Why what [`Self::draw`] made is not drawn by those that it is for, and what is instead.
+    pub(crate) fn refused(self, outcome: Outcome<'_>, text: &str) -> Option<String> {
+        match self {
+            Self::Svg | Self::Dot => None,
+            Self::Mermaid => {
+                let edges = outcome.report.pictures.iter().map(|picture| picture.edges.len()).sum();
+                mermaid::refused(edges, text)
+            }
+        }
     }
 }
 

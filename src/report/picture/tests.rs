@@ -154,6 +154,18 @@ fn nothing_overlaps_and_all_is_inside_of_its_region() {
 }
 
 #[test]
+fn mermaid_beyond_what_code_hosts_draw_is_told() {
+    assert_eq!(mermaid::refused(500, &"ü".repeat(50_000)), None);
+    let told = |edges: usize, characters: usize| mermaid::refused(edges, &"ü".repeat(characters)).unwrap();
+    assert_eq!(
+        told(501, 7),
+        "the Mermaid picture has 501 edges and 7 characters: code hosts draw at most 500 and 50000; `-o svg` and `-o dot` \
+         have no such limit"
+    );
+    assert!(told(1, 50_001).contains("50001 characters"));
+}
+
+#[test]
 fn nothing_to_draw_is_a_picture_too() {
     for text in all(&Picture::default()) {
         assert!(!text.is_empty());
