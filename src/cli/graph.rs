@@ -29,7 +29,7 @@ pub(super) fn graph(args: &GraphArgs) -> Result<u8, Stop> {
     let stdin_name = args.input.stdin_filename.as_deref();
     let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());
     // The settings may name a baseline: a leak that it lists is accepted, as in a check.
-    let plan = Plan::of(&BaselineArgs::default(), options.config.as_ref(), &found.texts)?;
+    let plan = Plan::of(&BaselineArgs::default(), &options, &found.texts)?;
     let baseline = plan.and_then(|plan| plan.source);
     let options = CheckOptions { picture: true, baseline, ..options };
     let arguments: Vec<String> = args.paths.iter().map(|path| source::shown(path)).collect();

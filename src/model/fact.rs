@@ -49,18 +49,6 @@ impl Fact {
         Self { value: value.into(), place: None }
     }
 
-    /// The same scalar as a secret: to be compared and hashed, never shown. Anything else becomes null.
-    pub(crate) fn hidden(&self) -> Self {
-        let value = match &self.value {
-            FactValue::Text(text) | FactValue::Secret(text) => FactValue::Secret(text.clone()),
-            FactValue::Bool(value) => FactValue::Secret(value.to_string().into()),
-            FactValue::Int(value) => FactValue::Secret(value.to_string().into()),
-            FactValue::Float(value) => FactValue::Secret(value.to_string().into()),
-            _ => FactValue::Null,
-        };
-        Self { value, place: self.place }
-    }
-
     /// Something that is absent, with the place of the container that lacks it.
     pub(crate) fn absent(place: impl Into<Option<Place>>) -> Self {
         Self { value: FactValue::Null, place: place.into() }

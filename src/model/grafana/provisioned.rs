@@ -89,11 +89,7 @@ fn contact_point(point: &Fact, plain: bool) -> Subject {
         let settings = receiver.reach("settings");
         for (key, fact) in settings.entries() {
             let Some(holds) = fact.text().and_then(|text| secrets::under_name(key, text)) else { continue };
-            let entries = [
-                ("name", Fact::new(key, fact.place)),
-                ("holds", Fact::new(holds, fact.place)),
-                ("value", fact.hidden()),
-            ];
+            let entries = [("name", Fact::new(key, fact.place)), ("holds", Fact::new(holds, fact.place))];
             given_away.push(Fact::map(entries, fact.place));
         }
     }

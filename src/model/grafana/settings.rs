@@ -269,7 +269,6 @@ impl Written {
             ("wanted", Fact::new(known.map(|known| known.kind.name()), place)),
             ("secret", Fact::new(secret, place)),
             ("is_default_secret", Fact::new(is_default_secret, place)),
-            ("value", self.value.hidden()),
         ];
         let key = format!("setting [{section}] {key}");
         Subject { kind: "grafana_setting", key, facts: Fact::map(entries, place) }

@@ -150,14 +150,7 @@ fn unread(item: &Fact) -> Vec<Fact> {
                 "what a type of data source reads stands below `jsonData` and `secureJsonData`".to_owned()
             }
         };
-        Fact::map(
-            [
-                ("name", Fact::new(key, fact.place)),
-                ("hint", Fact::new(hint, fact.place)),
-                ("value", fact.hidden()),
-            ],
-            fact.place,
-        )
+        Fact::map([("name", Fact::new(key, fact.place)), ("hint", Fact::new(hint, fact.place))], fact.place)
     });
     strange.collect()
 }
@@ -172,11 +165,7 @@ fn given_away(item: &Fact) -> Vec<Fact> {
     let mut found = Vec::new();
     let mut note = |route: String, fact: &Fact, holds: Option<&'static str>| {
         if let Some(holds) = holds {
-            let entries = [
-                ("name", Fact::new(route, fact.place)),
-                ("holds", Fact::new(holds, fact.place)),
-                ("value", fact.hidden()),
-            ];
+            let entries = [("name", Fact::new(route, fact.place)), ("holds", Fact::new(holds, fact.place))];
             found.push(Fact::map(entries, fact.place));
         }
     };

@@ -42,8 +42,8 @@ impl Search<'_, '_> {
             let key = path.rsplit('.').next().unwrap_or(path);
             let secret = spec.is_secret();
             let plain = secret && !self.in_secret && is_plain(fact);
-            // A secret is pointed at and hashed, and never shown.
-            let value = if secret { fact.hidden().value } else { value.value };
+            // A secret is pointed at, and never handed out.
+            let value = if secret { FactValue::Null } else { value.value };
             self.found.push(Fact::map(
                 [
                     ("path", Fact::new(path, fact.place)),
