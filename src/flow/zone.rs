@@ -146,7 +146,7 @@ const PUBLIC: [&str; 8] = ["com", "net", "org", "edu", "gov", "mil", "int", "inf
 
 /// The Services and proxies on a way, as a part of a subject's key: another way is another fault, whatever is typed.
 pub(crate) fn way_words(via: &[(String, Place)]) -> String {
-    via.iter().map(|(text, _)| format!(", {text}")).collect()
+    via.iter().flat_map(|(text, _)| [", ", text]).collect()
 }
 
 /// The zone of a destination as `namespace`'s pods see it.

@@ -202,6 +202,11 @@ mod tests {
     use std::path::Path;
 
     #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::format_collect,
+        reason = "the test makes the folder that it reads"
+    )]
     fn file_in_two_folders_is_told_of_once_with_all_its_findings() {
         let outer = tempfile::tempdir().unwrap();
         let folder = outer.path().join("inner");

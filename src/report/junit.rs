@@ -91,7 +91,9 @@ fn suites(telling: &Telling<'_>) -> Vec<(String, Vec<Case>)> {
         })
     }));
     order.dedup();
-    suites.values_mut().for_each(|cases| tell_apart(cases));
+    for cases in suites.values_mut() {
+        tell_apart(cases);
+    }
     let suites = order.into_iter().filter_map(|name| suites.remove(&name).map(|cases| (name, cases)));
     suites.filter(|(_, cases)| !cases.is_empty()).collect()
 }

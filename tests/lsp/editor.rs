@@ -84,7 +84,7 @@ impl Editor {
             "initializationOptions": options,
         });
         let answer = editor.request("initialize", &params).unwrap();
-        editor.encoding = answer["capabilities"]["positionEncoding"].as_str().unwrap().to_owned();
+        answer["capabilities"]["positionEncoding"].as_str().unwrap().clone_into(&mut editor.encoding);
         editor.notify("initialized", &json!({}));
         editor
     }
@@ -149,7 +149,7 @@ impl Editor {
             let left = until.saturating_duration_since(Instant::now());
             match self.messages.recv_timeout(left) {
                 Ok(message) => self.waiting.push(message),
-                Err(_) => panic!("no {what} came; there was {:?}", self.waiting),
+                Err(error) => panic!("no {what} came ({error}); there was {:?}", self.waiting),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! `ptd-lint lsp`, asked by an editor that is a script.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+#![expect(clippy::disallowed_methods, reason = "the tests start the program, and read what is there")]
 
 mod actions;
 mod corpus;
