@@ -357,7 +357,9 @@ fn owners_that_somebody_wrote_silence_nothing() {
     let owned = |annotation: &str| {
         tenants(
             "",
-            &format!("  ownerReferences: [{{name: x}}]\n  annotations:\n    ptd-lint.dev/{annotation}\n"),
+            &format!(
+                "  ownerReferences: [{{apiVersion: v1, kind: ConfigMap, name: x, uid: y}}]\n  annotations:\n    ptd-lint.dev/{annotation}\n"
+            ),
         )
     };
     let unused =
