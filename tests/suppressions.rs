@@ -358,7 +358,7 @@ fn owners_that_somebody_wrote_silence_nothing() {
         tenants(
             "",
             &format!(
-                "  ownerReferences: [{{apiVersion: v1, kind: ConfigMap, name: x, uid: y}}]\n  annotations:\n    ptd-lint.dev/{annotation}\n"
+                "  ownerReferences: [{{apiVersion: v1, kind: ConfigMap, name: x, uid: u7}}]\n  annotations:\n    ptd-lint.dev/{annotation}\n"
             ),
         )
     };
