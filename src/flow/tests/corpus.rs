@@ -28,7 +28,10 @@ fn default_workload_keeps_its_logs_and_writes_metrics_twice() {
         assert_eq!(text(path, "complete"), "true", "{}", path.key);
         assert_eq!(text(path, "local_filtered"), "false", "{}", path.key);
     }
-    let writer = case.subject("metric_writer", "prometheus.remote_write.control_room endpoint 1");
+    let writer = case.subject(
+        "metric_writer",
+        "prometheus.remote_write.control_room telemetry to https://mimir.cr.example.com/api/v1/push",
+    );
     assert_eq!(text(&writer, "zone"), "control-room");
     assert_eq!(text(&writer, "password_file"), "/etc/mimir/password");
     assert_eq!(text(&writer, "headers.X-Scope-OrgID"), "111122223333");

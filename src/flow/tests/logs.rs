@@ -52,7 +52,7 @@ loki.write "w" {
             "loki.write.w external https://logs.example.net/push",
         ]
     );
-    let leak = case.subject("log_exit", "loki.write.w endpoint 2");
+    let leak = case.subject("log_exit", "loki.write.w telemetry to https://logs.example.net/push");
     assert_eq!(text(&leak, "zone"), "external");
     assert_eq!(text(&leak, "fed"), "true");
     assert_eq!(text(&leak, "kind"), "telemetry");
@@ -138,7 +138,10 @@ loki.write "idle" {
 "#,
     );
     assert!(case.log_exits().is_empty());
-    assert_eq!(text(&case.subject("log_exit", "loki.write.idle endpoint 1"), "fed"), "false");
+    assert_eq!(
+        text(&case.subject("log_exit", "loki.write.idle telemetry to https://logs.example.net/push"), "fed"),
+        "false"
+    );
     assert_eq!(case.flow.summary.log_exits, 0);
 }
 
@@ -167,7 +170,10 @@ loki.write "w" {
 "#;
     let case = analyse_text(program);
     assert_eq!(case.log_exits(), [r#"loki.write.w unknown sys.env("LOKI_URL")"#]);
-    let exit = case.subject("log_exit", "loki.write.w endpoint 1");
+    let exit = case.subject(
+        "log_exit",
+        "loki.write.w telemetry to the environment variable LOKI_URL is not set in the input",
+    );
     let reason = text(&exit, "zone_reason");
     assert!(reason.contains("LOKI_URL") && reason.contains("not set in the input"), "{reason}");
     let mut environment = Environment::default();
@@ -200,7 +206,7 @@ fn alias_service_is_followed_outside() {
     let program =
         format!("{LOCAL}\nloki.source.journal \"j\" {{ forward_to = [loki.write.local.receiver] }}\n");
     let case = analyse_with(&program, &around, Environment::default());
-    let exit = case.subject("log_exit", "loki.write.local endpoint 1");
+    let exit = case.subject("log_exit", "loki.write.local telemetry to http://loki-gateway.loki.svc.cluster.local/loki/api/v1/push, Service loki/loki-gateway is an alias of logs.example.net");
     assert_eq!(text(&exit, "zone"), "external");
     assert_eq!(text(&exit, "via.0.text"), "Service loki/loki-gateway is an alias of logs.example.net");
     assert_eq!(fact(&exit, "via.0.place").place, Some(place));

@@ -284,7 +284,10 @@ prometheus.remote_write "control_room" {
 }
 "#,
     );
-    let writer = case.subject("metric_writer", "prometheus.remote_write.control_room endpoint 1");
+    let writer = case.subject(
+        "metric_writer",
+        "prometheus.remote_write.control_room telemetry to https://mimir.cr.example.com/api/v1/push",
+    );
     for (field, wanted, at) in [
         ("url", "https://mimir.cr.example.com/api/v1/push", "https://mimir.cr.example.com/api/v1/push"),
         ("zone", "control-room", "https://mimir.cr.example.com/api/v1/push"),

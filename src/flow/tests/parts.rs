@@ -28,7 +28,7 @@ prometheus.magic "m" {{
     let source = case.subject("metric_source", "prometheus.scrape.s");
     assert!(text(&source, "reaches_local").starts_with("unknown: "), "{}", text(&source, "reaches_local"));
     // What the unknown component names as a receiver is fed by it.
-    let writer = case.subject("metric_writer", "prometheus.remote_write.workload endpoint 1");
+    let writer = case.subject("metric_writer", "prometheus.remote_write.workload telemetry to http://mimir-gateway.mimir.svc.cluster.local/api/v1/push");
     assert_eq!(text(&writer, "fed"), "true");
 }
 
