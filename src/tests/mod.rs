@@ -21,6 +21,7 @@ mod plain_objects;
 mod programs;
 mod random;
 mod relays;
+mod rounds;
 mod rule_mutations;
 mod running;
 mod schemas;
