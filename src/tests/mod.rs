@@ -27,6 +27,7 @@ mod schemas;
 mod security;
 mod shared;
 mod stores;
+mod supply;
 mod ways_out;
 mod withheld;
 
