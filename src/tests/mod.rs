@@ -28,6 +28,7 @@ mod schemas;
 mod security;
 mod shared;
 mod stores;
+mod supply;
 mod ways_out;
 mod withheld;
 
