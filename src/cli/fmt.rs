@@ -14,12 +14,14 @@ use super::exit;
 use super::output;
 use super::placed;
 use super::problem_line;
+use super::signals;
 use super::unwritten;
 use crate::format;
 use crate::format::Formatted;
 use crate::format::Formatting;
 use crate::report;
 use crate::source;
+use crate::source::Replacement;
 use crate::source::Source;
 
 /// How many files came to which end.
@@ -95,7 +97,9 @@ impl Count {
             (true, _) => "would format",
             (false, true) => return print(&after.text),
             (false, false) => {
-                if let Err(why) = source::replace(Path::new(&source.path), &source.text, &after.text) {
+                let path = Path::new(&source.path);
+                let replacement = Replacement { path, old: Some(&source.text), new: &after.text, group: 0 };
+                if let Some(Err(why)) = signals::replace(&[replacement]).pop() {
                     self.changed -= 1;
                     self.fault(&placed(&source.path, None, &why));
                     return Ok(());
