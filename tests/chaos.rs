@@ -325,7 +325,9 @@ fn world(base: &[u8]) -> tempfile::TempDir {
         program::write(folder.path(), &name, text.as_bytes());
     }
     program::write(folder.path(), "out/report", OLD);
-    program::write(folder.path(), "base.yaml", base);
+    if !base.is_empty() {
+        program::write(folder.path(), "base.yaml", base);
+    }
     folder
 }
 

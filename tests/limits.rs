@@ -143,7 +143,7 @@ fn aliases_can_be_raised() {
     raised(
         "a.yaml",
         &format!("{text}{CONFIG_MAP}"),
-        "a.yaml:19: aliases make this document larger than 2000000 nodes here: write the values out, or raise it with `--limit aliases=4000000`",
+        "a.yaml:18: aliases make this document larger than 2000000 nodes here: write the values out, or raise it with `--limit aliases=4000000`",
         "aliases=4000000",
     );
 }
@@ -226,26 +226,29 @@ fn with_rules(folder: &Path, limits: &[&str]) -> Ran {
 fn steps_of_a_condition_can_be_raised() {
     let hundred = format!("[{}]", vec!["1"; 100].join(","));
     let folder = with_rule(&format!("{hundred}.all(a, {hundred}.all(b, {hundred}.all(c, a + b + c > 0)))"));
-    let refused = with_rules(folder.path(), &[]);
-    assert!(refused.findings("own").is_empty());
-    let told = "it takes more than 2000000 steps; raise it with `--limit rule-steps=4000000`";
-    assert!(refused.stdout.contains(told), "{}", refused.stdout);
-    let found = with_rules(folder.path(), &["rule-steps=100000000"]);
-    assert_eq!(found.findings("own").len(), 1, "{}", found.stdout);
+    let told = |ran: &Ran| {
+        let found = ran.findings("own");
+        assert_eq!(found.len(), 1, "{}", ran.stdout);
+        assert_eq!(
+            (&found[0]["location"]["line"], &found[0]["location"]["path"]),
+            (&6.into(), &"in/loki.yaml".into())
+        );
+        found[0]["message"].as_str().unwrap().to_owned()
+    };
+    let stopped = "cannot be decided: rule could not be evaluated: it takes more than 2000000 steps; raise it with `--limit rule-steps=4000000`";
+    assert_eq!(told(&with_rules(folder.path(), &[])), stopped);
+    assert_eq!(told(&with_rules(folder.path(), &["rule-steps=100000000"])), "found");
 }
 
 #[test]
 fn size_of_a_pattern_can_be_raised() {
     let folder = with_rule("'a'.matches('a|(\\\\w{30}){12}')");
-    let refused = with_rules(folder.path(), &["regex-size=1MiB"]);
+    let words = ["-o", "json", "--rules", "rules", "--profile", "stack", "--limit", "regex-size=1MiB", "in"];
+    let refused = run(folder.path(), &words, None);
+    let told = "rules/own.yaml:7: `matches` has a bad pattern: the pattern takes more than 1 MiB; raise it with `--limit regex-size=2MiB`";
+    assert_eq!(refused.code, 2);
+    assert!(refused.errors().iter().any(|error| error.starts_with(told)), "{:?}", refused.errors());
     assert!(refused.findings("own").is_empty());
-    let told = "the pattern takes more than 1 MiB; raise it with `--limit regex-size=2MiB`";
-    assert!(
-        refused.stdout.contains(told) || refused.stderr.contains(told),
-        "{}{}",
-        refused.stdout,
-        refused.stderr
-    );
     let found = with_rules(folder.path(), &["regex-size=256MiB"]);
     assert_eq!(found.findings("own").len(), 1, "{}", found.stdout);
 }
