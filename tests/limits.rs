@@ -137,7 +137,7 @@ fn nesting_at_the_highest_that_can_be_set_ends_in_no_overflow_of_the_stack() {
 #[test]
 fn aliases_can_be_raised() {
     let mut text = "x0: &x0 [a, b, c, d]\n".to_owned();
-    for number in 1..19 {
+    for number in 1..18 {
         let _ = writeln!(text, "x{number}: &x{number} [*x{0}, *x{0}]", number - 1);
     }
     raised(

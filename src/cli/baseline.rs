@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::Stop;
 use super::args::BaselineArgs;
 use super::failed;
-use super::fmt::say;
+use super::output::say;
 use super::placed;
 use super::signals;
 use crate::accept::Baseline;

@@ -2,7 +2,6 @@
 //!
 //! Standard output carries what was asked for: formatted standard input, a diff. All else goes to standard error.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use rayon::iter::IntoParallelRefIterator as _;
@@ -12,6 +11,7 @@ use super::Stop;
 use super::args::FmtArgs;
 use super::exit;
 use super::output;
+use super::output::say;
 use super::placed;
 use super::problem_line;
 use super::signals;
@@ -129,10 +129,4 @@ impl Count {
 /// Writes a formatted standard input.
 pub(super) fn print(text: &str) -> Result<(), Stop> {
     output::to_stdout(|out| out.write_all(text.as_bytes())).map_err(|error| unwritten(&error))
-}
-
-/// A line on standard error.
-pub(super) fn say(line: &str) {
-    // Nobody is left to tell if standard error is gone.
-    let _ = writeln!(std::io::stderr(), "{}", report::printable(line));
 }

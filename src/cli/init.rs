@@ -7,7 +7,7 @@ use super::Stop;
 use super::args::InitArgs;
 use super::current_folder;
 use super::exit;
-use super::fmt::say;
+use super::output::say;
 use super::placed;
 use super::problem_line;
 use super::settings::FILE_NAME;

@@ -31,7 +31,6 @@ mod watch;
 mod written;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::Path;
 
 use clap::CommandFactory as _;
@@ -115,10 +114,8 @@ fn perform(cli: Cli) -> u8 {
     done.unwrap_or_else(|stop| match stop {
         Stop::Usage(error) => refuse(&error),
         Stop::Failed(lines) => {
-            let mut stderr = std::io::stderr().lock();
             for line in lines {
-                // Nobody is left to tell if standard error is gone.
-                let _ = writeln!(stderr, "error: {}", report::printable(&line));
+                output::say(&format!("error: {line}"));
             }
             exit::INCOMPLETE
         }
@@ -192,7 +189,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     if args.output.verbose
         && let Some(config) = &inputs.options.config
     {
-        let _ = writeln!(std::io::stderr(), "settings: {}", config.path);
+        output::say(&format!("settings: {}", config.path));
     }
     judge(&args, &targets, inputs)
 }

@@ -145,6 +145,14 @@ pub(super) fn around(targets: &[OutputArg], exit: u8) -> Around {
     Around { exit: Some(exit), root: root.unwrap_or_default(), summary }
 }
 
+/// A line on standard error. Names in it may have line ends and marks of a runner's commands: they are shown, not obeyed.
+pub(super) fn say(line: &str) {
+    let line = report::printable_line(line);
+    let line = if on_github() { report::without_commands(&line) } else { line };
+    // Nobody is left to tell if standard error is gone.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Whether the run is a step of a job on GitHub.
 fn on_github() -> bool {
     terminal::variable("GITHUB_ACTIONS").is_some()

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::Stop;
 use super::exit;
-use super::generate::say;
 use super::output;
+use super::output::say;
 use super::placed;
 use super::signals;
 use super::unwritten;

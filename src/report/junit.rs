@@ -119,7 +119,7 @@ fn of_verdict(stack: &str, verdict: &InvariantVerdict) -> Case {
         Verdict::Undecided => Some("error"),
         Verdict::NotApplicable => Some("skipped"),
     };
-    let mut text = vec![verdict.summary.clone()];
+    let mut text = vec![clean::line(&verdict.summary)];
     text.extend(assumed);
     Case {
         class: stack.to_owned(),

@@ -25,6 +25,8 @@ pub(crate) enum Limit {
     EmbeddedDepth,
     /// Embedded text that aliases make of one file, beyond what the file could hold as written.
     EmbeddedSize,
+    /// Values in one value, as rules see it, or in one object that is searched.
+    Parts,
     /// Components that modules and `foreach` make of one program.
     Components,
     /// Work of one condition of a rule on one subject.
@@ -70,7 +72,7 @@ const GIB: u64 = 1 << 30;
 /// - `components`: a module that doubles at each level makes thousands of a few lines.
 /// - `regex-size`: a pattern of ten bytes can make an automaton of any size; a list of a thousand names of metrics takes
 ///   less than 2 MiB.
-const BOUNDS: [Bound; 10] = [
+const BOUNDS: [Bound; 11] = [
     Bound {
         limit: Limit::InputSize,
         name: "input-size",
@@ -132,6 +134,15 @@ const BOUNDS: [Bound; 10] = [
         most: 64 * GIB,
         unit: Unit::Bytes,
         says: "embedded text that aliases make of a file, beyond what it holds as written",
+        recursive: false,
+    },
+    Bound {
+        limit: Limit::Parts,
+        name: "parts",
+        default: 200_000,
+        most: 100_000_000,
+        unit: Unit::Of("parts"),
+        says: "values in one object or in the values of one chart",
         recursive: false,
     },
     Bound {
@@ -312,7 +323,7 @@ mod tests {
             (
                 "depth=1",
                 "there is no limit `depth`; there are input-size, yaml-nesting, json-nesting, alloy-nesting, aliases, \
-                 embedded-depth, embedded-size, components, rule-steps, regex-size",
+                 embedded-depth, embedded-size, parts, components, rule-steps, regex-size",
             ),
         ] {
             assert_eq!(parse(text), Err(error.to_owned()));

@@ -12,7 +12,7 @@ use crate::cli::Stop;
 use crate::cli::args::DocsArgs;
 use crate::cli::exit;
 use crate::cli::failed;
-use crate::cli::generate::say;
+use crate::cli::output::say;
 use crate::cli::placed;
 use crate::cli::settings::ConfigChoice;
 use crate::cli::settings::Settings;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::Stop;
 use crate::cli::args::NewArgs;
 use crate::cli::exit;
-use crate::cli::generate::say;
+use crate::cli::output::say;
 use crate::cli::placed;
 use crate::cli::signals;
 use crate::rule::RuleSet;
