@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use super::Stop;
 use super::args::BaselineArgs;
 use super::failed;
-use super::fmt::say;
+use super::output::say;
 use super::placed;
-use super::signals::Signals;
+use super::signals;
 use crate::accept::Baseline;
 use crate::accept::Listed;
 use crate::accept::pruned;
@@ -179,11 +179,7 @@ fn present(path: &Path) -> Result<Option<Source>, Stop> {
 }
 
 fn write(path: &Path, old: Option<&str>, new: &str) -> Result<(), Stop> {
-    let signals = Signals::noted();
-    let replacement = Replacement { path, old, new, group: 0 };
-    let outcome = source::replace_all(&[replacement], &mut || signals.came()).pop();
-    signals.obey();
-    match outcome {
+    match signals::replace(&[Replacement { path, old, new, group: 0 }]).pop() {
         Some(Err(why)) => Err(Stop::Failed(vec![placed(&source::shown(path.as_os_str()), None, &why)])),
         _ => Ok(()),
     }

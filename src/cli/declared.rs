@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Stop;
 use super::args::GenerateArgs;
 use super::asking;
-use super::generate::say;
+use super::output::say;
 use super::problem_line;
 use super::settings::ConfigChoice;
 use super::settings::Settings;

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::Stop;
-use super::fmt::say;
+use super::output::say;
 use crate::accept::Baseline;
 use crate::accept::Entry;
 use crate::accept::Key;

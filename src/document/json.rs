@@ -13,10 +13,8 @@ use super::tree::NodeId;
 use super::tree::NodeKind;
 use super::tree::Style;
 use super::tree::Tree;
+use crate::text::Limit;
 use crate::text::Span;
-
-/// Objects and arrays nested deeper than this are refused.
-const MAX_DEPTH: usize = 512;
 
 /// A JSON text that could be read.
 #[derive(Debug, Clone)]
@@ -151,11 +149,11 @@ impl Parser<'_> {
     }
 
     fn open(&mut self, object: bool) -> Result<(), ParseProblem> {
-        if self.frames.len() >= MAX_DEPTH {
-            let mut problem =
-                self.problem(self.at, "values are nested more than 512 deep here", "nothing deeper is read");
-            problem.kind = ProblemKind::Limit;
-            return Err(problem);
+        if self.frames.len() >= Limit::JsonNesting.count() {
+            let message = format!("values are nested more than {} deep here", Limit::JsonNesting.shown());
+            let place = self.problem(self.at, "", "").span;
+            return Err(ParseProblem::new(ProblemKind::Limit, place, message)
+                .with_hint(format!("nest them less, or {}", Limit::JsonNesting.remedy())));
         }
         let kind = if object { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
         let node = self.add(kind, self.at, self.at);

@@ -21,11 +21,8 @@ use super::tree::NodeKind;
 use super::tree::Style;
 use super::tree::Tree;
 use super::wording::from_scanner;
+use crate::text::Limit;
 use crate::text::Span;
-
-/// A document whose aliases stand for more nodes than this is refused: far above any manifest (a rendered stack of
-/// 5 MB has 170,000 nodes), and few enough to visit in no time.
-const MAX_EXPANDED: u64 = 2_000_000;
 
 /// What a YAML text holds.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +43,8 @@ pub(crate) fn parse_yaml(text: &Arc<str>) -> YamlStream {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.emit_unresolved_aliases = true;
+    options.flow_nesting_limit = Limit::YamlNesting.count();
+    options.block_nesting_limit = Limit::YamlNesting.count();
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut builder = Builder::new(text);
     while let Some(result) = parser.next_event() {
@@ -224,12 +223,13 @@ impl<'t> Builder<'t> {
         self.abandon();
     }
 
-    /// Whether the document stays within [`MAX_EXPANDED`] when its aliases are followed; reports it where not.
+    /// Whether the document stays within [`Limit::Aliases`] when its aliases are followed; reports it where not.
     fn expansion_fits(&mut self) -> bool {
         // Nodes stand in the order of their starts, so a node's descendants follow it. `sizes[i]` is the number of
         // nodes that the first `i` nodes stand for.
         let mut sizes: Vec<u64> = Vec::with_capacity(self.nodes.len() + 1);
         let mut total = 0_u64;
+        let most = Limit::Aliases.get();
         sizes.push(0);
         for node in &self.nodes {
             total = total.saturating_add(match node.kind {
@@ -240,14 +240,14 @@ impl<'t> Builder<'t> {
                 }
                 _ => 1,
             });
-            if total > MAX_EXPANDED {
+            if total > most {
                 self.errors.push(
                     ParseProblem::new(
                         ProblemKind::Limit,
                         node.span,
-                        format!("aliases make this document larger than {MAX_EXPANDED} nodes here"),
+                        format!("aliases make this document larger than {} here", Limit::Aliases.shown()),
                     )
-                    .with_hint("no reader of manifests accepts this; write the values out"),
+                    .with_hint(format!("write the values out, or {}", Limit::Aliases.remedy())),
                 );
                 return false;
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::document::NodeRef;
 use crate::document::Scalar;
-use crate::document::problem::MAX_BYTES;
+use crate::text::Limit;
 
 fn parse(text: &str) -> YamlStream {
     parse_yaml(&Arc::from(text))
@@ -191,7 +191,7 @@ fn nesting_has_a_limit_and_no_stack() {
     for source in [flow, braces, dashes, block] {
         let stream = parse(&source);
         assert_eq!(stream.documents.len(), 0);
-        assert_eq!(stream.errors[0].message, "collections are nested more than 255 deep here");
+        assert_eq!(stream.errors[0].message, "collections are nested more than 255 levels deep here");
         assert_eq!(stream.errors[0].kind, ProblemKind::Limit);
     }
     let fits = format!("{}1{}", "[".repeat(255), "]".repeat(255));
@@ -218,9 +218,9 @@ fn an_alias_bomb_is_refused_and_a_merge_bomb_too() {
 
 #[test]
 fn too_large_a_text_is_refused() {
-    let stream = parse(&"#".repeat(MAX_BYTES + 1));
+    let stream = parse(&"#".repeat(Limit::InputSize.count() + 1));
     assert_eq!(stream.documents.len(), 0);
-    assert_eq!(stream.errors[0].message, "the text has 67108865 bytes, more than the 67108864 that are read");
+    assert_eq!(stream.errors[0].message, "the text has 67108865 bytes, more than the 64 MiB that are read");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use cel::common::ast::LiteralValue;
 use cel::common::ast::operators;
 use cel::parser::Expression as Tree;
 
+use super::cost;
 use super::functions;
 use super::operators::binary;
 use super::operators::contains;
@@ -24,9 +25,7 @@ use super::operators::overflow;
 use super::value::Value;
 use super::value::View;
 use crate::document::Place;
-
-/// Most steps of one evaluation: nested loops over long lists end here instead of running for minutes.
-const MAX_STEPS: u32 = 2_000_000;
+use crate::text::Limit;
 
 /// Why an evaluation has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +42,15 @@ pub(crate) type Outcome<'a> = Result<Value<'a>, Stop>;
 /// One evaluation with its variables.
 pub(crate) struct Evaluation<'a> {
     variables: Vec<(&'a str, Value<'a>)>,
-    steps: u32,
+    /// Steps so far, and the most of them: nested loops over long lists end instead of running for minutes.
+    steps: u64,
+    most: u64,
 }
 
 impl<'a> Evaluation<'a> {
     /// An evaluation that sees these variables; later ones hide earlier ones.
     pub(crate) fn new(variables: Vec<(&'a str, Value<'a>)>) -> Self {
-        Self { variables, steps: 0 }
+        Self { variables, steps: 0, most: Limit::RuleSteps.get() }
     }
 
     /// Adds a variable and runs `body` with it.
@@ -91,10 +92,23 @@ impl<'a> Evaluation<'a> {
 
     /// The value of `tree`; may be [`View::Unknown`].
     pub(crate) fn value(&mut self, tree: &'a Tree) -> Outcome<'a> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Err(Stop::Error(format!("it takes more than {MAX_STEPS} steps")));
+        self.take(1)?;
+        let value = self.made(tree)?;
+        self.take(cost::copy(&value))?;
+        Ok(value)
+    }
+
+    /// Counts steps, and ends the evaluation where there are too many.
+    fn take(&mut self, steps: u64) -> Result<(), Stop> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps <= self.most {
+            return Ok(());
         }
+        let limit = Limit::RuleSteps;
+        Err(Stop::Error(format!("it takes more than {}; {}", limit.shown(), limit.remedy())))
+    }
+
+    fn made(&mut self, tree: &'a Tree) -> Outcome<'a> {
         match &tree.expr {
             Expr::Literal(literal) => Ok(literal_value(literal)),
             Expr::Ident(name) => self.variable(name),
@@ -164,7 +178,7 @@ impl<'a> Evaluation<'a> {
                 let haystack = self.known(haystack)?;
                 let needle = self.value(needle)?;
                 if let View::List(items) = haystack.view() {
-                    self.steps = self.steps.saturating_add(u32::try_from(items.len()).unwrap_or(u32::MAX));
+                    self.take((items.len() as u64).saturating_mul(1 + cost::whole(&needle)))?;
                 }
                 contains(&haystack, &needle)
             }
@@ -186,7 +200,9 @@ impl<'a> Evaluation<'a> {
                     value if matches!(value.view(), View::Null) => Err(not_set(tree, &symbol)),
                     value => Ok(value),
                 });
-                binary(name, &left?, &right?)
+                let (left, right) = (left?, right?);
+                self.take(cost::top(&left).saturating_add(cost::top(&right)))?;
+                binary(name, &left, &right)
             }
             (operators::NEGATE, [operand]) => {
                 let operand = self.known(operand)?;
@@ -206,6 +222,7 @@ impl<'a> Evaluation<'a> {
                 for argument in arguments {
                     values.push(self.known(argument)?);
                 }
+                self.take(cost::call(name, &values))?;
                 functions::call(name, &values).map_err(|stop| {
                     let mut trees = call.target.as_deref().into_iter().chain(arguments);
                     let absent = values.iter().position(|value| matches!(value.view(), View::Null));
@@ -247,6 +264,7 @@ impl<'a> Evaluation<'a> {
     fn equal(&mut self, left: &'a Tree, right: &'a Tree) -> Result<bool, Stop> {
         let left = self.value(left)?;
         let right = self.value(right)?;
+        self.take(cost::compared(&left, &right))?;
         left.equals(&right).map_err(Stop::Unknown)
     }
 
@@ -269,6 +287,7 @@ impl<'a> Evaluation<'a> {
                 )));
             }
         };
+        self.take(items.len() as u64 / 8)?;
         let (filter, step) = match (name, body) {
             ("map", [step]) => (None, Some(step)),
             ("map", [filter, step]) => (Some(filter), Some(step)),

@@ -191,7 +191,12 @@ fn endless_work_is_stopped() {
     let expression = Expression::new(source);
     let mut evaluation = Evaluation::new(vec![("s", Value::Fact(&facts))]);
     let result = evaluation.condition(expression.tree().unwrap());
-    assert_eq!(result, Err(Stop::Error("it takes more than 2000000 steps".to_owned())));
+    assert_eq!(
+        result,
+        Err(Stop::Error(
+            "it takes more than 2000000 steps; raise it with `--limit rule-steps=4000000`".to_owned()
+        ))
+    );
 }
 
 /// cel's own evaluator as the judge, where nothing is absent or unknown.

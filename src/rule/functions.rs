@@ -2,13 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::OnceLock;
 
 use regex::Regex;
-use regex::RegexBuilder;
 
 use super::eval::Outcome;
 use super::eval::Stop;
@@ -17,6 +13,7 @@ use super::selector;
 use super::value::Items;
 use super::value::Value;
 use super::value::View;
+use crate::text::compiled;
 use crate::text::is_slip;
 use crate::text::units;
 
@@ -258,29 +255,9 @@ fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<
     }
 }
 
-/// A compiled pattern, from a cache: rules use few patterns on many values. Shared and not cloned: a clone of a regex
-/// learns its states anew.
+/// A compiled pattern.
 pub(crate) fn pattern(source: &str) -> Result<Arc<Regex>, String> {
-    static CACHE: OnceLock<Mutex<HashMap<String, Arc<Regex>>>> = OnceLock::new();
-    let cache = CACHE.get_or_init(Mutex::default);
-    let Ok(mut cache) = cache.lock() else { return compile_pattern(source).map(Arc::new) };
-    if let Some(regex) = cache.get(source) {
-        return Ok(Arc::clone(regex));
-    }
-    let regex = Arc::new(compile_pattern(source)?);
-    // Patterns that rules compute could be without number.
-    if cache.len() < 256 {
-        cache.insert(source.to_owned(), Arc::clone(&regex));
-    }
-    Ok(regex)
-}
-
-fn compile_pattern(source: &str) -> Result<Regex, String> {
-    RegexBuilder::new(source).size_limit(1 << 20).build().map_err(|error| {
-        let text = error.to_string();
-        let last = text.lines().last().unwrap_or_default();
-        format!("`matches` has a bad pattern: {}", last.trim_start_matches("error: "))
-    })
+    compiled(source).map_err(|fault| format!("`matches` has a bad pattern: {fault}"))
 }
 
 fn wrong(name: &str, wanted: &str, value: &Value<'_>) -> Stop {

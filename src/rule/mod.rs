@@ -2,6 +2,7 @@
 
 mod check;
 mod chosen;
+mod cost;
 mod embedded;
 mod eval;
 mod fields;

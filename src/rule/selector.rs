@@ -75,8 +75,8 @@ fn takes_absent(comparison: Comparison, value: &str) -> Option<bool> {
     Some(match comparison {
         Comparison::Equal => value.is_empty(),
         Comparison::NotEqual => !value.is_empty(),
-        Comparison::Fits => anchored(value)?.is_match(""),
-        Comparison::FitsNot => !anchored(value)?.is_match(""),
+        Comparison::Fits => anchored(value).ok()?.is_match(""),
+        Comparison::FitsNot => !anchored(value).ok()?.is_match(""),
     })
 }
 

@@ -24,12 +24,8 @@ pub(crate) use read::read_within;
 pub(crate) use text::Text;
 pub(crate) use write::Replacement;
 pub(crate) use write::present;
-pub(crate) use write::replace;
+pub(crate) use write::put;
 pub(crate) use write::replace_all;
-
-/// The most that is read of one input. Far above real stacks (a whole cluster's dump is some MB), and far below the
-/// 4 GiB that spans can address.
-pub(crate) const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What `-` is called in reports when nobody gave it a name.
 pub(crate) const STDIN_NAME: &str = "<stdin>";

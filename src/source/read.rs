@@ -13,7 +13,6 @@ use rayon::iter::IndexedParallelIterator as _;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
 
-use super::MAX_BYTES;
 use super::STDIN_NAME;
 use super::Source;
 use super::SourceProblem;
@@ -22,6 +21,7 @@ use super::Text;
 use super::expand;
 use super::glob;
 use super::shown;
+use crate::text::Limit;
 
 /// How far a file is searched for the NUL byte that gives binary files away; git looks equally far.
 const BINARY_PROBE: usize = 8 * 1024;
@@ -126,7 +126,7 @@ pub(super) enum Fault {
     System(String),
     #[error("a {0}, not a file; to lint what it yields, pipe that in and give `-`")]
     NoFile(&'static str),
-    #[error("larger than {} MiB, the most that is read of one file; split it", MAX_BYTES / 1024 / 1024)]
+    #[error("larger than {}, the most that is read of one file; split it, or {}", Limit::InputSize.shown(), Limit::InputSize.remedy())]
     TooLarge,
     #[error("a binary file (a NUL byte at offset {0}); leave it out")]
     Binary(usize),
@@ -162,13 +162,33 @@ pub(super) fn read_file(path: &Path) -> Result<Arc<str>, Fault> {
     if !metadata.is_file() {
         return Err(Fault::NoFile(kind_of(&metadata)));
     }
-    if metadata.len() > MAX_BYTES {
+    if metadata.len() > Limit::InputSize.get() {
         return Err(Fault::TooLarge);
     }
-    #[expect(clippy::disallowed_methods, reason = "`source` is where files are opened")]
-    let file = File::open(path)?;
-    let bytes = read_bounded(file, usize::try_from(metadata.len()).unwrap_or(0))?;
+    let file = open(path)?;
+    // Something else may have taken its place since.
+    let opened = file.metadata()?;
+    if !opened.is_file() {
+        return Err(Fault::NoFile(kind_of(&opened)));
+    }
+    let bytes = read_bounded(file, usize::try_from(opened.len()).unwrap_or(0))?;
     if bytes.is_empty() { Err(Fault::Empty) } else { into_text(bytes) }
+}
+
+/// Opens a file without waiting: a named pipe that took its place has nobody at its other end.
+fn open(path: &Path) -> std::io::Result<File> {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // The standard library has no name for it.
+        const O_NONBLOCK: i32 = if cfg!(target_os = "linux") { 0o4000 } else { 0x4 };
+        std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    {
+        #[expect(clippy::disallowed_methods, reason = "`source` is where files are opened")]
+        File::open(path)
+    }
 }
 
 fn read_stdin(stdin: &mut impl Read) -> Result<Arc<str>, Fault> {
@@ -179,8 +199,8 @@ fn read_stdin(stdin: &mut impl Read) -> Result<Arc<str>, Fault> {
 /// Reads to the end, but never more than allowed: a file may grow and a pipe may never end.
 fn read_bounded(reader: impl Read, expected: usize) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::with_capacity(expected.saturating_add(1));
-    reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES { Err(Fault::TooLarge) } else { Ok(bytes) }
+    reader.take(Limit::InputSize.get() + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > Limit::InputSize.count() { Err(Fault::TooLarge) } else { Ok(bytes) }
 }
 
 /// Bytes as text.

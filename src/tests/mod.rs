@@ -17,6 +17,7 @@ mod layers;
 mod live_kinds;
 mod meaning;
 mod mutations;
+mod order;
 mod plain_objects;
 mod programs;
 mod random;
