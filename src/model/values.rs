@@ -300,6 +300,7 @@ mod tests {
         while let Some(item) = last.items().last().cloned() {
             last = item;
         }
-        assert_eq!(last.value, FactValue::Unknown("the value has more than 200000 parts".into()));
+        let reason = "the value has more than 200000 parts; raise it with `--limit parts=400000`";
+        assert_eq!(last.value, FactValue::Unknown(reason.into()));
     }
 }
