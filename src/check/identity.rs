@@ -1,5 +1,7 @@
 //! Turns what a stack's inputs say of themselves into whose it is: which workload's, and which of its clusters.
 
+use rayon::prelude::*;
+
 use super::sharing::Kept;
 use super::stack::Run;
 use super::stack::parts;
@@ -9,6 +11,9 @@ use crate::model::Fact;
 use crate::model::FilePieces;
 use crate::model::Stack;
 use crate::model::store::Assumed;
+
+/// From so many stacks on, they are looked through on all cores.
+const MANY: usize = 16;
 
 /// Whose a stack is, as far as its inputs say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -81,7 +86,13 @@ impl Run<'_> {
         if stacks.len() < 2 {
             return Vec::new();
         }
-        stacks.iter().map(|(name, cluster, part)| self.kept_by(name, cluster.as_deref(), part)).collect()
+        let kept_by =
+            |(name, cluster, part): &(String, Option<String>, Group)| self.kept_by(name, cluster.as_deref(), part);
+        // Threads cost more than a few stacks do.
+        if stacks.len() < MANY {
+            return stacks.iter().map(kept_by).collect();
+        }
+        stacks.par_iter().map(kept_by).collect()
     }
 
     fn kept_by(&self, name: &str, cluster: Option<&str>, group: &Group) -> Kept {
