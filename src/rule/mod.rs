@@ -14,6 +14,7 @@ mod load_fix;
 mod load_settings;
 mod named;
 mod operators;
+mod outline;
 mod paths;
 mod quick;
 mod run;
