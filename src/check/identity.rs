@@ -1,5 +1,7 @@
 //! Turns what a stack's inputs say of themselves into whose it is: which workload's, and which of its clusters.
 
+use rayon::prelude::*;
+
 use super::parts::parts;
 use super::sharing::Kept;
 use super::stack::Run;
@@ -9,6 +11,9 @@ use crate::model::Fact;
 use crate::model::FilePieces;
 use crate::model::Stack;
 use crate::model::store::Assumed;
+
+/// From so many stacks on, they are looked through on all cores.
+const MANY: usize = 16;
 
 /// Whose a stack is, as far as its inputs say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,7 +82,15 @@ impl Run<'_> {
     /// Where the stores of the stacks of these groups keep their data.
     pub(crate) fn kept<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Vec<Kept> {
         let stacks = groups.flat_map(|group| parts(group, self.readings, self.documents));
-        stacks.map(|(name, cluster, part)| self.kept_by(&name, cluster.as_deref(), &part)).collect()
+        let stacks: Vec<_> = stacks.collect();
+        let kept_by = |(name, cluster, part): &(String, Option<String>, Group)| {
+            self.kept_by(name, cluster.as_deref(), part)
+        };
+        // Threads cost more than a few stacks do.
+        if stacks.len() < MANY {
+            return stacks.iter().map(kept_by).collect();
+        }
+        stacks.par_iter().map(kept_by).collect()
     }
 
     fn kept_by(&self, name: &str, cluster: Option<&str>, group: &Group) -> Kept {

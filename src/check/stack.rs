@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::CheckOptions;
 use super::accepted;
@@ -179,8 +180,10 @@ impl Run<'_> {
         let flows = self.flows(&stack, (&collectors, &relays), &workload, governing, || {
             self.asking.control_room(name, &workload, &queries)
         });
-        let mut asked = self.policy.rules.options_asked();
-        asked.extend(limits::asked(governing.limits()));
+        let mut asked = Arc::clone(self.policy.rules.options_asked());
+        if !governing.limits().is_empty() {
+            Arc::make_mut(&mut asked).extend(limits::asked(governing.limits()));
+        }
         let assumed = Assumed { versions: self.versions(governing), asked };
         let (network, members) = (model::network(&stack), model::Members::of(&stack));
         let around = (&network, &members);

@@ -40,7 +40,8 @@ pub(crate) fn parse_json(text: &Arc<str>) -> Result<JsonText, ParseProblem> {
         problems: Vec::new(),
     };
     parser.document()?;
-    let Parser { nodes, problems, .. } = parser;
+    let Parser { mut nodes, problems, .. } = parser;
+    nodes.shrink_to_fit();
     let root = (!nodes.is_empty()).then_some(NodeId(0));
     Ok(JsonText { tree: Tree { text: Arc::clone(text), nodes, root, dialect: Dialect::Json }, problems })
 }
@@ -155,7 +156,7 @@ impl Parser<'_> {
             return Err(ParseProblem::new(ProblemKind::Limit, place, message)
                 .with_hint(format!("nest them less, or {}", Limit::JsonNesting.remedy())));
         }
-        let kind = if object { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
+        let kind = if object { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
         let node = self.add(kind, self.at, self.at);
         self.frames.push(Frame { node, object, first_child: self.children.len() });
         self.at += 1;

@@ -7,7 +7,7 @@ use granit_parser::Options;
 use granit_parser::Parser;
 use granit_parser::ScalarStyle;
 use granit_parser::StructureStyle;
-use granit_parser::Tag;
+use granit_parser::Tag as Written;
 
 use super::keys::collection;
 use super::problem::ParseProblem;
@@ -19,6 +19,7 @@ use super::tree::Node;
 use super::tree::NodeId;
 use super::tree::NodeKind;
 use super::tree::Style;
+use super::tree::Tag;
 use super::tree::Tree;
 use super::wording::from_scanner;
 use crate::text::Limit;
@@ -270,9 +271,9 @@ impl<'t> Builder<'t> {
     }
 
     fn keep(&mut self) {
-        let nodes = std::mem::take(&mut self.nodes);
-        let root = self.root.filter(|root| !is_nothing(&nodes[root.0 as usize]));
-        let nodes = if root.is_some() { nodes } else { Vec::new() };
+        let root = self.root.filter(|root| !is_nothing(&self.nodes[root.0 as usize]));
+        // Moved to a place of the right size: the one that grew serves the next document.
+        let nodes = if root.is_some() { self.nodes.drain(..).collect() } else { Vec::new() };
         self.documents.push(Tree { text: Arc::clone(self.text), nodes, root, dialect: Dialect::GoYaml });
     }
 
@@ -298,7 +299,7 @@ impl<'t> Builder<'t> {
         &mut self,
         decoded: &str,
         style: ScalarStyle,
-        tag: Option<&Tag>,
+        tag: Option<&Written>,
         start: usize,
         end: usize,
     ) -> NodeId {
@@ -382,8 +383,8 @@ impl<'t> Builder<'t> {
         None
     }
 
-    fn open(&mut self, start: usize, mapping: bool, style: StructureStyle, tag: Option<&Tag>, anchor: usize) {
-        let kind = if mapping { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
+    fn open(&mut self, start: usize, mapping: bool, style: StructureStyle, tag: Option<&Written>, anchor: usize) {
+        let kind = if mapping { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
         let node = self.add(Node { kind, span: Span::at(offset(start)), tag: tag.map(tag_text) });
         self.anchor(anchor, node);
         let block = style == StructureStyle::Block;
@@ -446,8 +447,8 @@ fn is_nothing(node: &Node) -> bool {
 }
 
 /// `!!int` as `tag:yaml.org,2002:int`, `!Ref` as it is, `!` as `!`.
-fn tag_text(tag: &Tag) -> Box<str> {
-    [tag.handle(), tag.suffix()].concat().into_boxed_str()
+fn tag_text(tag: &Written) -> Box<Tag> {
+    Box::new(Tag([tag.handle(), tag.suffix()].concat().into_boxed_str()))
 }
 
 #[cfg(test)]

@@ -157,8 +157,8 @@ fn aliases_stay_aliases_and_tags_are_kept() {
     assert!(matches!(b.raw().kind, NodeKind::Alias(_)));
     assert_eq!(written(b), "*x");
     assert_eq!(b.get("k").unwrap().int(), Some(7));
-    assert_eq!(b.get("k").unwrap().raw().tag.as_deref(), Some("tag:yaml.org,2002:int"));
-    assert_eq!(b.get("r").unwrap().raw().tag.as_deref(), Some("!Ref"));
+    assert_eq!(b.get("k").unwrap().raw().tag(), Some("tag:yaml.org,2002:int"));
+    assert_eq!(b.get("r").unwrap().raw().tag(), Some("!Ref"));
     assert_eq!(b.get("n").unwrap().scalar(), Some(Scalar::Text("5")));
     assert_eq!(written(root.get("c").unwrap()), "- 1");
     let keyed = one("- &k name\n- *k : v\n");

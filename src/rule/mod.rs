@@ -15,6 +15,7 @@ mod load_fix;
 mod load_settings;
 mod named;
 mod operators;
+mod outline;
 mod paths;
 mod quick;
 mod run;

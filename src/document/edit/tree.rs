@@ -244,7 +244,7 @@ impl Writer<'_, '_> {
         let node = self.nodes.raw(key);
         let span = node.span;
         let NodeKind::Scalar { style, .. } = node.kind else { return refuse(span, "no key stands here") };
-        if span.is_empty() || matches!(style, Style::Literal | Style::Folded) || node.tag.is_some() {
+        if span.is_empty() || matches!(style, Style::Literal | Style::Folded) || node.tag().is_some() {
             return refuse(span, "this key has no name of its own, or a tag; change it by hand");
         }
         let context = if self.nodes.is_in_brackets(key) { Context::Flow } else { Context::Block };

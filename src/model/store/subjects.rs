@@ -128,7 +128,7 @@ fn override_subjects(store: Store, tenant: &Tenant, found: Option<&Found<'_>>) -
         let Some(spec) = found.options().spec(&path).filter(|spec| spec.is_in(found.version)) else {
             continue;
         };
-        let (base, (value, _)) = (base.value(&path, &spec).0, own.value(&path, &spec));
+        let (base, (value, _)) = (base.value(&path, spec).0, own.value(&path, spec));
         let is = match spec.type_in(found.version) {
             "int" | "uint" | "float" | "bytes" | "bytesize" => "number",
             "go_duration" | "prom_duration" => "duration",
@@ -183,7 +183,7 @@ fn only_tenant(found: &Found<'_>) -> Fact {
     let effective = effective(found, group, None);
     let value = |path: &str| {
         let spec = found.options().spec(path).filter(|spec| spec.is_in(found.version));
-        spec.map(|spec| effective.value(path, &spec).0).unwrap_or_default()
+        spec.map(|spec| effective.value(path, spec).0).unwrap_or_default()
     };
     match found.store {
         Store::Mimir if value("multitenancy_enabled").bool() == Some(false) => value("no_auth_tenant"),
@@ -373,7 +373,7 @@ fn changed_defaults(kind: &'static str, store: &Found<'_>) -> Vec<Subject> {
             continue;
         }
         let (old, new) = (spec.default_in(before), spec.default_in(store.version));
-        if old == new || effective.value(path, &spec).1 != Origin::Default {
+        if old == new || effective.value(path, spec).1 != Origin::Default {
             continue;
         }
         let fact = Fact { value: path.into(), place: effective.nearest(path) };
