@@ -157,17 +157,19 @@ def refusal(text):
 
 def own(given, example):
     """ptd-lint and the parse alone, as given or as built here with the profile of releases."""
-    if given and example:
-        built = [given, example]
-    else:
-        say("building ptd-lint for release (minutes, if it is not built)")
-        command = ["cargo", "build", "--release", "--locked", "--quiet", "--bin", "ptd-lint", "--example", "parse_only"]
-        subprocess.run(command, cwd=ROOT, check=True)
-        target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve() / "release"
-        built = [given or target / "ptd-lint", example or target / "examples" / "parse_only"]
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve() / "release"
+    wanted = [(given, "--bin", "ptd-lint", target / "ptd-lint"), (example, "--example", "parse_only", target / "examples" / "parse_only")]
+    # One after the other: built together, the program would get the features that only tests and examples ask for, and not be
+    # the one that is released.
+    for present, kind, name, _ in wanted:
+        if not present:
+            say(f"building {name} for release (minutes, if it is not built)")
+            subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", kind, name], cwd=ROOT, check=True)
+    built = [present or path for present, _, _, path in wanted]
     said = subprocess.run([built[0], "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
-    version = f"{said} ({commit.stdout.strip()})" if commit.returncode == 0 else said
+    # A program that was given may be of any commit.
+    version = said if given or commit.returncode else f"{said} ({commit.stdout.strip()})"
     return Program("ptd-lint", str(built[0]), version), Program("parse alone", str(built[1]), version)
 
 

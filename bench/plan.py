@@ -18,7 +18,7 @@ LOOKS_AT = {
     "kinds without a schema (HelmChart, declarations) are skipped",
     "kube-linter": "its default checks of pods, services and roles",
     "kube-score": "its default checks of pods, services, ingresses and policies, also across objects; nothing inside of texts",
-    "conftest": "`bench/policy/stack.rego`: ten lines of the same ideas, document by document; texts are searched with patterns, nothing follows data",
+    "conftest": "`bench/policy/stack.rego`: ten of our checks, as far as one document can say them; texts are searched with patterns, nothing follows data. A longer policy costs more",
     "checkov": "its Kubernetes framework: some hundred security checks of pods and roles; nothing inside of texts",
     "promtool": "`check rules`: syntax of rule files and of PromQL",
     "helm lint": "the same manifests as templates of a chart: that they render and are YAML",
@@ -72,7 +72,7 @@ class Plan:
         yield self.manifests("one", f"One file of {one.size / 1000:.0f} KB", one, often=3)
         for size in self.sizes:
             made = inputs.stacks(self.own.path, size, self.scratch / f"manifests-{size}")
-            about = f"{size:,} files, {size // inputs.WORKLOAD:,} workloads, {made.size / 1e6:.1f} MB, sum {made.digest}"
+            about = f"workloads: {size // inputs.WORKLOAD:,}; bytes: {made.size / 1e6:.1f} MB; sum {made.digest}"
             # Minutes a run for the others, which tell nothing new.
             few = ["kubeconform"] if size > 2000 else None
             yield self.manifests(f"manifests-{size}", f"{size:,} manifests", made, about, few)

@@ -1,5 +1,6 @@
 """Turns costs into rows: medians, spread, and ratios to ptd-lint."""
 
+import re
 from dataclasses import dataclass
 from statistics import median
 
@@ -41,10 +42,24 @@ class Result:
             f"{self.middle(name, 'peak'):.0f}",
             *ratios,
             codes(costs),
+            summed_up(costs[-1].output),
         ]
 
 
-HEAD = ["program", "rounds", "CPU, median (least to most)", "wall", "peak MiB", "CPU, times ours", "wall, times ours", "exit"]
+HEAD = ["program", "rounds", "CPU, median (least to most)", "wall", "peak MiB", "CPU, times ours", "wall, times ours", "exit", "says"]
+
+
+# The lines in which programs sum up what they did: what shows that they did it.
+SUMS = re.compile(
+    r"^(?:Looked at .*|Summary: .*|\d+ tests, .*|Passed checks: .*|\d+ chart\(s\) linted.*|\d+ files, \d+ bytes.*)$", re.MULTILINE
+)
+
+
+def summed_up(output):
+    """What a program says that it did, or how much it wrote."""
+    found = SUMS.findall(output)
+    lines = output.splitlines()
+    return found[-1] if found else lines[0] if len(lines) == 1 else f"{len(lines):,} lines"
 
 
 def codes(costs):
