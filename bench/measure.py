@@ -48,8 +48,8 @@ def cost(command, scratch, environment=None, timeout=900.0):
         check=False,
     )
     if measured.returncode != 0:
-        said = measured.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise OSError(f"could not be measured: {' '.join(map(str, command))[:300]}: {''.join(said)}")
+        said = measured.stderr.decode(errors="replace").strip()
+        raise OSError(f"{Path(command[0]).name} could not be measured: {said}")
     figures = json.loads(measured.stdout)
     output = said.read_text(encoding="utf-8", errors="replace")
     return Cost(figures["cpu"], figures["wall"], figures["peak"], figures["code"], output)
@@ -62,7 +62,10 @@ def main(arguments):
     streams = [(os.POSIX_SPAWN_DUP2, target, 1), (os.POSIX_SPAWN_DUP2, target, 2)]
     begun = time.perf_counter()
     # Not a fork, which would copy the tables of this program's memory at the expense of the measured one.
-    process = os.posix_spawnp(command[0], command, os.environ, file_actions=streams, setpgroup=0)
+    try:
+        process = os.posix_spawnp(command[0], command, os.environ, file_actions=streams, setpgroup=0)
+    except OSError as error:
+        sys.exit(error.strerror)
     # The whole group ends: workers of a program that hangs would otherwise go on beside the next measurement.
     signal.signal(signal.SIGALRM, lambda *_: os.killpg(process, signal.SIGKILL))
     signal.setitimer(signal.ITIMER_REAL, limit)

@@ -25,13 +25,18 @@ class Page:
             parts.append(f"## {result.case.title}")
             if result.case.about:
                 parts.append(f"{result.case.about[0].upper()}{result.case.about[1:]}.")
-            parts.append(table.markdown(table.HEAD, result.rows()))
+            parts.append(table.markdown(table.HEAD, result.rows() + self.missing(result)))
         growth = goals.growth(self.results)
         if len(growth) > 1:
             parts += ["## Growth", table.markdown(["manifests", "CPU for each file", "peak MiB", "CPU, times the parse alone"], growth)]
         parts += ["## What each program looks at", self.looks_at()]
         parts += ["## The machine", "; ".join(f"{name}: {value}" for name, value in self.facts.items()) + "."]
         return "\n\n".join(parts)
+
+    def missing(self, result):
+        """A row for each peer that should have run here and is not to be had."""
+        names = [peer.name for peer in self.found if peer.name in result.case.wanted and peer.name not in result.costs]
+        return [[name, "0", f"not measured: {self.remarks.get(name, '')}", *[""] * (len(table.HEAD) - 3)] for name in names]
 
     def looks_at(self):
         """The programs, with their versions and what they check."""

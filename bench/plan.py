@@ -9,6 +9,8 @@ import schemas
 
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent.parent / "shared" / "corpus" / "ptd"
+# Peers that read Kubernetes objects.
+OBJECTS = ["kubeconform", "kube-linter", "kube-score", "conftest", "checkov"]
 # What each program looks at, for the report.
 LOOKS_AT = {
     "ptd-lint": "everything below, in one run: Kubernetes' schemas, references, configuration inside of ConfigMaps and chart values, the stores' "
@@ -37,6 +39,8 @@ class Case:
     about: str
     # Each program's name with its command.
     commands: dict
+    # Peers that belong here, whether they are to be had or not.
+    wanted: tuple = ()
     # How many rounds, as a multiple of what was asked for: what is short is measured more often.
     often: int = 1
     # Seconds after which a program that had three rounds is not run again.
@@ -91,7 +95,7 @@ class Plan:
         commands = {"true": ["true"], "ptd-lint": [self.own.path, "--version"]}
         for name, peer in self.peers.items():
             commands[name] = [peer.path, *words.get(name, ["--version"])]
-        return Case("starts", "Start-up: `--version`", "", commands, often=3, budget=20.0)
+        return Case("starts", "Start-up: `--version`", "", commands, (*OBJECTS, "promtool", "helm"), often=3, budget=20.0)
 
     def check(self, folder, strict=True):
         """ptd-lint over a folder: with all rules, or with those that run by default."""
@@ -100,10 +104,11 @@ class Plan:
     def manifests(self, key, title, made, about=None, few=None, often=1, strict=True):
         """All that read Kubernetes objects, over one folder."""
         commands = {"ptd-lint": self.check(made.folder, strict), "parse alone": [self.parse.path, made.folder]}
-        for name in ["kubeconform", "kube-linter", "kube-score", "conftest", "checkov"]:
-            if name in self.peers and (few is None or name in few):
+        wanted = tuple(few or OBJECTS)
+        for name in wanted:
+            if name in self.peers:
                 commands[name] = [self.peers[name].path, *getattr(self, name.replace("-", "_"))(made.folder)]
-        return Case(key, title, about or f"sum {made.digest}", commands, often)
+        return Case(key, title, about or f"sum {made.digest}", commands, wanted, often)
 
     def kubeconform(self, folder):
         """With all schemas on disk, and its default number of workers."""
