@@ -20,6 +20,7 @@ ROOT = HERE.parent
 # kube-linter's registry entry cannot be asked for everywhere, so there are no sums of it: only this pin. Where it can, Go's own
 # database of sums stands for them.
 KUBE_LINTER = ("golang.stackrox.io/kube-linter/cmd/kube-linter", "v0.7.5")
+NAMES = ["kubeconform", "kube-linter", "kube-score", "conftest", "checkov", "promtool", "helm"]
 GO = {
     "kubeconform": "github.com/yannh/kubeconform/cmd/kubeconform",
     "conftest": "github.com/open-policy-agent/conftest",
@@ -55,8 +56,7 @@ def say(text):
 def all_peers(wanted, folder=None):
     """All peers whose names are in `wanted`, or all of them where that is empty; from `folder` alone where one is given."""
     makers = {name: (lambda name=name: go_peer(name)) for name in GO} | {"kube-linter": kube_linter, "checkov": checkov}
-    order = ["kubeconform", "kube-linter", "kube-score", "conftest", "checkov", "promtool", "helm"]
-    names = [name for name in order if not wanted or name in wanted]
+    names = [name for name in NAMES if not wanted or name in wanted]
     return [present(name, folder) if folder else makers[name]() for name in names]
 
 

@@ -82,7 +82,7 @@ class Plan:
             yield self.manifests(f"manifests-{size}", f"{size:,} manifests", made, about, few)
         if CORPUS.is_dir():
             made = inputs.described(CORPUS)
-            about = f"what `posit-dev/ptd` deploys: {made.files} files, {made.size / 1e6:.1f} MB; JSON among them, of which the parse alone reads nothing"
+            about = f"what `posit-dev/ptd` deploys: {made.files} files, {made.size / 1e6:.1f} MB; JSON among them, which kube-score and the parse alone leave out"
             yield self.manifests("corpus", "The corpus of real deployments", made, about, strict=False)
         if "promtool" in self.peers:
             yield self.rules(100)
