@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from pathlib import Path
 
 
@@ -15,6 +16,26 @@ def facts(begun):
         "system": f"{platform.system()} {platform.release()}",
         "load before and after": f"{begun:.1f}, {now:.1f}",
     }
+
+
+def busy(seconds=1.0):
+    """Whether others use more than a tenth of the machine just now. The load would still tell of what was built before."""
+    first = used()
+    time.sleep(seconds)
+    second = used()
+    if not first or not second:
+        return load() > 0.5
+    idle, total = (after - before for before, after in zip(first, second))
+    return idle < 0.9 * total
+
+
+def used():
+    """Idle and all time of all cores since the machine started, in its own unit; nothing where the system does not tell."""
+    try:
+        times = [int(part) for part in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    except OSError:
+        return ()
+    return times[3] + times[4], sum(times)
 
 
 def load():

@@ -9,17 +9,23 @@ import table
 BEGIN = "<!-- Made by `bench/run`: what is changed from here on is lost. -->"
 END = "<!-- The end of what `bench/run` makes. -->"
 
+BUSY = (
+    "**The machine was busy with other work while this was measured**: times on the clock are far too long, CPU times somewhat; ratios "
+    "are about right."
+)
+
 
 class Page:
     """What one run found out."""
 
-    def __init__(self, results, own, found, remarks, facts):
-        """`found` are the peers, `remarks` what is to be said of some, `facts` those of the machine."""
+    def __init__(self, results, own, found, remarks, facts, busy=False):
+        """`found` are the peers, `remarks` what is to be said of some, `facts` those of the machine, which may have been `busy`."""
         self.results, self.own, self.found, self.remarks, self.facts = results, own, found, remarks, facts
+        self.warning = [BUSY] if busy else []
 
     def tables(self):
         """All tables."""
-        parts = ["## What was aimed at", table.markdown(["aim", "measured", "reached"], goals.rows(self.results, self.remarks))]
+        parts = [*self.warning, "## What was aimed at", table.markdown(["aim", "measured", "reached"], goals.rows(self.results, self.remarks))]
         parts += ["## Where others are ahead", self.ahead()]
         for result in self.results:
             parts.append(f"## {result.case.title}")
@@ -78,7 +84,7 @@ class Page:
             rows.append([f"**{name}**" if name == table.OWN else name, *cells])
         said = [f"{self.facts['processor']}, {self.facts['cores']} cores. Each ran on the same files; no other follows data or looks into texts."]
         missing = [f"{peer.name} was not measured: {peer.remark}." for peer in self.found if not peer.path]
-        return table.markdown(["", *(head for _, head, _ in wanted)], rows) + "\n\n" + " ".join(said + missing)
+        return table.markdown(["", *(head for _, head, _ in wanted)], rows) + "\n\n" + " ".join(self.warning + said + missing)
 
     def cell(self, result, name, what):
         """One figure of the summary."""
