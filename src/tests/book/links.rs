@@ -23,6 +23,7 @@ const OTHERS: &[&str] = &[
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "README.md",
+    "bench/README.md",
     "deploy/README.md",
     "fuzz/README.md",
     "packaging/README.md",
