@@ -3,22 +3,41 @@
 
 mod change;
 mod evaluate;
+mod fix;
+mod lsp;
+mod policy;
 mod read;
+mod report;
 mod stack;
 
 use std::sync::Arc;
 
 pub use change::change;
 pub use evaluate::evaluate;
+pub use fix::fix;
+pub use lsp::lsp;
+pub use policy::policy;
 pub use read::read;
+pub use report::report;
 pub use stack::stack;
 
 use crate::source::Source;
 use crate::source::Sources;
 
-/// All targets, by name. Each takes any bytes, and panics where it finds a fault.
-pub const TARGETS: [(&str, fn(&[u8])); 4] =
-    [("change", change), ("evaluate", evaluate), ("read", read), ("stack", stack)];
+/// A target: takes any bytes, and panics where it finds a fault.
+pub type Target = fn(&[u8]);
+
+/// All targets, by name.
+pub const TARGETS: [(&str, Target); 8] = [
+    ("change", change),
+    ("evaluate", evaluate),
+    ("fix", fix),
+    ("lsp", lsp),
+    ("policy", policy),
+    ("read", read),
+    ("report", report),
+    ("stack", stack),
+];
 
 /// What a line begins with behind which a further file of an input starts; the rest of the line is its path.
 const FILE: &str = "=== ";

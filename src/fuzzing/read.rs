@@ -9,15 +9,19 @@ use crate::document::Documents;
 use crate::document::Place;
 use crate::document::alloy;
 use crate::document::invariants;
+use crate::live;
 use crate::model;
 use crate::model::Expected;
+use crate::source;
 use crate::text::Span;
 
 /// How many places of a document are resolved at most, and how many bytes of a file looked up.
 const PLACES: usize = 200;
 
-/// All languages, and the maps between documents and the file that they stand in.
+/// All languages, what other programs say, and the maps between documents and the file that they stand in.
 pub fn read(bytes: &[u8]) {
+    live::invariants::survives(bytes);
+    source::git_survives(bytes);
     alloy::invariants::check_file(bytes);
     let text = text_of(bytes);
     invariants::survives(&text);

@@ -12,8 +12,10 @@ use crate::document::Place;
 use crate::report::Detail;
 use crate::report::Format;
 use crate::report::Outcome;
+use crate::report::PictureForm;
 use crate::report::Style;
 use crate::report::Telling;
+use crate::report::harmless;
 
 /// A whole run, from texts to verdicts and all forms of report: it ends, each place in it lies in a file, and a second run
 /// says the same.
@@ -28,17 +30,24 @@ pub fn stack(bytes: &[u8]) {
     let again = check();
     for (format, report) in Format::ALL.into_iter().zip(reports) {
         assert!(report == told(&again, format), "{} is not the same twice: {text:?}", format.name());
+        harmless::report(format, &report);
+    }
+    for form in PictureForm::ALL {
+        let outcome = Outcome { documents: &checked.documents, report: &checked.report };
+        harmless::picture(form, &form.draw(outcome));
     }
 }
 
 /// A report in one form.
-pub(super) fn told(checked: &Checked, format: Format) -> Vec<u8> {
+pub(super) fn told(checked: &Checked, format: Format) -> String {
     let outcome = Outcome { documents: &checked.documents, report: &checked.report };
     let style = Style { color: false, width: 100, detail: Detail::Normal };
     let telling = Telling::of_run(outcome, || check::rule_docs(&[]).0);
     let mut out = Vec::new();
     assert!(telling.write(format, style, &mut out).is_ok(), "{}", format.name());
-    out
+    let text = String::from_utf8(out);
+    assert!(text.is_ok(), "{} is no text", format.name());
+    text.unwrap_or_default()
 }
 
 /// Places of a report lie in its texts, on characters; verdicts name findings that are there; and nothing is told without

@@ -8,6 +8,8 @@ mod effective;
 mod format;
 mod github;
 mod gitlab;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod harmless;
 mod html;
 mod human;
 mod json;
@@ -33,7 +35,7 @@ mod format_tests;
 mod sample;
 
 pub(crate) use clean::lines as printable;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use contract::ReportJson;
 pub(crate) use effective::write_effective;
 pub(crate) use effective::write_effective_json;
