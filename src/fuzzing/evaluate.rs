@@ -39,8 +39,7 @@ fn expression(text: &str) {
     let file = alloy::parse(program.clone());
     let computed = Computed::default();
     let inputs = ProgramOnly(&computed);
-    let evaluated =
-        Program::new(vec![(DocId { file: 0, index: 0 }, &file)], Environment::default(), &inputs);
+    let evaluated = Program::new(vec![(DocId { file: 0, index: 0 }, &file)], Environment::default(), &inputs);
     for component in &evaluated.components {
         let _ = evaluated.arguments(component);
     }

@@ -37,10 +37,13 @@ pub fn lsp(bytes: &[u8]) {
         })
         .to_string(),
     );
-    let mut asked: BTreeMap<String, usize> = ["\"first\"", "\"last\"", "\"end\""].map(|id| (id.to_owned(), 1)).into();
+    let mut asked: BTreeMap<String, usize> =
+        ["\"first\"", "\"last\"", "\"end\""].map(|id| (id.to_owned(), 1)).into();
     let mut is_framed = true;
     // What would have the server read folders of this machine is not sent.
-    let lines = text.lines().filter(|line| !line.contains("older") && !line.contains("exit") && !line.contains("\\u"));
+    let lines = text
+        .lines()
+        .filter(|line| !line.contains("older") && !line.contains("exit") && !line.contains("\\u"));
     for line in lines.take(MOST) {
         if let Some(raw) = line.strip_prefix(RAW) {
             input.extend_from_slice(raw.replace("\\r", "\r").replace("\\n", "\n").as_bytes());
@@ -49,7 +52,8 @@ pub fn lsp(bytes: &[u8]) {
             input.extend(framed(line));
             let message = serde_json::from_str::<Value>(line).unwrap_or_default();
             let is_request = message.get("method").is_some_and(Value::is_string);
-            if let Some(id) = message.get("id").filter(|id| is_request && (id.is_string() || id.is_number())) {
+            if let Some(id) = message.get("id").filter(|id| is_request && (id.is_string() || id.is_number()))
+            {
                 *asked.entry(id.to_string()).or_default() += 1;
             }
         }

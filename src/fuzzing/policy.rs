@@ -25,11 +25,8 @@ const HERE: &str = "/here";
 /// and no more.
 pub fn policy(bytes: &[u8]) {
     let text = text_of(bytes);
-    let of_run = |(path, text): (&str, &str)| Source {
-        path: path.to_owned(),
-        argument: 0,
-        text: text.into(),
-    };
+    let of_run =
+        |(path, text): (&str, &str)| Source { path: path.to_owned(), argument: 0, text: text.into() };
     let all = files("stack.yaml", &text);
     let named = |name: &str| all.iter().copied().find(|(path, _)| *path == name).map(of_run);
     let is_rule = |path: &str| path.starts_with("rules/");

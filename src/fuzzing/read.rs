@@ -54,7 +54,10 @@ fn places(text: &Arc<str>, expected: Expected) {
         let document = documents.document(place.doc);
         assert!(document.text.is_char_boundary(place.span.start as usize), "{at}: {place:?} in {text:?}");
         let outer = documents.resolve(place).outer;
-        assert!(outer.start <= at.max(end) && at <= outer.end, "{at} is {place:?}, which is {outer:?} of {text:?}");
+        assert!(
+            outer.start <= at.max(end) && at <= outer.end,
+            "{at} is {place:?}, which is {outer:?} of {text:?}"
+        );
     }
     for problem in reading.problems {
         let outer = documents.resolve(problem.place).outer;

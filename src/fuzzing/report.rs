@@ -82,7 +82,12 @@ fn fill(report: &mut ReportJson, text: &str) {
         let fixes = own.fixes.iter_mut().map(|own| &mut own.title);
         let accepted = own.accepted.iter_mut().map(|own| &mut own.reason);
         let texts = [&mut own.message, &mut own.help, &mut own.rule].into_iter();
-        texts.chain(&mut own.clusters).chain(related).chain(fixes).chain(accepted).for_each(|own| text.clone_into(own));
+        texts
+            .chain(&mut own.clusters)
+            .chain(related)
+            .chain(fixes)
+            .chain(accepted)
+            .for_each(|own| text.clone_into(own));
     }
     for own in &mut report.verdicts {
         let texts = [&mut own.subject, &mut own.summary].into_iter();

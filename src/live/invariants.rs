@@ -30,7 +30,9 @@ pub(crate) fn survives(bytes: &[u8]) {
     if let Ok(value) = serde_json::from_slice::<Value>(bytes) {
         let _ = release(&value);
         for kind in kinds().iter().filter(|kind| ["Secret", "Node"].contains(&kind.kind.as_str())) {
-            for text in [texts::text(value.clone(), kind, "v1"), texts::metadata_text(value.clone(), kind, "v1")] {
+            for text in
+                [texts::text(value.clone(), kind, "v1"), texts::metadata_text(value.clone(), kind, "v1")]
+            {
                 assert!(serde_json::from_str::<Value>(&text).is_ok(), "{text}");
             }
         }

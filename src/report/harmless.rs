@@ -15,13 +15,40 @@ const UNSEEN: [char; 12] = [
 
 /// Elements of the reports that we write as XML, and of pictures.
 const ELEMENTS: [&str; 20] = [
-    "testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out", "checkstyle", "file",
-    "svg", "title", "desc", "style", "rect", "g", "text", "path", "circle", "line", "tspan",
+    "testsuites",
+    "testsuite",
+    "testcase",
+    "failure",
+    "error",
+    "skipped",
+    "system-out",
+    "checkstyle",
+    "file",
+    "svg",
+    "title",
+    "desc",
+    "style",
+    "rect",
+    "g",
+    "text",
+    "path",
+    "circle",
+    "line",
+    "tspan",
 ];
 
 /// What Markdown may have that is no text.
 const TAGS: [&str; 10] = [
-    "<code>", "</code>", "<details>", "</details>", "<summary>", "</summary>", "<ul>", "</ul>", "<li>", "</li>",
+    "<code>",
+    "</code>",
+    "<details>",
+    "</details>",
+    "<summary>",
+    "</summary>",
+    "<ul>",
+    "</ul>",
+    "<li>",
+    "</li>",
 ];
 
 /// What a line of the form for GitHub begins with.
