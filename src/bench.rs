@@ -113,6 +113,12 @@ impl Flow {
 pub struct Subjects(Vec<Subject>);
 
 impl Subjects {
+    /// Each of them.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn all(self) -> Vec<Subject> {
+        self.0
+    }
+
     /// Lets the rules look at them; gives the number of outcomes.
     pub fn evaluate(&self, rules: &Rules) -> usize {
         rules.0.evaluate(&self.0, &Fact::default(), &Overrides::default()).len()

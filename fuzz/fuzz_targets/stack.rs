@@ -1,4 +1,4 @@
-//! A whole run, from the text of a file to its reports.
+//! A whole run, from the texts of files to all reports.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| ptd_lint::fuzzing::stack(text));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ptd_lint::fuzzing::stack(bytes));

@@ -53,6 +53,12 @@ pub(super) fn with_token(mut config: Config) -> Result<Config, Refusal> {
     Ok(config)
 }
 
+/// Reads any bytes as a token and as a certificate; see `live/invariants.rs`.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) fn survive(bytes: &[u8]) {
+    let _ = (end_of_certificate(bytes), end_of_token(&String::from_utf8_lossy(bytes)));
+}
+
 /// When a token ends: tokens of service accounts and of `OpenID Connect` are JSON in the middle of three parts.
 fn end_of_token(token: &str) -> Option<SystemTime> {
     let body = token.split('.').nth(1)?;

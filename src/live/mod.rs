@@ -11,6 +11,8 @@ mod credentials;
 mod fetch;
 mod gather;
 mod held;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod invariants;
 mod keep;
 mod kinds;
 mod list;

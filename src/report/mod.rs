@@ -8,6 +8,8 @@ mod effective;
 mod format;
 mod github;
 mod gitlab;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod harmless;
 mod html;
 mod human;
 mod json;
@@ -34,7 +36,7 @@ mod sample;
 
 pub(crate) use clean::line as printable_line;
 pub(crate) use clean::lines as printable;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use contract::ReportJson;
 pub(crate) use effective::write_effective;
 pub(crate) use effective::write_effective_json;

@@ -89,6 +89,19 @@ impl Commit {
     }
 }
 
+/// Reads any bytes as what git says, for fuzzing: records of a tree between NUL bytes.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn survives(bytes: &[u8]) {
+    for record in bytes.split(|byte| *byte == 0) {
+        let tab = record.iter().position(|byte| *byte == b'\t');
+        if let (Some((path, _)), Some(tab)) = (entry(record), tab) {
+            let named = record.get(tab + 1..).map(from_bytes);
+            assert_eq!(Some(path.into_os_string()), named, "{record:?}");
+        }
+    }
+    let _ = word(bytes);
+}
+
 /// `MODE TYPE ID\tPATH`.
 fn entry(record: &[u8]) -> Option<(PathBuf, Entry)> {
     let tab = record.iter().position(|byte| *byte == b'\t')?;

@@ -17,6 +17,8 @@ use std::path::Path;
 pub(crate) use access::Access;
 pub(crate) use access::AccessRight;
 pub(crate) use access::AccessState;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use git::survives as git_survives;
 pub(crate) use past::Past;
 pub(crate) use read::Within;
 pub(crate) use read::read_all;

@@ -3,8 +3,11 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::Random;
 use crate::fuzzing;
+use crate::fuzzing::Target;
 
 /// Changed texts for each seed.
 #[expect(clippy::disallowed_methods, reason = "the test asks whether to take its time")]
@@ -42,11 +45,21 @@ fn change(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
     }
 }
 
-fn run(target: &str, survive: impl Fn(&[u8])) {
+/// How much of the rounds a target takes: those that run whole checks get fewer.
+const fn share(rounds: usize, target: &str) -> usize {
+    match target.as_bytes() {
+        b"read" | b"evaluate" | b"change" => rounds,
+        b"report" => rounds.div_ceil(4),
+        _ => rounds.div_ceil(10),
+    }
+}
+
+/// Puts the seeds of a target and changed ones to it.
+fn run(target: &str, survive: Target) {
     let seeds = seeds(target);
     assert!(seeds.len() >= 5, "the seeds of {target} were not found");
     let mut random = Random(0x0f0e_0d0c_0b0a_0908);
-    let rounds = rounds();
+    let rounds = share(rounds(), target);
     for seed in &seeds {
         survive(seed);
         for _ in 0..rounds {
@@ -61,36 +74,39 @@ fn run(target: &str, survive: impl Fn(&[u8])) {
 }
 
 #[test]
-fn yaml_survives_changed_seeds() {
-    run("yaml", |bytes| fuzzing::yaml(&String::from_utf8_lossy(bytes)));
+fn every_target_survives_changed_seeds() {
+    fuzzing::TARGETS.par_iter().for_each(|(name, survive)| run(name, *survive));
+}
+
+/// Names of entries of a folder of `fuzz/`, sorted, without endings.
+#[expect(clippy::disallowed_methods, reason = "the targets are files of this repository")]
+fn names_in(folder: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").join(folder);
+    let name = |path: std::path::PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| name(entry.unwrap().path())).collect();
+    names.sort();
+    names
 }
 
 #[test]
-fn alloy_survives_changed_seeds() {
-    run("alloy", fuzzing::alloy);
-}
-
-#[test]
-fn evaluator_survives_changed_seeds() {
-    run("evaluator", |bytes| fuzzing::evaluator(&String::from_utf8_lossy(bytes)));
-}
-
-#[test]
-fn places_survive_changed_seeds() {
-    run("places", |bytes| fuzzing::places(&String::from_utf8_lossy(bytes)));
-}
-
-#[test]
-fn formatter_survives_changed_seeds() {
-    run("formatter", |bytes| fuzzing::formatter(&String::from_utf8_lossy(bytes)));
-}
-
-#[test]
-fn stack_survives_changed_seeds() {
-    run("stack", |bytes| fuzzing::stack(&String::from_utf8_lossy(bytes)));
-}
-
-#[test]
-fn edits_survive_changed_seeds() {
-    run("edit", |bytes| fuzzing::edit(&String::from_utf8_lossy(bytes)));
+#[expect(clippy::disallowed_methods, reason = "the targets are files of this repository")]
+fn every_target_is_fuzzed_and_has_seeds_and_a_line_in_the_readme() {
+    let targets: Vec<&str> = fuzzing::TARGETS.iter().map(|(name, _)| *name).collect();
+    assert!(targets.is_sorted(), "{targets:?}");
+    assert_eq!(names_in("fuzz_targets"), targets);
+    assert_eq!(names_in("seeds"), targets);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let text = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let (manifest, readme) = (text("Cargo.toml"), text("README.md"));
+    let listed: Vec<_> =
+        manifest.lines().filter_map(|line| line.strip_prefix("path = \"fuzz_targets/")).collect();
+    assert_eq!(listed, targets.iter().map(|name| format!("{name}.rs\"")).collect::<Vec<_>>());
+    for name in targets {
+        assert!(
+            text(&format!("fuzz_targets/{name}.rs")).contains(&format!("fuzzing::{name}(bytes)")),
+            "{name}"
+        );
+        assert!(readme.contains(&format!("\n| `{name}` | ")), "{name}");
+    }
 }

@@ -25,6 +25,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // A server beside `cli`: it checks, mends and formats texts that an editor holds. Files are read through `source`; `cli` hands it
     // the streams, and says what governs a folder.
     ("lsp", &["text", "source", "document", "model", "finding", "check", "fix", "format", "report"]),
+    // Feeds all of them.
+    (
+        "fuzzing",
+        &[
+            "text", "source", "live", "document", "model", "flow", "finding", "config", "rule", "accept",
+            "check", "fix", "format", "report", "lsp",
+        ],
+    ),
     (
         "cli",
         &[

@@ -11,6 +11,7 @@ mod fuzzing;
 mod generated;
 mod generated_changes;
 mod generated_fixes;
+mod growth;
 mod hooks;
 mod identity;
 mod layers;

@@ -49,6 +49,13 @@ pub(super) struct Answers {
     pub(super) notes: Vec<String>,
 }
 
+/// Reads any bytes as each kind of answer; gives the configurations, covered. See `live/invariants.rs`.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) fn configurations(bytes: &[u8]) -> Vec<String> {
+    let _ = (answer::version(bytes), answer::components(bytes));
+    [answer::configuration(bytes), answer::runtime(bytes)].into_iter().filter_map(Result::ok).collect()
+}
+
 /// Asks the processes that the objects show: pods and what makes them, with their kinds.
 pub(super) async fn ask(cluster: &str, connection: &Arc<Connection>, objects: &[(&str, Value)]) -> Answers {
     let plan = plan::plan(objects.iter().map(|(kind, object)| (*kind, object)));

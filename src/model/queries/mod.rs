@@ -14,6 +14,8 @@ pub(crate) use needs::Needs;
 pub(crate) use needs::Use;
 pub(crate) use promql::Name;
 pub(crate) use promql::is_metric_name;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use promql::read as read_promql;
 pub(crate) use query::Queries;
 pub(crate) use query::Query;
 pub(crate) use subjects::subjects as query_subjects;

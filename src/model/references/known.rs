@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::collections::HashSet;
 
 use super::Named;
@@ -46,8 +47,10 @@ pub(super) struct Known<'s> {
     listed: HashSet<(String, String)>,
     /// Namespaces in which charts make objects.
     released: BTreeSet<String>,
-    /// What is named by anyone: kind, namespace and name.
-    used: HashSet<(&'static str, String, String)>,
+    /// Objects that nobody names, by kind and namespace, in the order of the input.
+    free: HashMap<(&'s str, &'s str), Vec<&'s str>>,
+    /// The namespaces of what any namespace may have, by kind and name.
+    homes: HashMap<(&'s str, &'s str), Vec<&'s str>>,
 }
 
 impl<'s> Known<'s> {
@@ -75,14 +78,22 @@ impl<'s> Known<'s> {
             ports,
             listed: listed(stack),
             released: released.map(str::to_owned).collect(),
-            used: HashSet::new(),
+            free: HashMap::new(),
+            homes: homes(stack),
         }
     }
 
     /// Takes note of all that is named, so that objects that nobody names can be told.
     pub(super) fn note_used(&mut self, named: &[Named]) {
-        let keys = named.iter().map(|one| (one.kind, one.namespace.clone(), one.name.clone()));
-        self.used = keys.collect();
+        let used: HashSet<(&str, &str, &str)> =
+            named.iter().map(|one| (one.kind, one.namespace.as_str(), one.name.as_str())).collect();
+        self.free.clear();
+        for resource in &self.stack.resources {
+            let own = &resource.object;
+            if !used.contains(&(&*own.kind, &*own.namespace, &*own.name)) {
+                self.free.entry((&own.kind, &own.namespace)).or_default().push(&own.name);
+            }
+        }
     }
 
     /// Whether something is there.
@@ -148,29 +159,30 @@ impl<'s> Known<'s> {
 
     /// A name of this kind and namespace that differs by a slip, and that nobody else names.
     fn slip(&self, named: &Named) -> Option<&'s str> {
-        let of_kind = self.stack.resources.iter().filter(|resource| *resource.object.kind == *named.kind);
-        let here = of_kind.filter(|resource| *resource.object.namespace == *named.namespace);
-        let free = here.filter(|resource| {
-            let key = (named.kind, named.namespace.clone(), resource.object.name.to_string());
-            !self.used.contains(&key)
-        });
-        free.map(|resource| &*resource.object.name).find(|name| is_slip(&named.name, name))
+        let free = self.free.get(&(named.kind, named.namespace.as_str()))?;
+        free.iter().copied().find(|name| is_slip(&named.name, name))
     }
 
     /// The one other namespace in which the input has an object of that kind and name, where nothing else may make it here.
     fn elsewhere(&self, named: &Named) -> Option<&'s str> {
-        // Each namespace has accounts and certificates of the same names; charts make what they need.
-        let own = ["ConfigMap", "Secret"].contains(&named.kind) && !self.released.contains(&named.namespace);
-        let same = |resource: &&&Resource| {
-            *resource.object.kind == *named.kind
-                && *resource.object.name == *named.name
-                && !resource.object.namespace.is_empty()
-        };
-        let mut namespaces =
-            self.stack.resources.iter().filter(same).map(|resource| &*resource.object.namespace);
-        let first = namespaces.next().filter(|_| own)?;
-        namespaces.all(|other| other == first).then_some(first)
+        // Charts make what they need.
+        if self.released.contains(&named.namespace) {
+            return None;
+        }
+        let (first, others) = self.homes.get(&(named.kind, named.name.as_str()))?.split_first()?;
+        others.iter().all(|other| other == first).then_some(*first)
     }
+}
+
+/// The namespaces of `ConfigMaps` and `Secrets`, by kind and name. Accounts and certificates have the same names everywhere.
+fn homes<'s>(stack: &'s Stack<'s>) -> HashMap<(&'s str, &'s str), Vec<&'s str>> {
+    let mut homes: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
+    for Resource { object, .. } in &stack.resources {
+        if ["ConfigMap", "Secret"].contains(&&*object.kind) && !object.namespace.is_empty() {
+            homes.entry((&object.kind, &object.name)).or_default().push(&object.namespace);
+        }
+    }
+    homes
 }
 
 /// Kinds and namespaces that lists fetched from a cluster cover: those of which it has objects, in namespaces of which it
@@ -217,12 +229,30 @@ fn keys(root: NodeRef<'_>) -> Option<Vec<String>> {
 /// names of a series differ.
 pub(super) fn is_slip(one: &str, other: &str) -> bool {
     let stem = |name: &str| {
-        let end = name.trim_end_matches(|c: char| c.is_ascii_digit());
-        let (head, tail) = end.rsplit_once('-').unwrap_or((end, ""));
-        if tail.len() <= 1 { head.to_owned() } else { end.to_owned() }
+        let end = name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let dash = name.get(..end).and_then(|name| name.rfind('-'));
+        dash.map_or(end, |dash| if end - dash <= 2 { dash } else { end })
     };
     let limit = if one.len().min(other.len()) < 6 { 1 } else { 2 };
-    one != other && stem(one) != stem(other) && strsim::damerau_levenshtein(one, other) <= limit
+    one != other
+        && may_be_near(one, other, limit)
+        && one.get(..stem(one)) != other.get(..stem(other))
+        && strsim::damerau_levenshtein(one, other) <= limit
+}
+
+/// Whether two names may differ by no more than so many letters: a quick look at which letters they have, since each name may
+/// be held against thousands.
+fn may_be_near(one: &str, other: &str, limit: usize) -> bool {
+    if !one.is_ascii() || !other.is_ascii() {
+        return true;
+    }
+    if one.len().abs_diff(other.len()) > limit {
+        return false;
+    }
+    let mut letters = [0_isize; 128];
+    one.bytes().for_each(|letter| letters[usize::from(letter & 127)] += 1);
+    other.bytes().for_each(|letter| letters[usize::from(letter & 127)] -= 1);
+    letters.iter().map(|count| count.unsigned_abs()).sum::<usize>() <= 2 * limit
 }
 
 #[cfg(test)]

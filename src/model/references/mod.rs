@@ -192,24 +192,27 @@ fn subject(named: &Named, item: Option<(&String, Place)>, found: &Found, others:
 /// Something that is missing is missing once, however many name it: the first tells of the others.
 fn told_once(subjects: Vec<Subject>) -> Vec<Subject> {
     let mut found: Vec<Subject> = Vec::new();
-    let mut first: HashMap<String, usize> = HashMap::new();
+    // Where it is told, and who else names it.
+    let mut told: HashMap<String, (usize, Vec<Fact>)> = HashMap::new();
     for subject in subjects {
         let text = |name: &str| subject.facts.at(name).and_then(Fact::text).unwrap_or_default();
-        let missing = text("state").ends_with("missing");
-        // Volumes are those of one pod.
-        let who = if text("kind") == "volume" { text("by") } else { "" };
-        let what = format!("{who} {} {}", text("words"), text("part"));
-        let told = first.get(&what).and_then(|index| found.get_mut(*index));
-        if let Some(told) = told.filter(|_| missing) {
-            let mut others = told.facts.reach("others").items().to_vec();
-            others.push(Fact::map([("words", Fact::bare(text("by")))], subject.facts.place));
-            told.facts.insert("others", Fact::list(others, told.facts.place));
-            continue;
-        }
-        if missing {
-            first.insert(what, found.len());
+        if text("state").ends_with("missing") {
+            // Volumes are those of one pod.
+            let who = if text("kind") == "volume" { text("by") } else { "" };
+            let what = format!("{who} {} {}", text("words"), text("part"));
+            if let Some((_, others)) = told.get_mut(&what) {
+                others.push(Fact::map([("words", Fact::bare(text("by")))], subject.facts.place));
+                continue;
+            }
+            told.insert(what, (found.len(), Vec::new()));
         }
         found.push(subject);
+    }
+    for (index, others) in told.into_values() {
+        if let Some(subject) = found.get_mut(index) {
+            let place = subject.facts.place;
+            subject.facts.insert("others", Fact::list(others, place));
+        }
     }
     found
 }
