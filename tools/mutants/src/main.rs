@@ -91,9 +91,15 @@ fn work(asked: &Asked) -> Result<bool, String> {
     let mutants = list::listed(&tree.root)?;
     eprintln!("{} changes", mutants.len());
     tree.make(&mutants)?;
-    let mut sorted = Sorted { unviable: state.unviable(&mutants), left: BTreeSet::new() };
+    let mut sorted = Sorted {
+        unviable: state.listed("unviable.txt", &mutants),
+        twice: state.listed("twice.txt", &mutants),
+        ..Default::default()
+    };
     let settled = tree.settle(&mutants, &mut sorted);
-    state.keep_unviable(&mutants, &sorted.unviable)?;
+    state.keep_listed("unviable.txt", &mutants, &sorted.unviable)?;
+    state.keep_listed("twice.txt", &mutants, &sorted.twice)?;
+    state.keep_reasons(&mutants, &sorted.reasons)?;
     settled?;
     let programs = tree.tests(asked.programs)?;
     if asked.build {

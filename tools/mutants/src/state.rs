@@ -22,9 +22,9 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Changes that the compiler refused when their file was what it is.
-    pub(crate) fn unviable(&self, mutants: &[Mutant]) -> BTreeSet<usize> {
-        let text = self.read("unviable.txt");
+    /// Changes that are listed in a file of ours, and whose own file is what it was then.
+    pub(crate) fn listed(&self, list: &str, mutants: &[Mutant]) -> BTreeSet<usize> {
+        let text = self.read(list);
         let known: BTreeSet<&str> = text.lines().collect();
         let hashes = self.hashes(mutants);
         let line = |mutant: &Mutant| format!("{} {}", hashes[mutant.file.as_str()], mutant.name);
@@ -32,14 +32,23 @@ impl State {
     }
 
     /// Keeps them.
-    pub(crate) fn keep_unviable(&self, mutants: &[Mutant], unviable: &BTreeSet<usize>) -> Result<(), String> {
+    pub(crate) fn keep_listed(&self, list: &str, mutants: &[Mutant], numbers: &BTreeSet<usize>) -> Result<(), String> {
         let hashes = self.hashes(mutants);
-        let lines = unviable.iter().fold(String::new(), |mut lines, number| {
+        let lines = numbers.iter().fold(String::new(), |mut lines, number| {
             let mutant = &mutants[*number];
             let _ = writeln!(lines, "{} {}", hashes[mutant.file.as_str()], mutant.name);
             lines
         });
-        self.write("unviable.txt", &lines)
+        self.write(list, &lines)
+    }
+
+    /// Adds what the compiler said of changes, for people.
+    pub(crate) fn keep_reasons(&self, mutants: &[Mutant], reasons: &BTreeMap<usize, String>) -> Result<(), String> {
+        let mut text = self.read("refused.tsv");
+        for (number, reason) in reasons {
+            let _ = writeln!(text, "{}\t{}", mutants[*number].name, reason.lines().next().unwrap_or_default());
+        }
+        self.write("refused.tsv", &text)
     }
 
     fn hashes<'a>(&self, mutants: &'a [Mutant]) -> BTreeMap<&'a str, u64> {

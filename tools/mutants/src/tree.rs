@@ -37,6 +37,10 @@ pub(crate) struct TestProgram {
 pub(crate) struct Sorted {
     /// Those that do not compile.
     pub(crate) unviable: BTreeSet<usize>,
+    /// Operators that compile only with their sides written twice.
+    pub(crate) twice: BTreeSet<usize>,
+    /// What the compiler says of those that it refused in this run.
+    pub(crate) reasons: BTreeMap<usize, String>,
     /// Those that cannot be put behind a switch.
     pub(crate) left: BTreeSet<usize>,
 }
@@ -95,7 +99,7 @@ impl Tree {
         for (file, mutants) in by_file {
             let text = read(&self.root.join(file))?;
             let sites = sites(&text).map_err(|error| format!("{file}: {error}"))?;
-            let woven = weave(&text, &sites, &mutants, &sorted.unviable);
+            let woven = weave(&text, &sites, &mutants, &sorted.unviable, &sorted.twice);
             sorted.left.extend(woven.left);
             let rest = file.strip_prefix("src/").ok_or_else(|| format!("{file} is not below src/"))?;
             write(&self.copy.join("woven").join(rest), &woven.text)?;
@@ -114,6 +118,10 @@ impl Tree {
             let mut strange = String::new();
             for message in messages.iter().filter(|message| message["message"]["level"] == "error") {
                 let found = self.blamed(&message["message"]);
+                let words = message["message"]["message"].as_str().unwrap_or_default();
+                for number in &found {
+                    sorted.reasons.entry(*number).or_insert_with(|| words.to_owned());
+                }
                 if found.is_empty() && !message["message"]["spans"].as_array().is_none_or(Vec::is_empty) {
                     strange += message["message"]["rendered"].as_str().unwrap_or_default();
                 }
@@ -126,7 +134,12 @@ impl Tree {
             if refused.is_empty() {
                 return Err(format!("errors that belong to no change:\n{strange}"));
             }
-            sorted.unviable.extend(refused);
+            for number in refused {
+                if mutants[number].genre == "BinaryOperator" && sorted.twice.insert(number) {
+                    continue;
+                }
+                sorted.unviable.insert(number);
+            }
         }
         Err("the compiler still refuses changes after 30 rounds".to_owned())
     }

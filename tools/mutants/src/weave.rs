@@ -19,8 +19,15 @@ pub(crate) struct Woven {
     pub(crate) left: Vec<usize>,
 }
 
-/// Weaves `mutants`, which are all of one file, into its text. Those of `dropped` are left out.
-pub(crate) fn weave(text: &str, sites: &[Site], mutants: &[(usize, &Mutant)], dropped: &BTreeSet<usize>) -> Woven {
+/// Weaves `mutants`, which are all of one file, into its text. Those of `dropped` are left out; those of `twice` are operators whose
+/// sides have to be written twice, since the type of one follows from the other.
+pub(crate) fn weave(
+    text: &str,
+    sites: &[Site],
+    mutants: &[(usize, &Mutant)],
+    dropped: &BTreeSet<usize>,
+    twice: &BTreeSet<usize>,
+) -> Woven {
     let mut own: Vec<Vec<(usize, &Mutant)>> = vec![Vec::new(); sites.len()];
     let mut left = Vec::new();
     for (number, mutant) in mutants {
@@ -30,8 +37,9 @@ pub(crate) fn weave(text: &str, sites: &[Site], mutants: &[(usize, &Mutant)], dr
             None => left.push(*number),
         }
     }
-    let loom = Loom { text, sites, own };
-    Woven { text: loom.render(0..text.len(), 0), left }
+    let loom = Loom { text, sites, own, twice };
+    // No switch can be asked while the compiler runs.
+    Woven { text: loom.render(0..text.len(), 0).replace("const fn ", "fn "), left }
 }
 
 /// Which changes the piece at `offset` of a woven text is of: the innermost piece that it lies in.
@@ -62,6 +70,7 @@ struct Loom<'a> {
     text: &'a str,
     sites: &'a [Site],
     own: Vec<Vec<(usize, &'a Mutant)>>,
+    twice: &'a BTreeSet<usize>,
 }
 
 impl Loom<'_> {
@@ -123,6 +132,13 @@ impl Loom<'_> {
                 let number = own[0].0;
                 let flip = if *and { format!("l__ != {}", on(number)) } else { format!("l__ == {}", on(number)) };
                 format!("({{let l__: bool = {}; if {flip} {{{}}} else {{l__}}}})", inner(left), inner(right))
+            }
+            Kind::Compare { left, right, operator } | Kind::Arithmetic { left, right, operator }
+                if own.iter().any(|(number, _)| self.twice.contains(number)) =>
+            {
+                let (left, right) = (inner(left), inner(right));
+                let make = |operator: &str| format!("({left}) {operator} ({right})");
+                format!("({})", choice(&make, make(operator)))
             }
             Kind::Compare { left, right, operator } => {
                 let make = |operator: &str| format!("*l__ {operator} *r__");
