@@ -21,6 +21,9 @@ pub(crate) struct Site {
 pub(crate) enum Kind {
     /// All statements of a function. `hidden`: it gives back an `impl` of something.
     Body { hidden: bool },
+    /// The word `const` before a function: no switch can be asked while the compiler runs, so it goes where there are changes in
+    /// the body, whose range this has.
+    Constant { body: Range<usize> },
     /// `&&`, `||`.
     Logic { left: Range<usize>, right: Range<usize>, and: bool },
     /// `==`, `<` and so on, which take their sides by reference.
@@ -33,8 +36,8 @@ pub(crate) enum Kind {
     Unary { operand: Range<usize>, operator: String },
     /// The condition of an arm.
     Guard,
-    /// The pattern of an arm without a condition.
-    Arm { pattern: Range<usize> },
+    /// The pattern of an arm without a condition. `caught`: another arm takes everything.
+    Arm { pattern: Range<usize>, caught: bool },
     /// A field of a value that takes its other fields from a base.
     Field { name: String, value: Option<Range<usize>>, base: String },
 }
@@ -44,11 +47,24 @@ impl Site {
     pub(crate) fn genre(&self) -> &'static str {
         match self.kind {
             Kind::Body { .. } => "FnValue",
+            Kind::Constant { .. } => "",
             Kind::Logic { .. } | Kind::Compare { .. } | Kind::Arithmetic { .. } | Kind::Assign { .. } => "BinaryOperator",
             Kind::Unary { .. } => "UnaryOperator",
             Kind::Guard => "MatchArmGuard",
             Kind::Arm { .. } => "MatchArm",
             Kind::Field { .. } => "StructField",
+        }
+    }
+}
+
+impl Site {
+    /// Whether no compiler would take a change here: of a match without an arm that takes everything, none can go; and what
+    /// is leaked can be written to, which an iterator of what may only be read does not give.
+    pub(crate) fn refuses(&self, replacement: &str) -> bool {
+        match &self.kind {
+            Kind::Arm { caught, .. } => !caught,
+            Kind::Body { hidden } => *hidden && replacement.contains("Box::leak"),
+            _ => false,
         }
     }
 }
@@ -88,28 +104,32 @@ impl Finder<'_> {
         self.found.push(Site { range, key, kind });
     }
 
-    fn body(&mut self, output: &syn::ReturnType, block: &syn::Block) {
+    fn body(&mut self, signature: &syn::Signature, block: &syn::Block) {
+        let output = &signature.output;
         let (Some(first), Some(last)) = (block.stmts.first(), block.stmts.last()) else { return };
         let range = self.offset(first.span().start())..self.offset(last.span().end());
         let hidden = matches!(output, syn::ReturnType::Type(_, of) if matches!(**of, syn::Type::ImplTrait(_)));
+        if let Some(word) = &signature.constness {
+            self.add(self.range(word.span()), word.span(), Kind::Constant { body: range.clone() });
+        }
         self.add(range, first.span(), Kind::Body { hidden });
     }
 }
 
 impl<'ast> Visit<'ast> for Finder<'_> {
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        self.body(&item.sig.output, &item.block);
+        self.body(&item.sig, &item.block);
         syn::visit::visit_item_fn(self, item);
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
-        self.body(&item.sig.output, &item.block);
+        self.body(&item.sig, &item.block);
         syn::visit::visit_impl_item_fn(self, item);
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
         if let Some(block) = &item.default {
-            self.body(&item.sig.output, block);
+            self.body(&item.sig, block);
         }
         syn::visit::visit_trait_item_fn(self, item);
     }
@@ -143,14 +163,17 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         syn::visit::visit_expr_unary(self, expr);
     }
 
-    fn visit_arm(&mut self, arm: &'ast syn::Arm) {
-        if let Some((_, guard)) = &arm.guard {
-            self.add(self.range(guard.span()), guard.span(), Kind::Guard);
-        } else {
-            let pattern = self.range(arm.pat.span());
-            self.add(pattern.clone(), arm.span(), Kind::Arm { pattern });
+    fn visit_expr_match(&mut self, expr: &'ast syn::ExprMatch) {
+        let caught = expr.arms.iter().any(|arm| matches!(arm.pat, syn::Pat::Wild(_)) && arm.guard.is_none());
+        for arm in &expr.arms {
+            if let Some((_, guard)) = &arm.guard {
+                self.add(self.range(guard.span()), guard.span(), Kind::Guard);
+            } else {
+                let pattern = self.range(arm.pat.span());
+                self.add(pattern.clone(), arm.span(), Kind::Arm { pattern, caught });
+            }
         }
-        syn::visit::visit_arm(self, arm);
+        syn::visit::visit_expr_match(self, expr);
     }
 
     fn visit_expr_struct(&mut self, expr: &'ast syn::ExprStruct) {

@@ -101,6 +101,7 @@ impl Tree {
             let sites = sites(&text).map_err(|error| format!("{file}: {error}"))?;
             let woven = weave(&text, &sites, &mutants, &sorted.unviable, &sorted.twice);
             sorted.left.extend(woven.left);
+            sorted.unviable.extend(woven.unviable);
             let rest = file.strip_prefix("src/").ok_or_else(|| format!("{file} is not below src/"))?;
             write(&self.copy.join("woven").join(rest), &woven.text)?;
         }
@@ -115,7 +116,7 @@ impl Tree {
             // `check` would want the dependencies once more in another form.
             let messages = self.cargo(&["test", "--no-run", "--lib"])?;
             let mut refused = BTreeSet::new();
-            let mut strange = String::new();
+            let mut strange = Vec::new();
             for message in messages.iter().filter(|message| message["message"]["level"] == "error") {
                 let found = self.blamed(&message["message"]);
                 let words = message["message"]["message"].as_str().unwrap_or_default();
@@ -123,7 +124,7 @@ impl Tree {
                     sorted.reasons.entry(*number).or_insert_with(|| words.to_owned());
                 }
                 if found.is_empty() && !message["message"]["spans"].as_array().is_none_or(Vec::is_empty) {
-                    strange += message["message"]["rendered"].as_str().unwrap_or_default();
+                    strange.push(message["message"]["rendered"].as_str().unwrap_or_default().to_owned());
                 }
                 refused.extend(found);
             }
@@ -132,7 +133,7 @@ impl Tree {
             }
             eprintln!("round {round}: the compiler refuses {} changes", refused.len());
             if refused.is_empty() {
-                return Err(format!("errors that belong to no change:\n{strange}"));
+                return Err(format!("errors that belong to no change:\n{}", strange[..strange.len().min(3)].concat()));
             }
             for number in refused {
                 if mutants[number].genre == "BinaryOperator" && sorted.twice.insert(number) {

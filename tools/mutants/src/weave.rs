@@ -17,6 +17,8 @@ pub(crate) struct Woven {
     pub(crate) text: String,
     /// Numbers of changes that cannot be put behind a switch.
     pub(crate) left: Vec<usize>,
+    /// Numbers of changes that no compiler would take.
+    pub(crate) unviable: Vec<usize>,
 }
 
 /// Weaves `mutants`, which are all of one file, into its text. Those of `dropped` are left out; those of `twice` are operators whose
@@ -29,17 +31,17 @@ pub(crate) fn weave(
     twice: &BTreeSet<usize>,
 ) -> Woven {
     let mut own: Vec<Vec<(usize, &Mutant)>> = vec![Vec::new(); sites.len()];
-    let mut left = Vec::new();
+    let (mut left, mut unviable) = (Vec::new(), Vec::new());
     for (number, mutant) in mutants {
         match sites.iter().position(|site| site.genre() == mutant.genre && site.key == mutant.start()) {
+            Some(found) if sites[found].refuses(&mutant.replacement) => unviable.push(*number),
             Some(found) if !dropped.contains(number) => own[found].push((*number, *mutant)),
             Some(_) => {}
             None => left.push(*number),
         }
     }
     let loom = Loom { text, sites, own, twice };
-    // No switch can be asked while the compiler runs.
-    Woven { text: loom.render(0..text.len(), 0).replace("const fn ", "fn "), left }
+    Woven { text: loom.render(0..text.len(), 0), left, unviable }
 }
 
 /// Which changes the piece at `offset` of a woven text is of: the innermost piece that it lies in.
@@ -82,7 +84,17 @@ impl Loom<'_> {
             if site.range.start >= range.end {
                 break;
             }
-            if site.range.start < at || site.range.end > range.end || self.own[index].is_empty() {
+            if site.range.start < at || site.range.end > range.end {
+                continue;
+            }
+            if let Kind::Constant { body } = &site.kind {
+                if self.changes(body) {
+                    out.push_str(&self.text[at..site.range.start]);
+                    at = site.range.end;
+                }
+                continue;
+            }
+            if self.own[index].is_empty() {
                 continue;
             }
             out.push_str(&self.text[at..site.range.start]);
@@ -92,6 +104,12 @@ impl Loom<'_> {
         }
         out.push_str(&self.text[at..range.end]);
         out
+    }
+
+    /// Whether anything is changed in a range.
+    fn changes(&self, range: &Range<usize>) -> bool {
+        let mut sites = self.sites.iter().zip(&self.own);
+        sites.any(|(site, own)| !own.is_empty() && site.range.start >= range.start && site.range.end <= range.end)
     }
 
     /// One site with its changes.
@@ -168,7 +186,8 @@ impl Loom<'_> {
                 }
                 out
             }
-            Kind::Arm { pattern } => format!("{} if !{}", inner(pattern), on(own[0].0)),
+            Kind::Constant { .. } => String::new(),
+            Kind::Arm { pattern, .. } => format!("{} if !{}", inner(pattern), on(own[0].0)),
             Kind::Field { name, value, base } => {
                 let same = value.as_ref().map_or_else(|| name.clone(), |value| inner(value));
                 let number = own[0].0;
