@@ -44,6 +44,8 @@ pub(super) fn read(sources: &Sources, options: &CheckOptions) -> Inputs {
         if let Some(reader) = &reader {
             file.documents = file.documents.foldable(reader, index);
             file.documents.fold();
+            // Most files are one object, and lists grow by four.
+            reading.pieces.shrink_to_fit();
         }
         (reading, file, marked)
     };

@@ -66,7 +66,7 @@ pub(crate) struct Room {
 
 impl Default for Room {
     fn default() -> Self {
-        Self { whole: 4 << 20, round: 2 << 20 }
+        Self { whole: 4 << 20, round: 1 << 20 }
     }
 }
 
