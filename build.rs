@@ -14,13 +14,13 @@ fn main() -> io::Result<()> {
         .into_iter()
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect();
-    std::fs::write(out.join("rules.rs"), table(&root.join("rules"), &rules))?;
+    std::fs::write(out.join("rules.rs"), table(&root, "rules", &rules))?;
     let fixtures = root.join("fixtures/rules");
     let examples: Vec<PathBuf> = files(&fixtures)?.into_iter().filter(|path| is_example(path)).collect();
-    std::fs::write(out.join("examples.rs"), table(&fixtures, &examples))?;
+    std::fs::write(out.join("examples.rs"), table(&root, "fixtures/rules", &examples))?;
     let is_template = |path: &PathBuf| path.extension().is_some_and(|extension| extension != "md");
     let templates: Vec<PathBuf> = files(&root.join("templates"))?.into_iter().filter(is_template).collect();
-    std::fs::write(out.join("templates.rs"), table(&root.join("templates"), &templates))?;
+    std::fs::write(out.join("templates.rs"), table(&root, "templates", &templates))?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=templates");
     // A folder that is not there yet may appear: its parent is watched then.
@@ -48,12 +48,15 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// A slice of (path below `root` with `/`, text).
-fn table(root: &Path, files: &[PathBuf]) -> String {
+/// A slice of (path below `folder` with `/`, text). The texts are named from the package's own folder: what is written here
+/// is the same wherever that lies, and good for a copy that shares the target folder.
+fn table(root: &Path, folder: &str, files: &[PathBuf]) -> String {
     let mut code = String::from("&[\n");
     for file in files {
-        let name = file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", file.to_string_lossy());
+        let name = file.strip_prefix(root.join(folder)).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        let path = format!("/{folder}/{name}");
+        let _ =
+            writeln!(code, "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),");
     }
     code.push_str("]\n");
     code

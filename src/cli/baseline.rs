@@ -175,7 +175,7 @@ fn count(baseline: &Baseline) -> usize {
 fn present(path: &Path) -> Result<Option<Source>, Stop> {
     let shown = source::shown(path.as_os_str());
     let text = source::present(path).map_err(|why| Stop::Failed(vec![placed(&shown, None, &why)]))?;
-    Ok(text.map(|text| Source { path: shown, argument: 0, text }))
+    Ok(text.map(|text| Source { path: shown, argument: 0, text: text.into() }))
 }
 
 fn write(path: &Path, old: Option<&str>, new: &str) -> Result<(), Stop> {
@@ -225,6 +225,6 @@ fn name_in(config: &Source) -> Option<String> {
     if !config.text.contains("baseline") {
         return None;
     }
-    let stream = parse_yaml(&config.text);
+    let stream = parse_yaml(&config.text.opened());
     Some(stream.documents.first()?.root()?.text_at("baseline")?.to_owned())
 }

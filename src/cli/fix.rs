@@ -85,7 +85,7 @@ pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
         errors.extend(outcome.iter().map(problem_line));
         told.unwritten = outcome.into_iter().map(|problem| problem.path).collect();
         if let Some((file, source)) = (0..).zip(&found.texts).find(|(file, _)| is_stdin(*file)) {
-            print(fixed.texts.get(&file).unwrap_or(&source.text))?;
+            print(fixed.texts.get(&file).map_or(&*source.text, |text| text))?;
         }
     }
     told.fixes(&found, &fixed, if changes_nothing { "would fix" } else { "fixed" });
@@ -119,7 +119,7 @@ pub(super) fn fix_then_check(
     for (file, text) in &fixed.texts {
         let source = found.texts.get_mut(*file as usize);
         if let Some(source) = source.filter(|source| !told.unwritten.contains(&source.path)) {
-            source.text.clone_from(text);
+            source.text = text.clone().into();
         }
     }
     let is_same = options.leaves_rules_alone() && options.baseline.is_none();

@@ -43,8 +43,11 @@ pub(super) fn fmt(args: &FmtArgs) -> Result<u8, Stop> {
     for problem in &found.problems {
         count.fault(&problem_line(problem));
     }
-    let formattings: Vec<Formatting> =
-        found.texts.par_iter().map(|source| format::format_file(&source.path, &source.text)).collect();
+    let formattings: Vec<Formatting> = found
+        .texts
+        .par_iter()
+        .map(|source| format::format_file(&source.path, &source.text.opened()))
+        .collect();
     for (source, formatting) in found.texts.iter().zip(&formattings) {
         for fault in &formatting.faults {
             count.fault(&placed(&source.path, Some(fault.line), &fault.message));

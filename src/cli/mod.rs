@@ -52,6 +52,7 @@ use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::check::ControlRoom;
+use crate::check::Room;
 use crate::finding::Coverage;
 use crate::finding::Invariant;
 use crate::finding::PassedOver;
@@ -339,6 +340,7 @@ fn options_with(
         picture: false,
         no_suppressions: args.no_suppressions,
         today: Some(args.today.map_or_else(clock::today, Ok)?),
+        room: Room::default(),
         folder,
         baseline: None,
         inventory: false,

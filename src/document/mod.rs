@@ -8,6 +8,7 @@ mod edit;
 mod fluent_bit;
 mod fluentd;
 mod grow;
+mod held;
 mod ini;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod invariants;
@@ -39,6 +40,9 @@ pub(crate) use edit::Refusal;
 pub(crate) use edit::apply;
 pub(crate) use edit::edits;
 pub(crate) use edit::outwards;
+pub(crate) use held::Held;
+pub(crate) use held::Opened;
+pub(crate) use held::Reader;
 pub(crate) use ini::parse_ini;
 pub(crate) use json::parse_json;
 pub(crate) use nest::Body;

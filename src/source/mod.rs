@@ -6,13 +6,13 @@ mod git;
 mod glob;
 mod past;
 mod read;
+mod text;
 mod walk;
 mod write;
 
 use std::ffi::OsStr;
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
 
 pub(crate) use access::Access;
 pub(crate) use access::AccessRight;
@@ -21,6 +21,7 @@ pub(crate) use past::Past;
 pub(crate) use read::Within;
 pub(crate) use read::read_all;
 pub(crate) use read::read_within;
+pub(crate) use text::Text;
 pub(crate) use write::Replacement;
 pub(crate) use write::present;
 pub(crate) use write::put;
@@ -37,7 +38,7 @@ pub(crate) struct Source {
     /// Index of the argument that brought it in. Files of one argument belong together: one folder is one stack.
     pub(crate) argument: usize,
     /// The whole text, without a byte order mark removed: spans count from its first byte.
-    pub(crate) text: Arc<str>,
+    pub(crate) text: Text,
 }
 
 /// An input that should have been read and was not; makes the run incomplete.
@@ -149,7 +150,7 @@ pub(crate) fn exists(path: &Path) -> bool {
 pub(crate) fn read_one(path: &Path) -> Result<Source, SourceProblem> {
     let name = shown(path.as_os_str());
     match read::read_file(path) {
-        Ok(text) => Ok(Source { path: name, argument: 0, text }),
+        Ok(text) => Ok(Source { path: name, argument: 0, text: text.into() }),
         Err(fault) => Err(fault.into_problem(name)),
     }
 }

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use rayon::iter::IndexedParallelIterator as _;
 use rayon::iter::IntoParallelRefIterator as _;
@@ -15,6 +17,7 @@ use super::STDIN_NAME;
 use super::Source;
 use super::SourceProblem;
 use super::Sources;
+use super::Text;
 use super::expand;
 use super::glob;
 use super::shown;
@@ -25,6 +28,9 @@ const BINARY_PROBE: usize = 8 * 1024;
 
 /// From how many files on they are read on several threads.
 const MANY: usize = 512;
+
+/// How many bytes of text a run holds as they are; what comes behind is packed.
+const PLAIN: usize = 8 << 20;
 
 /// Reads everything behind the arguments. `stdin` is what `-` reads; `stdin_name` what it is called.
 pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: &mut impl Read) -> Sources {
@@ -82,7 +88,13 @@ pub(super) fn read_wanted(
 
 /// Reads what is on the list.
 fn read(expansion: expand::Expansion, stdin: &mut impl Read) -> Sources {
-    let read = |task: &expand::Task| task.file.as_deref().map(read_file);
+    // How many bytes are held as they are.
+    let held = AtomicUsize::new(0);
+    let read = |task: &expand::Task| {
+        let text = task.file.as_deref().map(read_file)?.map(Text::from);
+        let before = text.as_ref().map_or(0, |text| held.fetch_add(text.len(), Ordering::Relaxed));
+        Some(if before > PLAIN { text.map(Text::packed) } else { text })
+    };
     // Starting the pool costs more than reading a few hundred files.
     let outcomes: Vec<_> = if expansion.tasks.len() > MANY {
         expansion.tasks.par_iter().with_min_len(64).map(read).collect()
@@ -92,7 +104,7 @@ fn read(expansion: expand::Expansion, stdin: &mut impl Read) -> Sources {
     let mut found =
         Sources { skipped: expansion.skipped, problems: expansion.problems, ..Sources::default() };
     for (task, outcome) in expansion.tasks.into_iter().zip(outcomes) {
-        let outcome = outcome.unwrap_or_else(|| read_stdin(stdin));
+        let outcome = outcome.unwrap_or_else(|| read_stdin(stdin).map(Text::from));
         match outcome {
             Ok(text) => found.texts.push(Source { path: task.path, argument: task.argument, text }),
             Err(fault) => found.problems.push(fault.into_problem(task.path)),

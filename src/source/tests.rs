@@ -300,9 +300,9 @@ fn file_that_was_changed_meanwhile_is_not_replaced() {
     let path = folder.path().join("a.alloy");
     let refused = replace(&path, "read before", "ours").unwrap_err();
     assert_eq!(refused, "the file was changed meanwhile and is left as it is; run again");
-    assert_eq!(super::read_one(&path).unwrap().text.as_ref(), "theirs");
+    assert_eq!(&*super::read_one(&path).unwrap().text, "theirs");
     replace(&path, "theirs", "ours").unwrap();
-    assert_eq!(super::read_one(&path).unwrap().text.as_ref(), "ours");
+    assert_eq!(&*super::read_one(&path).unwrap().text, "ours");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     assert!(replace(&folder.path().join("b"), "", "").unwrap_err().contains("cannot be written"));
 }

@@ -85,7 +85,7 @@ fn keys(files: &[(String, String)]) -> Vec<Key> {
     let text = |(path, text): &(String, String)| Source {
         path: path.clone(),
         argument: 0,
-        text: Arc::from(text.as_str()),
+        text: text.as_str().into(),
     };
     let sources = Sources { texts: files.iter().map(text).collect(), ..Sources::default() };
     let options = CheckOptions { inventory: true, folder: "/x".to_owned(), ..CheckOptions::default() };

@@ -22,12 +22,14 @@ mod plain_objects;
 mod programs;
 mod random;
 mod relays;
+mod rounds;
 mod rule_mutations;
 mod running;
 mod schemas;
 mod security;
 mod shared;
 mod stores;
+mod supply;
 mod ways_out;
 mod withheld;
 

@@ -2,7 +2,6 @@
 //! in mappings, components in programs.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::Random;
 use super::fixtures;
@@ -33,7 +32,7 @@ fn said(files: &[(String, String)], alone: bool) -> Said {
     let text = |(index, (path, text)): (usize, &(String, String))| Source {
         path: path.clone(),
         argument: if alone { index } else { 0 },
-        text: Arc::from(text.as_str()),
+        text: text.as_str().into(),
     };
     let texts = files.iter().enumerate().map(text).collect();
     let arguments: Vec<String> =

@@ -25,8 +25,10 @@ const OTHERS: &[&str] = &[
     "README.md",
     "deploy/README.md",
     "fuzz/README.md",
+    "packaging/README.md",
     "rules/README.md",
     "schemas/README.md",
+    "supply-chain/README.md",
     "templates/README.md",
     "tools/README.md",
 ];
