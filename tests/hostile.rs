@@ -1,5 +1,7 @@
 //! Rules and programs that mean harm: they end in time and in little memory, and reach nothing outside what was given.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::disallowed_methods, reason = "the tests start the program through a shell")]
 
 mod program;
 
