@@ -1,5 +1,7 @@
 //! Rules and programs that mean harm: they end in time and in little memory, and reach nothing outside what was given.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::disallowed_methods, reason = "the tests start the program through a shell")]
 
 mod program;
 
@@ -50,6 +52,8 @@ fn rule(when: &str, message: &str) -> String {
 fn conditions_that_multiply_texts_and_lists_end_in_time() {
     let tens = ".replace('a', 'aaaaaaaaaa')".repeat(14);
     let list = format!("[{}]", vec!["1"; 300].join(","));
+    let numbers: Vec<String> = (0..400).map(|number| number.to_string()).collect();
+    let numbers = format!("[{}]", numbers.join(","));
     let flat = ".map(x, l).flatten()".repeat(2);
     for (when, message) in [
         (format!("size('a'{tens}) > 0"), "found".to_owned()),
@@ -62,6 +66,11 @@ fn conditions_that_multiply_texts_and_lists_end_in_time() {
         (format!("{list}.map(x, {list}).map(x, x.map(y, {list})).size() > 0"), "found".to_owned()),
         (format!("'{}'.matches('(a*)*b')", "a".repeat(2000)), "found".to_owned()),
         (format!("'x'.matches('{}')", "(((a{50}){50}){50})".repeat(20)), "found".to_owned()),
+        // Patterns that are computed, each another and large.
+        (
+            format!("{numbers}.all(x, 'a'.matches('(\\\\w{{20}}){{9}}' + string(x)) || true)"),
+            "found".to_owned(),
+        ),
         (format!("is_slip('{0}', '{0}b')", "a".repeat(1500)), "found".to_owned()),
     ] {
         let folder = folder(&[

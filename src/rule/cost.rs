@@ -5,12 +5,21 @@ use std::borrow::Cow;
 
 use super::value::Value;
 use super::value::View;
+use crate::text::Pattern;
 
 /// So many bytes of text are one step.
 const BYTES: usize = 64;
 
 /// How deep values are looked into. They are compared no deeper either.
 const DEPTH: u32 = 64;
+
+/// What it takes to compile a pattern, or to find out that it cannot be: some milliseconds for a large one.
+pub(super) fn pattern(made: Option<&Pattern>) -> u64 {
+    match made {
+        Some(pattern) if !pattern.is_large => 1_000,
+        _ => 100_000,
+    }
+}
 
 /// What it takes to look at all of a value, its parts included.
 pub(super) fn whole(value: &Value<'_>) -> u64 {

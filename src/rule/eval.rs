@@ -26,6 +26,7 @@ use super::value::Value;
 use super::value::View;
 use crate::document::Place;
 use crate::text::Limit;
+use crate::text::Pattern;
 
 /// Why an evaluation has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +46,14 @@ pub(crate) struct Evaluation<'a> {
     /// Steps so far, and the most of them: nested loops over long lists end instead of running for minutes.
     steps: u64,
     most: u64,
+    /// The patterns of this evaluation. Each is compiled, and paid for, once.
+    patterns: BTreeMap<String, Pattern>,
 }
 
 impl<'a> Evaluation<'a> {
     /// An evaluation that sees these variables; later ones hide earlier ones.
     pub(crate) fn new(variables: Vec<(&'a str, Value<'a>)>) -> Self {
-        Self { variables, steps: 0, most: Limit::RuleSteps.get() }
+        Self { variables, steps: 0, most: Limit::RuleSteps.get(), patterns: BTreeMap::new() }
     }
 
     /// Adds a variable and runs `body` with it.
@@ -223,7 +226,11 @@ impl<'a> Evaluation<'a> {
                     values.push(self.known(argument)?);
                 }
                 self.take(cost::call(name, &values))?;
-                functions::call(name, &values).map_err(|stop| {
+                let outcome = match (name, &*values) {
+                    ("matches", [value, pattern]) => self.matches(value, pattern),
+                    _ => functions::call(name, &values),
+                };
+                outcome.map_err(|stop| {
                     let mut trees = call.target.as_deref().into_iter().chain(arguments);
                     let absent = values.iter().position(|value| matches!(value.view(), View::Null));
                     match (stop, absent.and_then(|index| trees.nth(index))) {
@@ -233,6 +240,19 @@ impl<'a> Evaluation<'a> {
                 })
             }
         }
+    }
+
+    /// Whether a pattern fits somewhere in a text.
+    fn matches(&mut self, value: &Value<'a>, pattern: &Value<'a>) -> Outcome<'a> {
+        let (source, _) = functions::text("matches", pattern)?;
+        let (value, _) = functions::text("matches", value)?;
+        if !self.patterns.contains_key(source) {
+            let made = functions::pattern(source);
+            self.take(cost::pattern(made.as_ref().ok()))?;
+            self.patterns.insert(source.to_owned(), made.map_err(Stop::Error)?);
+        }
+        let fits = self.patterns.get(source).is_some_and(|pattern| pattern.regex.is_match(value));
+        Ok(Value::Bool(fits))
     }
 
     /// `&&` (decided by false) and `||` (decided by true). Either side may decide; the other may then be unknown.

@@ -2,9 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use regex::Regex;
 
 use super::eval::Outcome;
 use super::eval::Stop;
@@ -13,6 +10,7 @@ use super::selector;
 use super::value::Items;
 use super::value::Value;
 use super::value::View;
+use crate::text::Pattern;
 use crate::text::compiled;
 use crate::text::is_slip;
 use crate::text::units;
@@ -246,7 +244,6 @@ fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<
         "same_address" => Ok(Value::Bool(same_address(value, argument))),
         "is_slip" => Ok(Value::Bool(is_slip(value, argument))),
         "paths_overlap" => Ok(Value::Bool(paths::overlap(value, argument))),
-        "matches" => Ok(Value::Bool(pattern(argument).map_err(Stop::Error)?.is_match(value))),
         "split" => {
             let part = |part: &str| Value::Text { text: part.to_owned().into(), secret };
             Ok(Value::list(value.split(argument).map(part).collect()))
@@ -256,7 +253,7 @@ fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<
 }
 
 /// A compiled pattern.
-pub(crate) fn pattern(source: &str) -> Result<Arc<Regex>, String> {
+pub(crate) fn pattern(source: &str) -> Result<Pattern, String> {
     compiled(source).map_err(|fault| format!("`matches` has a bad pattern: {fault}"))
 }
 
@@ -269,7 +266,7 @@ fn not_a(what: &str) -> Stop {
 }
 
 /// Text, and whether it is secret.
-fn text<'v>(name: &str, value: &'v Value<'_>) -> Result<(&'v str, bool), Stop> {
+pub(super) fn text<'v>(name: &str, value: &'v Value<'_>) -> Result<(&'v str, bool), Stop> {
     match value.view() {
         View::Text(text, secret) => Ok((text, secret)),
         View::Unknown(reason) => Err(Stop::Unknown(reason.clone())),

@@ -19,6 +19,7 @@ pub(crate) use lines::LineColumn;
 pub(crate) use lines::LineIndex;
 pub(crate) use paths::absolute;
 pub(crate) use paths::below;
+pub(crate) use patterns::Pattern;
 pub(crate) use patterns::anchored;
 pub(crate) use patterns::compiled;
 pub(crate) use patterns::fits_stars;

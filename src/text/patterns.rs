@@ -22,31 +22,44 @@ type Compiled = [HashMap<String, Arc<Regex>>; 2];
 /// A pattern that has to fit the whole text, where `.` stands for every character, as in Prometheus; or why it cannot be
 /// read.
 pub(crate) fn anchored(pattern: &str) -> Result<Arc<Regex>, String> {
-    compiled(&format!("^(?s:{pattern})$"))
+    compiled(&format!("^(?s:{pattern})$")).map(|pattern| pattern.regex)
+}
+
+/// A compiled pattern.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern {
+    /// What finds it.
+    pub(crate) regex: Arc<Regex>,
+    /// Whether it takes much room, and some milliseconds to compile.
+    pub(crate) is_large: bool,
 }
 
 /// A pattern that may fit anywhere; or why it cannot be read.
 ///
 /// Compiling costs more than all else that a relabel rule takes, and most have one of a few patterns. Shared and not
 /// cloned: a clone of a regex learns its states anew.
-pub(crate) fn compiled(pattern: &str) -> Result<Arc<Regex>, String> {
+pub(crate) fn compiled(pattern: &str) -> Result<Pattern, String> {
     static COMPILED: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
     let lock = || COMPILED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(known) = lock().iter().find_map(|known| known.get(pattern)) {
-        return Ok(Arc::clone(known));
+    let found =
+        |(size, regex): (usize, &Arc<Regex>)| Pattern { regex: Arc::clone(regex), is_large: size > 0 };
+    for (size, known) in lock().iter().enumerate() {
+        if let Some(regex) = known.get(pattern) {
+            return Ok(found((size, regex)));
+        }
     }
     let most = Limit::RegexSize.count();
     let within = |bytes: usize| RegexBuilder::new(pattern).size_limit(bytes).build();
-    let (size, found) = match within(SMALL.min(most)) {
+    let (size, regex) = match within(SMALL.min(most)) {
         Err(regex::Error::CompiledTooBig(_)) if SMALL < most => (1, within(most)),
         other => (0, other),
     };
-    let found = Arc::new(found.map_err(|error| fault(&error))?);
+    let regex = Arc::new(regex.map_err(|error| fault(&error))?);
     let mut compiled = lock();
     if compiled[size].len() < KEPT[size] {
-        compiled[size].insert(pattern.to_owned(), Arc::clone(&found));
+        compiled[size].insert(pattern.to_owned(), Arc::clone(&regex));
     }
-    Ok(found)
+    Ok(found((size, &regex)))
 }
 
 /// What is wrong with a pattern, in one line.

@@ -98,6 +98,7 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
 /// The same as a user who may not read everything: root's own permissions are given up. `None` where that takes a program
 /// that is not there.
 #[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "the tests start the program")]
 pub(crate) fn command_of_nobody(folder: &Path, arguments: &[&str]) -> Option<Command> {
     use std::os::unix::fs::MetadataExt as _;
     let plain = command(folder, arguments);
@@ -105,7 +106,6 @@ pub(crate) fn command_of_nobody(folder: &Path, arguments: &[&str]) -> Option<Com
     if tempfile::NamedTempFile::new().ok()?.as_file().metadata().ok()?.uid() != 0 {
         return Some(plain);
     }
-    #[expect(clippy::disallowed_methods, reason = "the tests start the program")]
     let mut wrapped = Command::new("setpriv");
     let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
     let there = Command::new("setpriv").args(nobody).arg("true").status();
