@@ -156,7 +156,8 @@ impl Parser<'_> {
             return Err(ParseProblem::new(ProblemKind::Limit, place, message)
                 .with_hint(format!("nest them less, or {}", Limit::JsonNesting.remedy())));
         }
-        let kind = if object { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
+        let kind =
+            if object { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
         let node = self.add(kind, self.at, self.at);
         self.frames.push(Frame { node, object, first_child: self.children.len() });
         self.at += 1;

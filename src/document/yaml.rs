@@ -330,7 +330,7 @@ impl<'t> Builder<'t> {
         self.add(Node {
             kind: NodeKind::Scalar { style, text },
             span: Span::new(offset(start), offset(end)),
-            tag: tag.map(tag_text),
+            tag: tag.map(|tag| Box::new(tag_text(tag))),
         })
     }
 
@@ -383,9 +383,21 @@ impl<'t> Builder<'t> {
         None
     }
 
-    fn open(&mut self, start: usize, mapping: bool, style: StructureStyle, tag: Option<&Written>, anchor: usize) {
-        let kind = if mapping { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
-        let node = self.add(Node { kind, span: Span::at(offset(start)), tag: tag.map(tag_text) });
+    fn open(
+        &mut self,
+        start: usize,
+        mapping: bool,
+        style: StructureStyle,
+        tag: Option<&Written>,
+        anchor: usize,
+    ) {
+        let kind =
+            if mapping { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
+        let node = self.add(Node {
+            kind,
+            span: Span::at(offset(start)),
+            tag: tag.map(|tag| Box::new(tag_text(tag))),
+        });
         self.anchor(anchor, node);
         let block = style == StructureStyle::Block;
         self.frames.push(Frame { node, mapping, block, first_child: self.children.len() });
@@ -447,8 +459,8 @@ fn is_nothing(node: &Node) -> bool {
 }
 
 /// `!!int` as `tag:yaml.org,2002:int`, `!Ref` as it is, `!` as `!`.
-fn tag_text(tag: &Written) -> Box<Tag> {
-    Box::new(Tag([tag.handle(), tag.suffix()].concat().into_boxed_str()))
+fn tag_text(tag: &Written) -> Tag {
+    Tag([tag.handle(), tag.suffix()].concat().into_boxed_str())
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub(super) fn call(name: &str, arguments: &[Value<'_>]) -> u64 {
 
 /// What a text takes in which every `from` becomes `to`.
 fn replaced(text: usize, from: usize, to: usize) -> u64 {
-    let places = if from == 0 { text.saturating_add(1) } else { text / from };
+    let places = text.checked_div(from).unwrap_or_else(|| text.saturating_add(1));
     steps(places.saturating_mul(to))
 }
 

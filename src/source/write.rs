@@ -88,7 +88,6 @@ fn is_replaced_alone(is_there: bool, path: &Path) -> bool {
 }
 
 fn write_directly(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    #[expect(clippy::disallowed_methods, reason = "`source` is where files are opened")]
     let mut file = File::create(path)?;
     file.write_all(text)
 }

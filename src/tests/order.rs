@@ -61,7 +61,7 @@ fn files(folder: &Path) -> Vec<(String, String)> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".yaml"))
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "yaml"))
         .collect();
     names.sort();
     names.into_iter().map(|name| (name.clone(), fixtures::read(&folder.join(name)))).collect()

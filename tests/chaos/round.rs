@@ -153,7 +153,7 @@ impl Damage {
             Self::IsEmptied => write(b""),
             Self::IsNoText => write(b"a: \xff\xfe\x00\n"),
             Self::IsUnreadable => {
-                let _ = fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0));
+                let _ = fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o0));
             }
             Self::BecomesFolder => {
                 gone();
