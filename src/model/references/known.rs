@@ -8,7 +8,6 @@ use super::Named;
 use crate::document::NodeRef;
 use crate::model::cluster::Cluster;
 use crate::model::objects::is_withheld;
-use crate::model::piece::Resource;
 use crate::model::pod::WORKLOADS;
 use crate::model::stack::Stack;
 
@@ -161,13 +160,9 @@ impl<'s> Known<'s> {
     fn elsewhere(&self, named: &Named) -> Option<&'s str> {
         // Each namespace has accounts and certificates of the same names; charts make what they need.
         let own = ["ConfigMap", "Secret"].contains(&named.kind) && !self.released.contains(&named.namespace);
-        let same = |resource: &&&Resource| {
-            *resource.object.kind == *named.kind
-                && *resource.object.name == *named.name
-                && !resource.object.namespace.is_empty()
-        };
+        let same = self.stack.named(named.kind, &named.name);
         let mut namespaces =
-            self.stack.resources.iter().filter(same).map(|resource| &*resource.object.namespace);
+            same.map(|resource| &*resource.object.namespace).filter(|namespace| !namespace.is_empty());
         let first = namespaces.next().filter(|_| own)?;
         namespaces.all(|other| other == first).then_some(first)
     }
