@@ -79,7 +79,8 @@ fn rules(root: &Path) -> io::Result<String> {
         let name = name_of(root, &file);
         let value = |key: &str| outline::value_of(&text, key);
         let word = |key: &str| value(key).unwrap_or_default();
-        let deciding = outline_of(&text).map_err(|reason| io::Error::other(format!("rules/{name}: {reason}")))?;
+        let deciding =
+            outline_of(&text).map_err(|reason| io::Error::other(format!("rules/{name}: {reason}")))?;
         let options: Vec<String> = outline::options_in(&text).collect();
         let code = format!(
             "    Builtin {{ path: {name:?}, text: include_str!({:?}), id: {:?}, over: {:?}, invariant: {:?}, \
@@ -150,7 +151,9 @@ impl<'t, F: FnMut() -> Option<Result<(Event<'t>, Span), ScanError>>> Nodes<F> {
                     }
                     Node::Map(entries)
                 }
-                Event::SequenceEnd | Event::MappingEnd | Event::DocumentEnd | Event::StreamEnd => return Ok(None),
+                Event::SequenceEnd | Event::MappingEnd | Event::DocumentEnd | Event::StreamEnd => {
+                    return Ok(None);
+                }
                 Event::Alias(..) => return Err("a built-in rule has no aliases".to_owned()),
                 _ => continue,
             }));

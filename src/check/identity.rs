@@ -86,8 +86,9 @@ impl Run<'_> {
         if stacks.len() < 2 {
             return Vec::new();
         }
-        let kept_by =
-            |(name, cluster, part): &(String, Option<String>, Group)| self.kept_by(name, cluster.as_deref(), part);
+        let kept_by = |(name, cluster, part): &(String, Option<String>, Group)| {
+            self.kept_by(name, cluster.as_deref(), part)
+        };
         // Threads cost more than a few stacks do.
         if stacks.len() < MANY {
             return stacks.iter().map(kept_by).collect();

@@ -158,7 +158,8 @@ impl Parser<'_> {
             problem.kind = ProblemKind::Limit;
             return Err(problem);
         }
-        let kind = if object { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
+        let kind =
+            if object { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
         let node = self.add(kind, self.at, self.at);
         self.frames.push(Frame { node, object, first_child: self.children.len() });
         self.at += 1;

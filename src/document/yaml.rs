@@ -383,8 +383,16 @@ impl<'t> Builder<'t> {
         None
     }
 
-    fn open(&mut self, start: usize, mapping: bool, style: StructureStyle, tag: Option<&Written>, anchor: usize) {
-        let kind = if mapping { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
+    fn open(
+        &mut self,
+        start: usize,
+        mapping: bool,
+        style: StructureStyle,
+        tag: Option<&Written>,
+        anchor: usize,
+    ) {
+        let kind =
+            if mapping { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
         let node = self.add(Node { kind, span: Span::at(offset(start)), tag: tag.map(tag_text) });
         self.anchor(anchor, node);
         let block = style == StructureStyle::Block;

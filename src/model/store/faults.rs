@@ -126,8 +126,7 @@ impl Judge<'_> {
 
     /// The fault that a misfit in the section at `path` stands for.
     fn fault<'t>(&self, path: &str, key: NodeRef<'t>, misfit: Misfit<'t>) -> OptionFault<'t> {
-        let own =
-            if misfit.path.is_empty() { path.to_owned() } else { format!("{path}.{}", misfit.path) };
+        let own = if misfit.path.is_empty() { path.to_owned() } else { format!("{path}.{}", misfit.path) };
         let key = misfit.key.unwrap_or(key);
         match misfit.kind {
             MisfitKind::UnknownKey => self.unknown(&own, key),

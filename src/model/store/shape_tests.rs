@@ -73,7 +73,8 @@ fn misfits_are_those_that_a_validator_of_json_schema_finds() {
     let (mut sound, mut faulty) = (0, 0);
     for store in Store::ALL {
         let options = table(store);
-        let mut sections: Vec<&str> = options.paths().filter_map(|path| path.split(['.', '[']).next()).collect();
+        let mut sections: Vec<&str> =
+            options.paths().filter_map(|path| path.split(['.', '[']).next()).collect();
         sections.dedup();
         for section in sections {
             let Some(shape) = Shape::of_section((store, options), options.newest, section) else { continue };
@@ -95,7 +96,8 @@ fn misfits_are_those_that_a_validator_of_json_schema_finds() {
                     match error.kind() {
                         jsonschema::error::ValidationErrorKind::AdditionalProperties { unexpected } => {
                             theirs.extend(unexpected.iter().map(|name| {
-                                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                                let path =
+                                    if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                                 (path, true)
                             }));
                         }
