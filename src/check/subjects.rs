@@ -63,8 +63,8 @@ pub(super) fn subjects(
     subjects.extend(model::component_subjects(stack, collectors));
     subjects.extend(model::schema_subjects(stack));
     let cluster = model::cluster(stack);
-    subjects.extend(model::reference_subjects(stack, &cluster));
-    subjects.extend(model::budget_subjects(stack, &cluster));
+    subjects.extend(model::reference_subjects(stack, cluster));
+    subjects.extend(model::budget_subjects(stack, cluster));
     subjects.extend(model::sizing_subjects(stack));
     subjects.extend(model::role_subjects(stack));
     let roles = collectors.iter().filter_map(|collector| collector.facts.reach("role").place);

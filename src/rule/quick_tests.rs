@@ -162,6 +162,18 @@ fn what_is_rare_or_wrong_is_left_to_the_full_parser() {
     assert_eq!(parse(&format!("{}a", "!".repeat(9000))), None);
 }
 
+/// The full parser takes as long for one condition as all else that a run over a small stack does.
+#[test]
+fn every_condition_of_the_built_in_rules_is_parsed_quickly() {
+    for rule in RuleSet::builtin().rules() {
+        let conditions = rule.given.iter().chain(rule.cases.iter().map(|case| &case.when));
+        for condition in conditions.chain(rule.undecided.as_ref().map(|(condition, _)| condition)) {
+            let source = condition.source();
+            assert!(parse(source).is_some(), "{}: {source} (texts with backslashes are r\"...\")", rule.id);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn any_row_of_tokens_is_taken_for_the_same(tokens in proptest::collection::vec(

@@ -334,6 +334,11 @@ fn runtime_faults(
     store: Option<&Found<'_>>,
     assumed: &Assumed,
 ) -> Vec<Subject> {
+    let mut nodes = overrides::nodes(stack, kind).peekable();
+    // The table is half a megabyte of text: most inputs have nothing that it has to be read for.
+    if nodes.peek().is_none() {
+        return Vec::new();
+    }
     let table = super::options::table(kind);
     let version = store.map_or_else(
         || assumed.versions.get(&kind).map_or(table.newest, |wanted| table.nearest(*wanted)),
@@ -342,7 +347,7 @@ fn runtime_faults(
     let name = kind.name();
     let judge = Judge { store: kind, options: table, version, expands: false };
     let mut subjects = Vec::new();
-    for (root, doc) in overrides::nodes(stack, kind) {
+    for (root, doc) in nodes {
         for (_, tenant) in root.get("overrides").into_iter().flat_map(NodeRef::entries_merged) {
             let mut faults = judge.faults(tenant, kind.limits());
             faults.extend(leaves::faults(&judge, tenant, kind.limits(), None));
