@@ -138,8 +138,12 @@ impl Damage {
         !reads.contains(&self) && self != Self::IsUnreadable
     }
 
-    /// Does it. What is not there any more stays so.
+    /// Does it, to a file: what is none any more stays as it is.
     pub(super) fn happen(self, path: &Path, outside: &Path) {
+        // To what became a pipe, writing waits for ever.
+        if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
+            return;
+        }
         let write = |text: &[u8]| drop(fs::write(path, text));
         let gone = || drop(fs::remove_file(path));
         match self {
