@@ -33,12 +33,12 @@ impl Signals {
         static HANDLERS: OnceLock<Handlers> = OnceLock::new();
         let handlers = HANDLERS.get_or_init(|| {
             let handlers = Handlers { last: Arc::default(), obeyed: Arc::new(AtomicBool::new(true)) };
-            for signal in signal_hook::consts::TERM_SIGNALS {
-                let number = usize::try_from(*signal).unwrap_or_default();
+            for signal in ending() {
+                let number = usize::try_from(signal).unwrap_or_default();
                 // Where a signal cannot be noted, it ends the program as ever.
                 let obeyed = Arc::clone(&handlers.obeyed);
-                let _ = signal_hook::flag::register_conditional_default(*signal, obeyed);
-                let _ = signal_hook::flag::register_usize(*signal, Arc::clone(&handlers.last), number);
+                let _ = signal_hook::flag::register_conditional_default(signal, obeyed);
+                let _ = signal_hook::flag::register_usize(signal, Arc::clone(&handlers.last), number);
             }
             handlers
         });
@@ -83,6 +83,27 @@ impl Signals {
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     }
+}
+
+/// Signals that end the program and leave it time. That of a terminal which is closed is among them, unless whoever started
+/// the program had it ignored (`nohup`): a handler would undo that.
+fn ending() -> Vec<i32> {
+    let mut signals = signal_hook::consts::TERM_SIGNALS.to_vec();
+    #[cfg(target_os = "linux")]
+    if is_heeded(signal_hook::consts::SIGHUP) {
+        signals.push(signal_hook::consts::SIGHUP);
+    }
+    signals
+}
+
+/// Whether a signal does something to this process: the system lists those that are ignored, a bit for each.
+#[cfg(target_os = "linux")]
+fn is_heeded(signal: i32) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "what the system says of this process is no input")]
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+    ignored.is_some_and(|bits| bits & (1 << (signal - 1)) == 0)
 }
 
 /// Replaces files. A signal waits until all of them are old or new and nothing lies beside them; then it is obeyed.

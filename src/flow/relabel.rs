@@ -181,3 +181,6 @@ pub(super) fn fate<'r>(chain: impl Iterator<Item = &'r Rule> + Clone, name: &str
     }
     chain.enumerate().find(|(_, rule)| rule.loses(name)).map_or(Fate::Kept, |(index, _)| Fate::Lost(index))
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,8 +71,14 @@ pub fn lsp(bytes: &[u8]) {
     let out = String::from_utf8_lossy(&out);
     assert!(!out.contains("That is a fault of ptd-lint"), "{out}");
     let mut answered: BTreeMap<String, usize> = BTreeMap::new();
-    for message in out.split("Content-Length: ").skip(1) {
-        let body = message.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let mut rest = out.as_ref();
+    while !rest.is_empty() {
+        let framed = rest.strip_prefix("Content-Length: ").and_then(|rest| rest.split_once("\r\n\r\n"));
+        let length = framed.and_then(|(length, body)| Some((length.parse::<usize>().ok()?, body)));
+        let parts = length.and_then(|(length, body)| body.split_at_checked(length));
+        assert!(parts.is_some(), "no message: {rest}");
+        let (body, behind) = parts.unwrap_or_default();
+        rest = behind;
         let message = serde_json::from_str::<Value>(body);
         assert!(message.is_ok(), "{message:?}: {body}");
         let message = message.unwrap_or_default();

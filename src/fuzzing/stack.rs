@@ -1,5 +1,7 @@
 //! Turns the files of a stack into a panic where a run over them does not end, or tells of them twice in two ways.
 
+use std::sync::LazyLock;
+
 use super::FOLDER;
 use super::files;
 use super::sources;
@@ -9,6 +11,7 @@ use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::document::Documents;
 use crate::document::Place;
+use crate::finding::RuleDoc;
 use crate::report::Detail;
 use crate::report::Format;
 use crate::report::Outcome;
@@ -26,9 +29,9 @@ pub fn stack(bytes: &[u8]) {
     let check = || check::check(&sources, &[FOLDER.to_owned()], &options);
     let checked = check();
     sound(&checked);
-    let reports = Format::ALL.map(|format| told(&checked, format));
     let again = check();
-    for (format, report) in Format::ALL.into_iter().zip(reports) {
+    for format in Format::ALL {
+        let report = told(&checked, format);
         assert!(report == told(&again, format), "{} is not the same twice: {text:?}", format.name());
         harmless::report(format, &report);
     }
@@ -38,11 +41,14 @@ pub fn stack(bytes: &[u8]) {
     }
 }
 
+/// The texts of all rules, which forms show: reading them takes longer than most runs.
+pub(super) static RULES: LazyLock<Vec<RuleDoc>> = LazyLock::new(|| check::rule_docs(&[]).0);
+
 /// A report in one form.
 pub(super) fn told(checked: &Checked, format: Format) -> String {
     let outcome = Outcome { documents: &checked.documents, report: &checked.report };
     let style = Style { color: false, width: 100, detail: Detail::Normal };
-    let telling = Telling::of_run(outcome, || check::rule_docs(&[]).0);
+    let telling = Telling::of_run(outcome, || RULES.clone());
     let mut out = Vec::new();
     assert!(telling.write(format, style, &mut out).is_ok(), "{}", format.name());
     let text = String::from_utf8(out);

@@ -104,6 +104,7 @@ fn operators_join_as_in_the_full_parser() {
         "a.matches(r'^\\s*\"x\\y') || b == R\"\"",
         " \n a\t== 'ä \"é\"' ",
         "inside in input",
+        "a / b",
         "items.exists(i, i.name == 'x')",
     ] {
         assert!(agreed(source).is_some(), "{source}");
@@ -151,6 +152,9 @@ fn what_is_rare_or_wrong_is_left_to_the_full_parser() {
         "é",
         "f(,)",
         "1a",
+        "1_a",
+        "1.5.b",
+        "1in a",
         "a.1",
     ] {
         assert_eq!(parse(source), None, "{source}");

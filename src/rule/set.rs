@@ -311,6 +311,28 @@ mod tests {
     }
 
     #[test]
+    fn texts_of_builtin_rules_are_found_by_their_ids_and_those_of_users_are_not() {
+        let set = RuleSet::builtin();
+        let (path, text) = set.builtin_file("logs-leave-workload").unwrap();
+        assert_eq!(path, "flow/logs-leave-workload.yaml");
+        assert!(text.starts_with("id: logs-leave-workload\n"), "{text}");
+        assert_eq!(set.builtin_file("no-such-rule"), None);
+        assert!(set.slots.iter().all(|slot| !slot.is_users()));
+    }
+
+    #[test]
+    fn a_profile_holds_all_rules_where_none_is_beyond_it_and_the_smallest_is_never_said_to() {
+        let all = |set: &RuleSet| Profile::ALL.map(|profile| set.all_stand_in(profile));
+        let mut set = RuleSet::builtin();
+        assert_eq!(all(&set), [false, true, true]);
+        set.slots[0].profile = Profile::Strict;
+        assert_eq!(all(&set), [false, false, true]);
+        // Settings may declare what the smallest leaves out.
+        set.slots.retain(|slot| slot.profile == Profile::Stack);
+        assert_eq!(all(&set), [false, true, true]);
+    }
+
+    #[test]
     fn plate_of_an_unread_rule_says_the_same_as_that_of_a_read_one() {
         let set = RuleSet::builtin();
         for slot in &set.slots {
