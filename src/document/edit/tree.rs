@@ -130,10 +130,12 @@ impl Habits {
     fn of(nodes: &Nodes<'_>) -> Self {
         let (mut steps, mut dashes, mut level) = (Vec::new(), Vec::new(), None);
         let layout = nodes.layout;
+        // Where all is on one line, looking for the start of the line of each node takes time by the square of its length.
+        let has_lines = layout.text.contains(['\n', '\r']);
         for (id, node) in (0..).map(NodeId).zip(&nodes.tree.nodes) {
             let is_mapping = matches!(node.kind, NodeKind::Mapping(_));
             if nodes.is_bracketed(id) {
-                if level.is_none() && !nodes.children(id).is_empty() {
+                if has_lines && level.is_none() && !nodes.children(id).is_empty() {
                     level = own_level(nodes, id);
                 }
             } else if is_mapping {
