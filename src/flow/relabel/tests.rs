@@ -7,7 +7,7 @@ fn rule(action: &str, regex: Option<&str>) -> Rule {
         action: action.to_owned(),
         regex: regex.map_or_else(Fact::default, Fact::bare),
         place: Place { doc: DocId { file: 0, index: 0 }, span: Span::default() },
-        pattern: anchored(regex.unwrap_or("(.*)")),
+        pattern: anchored(regex.unwrap_or("(.*)")).ok(),
         sources: Some(vec![NAME.to_owned()]),
         target: Some(NAME.to_owned()),
         replacement: Some("$1".to_owned()),
