@@ -111,7 +111,7 @@ impl Excerpt {
                 // What stands beside what is pointed at may be a value that is nobody's business.
                 let covered =
                     secrets.of(key).beside(|value| cluster.iter().any(|mark| value.contains(mark.span)));
-                excerpt.push_segment(documents, &covered, cluster, marks);
+                excerpt.push_segment(documents, (secrets, &covered), cluster, marks);
             }
         }
         excerpt
@@ -120,7 +120,7 @@ impl Excerpt {
     fn push_segment(
         &mut self,
         documents: &Documents,
-        secret: &[Span],
+        (secrets, covered): (&mut Masks<'_>, &[Span]),
         cluster: &[&Shown<'_>],
         marks: &[Mark<'_>],
     ) {
@@ -143,7 +143,8 @@ impl Excerpt {
                 self.text.push('…');
             }
             let base = self.text.len();
-            let masked = Line::new(text, offset, secret);
+            let words = secrets.words(first.key, offset, text);
+            let masked = Line::with(text, offset, covered, &words);
             self.text.push_str(&masked.shown(window.clone()));
             let within = |position: u32| {
                 let position = boundary(text, position.saturating_sub(offset) as usize);

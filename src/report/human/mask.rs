@@ -26,7 +26,12 @@ pub(in crate::report) struct Masks<'d> {
     documents: &'d Documents,
     files: BTreeMap<u32, FileMasks>,
     texts: BTreeMap<(u32, Option<u32>), Rc<Covers>>,
+    /// What words say of long lines, by their text and start: texts of machines are one line, in which all findings lie.
+    words: BTreeMap<((u32, Option<u32>), u32), Rc<[Span]>>,
 }
+
+/// Lines up to this many bytes are read anew each time that they are shown.
+const SHORT: usize = 300;
 
 /// What of a text is not to be shown: in order, apart.
 #[derive(Debug, Default)]
@@ -54,7 +59,15 @@ struct FileMasks {
 impl<'d> Masks<'d> {
     /// Nothing was shown yet.
     pub(in crate::report) fn new(documents: &'d Documents) -> Self {
-        Self { documents, files: BTreeMap::new(), texts: BTreeMap::new() }
+        Self { documents, files: BTreeMap::new(), texts: BTreeMap::new(), words: BTreeMap::new() }
+    }
+
+    /// What looks like a secret in the line of a text that starts at this byte.
+    pub(super) fn words(&mut self, key: (u32, Option<u32>), offset: u32, line: &str) -> Rc<[Span]> {
+        if line.len() <= SHORT {
+            return by_words(line).into();
+        }
+        self.words.entry((key, offset)).or_insert_with(|| by_words(line).into()).clone()
     }
 
     /// What not to show of the text of that file, or of that embedded document in it.
@@ -161,6 +174,11 @@ pub(in crate::report) struct Line<'l> {
 impl<'l> Line<'l> {
     /// The line that starts at byte `offset` of a text with these secret parts.
     pub(in crate::report) fn new(text: &'l str, offset: u32, secret: &[Span]) -> Self {
+        Self::with(text, offset, secret, &by_words(text))
+    }
+
+    /// The same, where it is known what looks like a secret in the line.
+    pub(super) fn with(text: &'l str, offset: u32, secret: &[Span], words: &[Span]) -> Self {
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let first = secret.partition_point(|span| span.end <= offset);
         let here = secret.iter().skip(first).take_while(|span| span.start < offset.saturating_add(length));
@@ -170,7 +188,7 @@ impl<'l> Line<'l> {
                 Span::new(within(span.start), within(span.end))
             })
             .collect();
-        spans.extend(by_words(text));
+        spans.extend(words);
         let covered = apart(spans).into_iter().map(|span| {
             // Layout is no secret, and covering it would move the line.
             let (start, end) = (floor(text, span.start as usize), ceil(text, span.end as usize));

@@ -3,6 +3,9 @@
 //! These are the edits that `ptd-lint fix` begins with. It also checks that the result is no worse, which nobody does here, so
 //! only safe fixes are told. One that would take a secret away or write one stays untold: its text would stand in the file.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use serde_json::json;
 
@@ -21,6 +24,10 @@ use crate::report::human::Line;
 use crate::report::human::Masks;
 use crate::report::root::Root;
 
+/// Of a file, so many fixes are made. Each looks through the whole file; whoever has more mends them with `ptd-lint fix`, which looks
+/// once.
+const MOST: usize = 200;
+
 /// What fixes are made from: nothing where the texts are not there.
 pub(super) struct Fixes<'t> {
     texts: Option<Texts<'t>>,
@@ -30,6 +37,8 @@ struct Texts<'t> {
     documents: &'t Documents,
     root: &'t Root,
     masks: Masks<'t>,
+    /// How many fixes each file has got.
+    made: BTreeMap<u32, usize>,
 }
 
 impl<'t> Fixes<'t> {
@@ -39,6 +48,7 @@ impl<'t> Fixes<'t> {
             documents,
             root: &telling.around().root,
             masks: Masks::new(documents),
+            made: BTreeMap::new(),
         });
         Self { texts }
     }
@@ -53,6 +63,13 @@ impl<'t> Fixes<'t> {
 
 impl Texts<'_> {
     fn of(&mut self, fix: &Fix) -> Option<Value> {
+        for file in fix.changes.iter().map(|change| change.place().doc.file).collect::<BTreeSet<_>>() {
+            let made = self.made.entry(file).or_default();
+            *made += 1;
+            if *made > MOST {
+                return None;
+            }
+        }
         let edits = edits(self.documents, &fix.changes).ok().filter(|edits| !edits.is_empty())?;
         let mut changes: Vec<Value> = Vec::new();
         for of_file in edits.chunk_by(|one, two| one.file == two.file) {
