@@ -103,7 +103,7 @@ fn capabilities(text: &str) -> Value {
         "textDocument": {
             "publishDiagnostics": {"relatedInformation": true, "codeDescriptionSupport": true},
             "hover": {"contentFormat": ["markdown"]},
-            "documentSymbol": {"hierarchicalDocumentSymbolSupport": text.len() % 2 == 0},
+            "documentSymbol": {"hierarchicalDocumentSymbolSupport": text.len().is_multiple_of(2)},
             "codeAction": {"dataSupport": true, "resolveSupport": {"properties": ["edit"]}},
         },
         "workspace": {"workspaceEdit": {"documentChanges": true}},
