@@ -148,7 +148,11 @@ pub struct Files(Sources);
 impl Files {
     /// Files of one folder, by name and text.
     pub fn new(files: impl IntoIterator<Item = (String, Arc<str>)>) -> Self {
-        let source = |(name, text)| Source { path: format!("stack/{name}"), argument: 0, text };
+        let source = |(name, text): (String, Arc<str>)| Source {
+            path: format!("stack/{name}"),
+            argument: 0,
+            text: text.into(),
+        };
         Self(Sources { texts: files.into_iter().map(source).collect(), ..Sources::default() })
     }
 

@@ -213,9 +213,9 @@ fn nesting_of_ten_thousand_levels_is_an_error_at_the_level_that_is_too_deep() {
     for level in 0..2_000 {
         let _ = writeln!(block, "{}a:", " ".repeat(level));
     }
-    let alloy = "nested more than 128 deep: move inner parts to components or blocks of their own";
-    let yaml = "collections are nested more than 255 deep here: nothing deeper is read";
-    let json = "values are nested more than 512 deep here: nothing deeper is read";
+    let alloy = "nested more than 128 levels deep (raise it with `--limit alloy-nesting=256`): move inner parts to components or blocks of their own";
+    let yaml = "collections are nested more than 255 levels deep here: nest them less, or raise it with `--limit yaml-nesting=510`";
+    let json = "values are nested more than 512 levels deep here: nest them less, or raise it with `--limit json-nesting=1024`";
     let embedded = format!("{CONFIG_MAP}data:\n  config.alloy: 'a = {}'\n", deep("[", "", "]"));
     for (name, text, error) in [
         ("a.yaml", format!("a: {}\n", deep("[", "", "]")), format!("a.yaml:1: {yaml}")),
@@ -244,8 +244,7 @@ fn texts_in_texts_in_texts_end_at_the_eighth() {
         text = format!("alloy: {{}}\nextraObjects:\n- {}", program::indented(&object, 2).trim_start());
     }
     let errors = errors(&text);
-    let error =
-        "text in `spec.valuesContent` is nested more than 8 documents deep: flatten the configuration";
+    let error = "text in `spec.valuesContent` is nested more than 8 documents deep: flatten the configuration, or raise it with `--limit embedded-depth=16`";
     assert_eq!(errors, [format!("a.yaml:10: {error}")]);
 }
 
@@ -275,7 +274,7 @@ fn aliases_that_multiply_are_refused_in_time() {
     ] {
         let errors = errors(&format!("{text}{tail}"));
         assert_eq!(errors.len(), 1, "{errors:?}");
-        let words = "aliases make this document larger than 2000000 nodes here: no reader of manifests accepts this; write the values out";
+        let words = "aliases make this document larger than 2000000 nodes here: write the values out, or raise it with `--limit aliases=4000000`";
         assert!(errors.iter().all(|error| error.contains(words)), "{errors:?}");
     }
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
@@ -288,7 +287,7 @@ fn one_text_in_thousands_of_config_maps_is_refused_in_time() {
         let _ = writeln!(text, "  c{number}.alloy: *x");
     }
     let errors = errors(&text);
-    let words = "aliases make the texts in this file larger than what is read: split the file, or write fewer objects with the same text";
+    let words = "aliases make the texts in this file more than 4 MiB larger than it is: write fewer objects with the same text, or raise it with `--limit embedded-size=8MiB`";
     assert_eq!(errors, [format!("a.yaml:1: {words}")]);
 }
 
@@ -400,7 +399,9 @@ fn fifty_megabytes_are_read_and_more_than_64_mib_are_refused() {
     assert_eq!((found.code, found.findings("unknown-kind").len()), (2, 1));
     assert_eq!(
         found.errors(),
-        ["large.yaml: larger than 64 MiB, the most that is read of one file; split it"]
+        [
+            "large.yaml: larger than 64 MiB, the most that is read of one file; split it, or raise it with `--limit input-size=128MiB`"
+        ]
     );
 }
 

@@ -46,6 +46,7 @@ use self::trees::Stream;
 use crate::document::DocId;
 use crate::document::Document;
 use crate::document::Documents;
+use crate::document::File;
 use crate::document::Language;
 use crate::document::Place;
 use crate::finding::AcceptedBy;
@@ -142,6 +143,8 @@ pub(crate) struct Read {
 /// What is known of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
+    /// Nothing in it can be a suppression ([`is_marked`]).
+    Silent,
     /// It is linted.
     Linted,
     /// It is linted, and could not be read as a whole: what is missing may be what a comment is about.
@@ -150,10 +153,18 @@ pub(crate) enum Standing {
     PassedOver,
 }
 
+/// Whether a file may hold a suppression.
+pub(crate) fn is_marked(file: &File) -> bool {
+    file.documents.iter().any(|document| document.text.contains(WORD))
+}
+
 /// Reads the first files of the documents, of which each has its standing.
 pub(crate) fn read(documents: &Documents, standings: impl Iterator<Item = Standing>) -> Read {
     let mut read = Read::default();
     for ((number, file), standing) in (0..).zip(&documents.files).zip(standings) {
+        if standing == Standing::Silent {
+            continue;
+        }
         let mut rest = (0..).map(|index| DocId { file: number, index }).zip(&file.documents).peekable();
         let (is_live, documents) = (file.live, &file.documents);
         let mut reader = Reader { read: &mut read, standing, is_live, opened: None, documents };

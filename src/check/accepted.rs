@@ -78,7 +78,7 @@ pub(crate) struct Suppressions {
 impl Suppressions {
     /// Reads what the inputs say, and holds it against the rules that there are.
     pub(crate) fn read(
-        documents: &Documents,
+        (documents, marked): (&Documents, &[bool]),
         readings: &[Reading],
         rules: &RuleSet,
         options: &CheckOptions,
@@ -86,7 +86,8 @@ impl Suppressions {
         if options.no_suppressions {
             return Self::default();
         }
-        let accept::Read { all, mut faults } = accept::read(documents, readings.iter().map(standing));
+        let accept::Read { all, mut faults } =
+            accept::read(documents, marked.iter().zip(readings).map(standing));
         let (known, unknown): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|suppression| is_acceptable(rules.rule(&suppression.rule)));
         faults.extend(unknown.iter().filter(|suppression| !suppression.is_copied).map(|suppression| {
@@ -110,8 +111,10 @@ impl Suppressions {
 }
 
 /// What a file is to the linter.
-fn standing(reading: &Reading) -> Standing {
-    if problems::is_unread(reading) {
+fn standing((marked, reading): (&bool, &Reading)) -> Standing {
+    if !marked {
+        Standing::Silent
+    } else if problems::is_unread(reading) {
         Standing::Broken
     } else if reading.pieces.iter().all(|piece| matches!(piece, Piece::Settings(_))) {
         Standing::PassedOver

@@ -31,11 +31,12 @@ struct Room {
 
 impl Asking {
     /// What the stacks of a run ask.
-    pub(crate) fn of(groups: &[Group], readings: &[Reading], documents: &Documents) -> Self {
+    pub(crate) fn of(groups: &[Group], readings: &[Reading], documents: &mut Documents) -> Self {
         if groups.len() < 2 {
             return Self::default();
         }
-        let asking = groups.iter().filter_map(|group| {
+        let mut asking = Vec::new();
+        for group in groups {
             let files = group.files.iter().filter_map(|file| {
                 let pieces = &readings.get(*file)?.pieces;
                 Some(FilePieces { file: u32::try_from(*file).unwrap_or(u32::MAX), pieces })
@@ -43,13 +44,14 @@ impl Asking {
             let files: Vec<FilePieces<'_>> = files.collect();
             let pieces = || files.iter().flat_map(|file| file.pieces);
             if !pieces().any(asks) || pieces().any(collects) && !pieces().any(is_control_room) {
-                return None;
+                continue;
             }
             let stack = Stack::assemble(documents, &files, None);
             let queries = model::queries::queries(&stack);
-            Some(Room { name: group.name.clone(), domains: domains(&stack), queries })
-        });
-        Self(asking.collect())
+            asking.push(Room { name: group.name.clone(), domains: domains(&stack), queries });
+            super::rounds::fold(group, documents);
+        }
+        Self(asking)
     }
 
     /// The queries of other stacks that ask for the metrics of a workload with this control room. Without a control room

@@ -2,9 +2,10 @@
 
 use super::CheckOptions;
 use super::groups;
+use super::inputs;
+use super::inputs::Inputs;
+use super::parts;
 use super::policy::Policy;
-use super::read_all;
-use super::stack;
 use crate::document::Documents;
 use crate::model::FilePieces;
 use crate::model::Stack;
@@ -18,14 +19,12 @@ pub(crate) fn each(
     options: &CheckOptions,
     look: &mut dyn FnMut(&str, &Stack<'_>),
 ) -> Documents {
-    let mut readings = read_all(&sources.texts, options.expected);
-    let mut documents =
-        Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
+    let Inputs { readings, mut documents, .. } = inputs::read(sources, options);
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
     let seen = super::clusters::seen(sources, &documents);
     for group in &groups((sources, &seen), arguments, options, &readings, &declared) {
-        for (name, cluster, part) in stack::parts(group, &readings, &documents) {
+        for (name, cluster, part) in parts::parts(group, &readings, &documents) {
             let files: Vec<FilePieces<'_>> = part
                 .files
                 .iter()

@@ -3,10 +3,10 @@
 use super::CheckOptions;
 use super::control_room;
 use super::groups;
+use super::inputs;
+use super::inputs::Inputs;
+use super::parts;
 use super::policy::Policy;
-use super::read_all;
-use super::stack;
-use crate::document::Documents;
 use crate::model;
 use crate::model::ControlRoom;
 use crate::model::FilePieces;
@@ -37,14 +37,12 @@ pub(crate) struct DetectedStack {
 
 /// Looks at all that is in the sources.
 pub(crate) fn detect(sources: &Sources, arguments: &[String], options: &CheckOptions) -> Detected {
-    let mut readings = read_all(&sources.texts, options.expected);
-    let mut documents =
-        Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
+    let Inputs { readings, mut documents, .. } = inputs::read(sources, options);
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
     let mut detected = Detected::default();
     for group in groups((sources, &[]), arguments, options, &readings, &declared) {
-        for (name, cluster, part) in stack::parts(&group, &readings, &documents) {
+        for (name, cluster, part) in parts::parts(&group, &readings, &documents) {
             let pieces = |file: &usize| readings.get(*file).map_or(&[][..], |reading| &reading.pieces);
             let files = part.files.iter().filter_map(|file| {
                 Some(FilePieces { file: u32::try_from(*file).ok()?, pieces: pieces(file) })

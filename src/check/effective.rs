@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::CheckOptions;
 use super::ControlRoom;
 use super::groups;
+use super::inputs;
+use super::inputs::Inputs;
 use super::policy::Governing;
 use super::policy::Policy;
 use super::problems;
-use super::read_all;
 use crate::document::Documents;
 use crate::document::NodeRef;
 use crate::document::Scalar;
@@ -41,9 +42,7 @@ pub(crate) fn effective(
     options: &CheckOptions,
     thresholds: Thresholds,
 ) -> (Effective, Vec<RunError>) {
-    let mut readings = read_all(&sources.texts, options.expected);
-    let mut documents =
-        Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
+    let Inputs { readings, mut documents, .. } = inputs::read(sources, options);
     let policy = Policy::load(options, &mut documents, &readings);
     let declared = policy.stack_folders(options, &documents);
     let groups = groups((sources, &[]), arguments, options, &readings, &declared);

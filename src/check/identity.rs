@@ -1,14 +1,19 @@
 //! Turns what a stack's inputs say of themselves into whose it is: which workload's, and which of its clusters.
 
+use rayon::prelude::*;
+
+use super::parts::parts;
 use super::sharing::Kept;
 use super::stack::Run;
-use super::stack::parts;
 use super::stacks::Group;
 use crate::model;
 use crate::model::Fact;
 use crate::model::FilePieces;
 use crate::model::Stack;
 use crate::model::store::Assumed;
+
+/// From so many stacks on, they are looked through on all cores.
+const MANY: usize = 16;
 
 /// Whose a stack is, as far as its inputs say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -74,14 +79,18 @@ fn dated(name: &str) -> Option<(&str, &str)> {
 }
 
 impl Run<'_> {
-    /// Where the stores of each stack keep their data, where the run judges several stacks.
-    pub(crate) fn kept(&self, groups: &[Group]) -> Vec<Kept> {
-        let stacks: Vec<_> =
-            groups.iter().flat_map(|group| parts(group, self.readings, self.documents)).collect();
-        if stacks.len() < 2 {
-            return Vec::new();
+    /// Where the stores of the stacks of these groups keep their data.
+    pub(crate) fn kept<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Vec<Kept> {
+        let stacks = groups.flat_map(|group| parts(group, self.readings, self.documents));
+        let stacks: Vec<_> = stacks.collect();
+        let kept_by = |(name, cluster, part): &(String, Option<String>, Group)| {
+            self.kept_by(name, cluster.as_deref(), part)
+        };
+        // Threads cost more than a few stacks do.
+        if stacks.len() < MANY {
+            return stacks.iter().map(kept_by).collect();
         }
-        stacks.iter().map(|(name, cluster, part)| self.kept_by(name, cluster.as_deref(), part)).collect()
+        stacks.par_iter().map(kept_by).collect()
     }
 
     fn kept_by(&self, name: &str, cluster: Option<&str>, group: &Group) -> Kept {
@@ -120,7 +129,7 @@ impl Run<'_> {
         let texts = || group.files.iter().filter_map(|file| self.sources.texts.get(*file));
         let named = |part: &&str| {
             releases.iter().any(|release| part == release || part.ends_with(&format!("-{release}")))
-                || dated(part).is_some() && texts().any(|source| source.text.contains(*part))
+                || dated(part).is_some() && texts().any(|source| source.text.opened().contains(*part))
         };
         group.name.rsplit('/').find(named).map(str::to_owned)
     }

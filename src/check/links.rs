@@ -19,7 +19,7 @@ pub(crate) fn links(
     let mut found: Vec<Link> = Vec::new();
     let documents = assembled::each(sources, arguments, options, &mut |_, stack| {
         let of_text = address.map(|text| model::links_of_text(stack, text, at)).unwrap_or_default();
-        let named = model::links(stack, &model::cluster(stack)).into_iter();
+        let named = model::links(stack, model::cluster(stack)).into_iter();
         let here = named.filter(|link| {
             link.from.doc == at.doc
                 && link.from.span.start <= at.span.start

@@ -15,20 +15,24 @@ mod faults;
 mod grafana;
 mod guards;
 mod identity;
+mod inputs;
 mod limits;
 mod links;
 mod options;
+mod parts;
 mod passed;
 mod picture;
 mod placement;
 mod policy;
 mod problems;
 mod relays;
+mod rounds;
 mod rule_docs;
 mod sharing;
 mod stack;
 mod stacks;
 mod store_exits;
+mod subjects;
 mod surroundings;
 mod together;
 mod values;
@@ -43,6 +47,7 @@ pub(crate) use effective::effective;
 pub(crate) use links::links;
 pub(crate) use options::CheckOptions;
 pub(crate) use options::ControlRoom;
+pub(crate) use options::Room;
 pub(crate) use passed::Passed;
 pub(crate) use policy::all_but;
 pub(crate) use policy::rules_in_effect;
@@ -58,14 +63,13 @@ pub(crate) use values::values;
 pub(crate) use watch::Asked;
 pub(crate) use watch::watched;
 
-use rayon::prelude::*;
-
+use self::inputs::Inputs;
 use self::passed::Concern;
 use self::policy::Policy;
+use self::rounds::Rounds;
 use crate::accept::Baseline;
 use crate::accept::Listed;
 use crate::document::Documents;
-use crate::document::File;
 use crate::document::without_url_passwords;
 use crate::finding::Coverage;
 use crate::finding::Finding;
@@ -74,8 +78,6 @@ use crate::finding::Picture;
 use crate::finding::Report;
 use crate::finding::SeenCluster;
 use crate::finding::Severity;
-use crate::model;
-use crate::model::Expected;
 use crate::model::Reading;
 use crate::source::Source;
 use crate::source::Sources;
@@ -105,49 +107,40 @@ pub(crate) struct Checked {
 /// Reads, recognises and judges all sources. `arguments` are the paths as given, by which files form stacks.
 pub(crate) fn check(sources: &Sources, arguments: &[String], options: &CheckOptions) -> Checked {
     let sources = &*clusters::in_order(sources);
-    let mut readings = read_all(&sources.texts, options.expected);
-    let files = readings.iter_mut().zip(&sources.texts).map(|(reading, source)| {
-        let live = source.argument < sources.clusters.len();
-        File { live, ..std::mem::take(&mut reading.file) }
-    });
-    let mut documents = Documents { files: files.collect() };
+    let Inputs { readings, mut documents, marked, round } = inputs::read(sources, options);
     let mut report = Report { coverage: coverage(&readings, &documents), ..Report::default() };
     let (seen, not_seen) = (clusters::seen(sources, &documents), clusters::not_seen(sources));
     // Settings and rules of the user are documents too, so that faults in them have places; they are no inputs.
     let policy = Policy::load(options, &mut documents, &readings);
-    let suppressions = accepted::Suppressions::read(&documents, &readings, &policy.rules, options);
+    let suppressions = accepted::Suppressions::read((&documents, &marked), &readings, &policy.rules, options);
     let declared = policy.stack_folders(options, &documents);
-    let mut groups = groups((sources, &seen), arguments, options, &readings, &declared);
-    let asking = asking::Asking::of(&groups, &readings, &documents);
-    let mut run = stack::Run {
+    let groups = groups((sources, &seen), arguments, options, &readings, &declared);
+    let asking = asking::Asking::of(&groups, &readings, &mut documents);
+    // What is not judged counts too: `--tree` leaves stacks out below.
+    let counted = options.baseline.is_some() || options.inventory;
+    let folders = if counted { parts::count(&groups, &readings, &documents) } else { 0 };
+    let several = parts::are_several(&groups, &readings, &documents);
+    let mut groups: Vec<(stacks::Group, bool)> = groups.into_iter().map(|group| (group, true)).collect();
+    let mut concern = options
+        .passed
+        .as_ref()
+        .map(|passed| Concern::narrow(&mut groups, passed, (&readings, &documents, options)));
+    let common = stack::Common {
         readings: &readings,
-        documents: &documents,
         sources,
         clusters: &seen,
         not_seen: &not_seen,
         policy: &policy,
         suppressions: &suppressions,
         options,
-        asking,
-        sharing: sharing::Sharing::default(),
-        folders: 0,
+        asking: &asking,
+        folders,
         arguments,
     };
-    // What is not judged counts too: `--tree` leaves stacks out below.
-    run.folders = if options.baseline.is_some() || options.inventory { run.folders(&groups) } else { 0 };
-    let kept = run.kept(&groups);
-    run.sharing = sharing::Sharing::of(&kept);
-    let mut concern = options
-        .passed
-        .as_ref()
-        .map(|passed| Concern::narrow(&mut groups, passed, (&readings, &documents, options)));
-    let run = run;
-    let folders = run.folders;
-    let mut judged: Vec<Vec<stack::Judged>> = if groups.len() > 1 && is_large(&sources.texts) {
-        groups.par_iter().map(|group| run.judge(group)).collect()
-    } else {
-        groups.iter().map(|group| run.judge(group)).collect()
-    };
+    let Rounds { mut judged, kept, sharing } = rounds::judge(common, &groups, &mut documents, several, round);
+    let groups: Vec<stacks::Group> =
+        groups.into_iter().filter(|(_, wanted)| *wanted).map(|(group, _)| group).collect();
+    let run = common.run(&documents, &sharing);
     if options.against {
         against::compare(&run, &groups, &mut judged, &kept);
     }
@@ -259,24 +252,6 @@ fn add(report: &mut Report, judged: stack::Judged) {
         }
         verdict
     }));
-}
-
-/// Whether threads bring more than they cost. Each allocates from pages of its own, and getting these took a third of
-/// the processor time of a run over a few hundred kilobytes.
-fn is_large(texts: &[Source]) -> bool {
-    const LARGE: usize = 1 << 20;
-    texts.iter().map(|source| source.text.len()).sum::<usize>() > LARGE
-}
-
-fn read_all(texts: &[Source], expected: Expected) -> Vec<Reading> {
-    let read = |(index, source): (usize, &Source)| {
-        model::read(u32::try_from(index).unwrap_or(u32::MAX), &source.path, &source.text, expected)
-    };
-    if texts.len() > 1 && is_large(texts) {
-        texts.par_iter().enumerate().map(read).collect()
-    } else {
-        texts.iter().enumerate().map(read).collect()
-    }
 }
 
 fn coverage(readings: &[Reading], documents: &Documents) -> Coverage {

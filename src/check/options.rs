@@ -49,8 +49,25 @@ pub(crate) struct CheckOptions {
     pub(crate) no_suppressions: bool,
     /// The day on which suppressions are held against their last day; without one none ends.
     pub(crate) today: Option<Day>,
+    /// How much of a run is held at once.
+    pub(crate) room: Room,
     /// The current folder, absolute and with `/`: what relative paths of inputs and settings start from.
     pub(crate) folder: String,
+}
+
+/// How many bytes of text a run holds as trees, which take some twenty times as much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Room {
+    /// A run with less text holds all of it.
+    pub(crate) whole: usize,
+    /// Of a larger one, stacks are judged together up to this size; a stack that is larger by itself.
+    pub(crate) round: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { whole: 4 << 20, round: 1 << 20 }
+    }
 }
 
 impl CheckOptions {

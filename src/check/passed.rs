@@ -47,9 +47,9 @@ pub(crate) struct Concern {
 }
 
 impl Concern {
-    /// Leaves of `groups` those that concern what was passed.
+    /// Marks those of `groups` that concern what was passed.
     pub(super) fn narrow(
-        groups: &mut Vec<Group>,
+        groups: &mut [(Group, bool)],
         passed: &Passed,
         (readings, documents, options): (&[Reading], &Documents, &CheckOptions),
     ) -> Self {
@@ -73,7 +73,7 @@ impl Concern {
             paths: names,
             ..Self::default()
         };
-        groups.retain(|group| {
+        for (group, wanted) in groups {
             let folder = absolute(&group.name);
             let is_own = |file: &&usize| own.contains(&number(**file));
             let declares = |file: &usize| readings.get(*file).is_some_and(stacks::declares_something);
@@ -93,8 +93,8 @@ impl Concern {
                 let reason = "a stack of which no file was given".to_owned();
                 concern.left_out.push(PassedOver { path: group.name.clone(), reason });
             }
-            touched || whole
-        });
+            *wanted = touched || whole;
+        }
         concern.passed = own;
         concern
     }

@@ -100,7 +100,7 @@ impl Policy {
                 let Piece::Settings(at) = piece else { continue };
                 // The file that governs the run, met again among the inputs.
                 let text = &documents.document(at.doc).text;
-                if options.config.as_ref().is_none_or(|source| source.text != *text) {
+                if options.config.as_ref().is_none_or(|source| *source.text != **text) {
                     let local = policy.put_into_effect(at.doc, documents, options);
                     policy.local.insert(file, local);
                 }
@@ -251,14 +251,15 @@ impl Policy {
     }
 
     fn open(&mut self, source: &Source, documents: &mut Documents, kind: ProblemKind) -> Vec<DocId> {
-        let stream = parse_yaml(&source.text);
-        let lines = Arc::new(LineIndex::new(&source.text));
+        let text = source.text.opened();
+        let stream = parse_yaml(&text);
+        let lines = Arc::new(LineIndex::new(&text));
         let file = u32::try_from(documents.files.len()).unwrap_or(u32::MAX);
-        let unread = stream.documents.is_empty().then(|| Tree::empty(&source.text));
+        let unread = stream.documents.is_empty().then(|| Tree::empty(&text));
         let readable = stream.documents.len();
         let trees = stream.documents.into_iter().chain(unread);
         let parsed = trees.map(|tree| Document {
-            text: source.text.clone(),
+            text: text.clone(),
             language: Language::Yaml,
             host: None,
             body: Body::Tree(tree),

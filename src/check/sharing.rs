@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
+use std::sync::Arc;
 
 use super::identity::Identity;
 use crate::document::Place;
@@ -28,9 +29,22 @@ pub(crate) struct Kept {
     pub(crate) uses: Vec<StoreUse>,
 }
 
-/// What the stores of each stack share with those of stacks before it, by the stack's name and the number of the use.
+/// What the stores of each stack share with those of stacks before it. Stacks are added as they come: what is remembered of
+/// one is a few words.
 #[derive(Debug, Default)]
-pub(crate) struct Sharing(BTreeMap<(String, Option<usize>, usize), Shared>);
+pub(crate) struct Sharing {
+    /// What stacks keep, of all that were added.
+    shelf: Shelf<Arc<Owner>>,
+    /// By the stack's name and the number of the use.
+    found: BTreeMap<(String, Option<usize>, usize), Shared>,
+}
+
+/// The stack that keeps something.
+#[derive(Debug)]
+struct Owner {
+    stack: String,
+    identity: Identity,
+}
 
 /// Data that another store keeps in the same place.
 #[derive(Debug, Clone)]
@@ -65,28 +79,25 @@ impl Shared {
 }
 
 impl Sharing {
-    /// What stacks of different clusters share.
-    pub(crate) fn of(stacks: &[Kept]) -> Self {
-        let mut shelf = Shelf::<&Kept>::default();
-        let mut found = BTreeMap::new();
-        for kept in stacks {
-            let reachable = || kept.uses.iter().enumerate().filter(|(_, own)| !own.bucket.inside);
-            let each = reachable().filter_map(|(number, own)| {
-                let (entry, clash) = shelf.nearest(own, |entry| {
-                    own.place != entry.kept.place && kept.identity.is_other_cluster(&entry.who.identity)
-                })?;
-                let by = entry.who.stack.clone();
-                let other_workload = kept.identity.is_other_workload(&entry.who.identity);
-                // A store that keeps all its data in one bucket is told once.
-                Some(((own.store, &own.bucket), number, shared(entry.kept, by, clash, other_workload)))
-            });
-            let each = worst(each).into_iter();
-            found.extend(each.map(|(number, shared)| ((kept.stack.clone(), kept.cluster, number), shared)));
-            for (_, own) in reachable() {
-                shelf.add(own, kept, |one, two| one.identity == two.identity);
-            }
+    /// Adds a stack: what its stores share with those of other clusters that were added before.
+    pub(crate) fn add(&mut self, kept: &Kept) {
+        let owner = Arc::new(Owner { stack: kept.stack.clone(), identity: kept.identity.clone() });
+        let reachable = || kept.uses.iter().enumerate().filter(|(_, own)| !own.bucket.inside);
+        let each = reachable().filter_map(|(number, own)| {
+            let (entry, clash) = self.shelf.nearest(own, |entry| {
+                own.place != entry.kept.place && kept.identity.is_other_cluster(&entry.who.identity)
+            })?;
+            let by = entry.who.stack.clone();
+            let other_workload = kept.identity.is_other_workload(&entry.who.identity);
+            // A store that keeps all its data in one bucket is told once.
+            Some(((own.store, &own.bucket), number, shared(&entry.kept, by, clash, other_workload)))
+        });
+        let each = worst(each).into_iter();
+        let found = each.map(|(number, shared)| ((kept.stack.clone(), kept.cluster, number), shared));
+        self.found.extend(found);
+        for (_, own) in reachable() {
+            self.shelf.add(own, &owner, |one, two| one.identity == two.identity);
         }
-        Self(found)
     }
 
     /// The subjects `storage_use` of a stack.
@@ -97,7 +108,7 @@ impl Sharing {
     ) -> Vec<Subject> {
         let beside = beside(uses);
         let each = uses.iter().enumerate().map(|(number, own)| {
-            let elsewhere = self.0.get(&(stack.to_owned(), cluster, number));
+            let elsewhere = self.found.get(&(stack.to_owned(), cluster, number));
             let facts = Fact::map(
                 [
                     ("store", Fact::new(name(own.store), own.place)),
@@ -151,13 +162,13 @@ const fn name(store: Store) -> &'static str {
 fn beside(uses: &[StoreUse]) -> BTreeMap<usize, Shared> {
     let mut shelf = Shelf::<()>::default();
     let found = uses.iter().enumerate().filter_map(|(number, own)| {
-        let found = shelf.nearest(own, |entry| are_two(own, entry.kept)).map(|(entry, clash)| {
+        let found = shelf.nearest(own, |entry| are_two(own, &entry.kept)).map(|(entry, clash)| {
             let home = entry.kept.namespace.as_ref().map(|namespace| format!(" in namespace {namespace}"));
             let by = format!("{}{}", name(entry.kept.store), home.unwrap_or_default());
             let key = (entry.kept.store, own.store, &own.bucket);
-            (key, number, shared(entry.kept, by, clash, false))
+            (key, number, shared(&entry.kept, by, clash, false))
         });
-        shelf.add(own, (), |(), ()| false);
+        shelf.add(own, &(), |(), ()| false);
         found
     });
     worst(found)
@@ -174,64 +185,76 @@ fn are_two(one: &StoreUse, two: &StoreUse) -> bool {
 
 /// What is kept under each prefix of each bucket. A look costs the depth of a prefix, however many there are.
 #[derive(Debug)]
-struct Shelf<'u, W> {
-    at: BTreeMap<(&'u Bucket, &'u str), Vec<Entry<'u, W>>>,
+struct Shelf<W>(BTreeMap<Bucket, Prefixes<W>>);
+
+/// What is kept in one bucket.
+#[derive(Debug)]
+struct Prefixes<W> {
+    at: BTreeMap<String, Vec<Entry<W>>>,
     /// By each prefix that lies above.
-    below: BTreeMap<(&'u Bucket, &'u str), Vec<Entry<'u, W>>>,
+    below: BTreeMap<String, Vec<Entry<W>>>,
 }
 
-impl<W> Default for Shelf<'_, W> {
+impl<W> Default for Shelf<W> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<W> Default for Prefixes<W> {
     fn default() -> Self {
         Self { at: BTreeMap::new(), below: BTreeMap::new() }
     }
 }
 
 #[derive(Debug, Clone)]
-struct Entry<'u, W> {
-    kept: &'u StoreUse,
+struct Entry<W> {
+    kept: StoreUse,
     who: W,
 }
 
-impl<'u, W: Copy> Shelf<'u, W> {
+impl<W: Clone> Shelf<W> {
     /// Of those that are wanted and overlap, one that keeps the same data if there is one; and whether it does so under
     /// the same prefix.
-    fn nearest(
-        &self,
-        own: &'u StoreUse,
-        wanted: impl Fn(&Entry<'u, W>) -> bool,
-    ) -> Option<(&Entry<'u, W>, bool)> {
+    fn nearest(&self, own: &StoreUse, wanted: impl Fn(&Entry<W>) -> bool) -> Option<(&Entry<W>, bool)> {
         let alike = self.overlapping(own, |entry| entry.kept.data == own.data && wanted(entry));
         alike.or_else(|| self.overlapping(own, &wanted).map(|(entry, _)| (entry, false)))
     }
 
     /// The first that keeps something under the same prefix, else above or below it; and whether it is the same.
-    fn overlapping<'s>(
-        &'s self,
-        own: &'u StoreUse,
-        wanted: impl Fn(&Entry<'u, W>) -> bool,
-    ) -> Option<(&'s Entry<'u, W>, bool)> {
-        let slot = |entries: Option<&'s Vec<Entry<'u, W>>>| entries?.iter().find(|entry| wanted(entry));
+    fn overlapping(&self, own: &StoreUse, wanted: impl Fn(&Entry<W>) -> bool) -> Option<(&Entry<W>, bool)> {
+        let prefixes = self.0.get(&own.bucket)?;
         let own_prefix = own.prefix.as_str();
-        if let Some(entry) = slot(self.at.get(&(&own.bucket, own_prefix))) {
+        if let Some(entry) = first(&prefixes.at, own_prefix, &wanted) {
             return Some((entry, true));
         }
-        let above = above(own_prefix).find_map(|above| slot(self.at.get(&(&own.bucket, above))));
-        let nested = above.or_else(|| slot(self.below.get(&(&own.bucket, own_prefix))));
+        let above = above(own_prefix).find_map(|above| first(&prefixes.at, above, &wanted));
+        let nested = above.or_else(|| first(&prefixes.below, own_prefix, &wanted));
         nested.map(|entry| (entry, false))
     }
 
-    fn add(&mut self, own: &'u StoreUse, who: W, alike: impl Fn(W, W) -> bool) {
-        let put = |entries: &mut Vec<Entry<'u, W>>| {
-            let known = |entry: &Entry<'u, W>| alike(entry.who, who) && entry.kept.data == own.data;
+    fn add(&mut self, own: &StoreUse, who: &W, alike: impl Fn(&W, &W) -> bool) {
+        let put = |entries: &mut Vec<Entry<W>>| {
+            let known = |entry: &Entry<W>| alike(&entry.who, who) && entry.kept.data == own.data;
             if entries.len() < REMEMBERED && !entries.iter().any(known) {
-                entries.push(Entry { kept: own, who });
+                entries.push(Entry { kept: own.clone(), who: who.clone() });
             }
         };
-        put(self.at.entry((&own.bucket, own.prefix.as_str())).or_default());
+        let prefixes = self.0.entry(own.bucket.clone()).or_default();
+        put(prefixes.at.entry(own.prefix.clone()).or_default());
         for above in above(&own.prefix) {
-            put(self.below.entry((&own.bucket, above)).or_default());
+            put(prefixes.below.entry(above.to_owned()).or_default());
         }
     }
+}
+
+/// The first that is wanted of what is kept under a prefix.
+fn first<'s, W>(
+    prefixes: &'s BTreeMap<String, Vec<Entry<W>>>,
+    prefix: &str,
+    wanted: impl Fn(&Entry<W>) -> bool,
+) -> Option<&'s Entry<W>> {
+    prefixes.get(prefix)?.iter().find(|entry| wanted(entry))
 }
 
 /// The prefixes above one, the nearest first, the bucket itself last. Nobody nests them deeper than this.

@@ -3,6 +3,8 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use super::CheckOptions;
 use super::accepted;
@@ -12,14 +14,13 @@ use super::asking::Asking;
 use super::baseline;
 use super::clusters;
 use super::control_room;
-use super::coverage;
 use super::declared;
 use super::faults;
 use super::grafana;
 use super::guards;
 use super::limits;
+use super::parts::parts;
 use super::picture;
-use super::placement;
 use super::policy::Governing;
 use super::policy::Policy;
 use super::problems;
@@ -27,13 +28,13 @@ use super::relays;
 use super::sharing::Sharing;
 use super::stacks::Group;
 use super::store_exits;
+use super::subjects::subjects;
 use super::surroundings;
 use super::verdicts;
 use super::verdicts::Evidence;
 use crate::accept::Listed;
 use crate::document::DocId;
 use crate::document::Documents;
-use crate::document::NodeRef;
 use crate::finding::Finding;
 use crate::finding::Invariant;
 use crate::finding::InvariantVerdict;
@@ -53,9 +54,7 @@ use crate::model::Collector;
 use crate::model::ControlRoom;
 use crate::model::Fact;
 use crate::model::FilePieces;
-use crate::model::Members;
 use crate::model::Minor;
-use crate::model::Network;
 use crate::model::Piece;
 use crate::model::Readable;
 use crate::model::Reading;
@@ -91,12 +90,11 @@ pub(crate) struct Judged {
     pub(crate) listed: Option<Listed>,
 }
 
-/// What all stacks of a run share.
-pub(crate) struct Run<'r> {
+/// What all stacks of a run share, from its first round to its last.
+#[derive(Clone, Copy)]
+pub(crate) struct Common<'r> {
     /// What was recognised, file by file.
     pub(crate) readings: &'r [Reading],
-    /// The documents, file by file.
-    pub(crate) documents: &'r Documents,
     /// The inputs, those that could not be read too.
     pub(crate) sources: &'r Sources,
     /// Running clusters that were asked.
@@ -110,13 +108,35 @@ pub(crate) struct Run<'r> {
     /// The command line.
     pub(crate) options: &'r CheckOptions,
     /// What stacks without collectors ask.
-    pub(crate) asking: Asking,
-    /// What stacks of several clusters share.
-    pub(crate) sharing: Sharing,
+    pub(crate) asking: &'r Asking,
     /// How many stacks of files there are.
     pub(crate) folders: usize,
     /// The arguments that sources count by.
     pub(crate) arguments: &'r [String],
+}
+
+impl<'r> Common<'r> {
+    /// A round of the run, with what stacks before it share.
+    pub(crate) const fn run(self, documents: &'r Documents, sharing: &'r Sharing) -> Run<'r> {
+        Run { common: self, documents, sharing }
+    }
+}
+
+/// A round of a run: its documents stay as they are.
+pub(crate) struct Run<'r> {
+    common: Common<'r>,
+    /// The documents, file by file.
+    pub(crate) documents: &'r Documents,
+    /// What stacks of several clusters share.
+    pub(crate) sharing: &'r Sharing,
+}
+
+impl<'r> Deref for Run<'r> {
+    type Target = Common<'r>;
+
+    fn deref(&self) -> &Common<'r> {
+        &self.common
+    }
 }
 
 impl Run<'_> {
@@ -124,12 +144,6 @@ impl Run<'_> {
     pub(crate) fn judge(&self, group: &Group) -> Vec<Judged> {
         let parts = parts(group, self.readings, self.documents);
         parts.iter().map(|(name, cluster, part)| self.judge_one(name, cluster.as_deref(), part)).collect()
-    }
-
-    /// How many stacks of files there are in these groups.
-    pub(crate) fn folders(&self, groups: &[Group]) -> usize {
-        let folders = groups.iter().filter(|group| group.cluster.is_none());
-        folders.map(|group| parts(group, self.readings, self.documents).len()).sum()
     }
 
     /// Whether a file is there since its folder, or the cluster that has it, was given: nobody chose it from among others.
@@ -166,8 +180,10 @@ impl Run<'_> {
         let flows = self.flows(&stack, (&collectors, &relays), &workload, governing, || {
             self.asking.control_room(name, &workload, &queries)
         });
-        let mut asked = self.policy.rules.options_asked();
-        asked.extend(limits::asked(governing.limits()));
+        let mut asked = Arc::clone(self.policy.rules.options_asked());
+        if !governing.limits().is_empty() {
+            Arc::make_mut(&mut asked).extend(limits::asked(governing.limits()));
+        }
         let assumed = Assumed { versions: self.versions(governing), asked };
         let (network, members) = (model::network(&stack), model::Members::of(&stack));
         let around = (&network, &members);
@@ -363,13 +379,6 @@ pub(super) fn sighted(mut finding: Finding, name: &str, group: &Group) -> Findin
     finding
 }
 
-/// The names of the folders between a group's folder and a file.
-fn folders<'p>(group: &str, path: &'p str) -> impl Iterator<Item = &'p str> {
-    let below = path.strip_prefix(group).unwrap_or(path);
-    let folders = below.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders.split('/').filter(|part| !part.is_empty())
-}
-
 /// A finding with what it means for the verdict.
 pub(crate) struct Found {
     /// The finding.
@@ -385,60 +394,6 @@ impl Found {
     const fn counts(&self) -> bool {
         self.breaks || (self.undecided && !self.finding.is_open())
     }
-}
-
-/// The stacks of a group, each with its name and cluster: one, or one per cluster where the inputs tell clusters apart.
-pub(super) fn parts(
-    group: &Group,
-    readings: &[Reading],
-    documents: &Documents,
-) -> Vec<(String, Option<String>, Group)> {
-    let clusters = clusters(group, readings, documents);
-    if clusters.len() < 2 || group.cluster.is_some() {
-        return vec![(group.name.clone(), None, group.clone())];
-    }
-    let folder_of = |file: &usize| {
-        let path = &documents.files.get(*file)?.path;
-        folders(&group.name, path).find(|part| clusters.contains(*part))
-    };
-    let each = clusters.iter().map(|cluster| {
-        // What lies in another cluster's folder is none of this one's; what lies in no cluster's folder is everyone's.
-        let here = |file: &&usize| folder_of(file).is_none_or(|other| other == cluster);
-        let files = group.files.iter().filter(here).copied().collect();
-        let part = Group { name: group.name.clone(), files, cluster: None };
-        (format!("{} ({cluster})", group.name), Some(cluster.clone()), part)
-    });
-    each.collect()
-}
-
-/// The clusters that a group's inputs tell apart: the providers of a Pulumi export, and folders named after one of
-/// several releases that a declaration lists (`.../acme-20260115/`).
-fn clusters(group: &Group, readings: &[Reading], documents: &Documents) -> BTreeSet<String> {
-    let mut clusters = BTreeSet::new();
-    let mut releases = Vec::new();
-    let members = group.files.iter().filter_map(|file| readings.get(*file));
-    for piece in members.flat_map(|reading| &reading.pieces) {
-        match piece {
-            Piece::Resource(resource) => clusters.extend(resource.cluster.as_deref().map(str::to_owned)),
-            Piece::Release(release) => clusters.extend(release.cluster.as_deref().map(str::to_owned)),
-            Piece::Declaration(declaration) => {
-                let listed = declaration.at.in_documents(documents).and_then(|root| root.at("spec.clusters"));
-                let keys = listed.into_iter().flat_map(NodeRef::entries);
-                releases.extend(keys.filter_map(|(key, _)| key.text()));
-            }
-            _ => {}
-        }
-    }
-    if releases.len() > 1 {
-        let paths = group.files.iter().filter_map(|file| documents.files.get(*file));
-        for part in paths.flat_map(|file| folders(&group.name, &file.path)) {
-            let named = |release: &&str| part == *release || part.ends_with(&format!("-{release}"));
-            if releases.iter().any(named) {
-                clusters.insert(part.to_owned());
-            }
-        }
-    }
-    clusters
 }
 
 /// Lets the rules look at the subjects. What cannot be decided becomes a finding too, so that it has a place.
@@ -491,98 +446,4 @@ pub(crate) fn evaluate(
             }
         })
         .collect()
-}
-
-fn subjects(
-    stack: &Stack<'_>,
-    (collectors, relays): (&[Collector], &[Relay]),
-    flows: &[CollectorFlow],
-    assumed: &Assumed,
-    (network, members): (&Network, &Members),
-) -> Vec<Subject> {
-    let mut subjects = Vec::new();
-    let several = collectors.len() > 1;
-    for (collector, flow) in collectors.iter().zip(flows) {
-        let is_named = several && !is_file(stack.documents, collector);
-        let key = if is_named { format!("collector {}", collector.name) } else { "collector".to_owned() };
-        let mut facts = collector.facts.clone();
-        facts.insert("system_logs", has(flow, "loki.source.journal"));
-        facts.insert("reads_files", has(flow, "loki.source.file"));
-        facts.insert("reads_node", has(flow, "prometheus.exporter.unix"));
-        facts.insert("writes_to_control_room", writes_to_control_room(flow));
-        subjects.push(Subject { kind: "collector", key: key.clone(), facts });
-        if let Some((reason, place)) = &collector.missing {
-            subjects.push(missing_program(&key, &collector.name, reason, *place));
-        }
-        for (number, (reason, place)) in collector.hidden.iter().enumerate() {
-            let key = format!("{key} hidden {}", number + 1);
-            subjects.push(missing_program(&key, &collector.name, reason, *place));
-        }
-        let mut of_flow = flow::subjects(flow);
-        placement::note_runs(&mut of_flow, collector);
-        placement::join(&mut of_flow, collector);
-        subjects.extend(of_flow);
-        subjects.extend(placement::node_exporters(flow, collector));
-        let mut listeners = flow::listener_subjects(flow, &collector.exposure);
-        guards::join_listeners(&mut listeners, collector, network, members);
-        subjects.extend(listeners);
-    }
-    let (own, others) = flows.split_at(collectors.len().min(flows.len()));
-    subjects.extend(relays::subjects(relays, others));
-    let coverage = flow::coverage(own).map(|coverage| coverage::with_declared(coverage, own, &subjects));
-    subjects.extend(coverage);
-    subjects.extend(model::chart_value_subjects(stack));
-    subjects.extend(model::object_subjects(stack));
-    subjects.extend(model::store_subjects(stack, assumed));
-    subjects.extend(model::answer_subjects(stack, assumed));
-    subjects.extend(model::component_subjects(stack, collectors));
-    subjects.extend(model::schema_subjects(stack));
-    let cluster = model::cluster(stack);
-    subjects.extend(model::reference_subjects(stack, &cluster));
-    subjects.extend(model::budget_subjects(stack, &cluster));
-    subjects.extend(model::sizing_subjects(stack));
-    subjects.extend(model::role_subjects(stack));
-    let roles = collectors.iter().filter_map(|collector| collector.facts.reach("role").place);
-    subjects.extend(model::partition_subjects(stack, &roles.collect::<Vec<_>>()));
-    subjects.extend(model::grafana_subjects(stack));
-    subjects.extend(model::running_subjects(stack));
-    subjects
-}
-
-/// Whether a collector is a program in a file of its own, so that its name is a path, and files are renamed.
-fn is_file(documents: &Documents, collector: &Collector) -> bool {
-    let is_program = collector.facts.reach("form").text() == Some("program");
-    is_program && collector.programs.iter().all(|doc| documents.document(*doc).host.is_none())
-}
-
-/// A collector whose program is not in the input: nothing can be said of its flows.
-fn missing_program(key: &str, name: &str, reason: &str, place: crate::document::Place) -> Subject {
-    let facts = Fact::map(
-        [
-            ("kind", Fact::bare("missing-program")),
-            ("name", Fact::bare(name)),
-            ("reason", Fact::new(format!("collector {name} cannot be judged: {reason}"), place)),
-            ("logs", Fact::bare(true)),
-            ("metrics", Fact::bare(true)),
-        ],
-        place,
-    );
-    Subject { kind: "opaque", key: format!("{key} program"), facts }
-}
-
-/// Whether a program has a component of that kind, and where.
-fn has(flow: &CollectorFlow, kind: &str) -> Fact {
-    let found = flow.components.iter().find(|component| component.name == kind);
-    found.map_or(Fact::bare(false), |component| Fact::new(true, component.place))
-}
-
-/// Whether something is written to the control room, or to anything outside that might be one.
-fn writes_to_control_room(flow: &CollectorFlow) -> Fact {
-    use crate::flow::Zone;
-    let exit = flow.exits.iter().find(|exit| {
-        exit.kind == "telemetry"
-            && exit.signals.meets(model::alloy::Signals::METRICS)
-            && !matches!(exit.direct, Zone::Workload { .. })
-    });
-    exit.map_or(Fact::bare(false), |exit| Fact::new(true, exit.place))
 }

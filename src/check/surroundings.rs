@@ -32,7 +32,7 @@ pub(super) fn surroundings(
     for (index, taker) in takers.iter().enumerate() {
         indices.entry(taker).or_insert(index);
     }
-    let neighbours = Neighbours { cluster: &cluster, takers: indices };
+    let neighbours = Neighbours { cluster, takers: indices };
     let services =
         cluster.services.iter().map(|(key, service)| (key.clone(), neighbours.service(service, &key.0)));
     let mut services: BTreeMap<_, _> = services.collect();

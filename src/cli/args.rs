@@ -45,6 +45,8 @@ use super::output::OutputArg;
 use crate::model::Minor;
 use crate::model::Store;
 use crate::text::Day;
+use crate::text::Limit;
+use crate::text::limits;
 
 /// Texts after the options of `completions`.
 const COMPLETIONS_EXAMPLES: &str = "\
@@ -146,6 +148,34 @@ pub(super) struct Cli {
     /// What to check, where no command is named.
     #[command(flatten)]
     pub(super) check: CheckArgs,
+    /// Set what protects this machine from inputs that take its memory, time or stack. Can be repeated.
+    #[arg(long = "limit", value_name = "NAME=VALUE", global = true, value_parser = limits::parse)]
+    #[arg(long_help = limits_help())]
+    pub(super) limits: Vec<(Limit, u64)>,
+}
+
+impl Cli {
+    /// How many threads to use at most.
+    pub(super) fn threads(&self) -> Option<u16> {
+        match &self.command {
+            None => self.check.input.threads,
+            Some(Command::Check(args)) => args.input.threads,
+            Some(Command::Fix(args)) => args.input.threads,
+            Some(Command::Graph(args)) => args.input.threads,
+            Some(Command::Lsp(args)) => args.input.threads,
+            Some(_) => None,
+        }
+    }
+}
+
+/// What `--help` says of limits.
+fn limits_help() -> String {
+    format!(
+        "Set what protects this machine from inputs that take its memory, time or stack. Each limit that is met is told \
+         with its place, and the run is incomplete. Raise one for inputs that you trust: nothing among the inputs can. \
+         Can be repeated.\n{}",
+        limits::help()
+    )
 }
 
 /// The commands.

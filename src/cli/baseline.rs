@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use super::Stop;
 use super::args::BaselineArgs;
 use super::failed;
-use super::fmt::say;
+use super::output::say;
 use super::placed;
-use super::signals::Signals;
+use super::signals;
 use crate::accept::Baseline;
 use crate::accept::Listed;
 use crate::accept::pruned;
@@ -175,15 +175,11 @@ fn count(baseline: &Baseline) -> usize {
 fn present(path: &Path) -> Result<Option<Source>, Stop> {
     let shown = source::shown(path.as_os_str());
     let text = source::present(path).map_err(|why| Stop::Failed(vec![placed(&shown, None, &why)]))?;
-    Ok(text.map(|text| Source { path: shown, argument: 0, text }))
+    Ok(text.map(|text| Source { path: shown, argument: 0, text: text.into() }))
 }
 
 fn write(path: &Path, old: Option<&str>, new: &str) -> Result<(), Stop> {
-    let signals = Signals::noted();
-    let replacement = Replacement { path, old, new, group: 0 };
-    let outcome = source::replace_all(&[replacement], &mut || signals.came()).pop();
-    signals.obey();
-    match outcome {
+    match signals::replace(&[Replacement { path, old, new, group: 0 }]).pop() {
         Some(Err(why)) => Err(Stop::Failed(vec![placed(&source::shown(path.as_os_str()), None, &why)])),
         _ => Ok(()),
     }
@@ -229,6 +225,6 @@ fn name_in(config: &Source) -> Option<String> {
     if !config.text.contains("baseline") {
         return None;
     }
-    let stream = parse_yaml(&config.text);
+    let stream = parse_yaml(&config.text.opened());
     Some(stream.documents.first()?.root()?.text_at("baseline")?.to_owned())
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Stop;
 use super::args::GenerateArgs;
 use super::asking;
-use super::generate::say;
+use super::output::say;
 use super::problem_line;
 use super::settings::ConfigChoice;
 use super::settings::Settings;
@@ -80,8 +80,9 @@ fn of_files(
     cluster: Option<&str>,
 ) -> Result<(Given, Overrides), Stop> {
     let all: Vec<&Source> = files.iter().chain(config).collect();
-    let read =
-        |(index, source): (u32, &&Source)| model::read(index, &source.path, &source.text, Expected::Any);
+    let read = |(index, source): (u32, &&Source)| {
+        model::read(index, &source.path, &source.text.opened(), Expected::Any)
+    };
     let mut readings: Vec<_> = (0_u32..).zip(&all).map(read).collect();
     let documents =
         Documents { files: readings.iter_mut().map(|reading| std::mem::take(&mut reading.file)).collect() };
@@ -258,7 +259,7 @@ fn kept(args: &GenerateArgs) -> Result<Option<Said<Vec<String>>>, Stop> {
         return Err(Stop::Failed(unread));
     }
     let texts: Vec<(String, Arc<str>)> =
-        files.texts.iter().map(|source| (source.path.clone(), source.text.clone())).collect();
+        files.texts.iter().map(|source| (source.path.clone(), source.text.opened())).collect();
     let Kept { metrics, silenced, emptied } = kept_metrics(&texts);
     if !silenced.is_empty() {
         let lines = silenced.iter().map(|words| {

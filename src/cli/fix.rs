@@ -13,14 +13,13 @@ use super::args::ChosenArgs;
 use super::args::FixArgs;
 use super::exit;
 use super::fmt::print;
-use super::fmt::say;
 use super::options;
 use super::output;
+use super::output::say;
 use super::placed;
 use super::problem_line;
-use super::signals::Signals;
+use super::signals;
 use super::unwritten;
-use super::use_threads;
 use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Checked;
@@ -41,7 +40,6 @@ const UNGOVERNED: &str = "nothing was changed: mend settings and rules first";
 
 /// Mends files and gives the exit code.
 pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
-    use_threads(&args.input);
     let chosen =
         ChosenArgs { select: args.select.clone(), ignore: args.ignore.clone(), ..ChosenArgs::default() };
     let (options, unread) = options(&args.input, &chosen)?;
@@ -87,7 +85,7 @@ pub(super) fn fix(args: &FixArgs) -> Result<u8, Stop> {
         errors.extend(outcome.iter().map(problem_line));
         told.unwritten = outcome.into_iter().map(|problem| problem.path).collect();
         if let Some((file, source)) = (0..).zip(&found.texts).find(|(file, _)| is_stdin(*file)) {
-            print(fixed.texts.get(&file).unwrap_or(&source.text))?;
+            print(fixed.texts.get(&file).map_or(&*source.text, |text| text))?;
         }
     }
     told.fixes(&found, &fixed, if changes_nothing { "would fix" } else { "fixed" });
@@ -121,7 +119,7 @@ pub(super) fn fix_then_check(
     for (file, text) in &fixed.texts {
         let source = found.texts.get_mut(*file as usize);
         if let Some(source) = source.filter(|source| !told.unwritten.contains(&source.path)) {
-            source.text.clone_from(text);
+            source.text = text.clone().into();
         }
     }
     let is_same = options.leaves_rules_alone() && options.baseline.is_none();
@@ -153,9 +151,7 @@ fn write(found: &Sources, fixed: &Fixed, is_written: impl Fn(&u32) -> bool) -> V
             group: *group,
         })
         .collect();
-    let signals = Signals::noted();
-    let outcomes = source::replace_all(&replacements, &mut || signals.came());
-    signals.obey();
+    let outcomes = signals::replace(&replacements);
     let failed = changed.iter().zip(outcomes).filter_map(|((source, ..), outcome)| {
         Some(SourceProblem { path: source.path.clone(), line: None, message: outcome.err()? })
     });

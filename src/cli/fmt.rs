@@ -2,7 +2,6 @@
 //!
 //! Standard output carries what was asked for: formatted standard input, a diff. All else goes to standard error.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use rayon::iter::IntoParallelRefIterator as _;
@@ -12,14 +11,17 @@ use super::Stop;
 use super::args::FmtArgs;
 use super::exit;
 use super::output;
+use super::output::say;
 use super::placed;
 use super::problem_line;
+use super::signals;
 use super::unwritten;
 use crate::format;
 use crate::format::Formatted;
 use crate::format::Formatting;
 use crate::report;
 use crate::source;
+use crate::source::Replacement;
 use crate::source::Source;
 
 /// How many files came to which end.
@@ -41,8 +43,11 @@ pub(super) fn fmt(args: &FmtArgs) -> Result<u8, Stop> {
     for problem in &found.problems {
         count.fault(&problem_line(problem));
     }
-    let formattings: Vec<Formatting> =
-        found.texts.par_iter().map(|source| format::format_file(&source.path, &source.text)).collect();
+    let formattings: Vec<Formatting> = found
+        .texts
+        .par_iter()
+        .map(|source| format::format_file(&source.path, &source.text.opened()))
+        .collect();
     for (source, formatting) in found.texts.iter().zip(&formattings) {
         for fault in &formatting.faults {
             count.fault(&placed(&source.path, Some(fault.line), &fault.message));
@@ -95,7 +100,9 @@ impl Count {
             (true, _) => "would format",
             (false, true) => return print(&after.text),
             (false, false) => {
-                if let Err(why) = source::replace(Path::new(&source.path), &source.text, &after.text) {
+                let path = Path::new(&source.path);
+                let replacement = Replacement { path, old: Some(&source.text), new: &after.text, group: 0 };
+                if let Some(Err(why)) = signals::replace(&[replacement]).pop() {
                     self.changed -= 1;
                     self.fault(&placed(&source.path, None, &why));
                     return Ok(());
@@ -125,10 +132,4 @@ impl Count {
 /// Writes a formatted standard input.
 pub(super) fn print(text: &str) -> Result<(), Stop> {
     output::to_stdout(|out| out.write_all(text.as_bytes())).map_err(|error| unwritten(&error))
-}
-
-/// A line on standard error.
-pub(super) fn say(line: &str) {
-    // Nobody is left to tell if standard error is gone.
-    let _ = writeln!(std::io::stderr(), "{}", report::printable(line));
 }

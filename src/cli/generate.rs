@@ -2,7 +2,6 @@
 //!
 //! Standard output carries the stack alone. What was assumed, and what has to be there beside it, goes to standard error.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use super::Stop;
@@ -10,6 +9,7 @@ use super::args::GenerateArgs;
 use super::declared;
 use super::exit;
 use super::output;
+use super::output::say;
 use super::unwritten;
 use super::written;
 use crate::generate;
@@ -17,7 +17,6 @@ use crate::generate::Agreed;
 use crate::generate::Fault;
 use crate::generate::Form;
 use crate::generate::Wanted;
-use crate::report;
 
 /// Writes a stack and gives the exit code.
 pub(super) fn generate(args: &GenerateArgs) -> Result<u8, Stop> {
@@ -50,10 +49,4 @@ pub(super) fn generate(args: &GenerateArgs) -> Result<u8, Stop> {
 /// A line for each fault.
 fn failed(faults: &[Fault]) -> Stop {
     Stop::Failed(faults.iter().map(ToString::to_string).collect())
-}
-
-/// A line on standard error.
-pub(super) fn say(line: &str) {
-    // Nobody is left to tell if standard error is gone.
-    let _ = writeln!(std::io::stderr(), "{}", report::printable(line));
 }

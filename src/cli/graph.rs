@@ -9,11 +9,10 @@ use super::args::ChosenArgs;
 use super::args::GraphArgs;
 use super::baseline::Plan;
 use super::exit;
-use super::fmt::say;
 use super::options;
 use super::output;
+use super::output::say;
 use super::placed;
-use super::use_threads;
 use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Checked;
@@ -24,7 +23,6 @@ use crate::source;
 /// Draws, and gives the exit code: findings are no failure of a picture.
 pub(super) fn graph(args: &GraphArgs) -> Result<u8, Stop> {
     let targets = output::of_words(&args.output, args.output_file.as_deref())?;
-    use_threads(&args.input);
     let (options, mut unread) = options(&args.input, &ChosenArgs::default())?;
     let stdin_name = args.input.stdin_filename.as_deref();
     let found = source::read_all(&args.paths, stdin_name, &mut std::io::stdin().lock());

@@ -7,10 +7,11 @@ use super::Stop;
 use super::args::InitArgs;
 use super::current_folder;
 use super::exit;
-use super::fmt::say;
+use super::output::say;
 use super::placed;
 use super::problem_line;
 use super::settings::FILE_NAME;
+use super::signals;
 use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Detected;
@@ -42,7 +43,7 @@ pub(super) fn init(args: &InitArgs) -> Result<u8, Stop> {
     let detected = check::detect(&found, std::slice::from_ref(&name), &options);
     let text = filled_in(&detected, &name);
     let replacement = Replacement { path: Path::new(&path), old: None, new: &text, group: 0 };
-    for outcome in source::replace_all(&[replacement], &mut || false) {
+    for outcome in signals::replace(&[replacement]) {
         outcome.map_err(|why| failed(&why))?;
     }
     if !args.quiet {

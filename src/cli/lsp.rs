@@ -15,14 +15,12 @@ use super::args::LspArgs;
 use super::baseline::Plan;
 use super::options_with;
 use super::settings::ConfigChoice;
-use super::use_threads;
 use crate::lsp;
 use crate::lsp::Governed;
 use crate::source;
 
 /// Serves until the editor ends it, and gives the exit code.
 pub(super) fn lsp(args: LspArgs) -> u8 {
-    use_threads(&args.input);
     let govern = move |given: &Value, folder: &Path| govern(&args, given, folder);
     // Standard input is read by this thread alone.
     lsp::serve(&mut BufReader::new(std::io::stdin()), std::io::stdout(), govern)

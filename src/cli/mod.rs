@@ -31,7 +31,6 @@ mod watch;
 mod written;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::Path;
 
 use clap::CommandFactory as _;
@@ -53,6 +52,7 @@ use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Checked;
 use crate::check::ControlRoom;
+use crate::check::Room;
 use crate::finding::Coverage;
 use crate::finding::Invariant;
 use crate::finding::PassedOver;
@@ -71,6 +71,7 @@ use crate::source;
 use crate::source::Skipped;
 use crate::source::SourceProblem;
 use crate::source::Sources;
+use crate::text::limits;
 
 /// Runs the program and returns its exit code.
 pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
@@ -78,6 +79,19 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
+    for (limit, value) in &cli.limits {
+        limit.set(*value);
+    }
+    let stack = limits::stack();
+    use_threads(cli.threads(), stack);
+    let Some(stack) = stack else { return perform(cli) };
+    // What is nested more deeply than threads have stack for gets one that is large enough.
+    let thread = std::thread::Builder::new().stack_size(stack).spawn(|| perform(cli));
+    thread.ok().and_then(|thread| thread.join().ok()).unwrap_or(exit::INCOMPLETE)
+}
+
+/// Does what the command line says.
+fn perform(cli: Cli) -> u8 {
     let done = match cli.command {
         None => check(cli.check),
         Some(Command::Check(args)) => check(*args),
@@ -101,10 +115,8 @@ pub(crate) fn run(words: impl Iterator<Item = OsString>) -> u8 {
     done.unwrap_or_else(|stop| match stop {
         Stop::Usage(error) => refuse(&error),
         Stop::Failed(lines) => {
-            let mut stderr = std::io::stderr().lock();
             for line in lines {
-                // Nobody is left to tell if standard error is gone.
-                let _ = writeln!(stderr, "error: {}", report::printable(&line));
+                output::say(&format!("error: {line}"));
             }
             exit::INCOMPLETE
         }
@@ -166,7 +178,6 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
             "standard input cannot be mended in place; `ptd-lint fix -` writes it to standard output";
         return Err(usage(ErrorKind::ArgumentConflict, message));
     }
-    use_threads(&args.input);
     if args.watch {
         return watch::watch(&args, &targets);
     }
@@ -179,7 +190,7 @@ fn check(mut args: CheckArgs) -> Result<u8, Stop> {
     if args.output.verbose
         && let Some(config) = &inputs.options.config
     {
-        let _ = writeln!(std::io::stderr(), "settings: {}", config.path);
+        output::say(&format!("settings: {}", config.path));
     }
     judge(&args, &targets, inputs)
 }
@@ -281,12 +292,16 @@ fn read(args: &CheckArgs, options: &mut CheckOptions) -> Result<(Sources, Vec<St
     Ok((found, args.paths.iter().map(|path| source::shown(path)).collect()))
 }
 
-/// Sets how many threads there are.
-fn use_threads(args: &InputArgs) {
-    if let Some(threads) = args.threads {
-        // Fails only if there is a pool already, and nothing made one.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+/// Sets how many threads there are, and their stack in bytes.
+fn use_threads(threads: Option<u16>, stack: Option<usize>) {
+    if threads.is_none() && stack.is_none() {
+        return;
     }
+    // 0 stands for as many as there are cores.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0).into());
+    let pool = if let Some(stack) = stack { pool.stack_size(stack) } else { pool };
+    // Fails only if there is a pool already, and nothing made one.
+    let _ = pool.build_global();
 }
 
 /// Reads what governs the run. Settings that cannot be read are returned beside the options.
@@ -325,6 +340,7 @@ fn options_with(
         picture: false,
         no_suppressions: args.no_suppressions,
         today: Some(args.today.map_or_else(clock::today, Ok)?),
+        room: Room::default(),
         folder,
         baseline: None,
         inventory: false,

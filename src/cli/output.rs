@@ -1,6 +1,5 @@
 //! Turns `-o` and `--output-file` into places to write to, and writes there.
 
-use std::fs::File;
 use std::fs::OpenOptions;
 use std::io::BufWriter;
 use std::io::ErrorKind;
@@ -11,6 +10,7 @@ use std::str::FromStr;
 
 use super::Stop;
 use super::args::OutputArgs;
+use super::signals;
 use super::terminal;
 use super::terminal::Destination;
 use super::usage;
@@ -145,6 +145,14 @@ pub(super) fn around(targets: &[OutputArg], exit: u8) -> Around {
     Around { exit: Some(exit), root: root.unwrap_or_default(), summary }
 }
 
+/// A line on standard error. Names in it may have line ends and marks of a runner's commands: they are shown, not obeyed.
+pub(super) fn say(line: &str) {
+    let line = report::printable_line(line);
+    let line = if on_github() { report::without_commands(&line) } else { line };
+    // Nobody is left to tell if standard error is gone.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Whether the run is a step of a job on GitHub.
 fn on_github() -> bool {
     terminal::variable("GITHUB_ACTIONS").is_some()
@@ -203,8 +211,8 @@ fn write_summary(telling: &Telling<'_>, path: &Path) -> Result<(), String> {
         .map_err(|error| format!("cannot write the summary of the job to {}: {error}", path.display()))
 }
 
-/// Hands what a target names to `write`. A file is begun only when all of its text is there, so that a run that fails on
-/// the way leaves the old one.
+/// Hands what a target names to `write`. A file is replaced at once when all of its text is on the disk, so that whoever
+/// looks at it finds the old report or the new one, and a run that fails on the way leaves the old one.
 pub(super) fn write_with<F>(
     target: &OutputArg<F>,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
@@ -213,8 +221,7 @@ pub(super) fn write_with<F>(
         return to_stdout(write).map_err(|error| format!("cannot write to standard output: {error}"));
     };
     let mut text = Vec::new();
-    let written =
-        write(&mut text).and_then(|()| File::create(path)).and_then(|mut file| file.write_all(&text));
+    let written = write(&mut text).and_then(|()| signals::put(path, &text));
     written.map_err(|error| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
         let remedy = folder.map(|folder| format!("; make the folder {} first", folder.display()));

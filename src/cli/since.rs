@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::Stop;
-use super::fmt::say;
+use super::output::say;
 use crate::accept::Baseline;
 use crate::accept::Entry;
 use crate::accept::Key;
@@ -20,6 +20,7 @@ use crate::accept::rewritten;
 use crate::check;
 use crate::check::CheckOptions;
 use crate::check::Checked;
+use crate::document::Document;
 use crate::document::Documents;
 use crate::document::Place;
 use crate::finding::Invariant;
@@ -142,9 +143,13 @@ fn before(then: &Checked, is_accepted: bool) -> Baseline {
 }
 
 /// The objects of a run, by their names in reports.
-fn objects(documents: &Documents) -> BTreeSet<&str> {
-    let documents = documents.files.iter().flat_map(|file| &file.documents);
-    documents.flat_map(crate::document::Document::objects).collect()
+fn objects(documents: &Documents) -> BTreeSet<String> {
+    let mut objects = BTreeSet::new();
+    for file in &documents.files {
+        let texts = file.documents.opened();
+        objects.extend(texts.iter().flat_map(Document::objects).map(str::to_owned));
+    }
+    objects
 }
 
 /// How promises ended then. Where stacks share a name, the best counts: what is worse now is to be seen.

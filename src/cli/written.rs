@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::Stop;
 use super::exit;
-use super::generate::say;
 use super::output;
+use super::output::say;
 use super::placed;
-use super::signals::Signals;
+use super::signals;
 use super::unwritten;
 use crate::document::Documents;
 use crate::generate::Written;
@@ -49,9 +49,7 @@ pub(super) fn write(folder: &Path, files: &[Written], force: bool, quiet: bool) 
         .iter()
         .map(|(path, old, new)| Replacement { path, old: old.as_deref(), new, group: 0 })
         .collect();
-    let signals = Signals::noted();
-    let outcomes = source::replace_all(&replacements, &mut || signals.came());
-    signals.obey();
+    let outcomes = signals::replace(&replacements);
     let faults: Vec<String> = writing
         .iter()
         .zip(outcomes)

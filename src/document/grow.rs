@@ -43,7 +43,7 @@ impl Grower {
 
     /// A sequence.
     pub(super) fn sequence(&mut self, span: Span, items: Vec<NodeId>) -> NodeId {
-        self.add(NodeKind::Sequence(items), span)
+        self.add(NodeKind::Sequence(items.into()), span)
     }
 
     /// The tree below `root`.

@@ -189,13 +189,13 @@ impl<'t> Reader<'t> {
             let end = section.entries.last().map_or(start, |last| self.nodes[last.value.0 as usize].span);
             let value = NodeId(offset(self.nodes.len()));
             let span = Span::new(start.start, end.end.max(start.end));
-            self.nodes.push(Node { kind: NodeKind::Mapping(section.entries), span, tag: None });
+            self.nodes.push(Node { kind: NodeKind::Mapping(section.entries.into()), span, tag: None });
             entries.push(Entry { key: section.key, value });
         }
         self.problems.sort_by_key(|problem| problem.span);
         let root = NodeId(offset(self.nodes.len()));
         let span = Span::new(0, offset(text.trim_end().len()));
-        self.nodes.push(Node { kind: NodeKind::Mapping(entries), span, tag: None });
+        self.nodes.push(Node { kind: NodeKind::Mapping(entries.into()), span, tag: None });
         let tree =
             Tree { text: Arc::clone(text), nodes: self.nodes, root: Some(root), dialect: Dialect::Ini };
         (tree, self.problems)

@@ -13,10 +13,8 @@ use super::tree::NodeId;
 use super::tree::NodeKind;
 use super::tree::Style;
 use super::tree::Tree;
+use crate::text::Limit;
 use crate::text::Span;
-
-/// Objects and arrays nested deeper than this are refused.
-const MAX_DEPTH: usize = 512;
 
 /// A JSON text that could be read.
 #[derive(Debug, Clone)]
@@ -42,7 +40,8 @@ pub(crate) fn parse_json(text: &Arc<str>) -> Result<JsonText, ParseProblem> {
         problems: Vec::new(),
     };
     parser.document()?;
-    let Parser { nodes, problems, .. } = parser;
+    let Parser { mut nodes, problems, .. } = parser;
+    nodes.shrink_to_fit();
     let root = (!nodes.is_empty()).then_some(NodeId(0));
     Ok(JsonText { tree: Tree { text: Arc::clone(text), nodes, root, dialect: Dialect::Json }, problems })
 }
@@ -151,13 +150,14 @@ impl Parser<'_> {
     }
 
     fn open(&mut self, object: bool) -> Result<(), ParseProblem> {
-        if self.frames.len() >= MAX_DEPTH {
-            let mut problem =
-                self.problem(self.at, "values are nested more than 512 deep here", "nothing deeper is read");
-            problem.kind = ProblemKind::Limit;
-            return Err(problem);
+        if self.frames.len() >= Limit::JsonNesting.count() {
+            let message = format!("values are nested more than {} deep here", Limit::JsonNesting.shown());
+            let place = self.problem(self.at, "", "").span;
+            return Err(ParseProblem::new(ProblemKind::Limit, place, message)
+                .with_hint(format!("nest them less, or {}", Limit::JsonNesting.remedy())));
         }
-        let kind = if object { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
+        let kind =
+            if object { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
         let node = self.add(kind, self.at, self.at);
         self.frames.push(Frame { node, object, first_child: self.children.len() });
         self.at += 1;

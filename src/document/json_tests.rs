@@ -88,7 +88,7 @@ fn depth_is_limited_without_using_the_stack() {
     assert!(parse(&format!("{}1{}", "[".repeat(512), "]".repeat(512))).is_ok());
     for open in ["[", "{\"a\":"] {
         let problem = parse(&open.repeat(100_000)).unwrap_err();
-        assert_eq!(problem.message, "values are nested more than 512 deep here");
+        assert_eq!(problem.message, "values are nested more than 512 levels deep here");
         assert_eq!(problem.kind, ProblemKind::Limit);
         assert_eq!(problem.span, Span::new(offset(512 * open.len()), offset(512 * open.len() + 1)));
     }

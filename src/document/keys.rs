@@ -23,9 +23,9 @@ pub(super) fn collection(
     errors: &mut Vec<ParseProblem>,
 ) -> NodeKind {
     if !mapping {
-        return NodeKind::Sequence(children.to_vec());
+        return NodeKind::Sequence(children.into());
     }
-    let entries: Vec<Entry> =
+    let entries: Box<[Entry]> =
         children.chunks_exact(2).map(|pair| Entry { key: pair[0], value: pair[1] }).collect();
     check_keys(text, nodes, &entries, errors);
     NodeKind::Mapping(entries)

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::OnceLock;
 
+use super::Held;
 use super::NodeId;
+use super::Opened;
 use super::Tree;
 use super::alloy;
 use super::route::Route;
@@ -185,7 +187,7 @@ pub(crate) struct File {
     /// Whether the text is a rendering of an object of a running cluster: no person typed it, so its own lines mean nothing.
     pub(crate) live: bool,
     /// All documents.
-    pub(crate) documents: Vec<Document>,
+    pub(crate) documents: Held,
 }
 
 /// All files of a run, in a stable order.
@@ -299,10 +301,16 @@ impl Documents {
         Some(found)
     }
 
+    /// The documents of a file, for a look at what may be folded; none where there is no such file.
+    pub(crate) fn opened(&self, file: u32) -> Opened<'_> {
+        self.files.get(file as usize).map_or(Opened::Here(&[]), |file| file.documents.opened())
+    }
+
     /// The outermost line and column of a place, and the layers on the way.
     pub(crate) fn resolve(&self, place: Place) -> Resolved {
         let file = &self.files[place.doc.file as usize];
-        let mut document = &file.documents[place.doc.index as usize];
+        let documents = file.documents.opened();
+        let mut document = &documents[place.doc.index as usize];
         let mut span = place.span;
         let mut layers = Vec::new();
         let mut object = None;
@@ -316,7 +324,7 @@ impl Documents {
             if host.object.is_some() {
                 object.clone_from(&host.object);
             }
-            document = &file.documents[host.index as usize];
+            document = &documents[host.index as usize];
             span = host.map.to_host(document, span);
         }
         layers.reverse();

@@ -1,10 +1,7 @@
 //! What a parser could not read: a sentence with a place and a remedy.
 
+use crate::text::Limit;
 use crate::text::Span;
-
-/// Texts larger than this many bytes are refused: 64 MiB. A whole rendered stack has a few; a text above this is no
-/// manifest, and its tree would take memory without a bound.
-pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Something wrong in a document's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,15 +63,19 @@ impl ParseProblem {
     }
 }
 
-/// The problem of a text above [`MAX_BYTES`].
+/// The problem of a text above [`Limit::InputSize`]: its tree would take memory without a bound.
 pub(crate) fn too_large(text: &str) -> Option<ParseProblem> {
-    (text.len() > MAX_BYTES).then(|| {
+    (text.len() > Limit::InputSize.count()).then(|| {
         ParseProblem::new(
             ProblemKind::Limit,
             Span::at(0),
-            format!("the text has {} bytes, more than the {MAX_BYTES} that are read", text.len()),
+            format!(
+                "the text has {} bytes, more than the {} that are read",
+                text.len(),
+                Limit::InputSize.shown()
+            ),
         )
-        .with_hint("split it into several files")
+        .with_hint(format!("split it into several files, or {}", Limit::InputSize.remedy()))
     })
 }
 
@@ -90,7 +91,7 @@ pub(crate) fn shortened(text: &str) -> String {
 pub(crate) const TEMPLATE_HINT: &str =
     "this looks like a template: lint what `helm template` makes of it, not the template itself";
 
-/// A byte offset as spans store it. Texts above 64 MiB are refused before anything is measured.
+/// A byte offset as spans store it. Texts above 2 GiB are refused before anything is measured.
 pub(crate) fn offset(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }

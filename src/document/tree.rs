@@ -45,25 +45,34 @@ pub(crate) enum NodeKind {
         text: Option<Box<str>>,
     },
     /// A mapping, entries in order; merge keys (`<<`) stay entries here and are resolved on lookup.
-    Mapping(Vec<Entry>),
+    Mapping(Box<[Entry]>),
     /// A sequence.
-    Sequence(Vec<NodeId>),
+    Sequence(Box<[NodeId]>),
     /// An alias to an anchored node. Never expanded in the tree.
     Alias(NodeId),
 }
 
-/// A node with its place.
+/// A node with its place. A run holds hundreds of thousands: a test says how large one is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
     /// What it is.
     pub(crate) kind: NodeKind,
     /// Where it was written. For block scalars the header (`|2-`) is included; collections end with their last child.
     pub(crate) span: Span,
-    /// An explicit tag: `!!int` as `tag:yaml.org,2002:int`, others such as `!Ref` as written.
-    pub(crate) tag: Option<Box<str>>,
+    /// See [`Node::tag`]. Rare, so it takes no more than it must where there is none.
+    pub(super) tag: Option<Box<Tag>>,
 }
 
+/// An explicit tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tag(pub(super) Box<str>);
+
 impl Node {
+    /// An explicit tag: `!!int` as `tag:yaml.org,2002:int`, others such as `!Ref` as written.
+    pub(crate) fn tag(&self) -> Option<&str> {
+        self.tag.as_ref().map(|tag| &*tag.0)
+    }
+
     /// The decoded text of a scalar; `source` is the text that the node's span refers to.
     pub(crate) fn scalar_text<'n>(&'n self, source: &'n str) -> Option<&'n str> {
         match &self.kind {
@@ -121,13 +130,6 @@ impl Tree {
     /// A tree without nodes, for a text that could not be read.
     pub(crate) fn empty(text: &Arc<str>) -> Self {
         Self { text: text.clone(), nodes: Vec::new(), root: None, dialect: Dialect::GoYaml }
-    }
-
-    /// A tree of one text, as a double-quoted scalar would be.
-    pub(super) fn of_text(text: &str) -> Self {
-        let kind = NodeKind::Scalar { style: Style::DoubleQuoted, text: Some(text.into()) };
-        let node = Node { kind, span: Span::at(0), tag: None };
-        Self { text: text.into(), nodes: vec![node], root: Some(NodeId(0)), dialect: Dialect::Json }
     }
 
     /// The root node, or `None` for an empty document.
@@ -286,7 +288,7 @@ impl<'t> NodeRef<'t> {
         let node = self.resolved();
         let text = node.text()?;
         let NodeKind::Scalar { style, .. } = node.raw().kind else { return None };
-        Some(super::scalar::resolve(text, style, node.raw().tag.as_deref(), self.tree.dialect))
+        Some(super::scalar::resolve(text, style, node.raw().tag(), self.tree.dialect))
     }
 
     /// A boolean value.
@@ -323,5 +325,15 @@ impl<'t> NodeRef<'t> {
     /// language, or have a finding inside, need it. Empty for collections.
     pub(crate) fn embedding(self) -> Embedding {
         super::decode::embedding(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_is_no_larger_than_it_has_to_be() {
+        assert!(size_of::<Node>() <= 40, "{} bytes", size_of::<Node>());
     }
 }

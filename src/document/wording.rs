@@ -9,6 +9,7 @@ use super::problem::TEMPLATE_HINT;
 use super::problem::boundary;
 use super::problem::offset;
 use super::problem::to_line_end;
+use crate::text::Limit;
 use crate::text::Span;
 
 /// A sentence, and what helps; empty where nothing general does.
@@ -31,6 +32,11 @@ pub(crate) fn from_scanner(text: &str, error: &ScanError) -> ParseProblem {
     | ErrorKind::InvalidUnicodeEscape = error.kind()
     {
         span = bad_escape(text, at).unwrap_or(span);
+    }
+    if kind == ProblemKind::Limit {
+        let message = format!("collections are nested more than {} deep here", Limit::YamlNesting.shown());
+        return ParseProblem::new(kind, span, message)
+            .with_hint(format!("nest them less, or {}", Limit::YamlNesting.remedy()));
     }
     let (message, hint) = wording(error.kind(), text.get(at..).and_then(|rest| rest.chars().next()));
     let problem = ParseProblem::new(kind, span, message);
@@ -209,9 +215,6 @@ fn brackets(kind: &ErrorKind) -> Option<Words> {
         }
         ErrorKind::CommentNotSeparated => {
             ("a comment needs a space before its `#`", "add a space, or quote the value")
-        }
-        ErrorKind::RecursionLimitExceeded => {
-            ("collections are nested more than 255 deep here", "nothing deeper is read")
         }
         ErrorKind::InvalidBlockScalarHeader | ErrorKind::ZeroBlockScalarIndent => (
             "the header of a text block is `|` or `>`, then at most a digit from 1 to 9 and `-` or `+`",

@@ -7,7 +7,7 @@ use granit_parser::Options;
 use granit_parser::Parser;
 use granit_parser::ScalarStyle;
 use granit_parser::StructureStyle;
-use granit_parser::Tag;
+use granit_parser::Tag as Written;
 
 use super::keys::collection;
 use super::problem::ParseProblem;
@@ -19,13 +19,11 @@ use super::tree::Node;
 use super::tree::NodeId;
 use super::tree::NodeKind;
 use super::tree::Style;
+use super::tree::Tag;
 use super::tree::Tree;
 use super::wording::from_scanner;
+use crate::text::Limit;
 use crate::text::Span;
-
-/// A document whose aliases stand for more nodes than this is refused: far above any manifest (a rendered stack of
-/// 5 MB has 170,000 nodes), and few enough to visit in no time.
-const MAX_EXPANDED: u64 = 2_000_000;
 
 /// What a YAML text holds.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +44,8 @@ pub(crate) fn parse_yaml(text: &Arc<str>) -> YamlStream {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.emit_unresolved_aliases = true;
+    options.flow_nesting_limit = Limit::YamlNesting.count();
+    options.block_nesting_limit = Limit::YamlNesting.count();
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut builder = Builder::new(text);
     while let Some(result) = parser.next_event() {
@@ -224,12 +224,13 @@ impl<'t> Builder<'t> {
         self.abandon();
     }
 
-    /// Whether the document stays within [`MAX_EXPANDED`] when its aliases are followed; reports it where not.
+    /// Whether the document stays within [`Limit::Aliases`] when its aliases are followed; reports it where not.
     fn expansion_fits(&mut self) -> bool {
         // Nodes stand in the order of their starts, so a node's descendants follow it. `sizes[i]` is the number of
         // nodes that the first `i` nodes stand for.
         let mut sizes: Vec<u64> = Vec::with_capacity(self.nodes.len() + 1);
         let mut total = 0_u64;
+        let most = Limit::Aliases.get();
         sizes.push(0);
         for node in &self.nodes {
             total = total.saturating_add(match node.kind {
@@ -240,14 +241,14 @@ impl<'t> Builder<'t> {
                 }
                 _ => 1,
             });
-            if total > MAX_EXPANDED {
+            if total > most {
                 self.errors.push(
                     ParseProblem::new(
                         ProblemKind::Limit,
                         node.span,
-                        format!("aliases make this document larger than {MAX_EXPANDED} nodes here"),
+                        format!("aliases make this document larger than {} here", Limit::Aliases.shown()),
                     )
-                    .with_hint("no reader of manifests accepts this; write the values out"),
+                    .with_hint(format!("write the values out, or {}", Limit::Aliases.remedy())),
                 );
                 return false;
             }
@@ -270,9 +271,9 @@ impl<'t> Builder<'t> {
     }
 
     fn keep(&mut self) {
-        let nodes = std::mem::take(&mut self.nodes);
-        let root = self.root.filter(|root| !is_nothing(&nodes[root.0 as usize]));
-        let nodes = if root.is_some() { nodes } else { Vec::new() };
+        let root = self.root.filter(|root| !is_nothing(&self.nodes[root.0 as usize]));
+        // Moved to a place of the right size: the one that grew serves the next document.
+        let nodes = if root.is_some() { self.nodes.drain(..).collect() } else { Vec::new() };
         self.documents.push(Tree { text: Arc::clone(self.text), nodes, root, dialect: Dialect::GoYaml });
     }
 
@@ -298,7 +299,7 @@ impl<'t> Builder<'t> {
         &mut self,
         decoded: &str,
         style: ScalarStyle,
-        tag: Option<&Tag>,
+        tag: Option<&Written>,
         start: usize,
         end: usize,
     ) -> NodeId {
@@ -329,7 +330,7 @@ impl<'t> Builder<'t> {
         self.add(Node {
             kind: NodeKind::Scalar { style, text },
             span: Span::new(offset(start), offset(end)),
-            tag: tag.map(tag_text),
+            tag: tag.map(|tag| Box::new(tag_text(tag))),
         })
     }
 
@@ -382,9 +383,21 @@ impl<'t> Builder<'t> {
         None
     }
 
-    fn open(&mut self, start: usize, mapping: bool, style: StructureStyle, tag: Option<&Tag>, anchor: usize) {
-        let kind = if mapping { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
-        let node = self.add(Node { kind, span: Span::at(offset(start)), tag: tag.map(tag_text) });
+    fn open(
+        &mut self,
+        start: usize,
+        mapping: bool,
+        style: StructureStyle,
+        tag: Option<&Written>,
+        anchor: usize,
+    ) {
+        let kind =
+            if mapping { NodeKind::Mapping(Box::default()) } else { NodeKind::Sequence(Box::default()) };
+        let node = self.add(Node {
+            kind,
+            span: Span::at(offset(start)),
+            tag: tag.map(|tag| Box::new(tag_text(tag))),
+        });
         self.anchor(anchor, node);
         let block = style == StructureStyle::Block;
         self.frames.push(Frame { node, mapping, block, first_child: self.children.len() });
@@ -446,8 +459,8 @@ fn is_nothing(node: &Node) -> bool {
 }
 
 /// `!!int` as `tag:yaml.org,2002:int`, `!Ref` as it is, `!` as `!`.
-fn tag_text(tag: &Tag) -> Box<str> {
-    [tag.handle(), tag.suffix()].concat().into_boxed_str()
+fn tag_text(tag: &Written) -> Tag {
+    Tag([tag.handle(), tag.suffix()].concat().into_boxed_str())
 }
 
 #[cfg(test)]

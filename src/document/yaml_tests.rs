@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::document::NodeRef;
 use crate::document::Scalar;
-use crate::document::problem::MAX_BYTES;
+use crate::text::Limit;
 
 fn parse(text: &str) -> YamlStream {
     parse_yaml(&Arc::from(text))
@@ -157,8 +157,8 @@ fn aliases_stay_aliases_and_tags_are_kept() {
     assert!(matches!(b.raw().kind, NodeKind::Alias(_)));
     assert_eq!(written(b), "*x");
     assert_eq!(b.get("k").unwrap().int(), Some(7));
-    assert_eq!(b.get("k").unwrap().raw().tag.as_deref(), Some("tag:yaml.org,2002:int"));
-    assert_eq!(b.get("r").unwrap().raw().tag.as_deref(), Some("!Ref"));
+    assert_eq!(b.get("k").unwrap().raw().tag(), Some("tag:yaml.org,2002:int"));
+    assert_eq!(b.get("r").unwrap().raw().tag(), Some("!Ref"));
     assert_eq!(b.get("n").unwrap().scalar(), Some(Scalar::Text("5")));
     assert_eq!(written(root.get("c").unwrap()), "- 1");
     let keyed = one("- &k name\n- *k : v\n");
@@ -191,7 +191,7 @@ fn nesting_has_a_limit_and_no_stack() {
     for source in [flow, braces, dashes, block] {
         let stream = parse(&source);
         assert_eq!(stream.documents.len(), 0);
-        assert_eq!(stream.errors[0].message, "collections are nested more than 255 deep here");
+        assert_eq!(stream.errors[0].message, "collections are nested more than 255 levels deep here");
         assert_eq!(stream.errors[0].kind, ProblemKind::Limit);
     }
     let fits = format!("{}1{}", "[".repeat(255), "]".repeat(255));
@@ -218,9 +218,9 @@ fn an_alias_bomb_is_refused_and_a_merge_bomb_too() {
 
 #[test]
 fn too_large_a_text_is_refused() {
-    let stream = parse(&"#".repeat(MAX_BYTES + 1));
+    let stream = parse(&"#".repeat(Limit::InputSize.count() + 1));
     assert_eq!(stream.documents.len(), 0);
-    assert_eq!(stream.errors[0].message, "the text has 67108865 bytes, more than the 67108864 that are read");
+    assert_eq!(stream.errors[0].message, "the text has 67108865 bytes, more than the 64 MiB that are read");
 }
 
 #[test]

@@ -272,7 +272,7 @@ fn changed(before: &Sources, after: &Sources) -> BTreeMap<u32, Arc<str>> {
     let pairs = (0..).zip(before.texts.iter().zip(&after.texts));
     pairs
         .filter(|(_, (old, new))| old.text != new.text)
-        .map(|(file, (_, new))| (file, Arc::clone(&new.text)))
+        .map(|(file, (_, new))| (file, new.text.opened()))
         .collect()
 }
 
@@ -359,7 +359,7 @@ impl Run<'_> {
     fn original_line(&self, file: u32, offset: u32) -> Option<u32> {
         let text = &self.original.texts.get(file as usize)?.text;
         let offset = self.moved.get(file as usize)?.back(offset);
-        Some(LineIndex::new(text).position(text, offset).line)
+        Some(LineIndex::new(&text.opened()).position(text, offset).line)
     }
 
     /// Why each finding that is wanted is still there. What somebody accepted is left alone.

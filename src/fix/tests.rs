@@ -44,11 +44,8 @@ fn said(rule: &'static str, key: &'static str, fixes: &[&'static str]) -> Said {
 type Values<'v> = BTreeMap<&'v str, &'v str>;
 
 fn sources(files: &[(&str, &str)]) -> Sources {
-    let source = |(path, text): &(&str, &str)| Source {
-        path: (*path).to_owned(),
-        argument: 0,
-        text: Arc::from(*text),
-    };
+    let source =
+        |(path, text): &(&str, &str)| Source { path: (*path).to_owned(), argument: 0, text: (*text).into() };
     Sources { texts: files.iter().map(source).collect(), ..Sources::default() }
 }
 
@@ -136,7 +133,7 @@ fn run(files: &[(&str, &str)], wishes: &Wishes, rules: &dyn Fn(&Values<'_>) -> V
     // A second run changes nothing.
     let mut again = sources.clone();
     for (file, text) in &fixed.texts {
-        again.texts[*file as usize].text.clone_from(text);
+        again.texts[*file as usize].text = text.clone().into();
     }
     let again = fix(&again, wishes, &workings);
     assert!(again.texts.is_empty() && again.done.is_empty(), "{:?}", again.done);

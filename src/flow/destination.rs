@@ -95,3 +95,6 @@ pub(super) fn words(destination: &Destination) -> String {
         Destination::Unknown(reason) => reason.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -239,3 +239,6 @@ pub(crate) fn redacted(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

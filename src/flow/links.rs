@@ -282,3 +282,6 @@ fn in_order<'l>(doors: &[&'l Door]) -> Cow<'l, [usize]> {
     links.sort_unstable();
     Cow::Owned(links)
 }
+
+#[cfg(test)]
+mod tests;

@@ -146,3 +146,6 @@ fn signals_by_name(name: &str) -> Signals {
         _ => Signals::TELEMETRY,
     }
 }
+
+#[cfg(test)]
+mod tests;

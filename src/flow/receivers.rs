@@ -113,3 +113,6 @@ pub(super) fn collect_expressions<'a>(body: &'a Body, found: &mut Vec<&'a Expr>,
         collect_expressions(&block.body, found, depth);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,7 +72,7 @@ pub(super) fn rules(program: &Program<'_>, component: &Component<'_>, body: &Bod
                     .map_or_else(|| "unknown".to_owned(), |text| text.to_ascii_lowercase()),
                 regex: fact("regex"),
                 place: component.place(action.map_or(rule.name, |action| content_span(&action.value))),
-                pattern: text("regex", "(.*)").and_then(|pattern| anchored(&pattern)),
+                pattern: text("regex", "(.*)").and_then(|pattern| anchored(&pattern).ok()),
                 sources: match &source_labels.value {
                     FactValue::Null => Some(Vec::new()),
                     FactValue::List(items) => {
@@ -181,3 +181,6 @@ pub(super) fn fate<'r>(chain: impl Iterator<Item = &'r Rule> + Clone, name: &str
     }
     chain.enumerate().find(|(_, rule)| rule.loses(name)).map_or(Fate::Kept, |(index, _)| Fate::Lost(index))
 }
+
+#[cfg(test)]
+mod tests;

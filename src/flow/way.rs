@@ -65,3 +65,6 @@ impl Way {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -178,10 +178,8 @@ impl Finder<'_> {
                 let unknown =
                     Zone::Unknown { reason: format!("the destination cannot be read for certain: {reason}") };
                 match likely {
-                    Some(likely) if matches!(**likely, Target::Name(_) | Target::Address(_)) => {
-                        unknown.worse(self.of_target(likely, namespace, aliases))
-                    }
-                    _ => unknown,
+                    Some(likely) => unknown.worse(self.of_target(likely, namespace, aliases)),
+                    None => unknown,
                 }
             }
         }
@@ -268,7 +266,7 @@ impl Finder<'_> {
 fn in_usual_service_range(address: IpAddr) -> bool {
     let IpAddr::V4(address) = address else { return false };
     match address.octets() {
-        [172, 20, ..] | [10, 0 | 43 | 100, ..] => true,
+        [172, 20, ..] | [10, 0 | 43, ..] => true,
         [10, second, ..] => (96..112).contains(&second),
         _ => false,
     }

@@ -39,7 +39,7 @@ fn same_trees(before: &Tree, after: &Tree, may_differ: impl Fn(NodeId) -> bool) 
         && before.nodes.len() == after.nodes.len()
         && (0..).zip(before.nodes.iter().zip(&after.nodes)).all(|(index, (old, new))| {
             let same_text = || old.scalar_text(&before.text) == new.scalar_text(&after.text);
-            old.tag == new.tag && same_kinds(old, new) && (may_differ(NodeId(index)) || same_text())
+            old.tag() == new.tag() && same_kinds(old, new) && (may_differ(NodeId(index)) || same_text())
         })
 }
 

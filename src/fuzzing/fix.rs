@@ -31,7 +31,7 @@ pub fn fix(bytes: &[u8]) {
     assert!(errors(after) <= errors(&fixed.before), "{text:?}: {:?}", after.report.coverage.errors);
     for (file, text) in &fixed.texts {
         if let Some(source) = sources.texts.get_mut(*file as usize) {
-            source.text = text.clone();
+            source.text = text.clone().into();
         }
     }
     let again = mend(&sources);

@@ -22,6 +22,7 @@ use super::cause::Refusal;
 use super::credentials::End;
 use super::stop::Stop;
 use super::transport;
+use crate::text::Limit;
 
 /// How often a request is made at most.
 const ATTEMPTS: u32 = 4;
@@ -31,9 +32,6 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 
 /// The longest wait that a server is granted at once.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-
-/// The most that one answer may hold. Pages of real objects are a few megabytes.
-const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,8 +166,10 @@ async fn whole(response: Response<Body>) -> Result<Vec<u8>, Refusal> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| transport::broken(&error))?;
         if let Some(data) = frame.data_ref() {
-            if bytes.len() + data.len() > MAX_ANSWER {
-                let message = format!("the answer is larger than {} MiB", MAX_ANSWER >> 20);
+            // Pages of real objects are a few megabytes.
+            if bytes.len() + data.len() > Limit::InputSize.count() {
+                let limit = Limit::InputSize;
+                let message = format!("the answer is larger than {}; {}", limit.shown(), limit.remedy());
                 return Err(Refusal::new(Cause::NotUnderstood, message));
             }
             bytes.extend_from_slice(data);

@@ -7,8 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use serde_json::json;
 
-/// The most that a release may hold when it is unpacked.
-const MOST: u64 = 64 * 1024 * 1024;
+use crate::text::Limit;
 
 /// What Helm says of one revision of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +34,8 @@ pub(super) fn release(secret: &Value) -> Option<Release> {
     let bytes = STANDARD.decode(inner.trim_ascii()).ok()?;
     let mut json = Vec::new();
     if bytes.starts_with(&[0x1f, 0x8b]) {
-        flate2::read::GzDecoder::new(&*bytes).take(MOST).read_to_end(&mut json).ok()?;
+        // What is cut off here is no JSON.
+        flate2::read::GzDecoder::new(&*bytes).take(Limit::InputSize.get()).read_to_end(&mut json).ok()?;
     } else {
         json = bytes;
     }

@@ -32,6 +32,7 @@ use super::wire::Reader;
 use super::wire::Request;
 use super::wire::code;
 use super::workspace::Workspace;
+use crate::text::limits;
 
 /// Where in its life a server is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +153,8 @@ impl<G: Govern> Server<G> {
                 told: Vec::new(),
             };
             // It ends with the process, or when nobody hands in tasks any more.
-            thread::spawn(move || desk.run(&receiver));
+            let stack = limits::stack().unwrap_or(2 << 20);
+            let _ = thread::Builder::new().stack_size(stack).spawn(move || desk.run(&receiver));
         }
         self.tasks = Some(tasks);
         self.phase = Phase::Running;

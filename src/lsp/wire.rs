@@ -10,12 +10,18 @@ use std::io::Write;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::text::Limit;
+
 /// The most that one message may have: a text of the largest file, escaped.
-const MAX_BYTES: u64 = 2 * crate::source::MAX_BYTES;
+fn max_bytes() -> u64 {
+    2 * Limit::InputSize.get()
+}
 
 /// The most that is read only to be passed over. What claims to be larger still is no message: behind it, hours away, nobody would
 /// find the next one.
-const MAX_PASSED_OVER: u64 = 8 * MAX_BYTES;
+fn max_passed_over() -> u64 {
+    8 * max_bytes()
+}
 
 /// The longest line of a header.
 const MAX_LINE: u64 = 8 * 1024;
@@ -134,7 +140,7 @@ impl<'r, R: BufRead> Reader<'r, R> {
     }
 
     fn body(&mut self, length: u64) -> Option<Incoming> {
-        if length > MAX_BYTES {
+        if length > max_bytes() {
             // It is told before the rest is waited for, which may never come.
             return Some(Incoming::Broken(code::INVALID_REQUEST, self.too_large(length)));
         }
@@ -148,13 +154,13 @@ impl<'r, R: BufRead> Reader<'r, R> {
 
     /// Notes what happens to a message that is too large, and says it.
     fn too_large(&mut self, length: u64) -> String {
-        let (next, what) = if length > MAX_PASSED_OVER {
+        let (next, what) = if length > max_passed_over() {
             (Next::End, "the server ends; start it again")
         } else {
             (Next::Rest(length), "it is passed over")
         };
         self.next = next;
-        let most = MAX_BYTES / 1024 / 1024;
+        let most = max_bytes() / 1024 / 1024;
         format!(
             "the message is larger than {most} MiB, the most that is read (`Content-Length: {length}`): {what}"
         )
@@ -274,7 +280,7 @@ mod tests {
 
     #[test]
     fn message_that_is_too_large_is_told_before_its_rest_is_read() {
-        let header = format!("Content-Length: {MAX_PASSED_OVER}\r\n\r\n");
+        let header = format!("Content-Length: {}\r\n\r\n", max_passed_over());
         let mut input = header.as_bytes().chain(std::io::BufReader::new(Unread));
         let message = "the message is larger than 128 MiB, the most that is read (`Content-Length: 1073741824`): it is passed over";
         let broken = Incoming::Broken(code::INVALID_REQUEST, message.to_owned());
@@ -283,9 +289,9 @@ mod tests {
 
     #[test]
     fn message_behind_one_that_is_too_large_is_read() {
-        let header = format!("Content-Length: {}\r\n\r\n", MAX_BYTES + 1);
+        let header = format!("Content-Length: {}\r\n\r\n", max_bytes() + 1);
         let good = framed(r#"{"jsonrpc":"2.0","method":"exit"}"#);
-        let rest = std::io::repeat(b'x').take(MAX_BYTES + 1).chain(good.as_bytes());
+        let rest = std::io::repeat(b'x').take(max_bytes() + 1).chain(good.as_bytes());
         let mut input = header.as_bytes().chain(std::io::BufReader::new(rest));
         let mut reader = Reader::new(&mut input);
         assert!(matches!(reader.next(), Some(Incoming::Broken(code::INVALID_REQUEST, _))));
@@ -296,7 +302,7 @@ mod tests {
     #[test]
     fn connection_ends_at_a_length_that_nobody_can_wait_for() {
         let good = framed(r#"{"jsonrpc":"2.0","method":"exit"}"#);
-        for length in [(MAX_PASSED_OVER + 1).to_string(), "99999999999".to_owned(), "9".repeat(30)] {
+        for length in [(max_passed_over() + 1).to_string(), "99999999999".to_owned(), "9".repeat(30)] {
             let bytes = format!("Content-Length: {length}\r\n\r\n{good}");
             let mut input = bytes.as_bytes();
             let mut reader = Reader::new(&mut input);

@@ -190,7 +190,7 @@ impl Root {
         let CheckOptions { config, baseline, rules, .. } = &mut governed.options;
         for own in config.iter_mut().chain(baseline).chain(rules) {
             if let Some(buffer) = buffers.at_path(&own.path) {
-                own.text = buffer.text.whole.clone();
+                own.text = buffer.text.whole.clone().into();
             }
         }
         let same = |round: &Arc<Round>| {
@@ -228,12 +228,12 @@ fn overlaid(disk: &Sources, root: &Path, buffers: &Buffers) -> Sources {
             }
             Ok(index) => {
                 if let Some(source) = sources.texts.get_mut(index) {
-                    source.text = text;
+                    source.text = text.into();
                 }
             }
             // What is on the disk and was not read is left out on purpose.
             Err(index) if !text.trim().is_empty() && (known || is_new(path)) => {
-                sources.texts.insert(index, Source { path: shown, argument: 0, text });
+                sources.texts.insert(index, Source { path: shown, argument: 0, text: text.into() });
             }
             Err(_) => {}
         }

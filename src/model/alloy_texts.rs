@@ -22,6 +22,8 @@ const BODIES: [&str; 3] = ["declare", "foreach", "template"];
 pub(crate) struct NestedText {
     /// The component and the argument: `prometheus.exporter.blackbox.front_door.config`.
     pub(crate) field: String,
+    /// Where it stands in the program.
+    pub(crate) span: Span,
     /// What it is written in.
     pub(crate) language: Language,
     /// The text.
@@ -49,7 +51,8 @@ pub(crate) fn nested_texts(file: &File) -> Vec<NestedText> {
                     let Some((text, map)) = decode_string(&file.text, attribute.value.span) else { continue };
                     let label = block.label.map_or("", |label: Span| file.str(label));
                     let field = format!("{name}.{label}.{argument}");
-                    found.push(NestedText { field, language: *language, text, map });
+                    let span = attribute.value.span;
+                    found.push(NestedText { field, span, language: *language, text, map });
                 }
             }
         }

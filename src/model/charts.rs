@@ -55,7 +55,7 @@ impl ChartTable {
         if bound(&value.until).is_some_and(|until| version >= until) {
             let until = value.until.as_deref().unwrap_or_default();
             let dropped = || format!("the chart dropped it by version {until}: take the value out");
-            return Reading::PassedOver(value.passed.unwrap_or_else(dropped));
+            return Reading::PassedOver(value.passed.clone().unwrap_or_else(dropped));
         }
         if bound(&value.empty).is_some_and(|until| version < until) {
             return Reading::ReadUnlessEmpty;
@@ -67,8 +67,8 @@ impl ChartTable {
     /// because other sections of the kind have it, so that templates reach for it by way of a variable.
     fn may_be_read(self, route: &str, version: Option<(u32, u32, u32)>) -> bool {
         let Some((parent, name)) = route.rsplit_once('.') else { return false };
-        let opened = self.value(parent).and_then(|section| section.open);
-        if opened.is_some_and(|from| version.is_none_or(|version| Some(version) >= number(&from))) {
+        let opened = self.value(parent).and_then(|section| section.open.as_deref());
+        if opened.is_some_and(|from| version.is_none_or(|version| Some(version) >= number(from))) {
             return true;
         }
         if self.value(route).is_some() || parent.starts_with("loki.storage") {
@@ -84,8 +84,8 @@ impl ChartTable {
     /// What to write instead of a value that no version reads, where something comes close.
     fn instead_of(self, route: &str) -> Option<String> {
         let moved = |read: &str| format!("the chart reads `{read}`: move the value there");
-        if let Some(read) = self.value(route).and_then(|value| value.instead) {
-            return Some(moved(&read));
+        if let Some(read) = self.value(route).and_then(|value| value.instead.as_deref()) {
+            return Some(moved(read));
         }
         let (parent, name) = route.rsplit_once('.').unwrap_or(("", route));
         let read = |known: &str| !known.starts_with('*');
@@ -99,8 +99,8 @@ impl ChartTable {
         let longer = siblings.iter().find(|known| lower.len() > 3 && known.to_lowercase().contains(&lower));
         if let Some(meant) = nearest(name, siblings.iter().copied()).or(longer.copied()) {
             let meant = if parent.is_empty() { meant.to_owned() } else { format!("{parent}.{meant}") };
-            let instead = self.value(&meant).and_then(|value| value.instead);
-            return Some(format!("did you mean `{}`?", instead.unwrap_or(meant)));
+            let instead = self.value(&meant).and_then(|value| value.instead.as_deref());
+            return Some(format!("did you mean `{}`?", instead.unwrap_or(&meant)));
         }
         // A name that belongs into a section is often put at the top; elsewhere it would be another thing of that name.
         let mut elsewhere = self.routes().filter(|known| {

@@ -342,7 +342,9 @@ fn finish(
     };
     let mut entries = facts;
     entries.push(("name", Fact::new(name, place)));
-    entries.push(("namespace", Fact::new(namespace.clone(), namespace_place.unwrap_or(place))));
+    // An object that names none goes wherever it is applied.
+    let told = namespace.clone().filter(|namespace| !namespace.is_empty());
+    entries.push(("namespace", Fact::new(told, namespace_place.unwrap_or(place))));
     entries.push((
         "program_known",
         Fact::new(missing.is_none(), missing.as_ref().map_or(place, |(_, place)| *place)),

@@ -20,7 +20,7 @@ pub(super) fn missing(stack: &Stack<'_>, named: &Fact) -> Fact {
         .objects(&["Middleware"])
         .map(|(resource, _)| format!("{}-{}", resource.object.namespace, resource.object.name))
         .collect();
-    let namespaces = cluster(stack).namespaces;
+    let namespaces = &cluster(stack).namespaces;
     let missing = text.split(',').filter_map(|name| {
         let name = name.trim().strip_suffix(OF_CLUSTER).filter(|name| !made.contains(*name))?;
         let mut prefixes = namespaces.iter().map(|namespace| format!("{namespace}-"));

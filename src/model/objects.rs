@@ -24,6 +24,7 @@ use super::shape::language_of_collector;
 use crate::document::Language;
 use crate::document::NodeId;
 use crate::document::NodeRef;
+use crate::text::Limit;
 
 /// An object, or a list of objects. `namespace` is the one that an object gets when it names none.
 pub(crate) fn object(root: NodeRef<'_>, namespace: Option<&str>, found: &mut Found) {
@@ -280,9 +281,6 @@ fn collector_text(root: NodeRef<'_>, route: &str, object: &ObjectName, found: &m
     });
 }
 
-/// How many nodes of an object are searched for programs.
-const SEARCHED: u32 = 200_000;
-
 /// Texts at any place below `root` that are programs, but for those in `known`.
 pub(super) fn programs_below(
     root: NodeRef<'_>,
@@ -290,7 +288,7 @@ pub(super) fn programs_below(
     known: &[NodeId],
     found: &mut Found,
 ) {
-    let mut budget = SEARCHED;
+    let mut budget = u32::try_from(Limit::Parts.get()).unwrap_or(u32::MAX);
     let mut seen = HashSet::new();
     let cluster = found.cluster.clone();
     let complete = root.walk(&mut budget, |node| {
@@ -317,8 +315,11 @@ pub(super) fn programs_below(
     if !complete {
         found.malformed(
             root,
-            "aliases make this larger than what is searched for programs",
-            "write it without aliases",
+            format!(
+                "this has more than {}, of which no more are searched for programs",
+                Limit::Parts.shown()
+            ),
+            format!("write it without aliases, or {}", Limit::Parts.remedy()),
         );
     }
 }

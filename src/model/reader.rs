@@ -33,17 +33,12 @@ use crate::document::parse_ini;
 use crate::document::parse_json;
 use crate::document::parse_trees;
 use crate::document::parse_yaml;
+use crate::text::Limit;
 use crate::text::LineIndex;
 use crate::text::Span;
 
-/// Texts in texts are followed this deep. Real inputs have three (Alloy in values in a HelmChart).
-const MAX_DEPTH: u32 = 8;
-
 /// The name of a settings file.
 const SETTINGS: &str = "ptd-lint.yaml";
-
-/// How many bytes of embedded text a file may hold through aliases, above what it can hold as written.
-const SLACK: usize = 4 * 1024 * 1024;
 
 /// What one file holds.
 #[derive(Debug, Default)]
@@ -60,7 +55,9 @@ pub(crate) struct Reading {
 
 /// Reads one file. `index` is its place in the run's list of files.
 pub(crate) fn read(index: u32, path: &str, text: &Arc<str>, expected: Expected) -> Reading {
-    let budget = text.len().saturating_mul(MAX_DEPTH as usize).saturating_add(SLACK);
+    // Each level can hold the whole file but for a few bytes; what is beyond comes of aliases.
+    let written = text.len().saturating_mul(Limit::EmbeddedDepth.count());
+    let budget = written.saturating_add(Limit::EmbeddedSize.count());
     let mut reader = Reader { index, reading: Reading::default(), budget };
     path.clone_into(&mut reader.reading.file.path);
     let text = text.clone();
@@ -89,6 +86,11 @@ pub(crate) fn read(index: u32, path: &str, text: &Arc<str>, expected: Expected) 
         reader.open_tree(&text, if json { Language::Json } else { Language::Yaml }, None, &purpose, 0);
     }
     reader.reading
+}
+
+/// How deep texts in texts are followed.
+fn max_depth() -> u32 {
+    u32::try_from(Limit::EmbeddedDepth.get()).unwrap_or(u32::MAX)
 }
 
 /// What an embedded text is for.
@@ -200,7 +202,11 @@ impl Reader {
         }
         let nested =
             self.reading.file.documents[index as usize].alloy().map(nested_texts).unwrap_or_default();
-        for nested in nested.into_iter().filter(|_| depth < MAX_DEPTH) {
+        for nested in nested {
+            if depth >= max_depth() {
+                self.too_deep(index, nested.span, &nested.field);
+                break;
+            }
             let map = HostMap::Made(nested.map);
             let host = Some(Host { index, field: nested.field, object: None, map });
             if nested.language == Language::Alloy {
@@ -325,30 +331,32 @@ impl Reader {
         }
     }
 
+    /// Tells that an embedded text is not read since it stands too deep.
+    fn too_deep(&mut self, container: u32, span: Span, field: &str) {
+        let message = format!("text in `{field}` is nested more than {} deep", Limit::EmbeddedDepth.shown());
+        let hint = format!("flatten the configuration, or {}", Limit::EmbeddedDepth.remedy());
+        self.problem(ProblemKind::Malformed, container, span, message, hint);
+    }
+
     fn open_nested(&mut self, container: u32, nested: Nested, depth: u32) {
         let document = &self.reading.file.documents[container as usize];
         let Some(tree) = document.tree() else { return };
         let node = tree.node(nested.node);
-        if depth > MAX_DEPTH {
-            let message =
-                format!("text in `{}` is nested more than {MAX_DEPTH} documents deep", nested.field);
+        if depth > max_depth() {
             let span = node.span();
-            self.problem(
-                ProblemKind::Malformed,
-                container,
-                span,
-                message,
-                "flatten the configuration".to_owned(),
-            );
-            return;
+            return self.too_deep(container, span, &nested.field);
         }
         let Some(bytes) = node.text().map(str::len) else { return };
         let Some(budget) = self.budget.checked_sub(bytes) else {
             if self.budget > 0 {
-                let message = "aliases make the texts in this file larger than what is read";
-                let hint = "split the file, or write fewer objects with the same text";
+                let limit = Limit::EmbeddedSize;
+                let message = format!(
+                    "aliases make the texts in this file more than {} larger than it is",
+                    limit.shown()
+                );
+                let hint = format!("write fewer objects with the same text, or {}", limit.remedy());
                 let span = node.span();
-                self.problem(ProblemKind::Malformed, container, span, message.to_owned(), hint.to_owned());
+                self.problem(ProblemKind::Malformed, container, span, message, hint);
             }
             self.budget = 0;
             return;

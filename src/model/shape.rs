@@ -218,10 +218,12 @@ fn store_shape(root: NodeRef<'_>) -> Option<Shape> {
                     .any(|key| node.get(key).is_some())
             })
         });
-    if values || loki == mimir {
+    // Loki has `ruler_storage` too, since 3.4; nothing else has periods of a schema.
+    let is_loki = loki > mimir || loki == mimir && has("schema_config");
+    if values || loki == mimir && !is_loki {
         return None;
     }
-    Some(Shape::Store(if loki > mimir { Store::Loki } else { Store::Mimir }))
+    Some(Shape::Store(if is_loki { Store::Loki } else { Store::Mimir }))
 }
 
 /// Configuration files of other collectors, told apart by sections that only one of them has.

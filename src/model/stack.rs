@@ -1,10 +1,12 @@
 //! Puts the pieces of the inputs together into one stack: what one cluster's monitoring consists of.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::cluster::Cluster;
 use super::fact::Fact;
 use super::piece::Chart;
 use super::piece::Declaration;
@@ -114,6 +116,8 @@ pub(crate) struct Stack<'d> {
     pub(crate) unseen: Option<Vec<(String, Option<String>)>>,
     /// What contradicts itself.
     pub(crate) problems: Vec<Problem>,
+    /// What the names of its cluster stand for; made when that is first asked.
+    pub(super) names: OnceCell<Cluster>,
     by_name: BTreeMap<&'d ObjectName, usize>,
     /// Indices into `resources` by kind and name, in their order.
     by_kind_and_name: HashMap<(&'d str, &'d str), Vec<usize>>,
@@ -157,6 +161,7 @@ impl<'d> Stack<'d> {
             covered: Vec::new(),
             unseen: None,
             problems: Vec::new(),
+            names: OnceCell::new(),
             by_name: BTreeMap::new(),
             by_kind_and_name: HashMap::new(),
         };
@@ -338,20 +343,29 @@ impl<'d> Stack<'d> {
         Some((resource, resource.at.in_documents(self.documents)?))
     }
 
+    /// The first object of that kind, namespace and name, word by word.
+    pub(crate) fn resource(&self, object: &ObjectName) -> Option<&'d Resource> {
+        self.resources.get(*self.by_name.get(object)?).copied()
+    }
+
     /// Whether the input has several objects of that kind, namespace and name, so that it is open which one is applied.
     pub(crate) fn is_contested(&self, kind: &str, namespace: &str, name: &str) -> bool {
         self.named(kind, name).filter(|resource| *resource.object.namespace == *namespace).count() > 1
     }
 
     /// The objects of that kind and name in all namespaces.
-    fn named<'s>(&'s self, kind: &'s str, name: &'s str) -> impl Iterator<Item = &'d Resource> + 's {
+    pub(crate) fn named<'s>(
+        &'s self,
+        kind: &'s str,
+        name: &'s str,
+    ) -> impl Iterator<Item = &'d Resource> + 's {
         let indices = self.by_kind_and_name.get(&(kind, name)).map_or(&[][..], Vec::as_slice);
         indices.iter().filter_map(|index| self.resources.get(*index).copied())
     }
 
     /// Where it is written in which namespace an object, or what a release makes, is to be.
     pub(crate) fn namespace_place(&self, object: Option<&ObjectName>) -> Option<Place> {
-        let resource = self.resources.get(*self.by_name.get(object?)?)?;
+        let resource = self.resource(object?)?;
         let root = resource.at.in_documents(self.documents)?;
         ["spec.targetNamespace", "spec.destination.namespace", "metadata.namespace"]
             .into_iter()

@@ -12,22 +12,24 @@ use crate::document::Documents;
 use crate::document::NodeRef;
 use crate::document::Place;
 use crate::document::Scalar;
-
-/// A tree of facts has at most this many nodes; what lies beyond is unknown. Guards against alias bombs: real values
-/// files have some hundred nodes.
-const MAX_NODES: u32 = 200_000;
+use crate::text::Limit;
 
 /// The facts of a node and all below it, aliases and merge keys resolved. The place of a mapping or list under a key is
-/// that of the key.
+/// that of the key. What lies beyond [`Limit::Parts`] is unknown: real values files have some hundred nodes, an alias bomb
+/// has more.
 pub(crate) fn fact_of(node: NodeRef<'_>, doc: DocId) -> Fact {
-    let mut budget = MAX_NODES;
+    let mut budget = u32::try_from(Limit::Parts.get()).unwrap_or(u32::MAX);
     fact_within(node, doc, &mut budget)
 }
 
 fn fact_within(node: NodeRef<'_>, doc: DocId, budget: &mut u32) -> Fact {
     let place = Place { doc, span: node.span() };
     if *budget == 0 {
-        return Fact::unknown(format!("the value has more than {MAX_NODES} parts"), place);
+        let limit = Limit::Parts;
+        return Fact::unknown(
+            format!("the value has more than {}; {}", limit.shown(), limit.remedy()),
+            place,
+        );
     }
     *budget -= 1;
     if node.is_mapping() {
@@ -298,6 +300,7 @@ mod tests {
         while let Some(item) = last.items().last().cloned() {
             last = item;
         }
-        assert_eq!(last.value, FactValue::Unknown("the value has more than 200000 parts".into()));
+        let reason = "the value has more than 200000 parts; raise it with `--limit parts=400000`";
+        assert_eq!(last.value, FactValue::Unknown(reason.into()));
     }
 }

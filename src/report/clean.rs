@@ -3,7 +3,7 @@
 /// Replaces every character that could move the cursor, change colours or reorder the line. Tabs stay.
 ///
 /// Works character by character, so that cleaning a text in pieces gives the same as cleaning it whole.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 

@@ -119,7 +119,7 @@ fn of_verdict(stack: &str, verdict: &InvariantVerdict) -> Case {
         Verdict::Undecided => Some("error"),
         Verdict::NotApplicable => Some("skipped"),
     };
-    let mut text = vec![verdict.summary.clone()];
+    let mut text = vec![clean::line(&verdict.summary)];
     text.extend(assumed);
     Case {
         class: stack.to_owned(),
@@ -143,6 +143,10 @@ fn of_finding(telling: &Telling<'_>, stack: &str, told: &Told<'_>) -> Case {
     let mut text = vec![format!("{}[{}]: {}", own.severity.name(), own.rule, own.message)];
     text.push(format!("at {place}"));
     text.extend(told.beside(telling));
+    // Names may have line ends, behind which a runner takes what stands there for its command.
+    for line in &mut text {
+        *line = clean::line(line);
+    }
     if !own.help.is_empty() {
         text.push(own.help.clone());
     }

@@ -34,6 +34,7 @@ mod format_tests;
 #[cfg(test)]
 mod sample;
 
+pub(crate) use clean::line as printable_line;
 pub(crate) use clean::lines as printable;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use contract::ReportJson;

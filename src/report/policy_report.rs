@@ -16,11 +16,9 @@ pub(super) use self::file::write;
 use super::Outcome;
 use super::clean;
 use super::human;
-use crate::document::DocId;
 use crate::document::Documents;
 use crate::document::NodeRef;
 use crate::document::Place;
-use crate::document::Tree;
 use crate::finding::Coverage;
 use crate::finding::Finding;
 use crate::finding::Invariant;
@@ -313,7 +311,8 @@ fn parts(documents: &Documents, place: Place) -> Option<[&str; 4]> {
 /// The object that a place lies in, as the API refers to it.
 fn reference(documents: &Documents, place: Place) -> Option<Value> {
     let [name, kind, namespace, _] = parts(documents, place)?;
-    let root = documents.document(DocId { index: 0, ..place.doc }).tree().and_then(Tree::root);
+    let opened = documents.opened(place.doc.file);
+    let root = opened.first().and_then(|document| document.tree()?.root());
     let text = |route: &str| root.and_then(|root: NodeRef<'_>| root.text_at(route)).map(str::to_owned);
     let mut reference = json!({ "kind": kind, "name": name });
     if namespace != "-" {

@@ -183,7 +183,8 @@ fn documents() -> Documents {
                 documents: vec![
                     root(&block, Language::Yaml, &[("apiVersion", object)]),
                     embedded(PROGRAM, "data.config.alloy", object, block_map),
-                ],
+                ]
+                .into(),
             },
             File {
                 path: "kubectl/all.json".to_owned(),
@@ -191,12 +192,13 @@ fn documents() -> Documents {
                 documents: vec![
                     root(&line, Language::Json, &[("{", object)]),
                     embedded(PROGRAM, "data.config.alloy", object, line_map),
-                ],
+                ]
+                .into(),
             },
             File {
                 path: "values/loki.yaml".to_owned(),
                 live: false,
-                documents: vec![root(values, Language::Yaml, &[])],
+                documents: vec![root(values, Language::Yaml, &[])].into(),
             },
         ],
     }

@@ -192,9 +192,9 @@ fn every_rule_says_its_profile_and_conventions_of_ptd_are_no_rules_of_stack() {
     let mut exceptions: Vec<&str> = Vec::new();
     for rule in rules.rules() {
         let path = format!("{}/{}.yaml", rule.family, rule.id);
-        let (_, text) = super::super::embedded::RULES.iter().find(|(other, _)| *other == path).unwrap();
+        let file = super::super::embedded::RULES.iter().find(|other| other.path == path).unwrap();
         assert!(
-            text.lines().any(|line| line.starts_with("profile: ")),
+            file.text.lines().any(|line| line.starts_with("profile: ")),
             "{} does not say its profile",
             rule.id
         );

@@ -14,6 +14,7 @@ use cel::common::ast::LiteralValue;
 use cel::common::ast::operators;
 use cel::parser::Expression as Tree;
 
+use super::cost;
 use super::functions;
 use super::operators::binary;
 use super::operators::contains;
@@ -24,9 +25,8 @@ use super::operators::overflow;
 use super::value::Value;
 use super::value::View;
 use crate::document::Place;
-
-/// Most steps of one evaluation: nested loops over long lists end here instead of running for minutes.
-const MAX_STEPS: u32 = 2_000_000;
+use crate::text::Limit;
+use crate::text::Pattern;
 
 /// Why an evaluation has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +43,17 @@ pub(crate) type Outcome<'a> = Result<Value<'a>, Stop>;
 /// One evaluation with its variables.
 pub(crate) struct Evaluation<'a> {
     variables: Vec<(&'a str, Value<'a>)>,
-    steps: u32,
+    /// Steps so far, and the most of them: nested loops over long lists end instead of running for minutes.
+    steps: u64,
+    most: u64,
+    /// The patterns of this evaluation. Each is compiled, and paid for, once.
+    patterns: BTreeMap<String, Pattern>,
 }
 
 impl<'a> Evaluation<'a> {
     /// An evaluation that sees these variables; later ones hide earlier ones.
     pub(crate) fn new(variables: Vec<(&'a str, Value<'a>)>) -> Self {
-        Self { variables, steps: 0 }
+        Self { variables, steps: 0, most: Limit::RuleSteps.get(), patterns: BTreeMap::new() }
     }
 
     /// Adds a variable and runs `body` with it.
@@ -91,10 +95,23 @@ impl<'a> Evaluation<'a> {
 
     /// The value of `tree`; may be [`View::Unknown`].
     pub(crate) fn value(&mut self, tree: &'a Tree) -> Outcome<'a> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Err(Stop::Error(format!("it takes more than {MAX_STEPS} steps")));
+        self.take(1)?;
+        let value = self.made(tree)?;
+        self.take(cost::copy(&value))?;
+        Ok(value)
+    }
+
+    /// Counts steps, and ends the evaluation where there are too many.
+    fn take(&mut self, steps: u64) -> Result<(), Stop> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps <= self.most {
+            return Ok(());
         }
+        let limit = Limit::RuleSteps;
+        Err(Stop::Error(format!("it takes more than {}; {}", limit.shown(), limit.remedy())))
+    }
+
+    fn made(&mut self, tree: &'a Tree) -> Outcome<'a> {
         match &tree.expr {
             Expr::Literal(literal) => Ok(literal_value(literal)),
             Expr::Ident(name) => self.variable(name),
@@ -164,7 +181,7 @@ impl<'a> Evaluation<'a> {
                 let haystack = self.known(haystack)?;
                 let needle = self.value(needle)?;
                 if let View::List(items) = haystack.view() {
-                    self.steps = self.steps.saturating_add(u32::try_from(items.len()).unwrap_or(u32::MAX));
+                    self.take((items.len() as u64).saturating_mul(1 + cost::whole(&needle)))?;
                 }
                 contains(&haystack, &needle)
             }
@@ -186,7 +203,9 @@ impl<'a> Evaluation<'a> {
                     value if matches!(value.view(), View::Null) => Err(not_set(tree, &symbol)),
                     value => Ok(value),
                 });
-                binary(name, &left?, &right?)
+                let (left, right) = (left?, right?);
+                self.take(cost::top(&left).saturating_add(cost::top(&right)))?;
+                binary(name, &left, &right)
             }
             (operators::NEGATE, [operand]) => {
                 let operand = self.known(operand)?;
@@ -206,7 +225,12 @@ impl<'a> Evaluation<'a> {
                 for argument in arguments {
                     values.push(self.known(argument)?);
                 }
-                functions::call(name, &values).map_err(|stop| {
+                self.take(cost::call(name, &values))?;
+                let outcome = match (name, &*values) {
+                    ("matches", [value, pattern]) => self.matches(value, pattern),
+                    _ => functions::call(name, &values),
+                };
+                outcome.map_err(|stop| {
                     let mut trees = call.target.as_deref().into_iter().chain(arguments);
                     let absent = values.iter().position(|value| matches!(value.view(), View::Null));
                     match (stop, absent.and_then(|index| trees.nth(index))) {
@@ -216,6 +240,19 @@ impl<'a> Evaluation<'a> {
                 })
             }
         }
+    }
+
+    /// Whether a pattern fits somewhere in a text.
+    fn matches(&mut self, value: &Value<'a>, pattern: &Value<'a>) -> Outcome<'a> {
+        let (source, _) = functions::text("matches", pattern)?;
+        let (value, _) = functions::text("matches", value)?;
+        if !self.patterns.contains_key(source) {
+            let made = functions::pattern(source);
+            self.take(cost::pattern(made.as_ref().ok()))?;
+            self.patterns.insert(source.to_owned(), made.map_err(Stop::Error)?);
+        }
+        let fits = self.patterns.get(source).is_some_and(|pattern| pattern.regex.is_match(value));
+        Ok(Value::Bool(fits))
     }
 
     /// `&&` (decided by false) and `||` (decided by true). Either side may decide; the other may then be unknown.
@@ -247,6 +284,7 @@ impl<'a> Evaluation<'a> {
     fn equal(&mut self, left: &'a Tree, right: &'a Tree) -> Result<bool, Stop> {
         let left = self.value(left)?;
         let right = self.value(right)?;
+        self.take(cost::compared(&left, &right))?;
         left.equals(&right).map_err(Stop::Unknown)
     }
 
@@ -269,6 +307,7 @@ impl<'a> Evaluation<'a> {
                 )));
             }
         };
+        self.take(items.len() as u64 / 8)?;
         let (filter, step) = match (name, body) {
             ("map", [step]) => (None, Some(step)),
             ("map", [filter, step]) => (Some(filter), Some(step)),

@@ -191,7 +191,12 @@ fn endless_work_is_stopped() {
     let expression = Expression::new(source);
     let mut evaluation = Evaluation::new(vec![("s", Value::Fact(&facts))]);
     let result = evaluation.condition(expression.tree().unwrap());
-    assert_eq!(result, Err(Stop::Error("it takes more than 2000000 steps".to_owned())));
+    assert_eq!(
+        result,
+        Err(Stop::Error(
+            "it takes more than 2000000 steps; raise it with `--limit rule-steps=4000000`".to_owned()
+        ))
+    );
 }
 
 /// cel's own evaluator as the judge, where nothing is absent or unknown.
@@ -255,4 +260,97 @@ fn the_deepest_allowed_expressions_need_little_stack() {
         }
     };
     std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
+}
+
+#[test]
+fn numbers_with_a_point_are_reckoned_with_as_such() {
+    gives("s.ratio + 1", "2.5");
+    gives("s.ratio - 0.5", "1");
+    gives("s.ratio * 3", "4.5");
+    gives("s.ratio / 0.5", "3");
+    gives("7 - 2", "5");
+    gives("7 / 2", "3");
+    gives("7 % 2", "1");
+    fails("s.ratio % 1.0", "`%` does not work on a number and a number");
+}
+
+#[test]
+fn texts_and_lists_are_joined_and_nothing_else_is_done_with_them() {
+    gives("'a' + 'b'", "ab");
+    gives("s.urls + ['c']", "http://a/x, http://b/y, c");
+    fails("'a' - 'b'", "`-` does not work on text and text");
+    fails("s.urls - s.urls", "`-` does not work on a list and a list");
+    fails("s.urls + 'a'", "`+` does not work on a list and text");
+}
+
+#[test]
+fn nothing_is_in_null_or_in_an_empty_list_whatever_is_looked_for() {
+    gives("1 in s.gone", "false");
+    gives("s.lost in s.gone", "false");
+    gives("s.lost in []", "false");
+    unknown("s.lost in [1]", "env X is not set");
+    gives("s.gone[0] == null", "true");
+    unknown("s.lost[0] == null", "env X is not set");
+    unknown("1 in s.lost", "env X is not set");
+}
+
+#[test]
+fn maps_differ_where_one_has_more() {
+    gives("{'a': 1, 'b': 2} == {'a': 1, 'b': 2}", "true");
+    gives("{'a': 1, 'b': 2} == {'a': 1}", "false");
+    gives("{'a': 1} == {'a': 1, 'b': 2}", "false");
+    gives("size({'a': 1, 'b': 2})", "2");
+    gives("size({})", "0");
+}
+
+#[test]
+fn long_values_are_shown_in_part_and_others_whole() {
+    gives("{'a': 1, 'b': [1, 2], 'c': null}", "{a: 1, b: 1, 2, c: not set}");
+    let numbers = |last: u32| (1..=last).map(|number| number.to_string()).collect::<Vec<_>>().join(", ");
+    gives(&format!("[{}]", numbers(20)), &numbers(20));
+    gives(&format!("[{}]", numbers(21)), &format!("{} and 1 more", numbers(20)));
+    let text = "x".repeat(300);
+    gives(&format!("'{text}'"), &text);
+    gives(&format!("'{text}y'"), &format!("{text}…"));
+}
+
+#[test]
+fn functions_on_lists_and_maps_take_null_for_an_empty_one() {
+    gives("size(s.gone)", "0");
+    gives("sum(s.gone)", "0");
+    gives("size(sort(s.gone))", "0");
+    gives("size(keys(s.gone))", "0");
+    gives("size(values(s.gone))", "0");
+    gives("keys(s.tree)", "leaf");
+    gives("values(s.tree)", "1");
+    gives("flatten([[1, 2], null, 3])", "1, 2, 3");
+    gives("distinct([1, 1.0, '1', null, null])", "1, 1, not set");
+    fails("size(1)", "`size` needs a list, a map or text, and there is an integer");
+}
+
+#[test]
+fn one_unknown_item_makes_the_outcome_unknown() {
+    for call in ["sort", "min", "max", "distinct", "flatten"] {
+        unknown(&format!("{call}(s.mixed)"), "import is remote");
+    }
+    unknown("sum([1, s.lost])", "env X is not set");
+}
+
+#[test]
+fn numbers_are_made_of_texts_and_of_other_numbers() {
+    gives("int(7)", "7");
+    gives("int(' 7 ')", "7");
+    gives("int(1.9)", "1");
+    gives("int(-1.9)", "-1");
+    fails("int(9000000000000000000.0)", "a value is not a number in range");
+    gives("double(7)", "7");
+    // A number without a unit is a count of bytes, and no time but 0.
+    gives("bytes(7)", "7");
+    gives("bytes(0)", "0");
+    gives("duration_seconds(0)", "0");
+    gives("duration_seconds(7) == null", "true");
+    gives("duration_seconds(7.5) == null", "true");
+    gives("duration_seconds('1m')", "60");
+    gives("is_slip('monitroing', 'monitoring')", "true");
+    gives("is_slip('logs', 'monitoring')", "false");
 }

@@ -2,13 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::OnceLock;
-
-use regex::Regex;
-use regex::RegexBuilder;
 
 use super::eval::Outcome;
 use super::eval::Stop;
@@ -17,6 +10,8 @@ use super::selector;
 use super::value::Items;
 use super::value::Value;
 use super::value::View;
+use crate::text::Pattern;
+use crate::text::compiled;
 use crate::text::is_slip;
 use crate::text::units;
 
@@ -249,7 +244,6 @@ fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<
         "same_address" => Ok(Value::Bool(same_address(value, argument))),
         "is_slip" => Ok(Value::Bool(is_slip(value, argument))),
         "paths_overlap" => Ok(Value::Bool(paths::overlap(value, argument))),
-        "matches" => Ok(Value::Bool(pattern(argument).map_err(Stop::Error)?.is_match(value))),
         "split" => {
             let part = |part: &str| Value::Text { text: part.to_owned().into(), secret };
             Ok(Value::list(value.split(argument).map(part).collect()))
@@ -258,29 +252,9 @@ fn call_on_two<'a>(name: &str, value: &Value<'a>, other: &Value<'a>) -> Outcome<
     }
 }
 
-/// A compiled pattern, from a cache: rules use few patterns on many values. Shared and not cloned: a clone of a regex
-/// learns its states anew.
-pub(crate) fn pattern(source: &str) -> Result<Arc<Regex>, String> {
-    static CACHE: OnceLock<Mutex<HashMap<String, Arc<Regex>>>> = OnceLock::new();
-    let cache = CACHE.get_or_init(Mutex::default);
-    let Ok(mut cache) = cache.lock() else { return compile_pattern(source).map(Arc::new) };
-    if let Some(regex) = cache.get(source) {
-        return Ok(Arc::clone(regex));
-    }
-    let regex = Arc::new(compile_pattern(source)?);
-    // Patterns that rules compute could be without number.
-    if cache.len() < 256 {
-        cache.insert(source.to_owned(), Arc::clone(&regex));
-    }
-    Ok(regex)
-}
-
-fn compile_pattern(source: &str) -> Result<Regex, String> {
-    RegexBuilder::new(source).size_limit(1 << 20).build().map_err(|error| {
-        let text = error.to_string();
-        let last = text.lines().last().unwrap_or_default();
-        format!("`matches` has a bad pattern: {}", last.trim_start_matches("error: "))
-    })
+/// A compiled pattern.
+pub(crate) fn pattern(source: &str) -> Result<Pattern, String> {
+    compiled(source).map_err(|fault| format!("`matches` has a bad pattern: {fault}"))
 }
 
 fn wrong(name: &str, wanted: &str, value: &Value<'_>) -> Stop {
@@ -292,7 +266,7 @@ fn not_a(what: &str) -> Stop {
 }
 
 /// Text, and whether it is secret.
-fn text<'v>(name: &str, value: &'v Value<'_>) -> Result<(&'v str, bool), Stop> {
+pub(super) fn text<'v>(name: &str, value: &'v Value<'_>) -> Result<(&'v str, bool), Stop> {
     match value.view() {
         View::Text(text, secret) => Ok((text, secret)),
         View::Unknown(reason) => Err(Stop::Unknown(reason.clone())),

@@ -15,9 +15,6 @@ use super::operators::field;
 use super::value::Value;
 use super::value::View;
 
-/// What stands for a secret.
-const SECRET: &str = "(secret)";
-
 /// How deep a value is written.
 const MAX_DEPTH: u32 = 64;
 
@@ -78,8 +75,6 @@ fn items<'a>(list: &Value<'a>) -> Vec<Value<'a>> {
 fn write(value: &Value<'_>, depth: u32, out: &mut String) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match value.view() {
-        // A hash of a weak password gives it away.
-        View::Text(_, true) => out.push_str(SECRET),
         View::Text(text, false) => out.push_str(text),
         View::List(items) => {
             let mut texts: Vec<String> = items
@@ -105,6 +100,67 @@ fn write(value: &Value<'_>, depth: u32, out: &mut String) {
                 out.push('\u{1c}');
             }
         }
+        // A secret among them, which is not written: a hash of a weak password gives it away.
         _ => out.push_str(&value.render()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Fact;
+    use crate::model::FactValue;
+    use crate::rule::syntax::Expression;
+
+    fn written(value: &Value<'_>) -> String {
+        let mut text = String::new();
+        write(value, MAX_DEPTH, &mut text);
+        text
+    }
+
+    fn facts() -> Fact {
+        let one =
+            |name: &str, port: i64| Fact::map([("name", Fact::bare(name)), ("port", Fact::bare(port))], None);
+        Fact::map(
+            [
+                ("list", Fact::list([one("b", 2), one("a", 1)], None)),
+                ("token", Fact { value: FactValue::Secret("hunter2".into()), place: None }),
+            ],
+            None,
+        )
+    }
+
+    #[test]
+    fn a_secret_is_written_as_one_and_never_as_itself() {
+        let facts = facts();
+        assert_eq!(written(&Value::Fact(facts.at("token").unwrap())), "(secret)");
+        assert!(!written(&Value::Fact(&facts)).contains("hunter2"));
+    }
+
+    #[test]
+    fn values_are_written_whole_and_lists_without_their_order() {
+        let facts = facts();
+        let list = written(&Value::Fact(facts.at("list").unwrap()));
+        let one = |name: &str, port: u8| format!("name\u{1d}{name}\u{1c}port\u{1d}{port}\u{1c}\u{1f}");
+        assert_eq!(list, one("a", 1) + &one("b", 2));
+        assert_eq!(written(&Value::Null), "not set");
+    }
+
+    #[test]
+    fn an_index_in_a_route_stands_for_all_items() {
+        let facts = facts();
+        let mut evaluation = Evaluation::new(vec![("s", Value::Fact(&facts))]);
+        let mut found = |source: &str| {
+            let route = Expression::new(source);
+            // The tree has to live as long as what is evaluated.
+            let route: &'static Expression = Box::leak(Box::new(route));
+            let values = every(&mut evaluation, route.tree().unwrap()).unwrap();
+            values.iter().map(Value::render).collect::<Vec<_>>()
+        };
+        assert_eq!(found("s.list[0].name"), ["b", "a"]);
+        assert_eq!(found("s.list[5].port"), ["2", "1"]);
+        // A key is no number, and what is no list stands for itself.
+        assert_eq!(found("s['list'][0].name"), ["b", "a"]);
+        assert_eq!(found("true ? s.list[0].port : s.token"), ["2", "1"]);
     }
 }

@@ -83,24 +83,10 @@ pub(crate) fn load(doc: DocId, tree: &Tree, thorough: bool) -> (Option<Rule>, Ve
     (rule.filter(|_| loader.problems.is_empty()), loader.problems)
 }
 
-/// Reads a built-in rule of which only the [`DECIDING`] keys are there: its texts are empty.
+/// Reads a built-in rule of which only the [`super::outline::DECIDING`] keys are there: its texts are empty.
 pub(super) fn load_deciding(doc: DocId, tree: &Tree) -> Option<Rule> {
     Loader { doc, thorough: false, required: &[], problems: Vec::new() }.rule(tree)
 }
-
-/// The keys that say whether a rule is kept; the others are for those who read of it.
-pub(super) const DECIDING: &[&str] = &[
-    "id",
-    "invariant",
-    "severity",
-    "over",
-    "given",
-    "when",
-    "cases",
-    "undecided",
-    "undecided_message",
-    "settings",
-];
 
 /// Reads one rule file.
 pub(super) struct Loader {

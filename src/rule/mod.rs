@@ -2,6 +2,7 @@
 
 mod check;
 mod chosen;
+mod cost;
 mod embedded;
 mod eval;
 mod fields;
@@ -14,6 +15,7 @@ mod load_fix;
 mod load_settings;
 mod named;
 mod operators;
+mod outline;
 mod paths;
 mod quick;
 mod run;

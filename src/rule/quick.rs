@@ -98,7 +98,6 @@ impl Parser<'_> {
             Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => word(rest)?,
             Some(b'0'..=b'9') => number(rest)?,
             Some(quote @ (b'"' | b'\'')) => text(rest, quote, Backslash::Escapes)?,
-            Some(b'/') if rest.starts_with("//") => return None,
             Some(_) => {
                 let sign = SIGNS.into_iter().find(|sign| rest.starts_with(sign))?;
                 (Token::Sign(sign), sign.len())
@@ -292,7 +291,7 @@ fn number(rest: &str) -> Option<(Token<'_>, usize)> {
     let length = fraction.map_or(whole, |fraction| whole + 1 + fraction);
     let (number, after) = rest.split_at_checked(length)?;
     // Exponents, hexadecimal and unsigned numbers; `1.` and `1.x`.
-    if fraction == Some(0) || after.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.') {
+    if fraction == Some(0) || after.starts_with(|c: char| c.is_alphanumeric() || c == '.') {
         return None;
     }
     let token = match fraction {

@@ -104,6 +104,7 @@ fn operators_join_as_in_the_full_parser() {
         "a.matches(r'^\\s*\"x\\y') || b == R\"\"",
         " \n a\t== 'ä \"é\"' ",
         "inside in input",
+        "a / b",
         "items.exists(i, i.name == 'x')",
     ] {
         assert!(agreed(source).is_some(), "{source}");
@@ -151,6 +152,9 @@ fn what_is_rare_or_wrong_is_left_to_the_full_parser() {
         "é",
         "f(,)",
         "1a",
+        "1_a",
+        "1.5.b",
+        "1in a",
         "a.1",
     ] {
         assert_eq!(parse(source), None, "{source}");
@@ -160,6 +164,18 @@ fn what_is_rare_or_wrong_is_left_to_the_full_parser() {
     assert_eq!(parse(&vec!["1"; 2000].join("+")), None);
     assert_eq!(parse(&format!("a{}", ".b".repeat(2000))), None);
     assert_eq!(parse(&format!("{}a", "!".repeat(9000))), None);
+}
+
+/// The full parser takes as long for one condition as all else that a run over a small stack does.
+#[test]
+fn every_condition_of_the_built_in_rules_is_parsed_quickly() {
+    for rule in RuleSet::builtin().rules() {
+        let conditions = rule.given.iter().chain(rule.cases.iter().map(|case| &case.when));
+        for condition in conditions.chain(rule.undecided.as_ref().map(|(condition, _)| condition)) {
+            let source = condition.source();
+            assert!(parse(source).is_some(), "{}: {source} (texts with backslashes are r\"...\")", rule.id);
+        }
+    }
 }
 
 proptest! {

@@ -235,3 +235,16 @@ fn the_declaration_is_a_subject_as_well() {
     let found = finding(set.evaluate(&[], &workload, &Overrides::new()));
     assert_eq!((found.message.as_str(), found.place), ("demo has none", Some(place(3))));
 }
+
+#[test]
+fn a_question_points_at_the_reason_that_its_condition_names() {
+    let facts = |reason: Fact| Fact::map([("unseen", reason), ("name", Fact::bare("main"))], place(1));
+    let rest = "when: 'false'\nundecided: mimir.unseen != null\nundecided_message: '{mimir.unseen}'\n\
+        at: mimir.name\nmessage: m\n";
+    let outcomes = run(rest, facts(Fact::new("values are not in the input", place(40))));
+    assert_eq!(reason(&outcomes), ("values are not in the input", Some(place(40))));
+    // Any other condition leaves it at the place of the case.
+    let rest = rest.replace("mimir.unseen != null", "mimir.unseen == 'x'");
+    let outcomes = run(&rest, facts(Fact::new("x", place(40))));
+    assert_eq!(reason(&outcomes), ("x", Some(place(1))));
+}

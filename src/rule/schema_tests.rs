@@ -41,10 +41,10 @@ fn the_rule_schema_knows_the_keys_that_the_loader_knows() {
 #[test]
 fn every_builtin_rule_satisfies_the_schema() {
     let validator = jsonschema::validator_for(&rule_schema()).unwrap();
-    for (path, text) in embedded::RULES {
+    for rule in embedded::RULES {
         let errors: Vec<String> =
-            validator.iter_errors(&yaml_value(text)).map(|error| error.to_string()).collect();
-        assert_eq!(errors, Vec::<String>::new(), "{path}");
+            validator.iter_errors(&yaml_value(rule.text)).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{}", rule.path);
     }
     assert!(!validator.is_valid(&json!({ "id": "Not Kebab" })));
 }

@@ -75,8 +75,8 @@ fn takes_absent(comparison: Comparison, value: &str) -> Option<bool> {
     Some(match comparison {
         Comparison::Equal => value.is_empty(),
         Comparison::NotEqual => !value.is_empty(),
-        Comparison::Fits => anchored(value)?.is_match(""),
-        Comparison::FitsNot => !anchored(value)?.is_match(""),
+        Comparison::Fits => anchored(value).ok()?.is_match(""),
+        Comparison::FitsNot => !anchored(value).ok()?.is_match(""),
     })
 }
 
@@ -142,6 +142,35 @@ mod tests {
             r#"{app=~"a\\.b"}"#,
         ] {
             assert_eq!(fault(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_those_of_go() {
+        let read = |text: &str| super::escaped(&mut text.char_indices());
+        for (text, expected) in [
+            ("a", Some('\u{7}')),
+            ("b", Some('\u{8}')),
+            ("f", Some('\u{c}')),
+            ("n", Some('\n')),
+            ("r", Some('\r')),
+            ("t", Some('\t')),
+            ("v", Some('\u{b}')),
+            ("\\", Some('\\')),
+            ("\"", Some('"')),
+            ("x41", Some('A')),
+            ("x4", None),
+            ("u00e9", Some('\u{e9}')),
+            ("U0001f600", Some('\u{1f600}')),
+            ("Uffffffff", None),
+            ("101", Some('A')),
+            ("701", Some('\u{1c1}')),
+            ("18", None),
+            ("8", None),
+            ("d", None),
+            ("", None),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
         }
     }
 

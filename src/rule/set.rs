@@ -3,6 +3,7 @@
 //! Built-in rules are read when a subject of their kind is there, or somebody asks for them: a run over one file needs
 //! few of them, and reading all costs more than the rest of such a run.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,12 +11,15 @@ use std::sync::OnceLock;
 
 use super::chosen::Plate;
 use super::embedded;
+use super::embedded::Builtin;
 use super::file::Rule;
 use super::load;
 use super::load::RuleProblem;
+use super::outline::options_in;
 use crate::document::DocId;
 use crate::document::Document;
 use crate::document::Place;
+use crate::document::parse_json;
 use crate::document::parse_yaml;
 use crate::finding::Invariant;
 use crate::finding::Profile;
@@ -30,20 +34,22 @@ pub(crate) struct RuleSet {
     /// Sorted by id.
     slots: Vec<Slot>,
     /// Kind of subject to indices into `slots`, in order.
-    by_kind: BTreeMap<String, Vec<usize>>,
+    by_kind: BTreeMap<Cow<'static, str>, Vec<usize>>,
+    /// See [`Self::options_asked`].
+    asked: OnceLock<Arc<BTreeSet<String>>>,
 }
 
 /// A rule, read or not yet.
 #[derive(Debug)]
 struct Slot {
-    id: String,
-    over: String,
+    id: Cow<'static, str>,
+    over: Cow<'static, str>,
     /// The folder below `rules/`, of a user's rule that of the rule which it replaces; may be empty.
-    family: String,
+    family: Cow<'static, str>,
     /// The first profile that it stands in.
     profile: Profile,
-    /// Where a built-in rule comes from: path below `rules/`, and text.
-    file: Option<(&'static str, &'static str)>,
+    /// Where a built-in rule comes from.
+    file: Option<&'static Builtin>,
     /// Nothing in it for a built-in rule that is broken, which a test rules out.
     rule: OnceLock<Option<Rule>>,
     /// Of a built-in rule the parts that decide: most rules have nothing to say of most inputs.
@@ -52,41 +58,41 @@ struct Slot {
 
 impl Slot {
     fn read(rule: Rule) -> Self {
-        let (id, over) = (rule.id.clone(), rule.over.clone());
-        let (family, profile) = (rule.family.clone(), rule.profile);
         Self {
-            id,
-            over,
-            family,
-            profile,
+            id: rule.id.clone().into(),
+            over: rule.over.clone().into(),
+            family: rule.family.clone().into(),
+            profile: rule.profile,
             file: None,
             rule: OnceLock::from(Some(rule)),
             deciding: OnceLock::new(),
         }
     }
 
-    /// A built-in rule: its keys stand at the start of lines of their own, which a test holds.
-    fn unread(path: &'static str, text: &'static str) -> Self {
-        let value = |key: &str| value_of(text, key).unwrap_or_default();
-        let (id, over) = (value("id: ").to_owned(), value("over: ").to_owned());
-        let family = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-        let profile = Profile::from_name(value("profile: ")).unwrap_or(Profile::Stack);
-        let (rule, deciding) = (OnceLock::new(), OnceLock::new());
-        Self { id, over, family, profile, file: Some((path, text)), rule, deciding }
+    fn unread(file: &'static Builtin) -> Self {
+        Self {
+            id: file.id.into(),
+            over: file.over.into(),
+            family: file.family().into(),
+            profile: Profile::from_name(file.profile).unwrap_or(Profile::Stack),
+            file: Some(file),
+            rule: OnceLock::new(),
+            deciding: OnceLock::new(),
+        }
     }
 
     /// What it is chosen by; nothing of it has to be read as a rule for that.
     fn plate(&self) -> Option<Plate<'_>> {
-        let (id, family, profile) = (self.id.as_str(), self.family.as_str(), self.profile);
-        if let (None, Some((_, text))) = (self.rule.get(), self.file) {
+        let (id, family, profile) = (&*self.id, &*self.family, self.profile);
+        if let (None, Some(file)) = (self.rule.get(), self.file) {
             return Some(Plate {
                 id,
                 family,
                 profile,
-                invariant: Invariant::from_id(value_of(text, "invariant: ")?)?,
-                severity: Severity::from_name(value_of(text, "severity: ")?)?,
-                advisory: value_of(text, "advisory: ") == Some("true"),
-                if_declared: value_of(text, "if_declared: "),
+                invariant: Invariant::from_id(file.invariant)?,
+                severity: Severity::from_name(file.severity)?,
+                advisory: file.advisory,
+                if_declared: file.if_declared,
             });
         }
         let rule = self.rule()?;
@@ -97,18 +103,18 @@ impl Slot {
 
     fn rule(&self) -> Option<&Rule> {
         let read = || {
-            let (path, text) = self.file?;
-            rules_of(path, text, false).0.into_iter().next()
+            let file = self.file?;
+            rules_of(file.path, file.text, false).0.into_iter().next()
         };
         self.rule.get_or_init(read).as_ref()
     }
 
     /// The rule without what only a finding needs.
     fn deciding(&self) -> Option<&Rule> {
-        let Some((_, text)) = self.file.filter(|_| self.rule.get().is_none()) else { return self.rule() };
+        let Some(file) = self.file.filter(|_| self.rule.get().is_none()) else { return self.rule() };
         let read = || {
-            let stream = parse_yaml(&deciding_part(text).into());
-            load::load_deciding(DocId { file: 0, index: 0 }, stream.documents.first()?)
+            let text = parse_json(&file.deciding.into()).ok()?;
+            load::load_deciding(DocId { file: 0, index: 0 }, &text.tree)
         };
         self.deciding.get_or_init(read).as_ref()
     }
@@ -117,49 +123,6 @@ impl Slot {
     fn is_users(&self) -> bool {
         self.file.is_none() && self.rule().is_some_and(|rule| rule.place.is_some())
     }
-}
-
-/// The value of a key of a built-in rule, where it is a word.
-fn value_of<'t>(text: &'t str, key: &str) -> Option<&'t str> {
-    text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim)
-}
-
-/// The lines of a built-in rule that say whether it is kept. Keys stand at the start of lines, and what belongs to them
-/// behind them or further in, which a test holds.
-fn deciding_part(text: &str) -> String {
-    let mut part = String::with_capacity(text.len());
-    let (mut wanted, mut in_cases) = (false, false);
-    for line in text.split_inclusive('\n') {
-        if line.starts_with(|first: char| first.is_ascii_lowercase())
-            && let Some((key, _)) = line.split_once(':')
-        {
-            wanted = load::DECIDING.contains(&key);
-            in_cases = key == "cases";
-        } else if in_cases
-            // Of a case only the condition decides; it stands first, which a test holds.
-            && let Some(rest) = line.strip_prefix("  - ").or_else(|| line.strip_prefix("    "))
-            && rest.starts_with(|first: char| first.is_ascii_lowercase())
-        {
-            wanted = rest.starts_with("when:");
-        }
-        if wanted {
-            part.push_str(line);
-        }
-    }
-    part
-}
-
-/// The routes that follow `.effective.` in a text.
-fn options_in(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(".effective.").skip(1).map(|rest| {
-        let end =
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
-        let route = rest.get(..end).unwrap_or_default();
-        // What is called on a list or text is no part of the route.
-        let called = rest.get(end..).is_some_and(|rest| rest.starts_with('('));
-        let route = if called { route.rsplit_once('.').map_or("", |(route, _)| route) } else { route };
-        route.trim_end_matches('.').to_owned()
-    })
 }
 
 /// The rules in a file, and what is wrong with it.
@@ -190,7 +153,7 @@ pub(crate) type Overrides = BTreeMap<String, BTreeMap<String, Fact>>;
 impl RuleSet {
     /// The rules in the binary, unread.
     pub(crate) fn builtin() -> Self {
-        let slots = embedded::RULES.iter().map(|(path, text)| Slot::unread(path, text)).collect();
+        let slots = embedded::RULES.iter().map(Slot::unread).collect();
         let mut set = Self { slots, ..Self::default() };
         set.index();
         set
@@ -212,6 +175,7 @@ impl RuleSet {
     /// Changes the rules that were read.
     pub(crate) fn change(&mut self, change: impl FnMut(&mut Rule)) {
         self.slots.iter_mut().filter_map(|slot| slot.rule.get_mut()?.as_mut()).for_each(change);
+        self.asked = OnceLock::new();
     }
 
     /// Adds a user's rule. Where there are problems, it is not added.
@@ -232,7 +196,7 @@ impl RuleSet {
         match (&rule.replaces, self.rule(id)) {
             (Some(replaced), other) => {
                 if self.rule(replaced).is_none_or(|other| other.place.is_some()) {
-                    let ids = self.slots.iter().filter(|slot| !slot.is_users()).map(|slot| slot.id.as_str());
+                    let ids = self.slots.iter().filter(|slot| !slot.is_users()).map(|slot| &*slot.id);
                     report(
                         format!("there is no built-in rule `{replaced}` to replace"),
                         suggest(replaced, ids),
@@ -269,31 +233,28 @@ impl RuleSet {
 
     /// The rule of that id.
     pub(crate) fn rule(&self, id: &str) -> Option<&Rule> {
-        let index = self.slots.binary_search_by(|slot| slot.id.as_str().cmp(id)).ok()?;
+        let index = self.slots.binary_search_by(|slot| (*slot.id).cmp(id)).ok()?;
         self.slots.get(index)?.rule()
     }
 
     /// The file of a built-in rule: its path below `rules/`, and its text.
     pub(crate) fn builtin_file(&self, id: &str) -> Option<(&'static str, &'static str)> {
-        let index = self.slots.binary_search_by(|slot| slot.id.as_str().cmp(id)).ok()?;
-        self.slots.get(index)?.file
+        let index = self.slots.binary_search_by(|slot| (*slot.id).cmp(id)).ok()?;
+        self.slots.get(index)?.file.map(|file| (file.path, file.text))
     }
 
     /// The options of the stores that rules ask for: what follows `.effective.` in their texts.
-    pub(crate) fn options_asked(&self) -> BTreeSet<String> {
-        let mut asked = BTreeSet::new();
-        for slot in &self.slots {
-            match (slot.file, slot.rule.get()) {
-                (Some((_, text)), _) => asked.extend(options_in(text)),
-                (None, Some(Some(rule))) => {
-                    for text in rule.texts() {
-                        asked.extend(options_in(text));
-                    }
-                }
-                (None, _) => {}
-            }
-        }
-        asked
+    pub(crate) fn options_asked(&self) -> &Arc<BTreeSet<String>> {
+        let of_slot = |slot: &Slot, asked: &mut BTreeSet<String>| match (slot.file, slot.rule.get()) {
+            (Some(file), _) => asked.extend(file.options.iter().map(|option| (*option).to_owned())),
+            (None, Some(Some(rule))) => asked.extend(rule.texts().flat_map(options_in)),
+            (None, _) => {}
+        };
+        self.asked.get_or_init(|| {
+            let mut asked = BTreeSet::new();
+            self.slots.iter().for_each(|slot| of_slot(slot, &mut asked));
+            Arc::new(asked)
+        })
     }
 
     /// What all rules are chosen by, sorted by id.
@@ -308,7 +269,7 @@ impl RuleSet {
 
     /// The ids of all rules, sorted.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.slots.iter().map(|slot| slot.id.as_str())
+        self.slots.iter().map(|slot| &*slot.id)
     }
 
     /// The rules over a kind of subject, with nothing in them but what decides: [`Self::rule`] has the rest.
@@ -319,6 +280,7 @@ impl RuleSet {
     fn index(&mut self) {
         self.slots.sort_by(|a, b| a.id.cmp(&b.id));
         self.by_kind.clear();
+        self.asked = OnceLock::new();
         for (index, slot) in self.slots.iter().enumerate() {
             self.by_kind.entry(slot.over.clone()).or_default().push(index);
         }
@@ -349,12 +311,34 @@ mod tests {
     }
 
     #[test]
+    fn texts_of_builtin_rules_are_found_by_their_ids_and_those_of_users_are_not() {
+        let set = RuleSet::builtin();
+        let (path, text) = set.builtin_file("logs-leave-workload").unwrap();
+        assert_eq!(path, "flow/logs-leave-workload.yaml");
+        assert!(text.starts_with("id: logs-leave-workload\n"), "{text}");
+        assert_eq!(set.builtin_file("no-such-rule"), None);
+        assert!(set.slots.iter().all(|slot| !slot.is_users()));
+    }
+
+    #[test]
+    fn a_profile_holds_all_rules_where_none_is_beyond_it_and_the_smallest_is_never_said_to() {
+        let all = |set: &RuleSet| Profile::ALL.map(|profile| set.all_stand_in(profile));
+        let mut set = RuleSet::builtin();
+        assert_eq!(all(&set), [false, true, true]);
+        set.slots[0].profile = Profile::Strict;
+        assert_eq!(all(&set), [false, false, true]);
+        // Settings may declare what the smallest leaves out.
+        set.slots.retain(|slot| slot.profile == Profile::Stack);
+        assert_eq!(all(&set), [false, true, true]);
+    }
+
+    #[test]
     fn plate_of_an_unread_rule_says_the_same_as_that_of_a_read_one() {
         let set = RuleSet::builtin();
         for slot in &set.slots {
             let unread = slot.plate().unwrap();
             let rule = slot.rule().unwrap();
-            assert_eq!((rule.profile, &rule.family), (unread.profile, &slot.family), "{}", slot.id);
+            assert_eq!((rule.profile, &*rule.family), (unread.profile, &*slot.family), "{}", slot.id);
             assert_eq!(unread, slot.plate().unwrap());
         }
     }

@@ -264,6 +264,28 @@ mod tests {
     }
 
     #[test]
+    fn operators_of_other_languages_are_told_as_they_are_written_here() {
+        let quoted = "text stands in quotes; names use letters, digits and `_`";
+        for (source, help) in [
+            ("a & b", "`and` is written `&&`"),
+            ("a | b", "`or` is written `||`"),
+            ("a = b", "`equals` is written `==`"),
+            ("a # b", quoted),
+        ] {
+            assert_eq!(Expression::new(source).tree().unwrap_err().help, help, "{source}");
+        }
+    }
+
+    #[test]
+    fn the_longest_source_is_taken_and_one_byte_more_is_not() {
+        // Both ways of reading refuse it: the quick one is asked first.
+        let text = format!("x == '{}'", "a".repeat(MAX_SOURCE - 7));
+        assert_eq!(text.len(), MAX_SOURCE);
+        assert!(Expression::new(&text).tree().is_ok());
+        assert_eq!(problem(&format!("{text} ")).2, "the expression is 4097 bytes long, more than 4096");
+    }
+
+    #[test]
     fn a_chain_of_ten_thousand_is_an_error_and_no_stack_overflow() {
         let chain = vec!["1"; 10_000].join("+");
         assert_eq!(problem(&chain).2, "the expression is 19999 bytes long, more than 4096");

@@ -216,6 +216,9 @@ mod tests {
         assert_eq!(render("{{x}} {x}"), "{x} 7");
         assert_eq!(render("{ {'}': x}['}'] }!\n"), "7!");
         assert_eq!(render("is {n}"), "is not set");
+        // A quote behind a backslash closes no text, and so a brace behind it closes nothing.
+        assert_eq!(render(r#"{"a\"}b"}!"#), "a\"}b!");
+        assert_eq!(render(r#"{"a\\"}!"#), "a\\!");
         assert_eq!(render("{x + 'a'}"), "(could not be told: `+` does not work on an integer and text)");
         assert_eq!(render(""), "");
     }

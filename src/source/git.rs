@@ -15,8 +15,8 @@ use std::process::ChildStdout;
 use std::process::Command;
 use std::process::Stdio;
 
-use super::MAX_BYTES;
 use super::shown;
+use crate::text::Limit;
 
 /// Variables that tie git to another repository or index than the one that the paths are in: hooks set them.
 const BOUND: &[&str] = &["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"];
@@ -274,7 +274,7 @@ impl Contents {
         };
         // The content and the end of its line.
         let mut whole = (&mut self.told).take(size.saturating_add(1));
-        if size > MAX_BYTES {
+        if size > Limit::InputSize.get() {
             std::io::copy(&mut whole, &mut std::io::sink())?;
             return Ok(Err(Missing::TooLarge));
         }

@@ -6,13 +6,13 @@ mod git;
 mod glob;
 mod past;
 mod read;
+mod text;
 mod walk;
 mod write;
 
 use std::ffi::OsStr;
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
 
 pub(crate) use access::Access;
 pub(crate) use access::AccessRight;
@@ -23,14 +23,11 @@ pub(crate) use past::Past;
 pub(crate) use read::Within;
 pub(crate) use read::read_all;
 pub(crate) use read::read_within;
+pub(crate) use text::Text;
 pub(crate) use write::Replacement;
 pub(crate) use write::present;
-pub(crate) use write::replace;
+pub(crate) use write::put;
 pub(crate) use write::replace_all;
-
-/// The most that is read of one input. Far above real stacks (a whole cluster's dump is some MB), and far below the
-/// 4 GiB that spans can address.
-pub(crate) const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What `-` is called in reports when nobody gave it a name.
 pub(crate) const STDIN_NAME: &str = "<stdin>";
@@ -43,7 +40,7 @@ pub(crate) struct Source {
     /// Index of the argument that brought it in. Files of one argument belong together: one folder is one stack.
     pub(crate) argument: usize,
     /// The whole text, without a byte order mark removed: spans count from its first byte.
-    pub(crate) text: Arc<str>,
+    pub(crate) text: Text,
 }
 
 /// An input that should have been read and was not; makes the run incomplete.
@@ -155,7 +152,7 @@ pub(crate) fn exists(path: &Path) -> bool {
 pub(crate) fn read_one(path: &Path) -> Result<Source, SourceProblem> {
     let name = shown(path.as_os_str());
     match read::read_file(path) {
-        Ok(text) => Ok(Source { path: name, argument: 0, text }),
+        Ok(text) => Ok(Source { path: name, argument: 0, text: text.into() }),
         Err(fault) => Err(fault.into_problem(name)),
     }
 }

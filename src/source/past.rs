@@ -74,7 +74,7 @@ impl Past {
         let Some((_, entry)) = self.followed(&inside) else { return Ok(None) };
         let name = shown(path.as_os_str());
         match self.text(&entry) {
-            Ok(text) => Ok(Some(Source { path: name, argument: 0, text })),
+            Ok(text) => Ok(Some(Source { path: name, argument: 0, text: text.into() })),
             Err(why) => Err(format!("{name}: {why}")),
         }
     }
@@ -98,7 +98,7 @@ impl Past {
         for Task { real, path, argument } in tasks {
             let Some(entry) = self.commit.files.get(&real).cloned() else { continue };
             match self.text(&entry) {
-                Ok(text) => then.sources.texts.push(Source { path, argument, text }),
+                Ok(text) => then.sources.texts.push(Source { path, argument, text: text.into() }),
                 Err(fault) => then.sources.problems.push(fault.into_problem(path)),
             }
         }

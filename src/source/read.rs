@@ -6,25 +6,31 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use rayon::iter::IndexedParallelIterator as _;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
 
-use super::MAX_BYTES;
 use super::STDIN_NAME;
 use super::Source;
 use super::SourceProblem;
 use super::Sources;
+use super::Text;
 use super::expand;
 use super::glob;
 use super::shown;
+use crate::text::Limit;
 
 /// How far a file is searched for the NUL byte that gives binary files away; git looks equally far.
 const BINARY_PROBE: usize = 8 * 1024;
 
 /// From how many files on they are read on several threads.
 const MANY: usize = 512;
+
+/// How many bytes of text a run holds as they are; what comes behind is packed.
+const PLAIN: usize = 8 << 20;
 
 /// Reads everything behind the arguments. `stdin` is what `-` reads; `stdin_name` what it is called.
 pub(crate) fn read_all(arguments: &[OsString], stdin_name: Option<&str>, stdin: &mut impl Read) -> Sources {
@@ -82,7 +88,13 @@ pub(super) fn read_wanted(
 
 /// Reads what is on the list.
 fn read(expansion: expand::Expansion, stdin: &mut impl Read) -> Sources {
-    let read = |task: &expand::Task| task.file.as_deref().map(read_file);
+    // How many bytes are held as they are.
+    let held = AtomicUsize::new(0);
+    let read = |task: &expand::Task| {
+        let text = task.file.as_deref().map(read_file)?.map(Text::from);
+        let before = text.as_ref().map_or(0, |text| held.fetch_add(text.len(), Ordering::Relaxed));
+        Some(if before > PLAIN { text.map(Text::packed) } else { text })
+    };
     // Starting the pool costs more than reading a few hundred files.
     let outcomes: Vec<_> = if expansion.tasks.len() > MANY {
         expansion.tasks.par_iter().with_min_len(64).map(read).collect()
@@ -92,7 +104,7 @@ fn read(expansion: expand::Expansion, stdin: &mut impl Read) -> Sources {
     let mut found =
         Sources { skipped: expansion.skipped, problems: expansion.problems, ..Sources::default() };
     for (task, outcome) in expansion.tasks.into_iter().zip(outcomes) {
-        let outcome = outcome.unwrap_or_else(|| read_stdin(stdin));
+        let outcome = outcome.unwrap_or_else(|| read_stdin(stdin).map(Text::from));
         match outcome {
             Ok(text) => found.texts.push(Source { path: task.path, argument: task.argument, text }),
             Err(fault) => found.problems.push(fault.into_problem(task.path)),
@@ -114,7 +126,7 @@ pub(super) enum Fault {
     System(String),
     #[error("a {0}, not a file; to lint what it yields, pipe that in and give `-`")]
     NoFile(&'static str),
-    #[error("larger than {} MiB, the most that is read of one file; split it", MAX_BYTES / 1024 / 1024)]
+    #[error("larger than {}, the most that is read of one file; split it, or {}", Limit::InputSize.shown(), Limit::InputSize.remedy())]
     TooLarge,
     #[error("a binary file (a NUL byte at offset {0}); leave it out")]
     Binary(usize),
@@ -150,13 +162,33 @@ pub(super) fn read_file(path: &Path) -> Result<Arc<str>, Fault> {
     if !metadata.is_file() {
         return Err(Fault::NoFile(kind_of(&metadata)));
     }
-    if metadata.len() > MAX_BYTES {
+    if metadata.len() > Limit::InputSize.get() {
         return Err(Fault::TooLarge);
     }
-    #[expect(clippy::disallowed_methods, reason = "`source` is where files are opened")]
-    let file = File::open(path)?;
-    let bytes = read_bounded(file, usize::try_from(metadata.len()).unwrap_or(0))?;
+    let file = open(path)?;
+    // Something else may have taken its place since.
+    let opened = file.metadata()?;
+    if !opened.is_file() {
+        return Err(Fault::NoFile(kind_of(&opened)));
+    }
+    let bytes = read_bounded(file, usize::try_from(opened.len()).unwrap_or(0))?;
     if bytes.is_empty() { Err(Fault::Empty) } else { into_text(bytes) }
+}
+
+/// Opens a file without waiting: a named pipe that took its place has nobody at its other end.
+fn open(path: &Path) -> std::io::Result<File> {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // The standard library has no name for it.
+        const O_NONBLOCK: i32 = if cfg!(target_os = "linux") { 0o4000 } else { 0x4 };
+        std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    {
+        #[expect(clippy::disallowed_methods, reason = "`source` is where files are opened")]
+        File::open(path)
+    }
 }
 
 fn read_stdin(stdin: &mut impl Read) -> Result<Arc<str>, Fault> {
@@ -167,8 +199,8 @@ fn read_stdin(stdin: &mut impl Read) -> Result<Arc<str>, Fault> {
 /// Reads to the end, but never more than allowed: a file may grow and a pipe may never end.
 fn read_bounded(reader: impl Read, expected: usize) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::with_capacity(expected.saturating_add(1));
-    reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES { Err(Fault::TooLarge) } else { Ok(bytes) }
+    reader.take(Limit::InputSize.get() + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > Limit::InputSize.count() { Err(Fault::TooLarge) } else { Ok(bytes) }
 }
 
 /// Bytes as text.

@@ -202,10 +202,10 @@ fn file_over_the_limit_is_refused_without_being_read() {
     fs::OpenOptions::new()
         .write(true)
         .open(folder.path().join("huge.yaml"))
-        .and_then(|file| file.set_len(MAX_BYTES + 1))
+        .and_then(|file| file.set_len(crate::text::Limit::InputSize.get() + 1))
         .unwrap();
     let found = read(&folder, &["huge.yaml"]);
-    let message = "larger than 64 MiB, the most that is read of one file; split it";
+    let message = "larger than 64 MiB, the most that is read of one file; split it, or raise it with `--limit input-size=128MiB`";
     assert_eq!(problems(&folder, &found), [("huge.yaml".to_owned(), None, message.to_owned())]);
 }
 
@@ -291,13 +291,18 @@ fn one_file_is_read_by_its_path() {
 
 #[test]
 fn file_that_was_changed_meanwhile_is_not_replaced() {
+    let replace = |path: &std::path::Path, old: &str, new: &str| {
+        super::replace_all(&[Replacement { path, old: Some(old), new, group: 0 }], &mut || false)
+            .pop()
+            .unwrap()
+    };
     let folder = folder(&[("a.alloy", b"theirs")]);
     let path = folder.path().join("a.alloy");
-    let refused = super::replace(&path, "read before", "ours").unwrap_err();
+    let refused = replace(&path, "read before", "ours").unwrap_err();
     assert_eq!(refused, "the file was changed meanwhile and is left as it is; run again");
-    assert_eq!(super::read_one(&path).unwrap().text.as_ref(), "theirs");
-    super::replace(&path, "theirs", "ours").unwrap();
-    assert_eq!(super::read_one(&path).unwrap().text.as_ref(), "ours");
+    assert_eq!(&*super::read_one(&path).unwrap().text, "theirs");
+    replace(&path, "theirs", "ours").unwrap();
+    assert_eq!(&*super::read_one(&path).unwrap().text, "ours");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
-    assert!(super::replace(&folder.path().join("b"), "", "").unwrap_err().contains("cannot be written"));
+    assert!(replace(&folder.path().join("b"), "", "").unwrap_err().contains("cannot be written"));
 }

@@ -73,7 +73,9 @@ pub(super) fn visit(
                     Some(error) => describe(error),
                     None => format!("cannot be entered: {error}"),
                 };
-                see(Err((path, message)));
+                // The folder itself keeps its name.
+                let plain = plain(&path);
+                see(Err((if plain.as_os_str().is_empty() { path } else { plain }, message)));
             }
         }
     }

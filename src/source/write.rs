@@ -45,9 +45,51 @@ pub(crate) struct Replacement<'r> {
     pub(crate) group: usize,
 }
 
-/// Replaces the content of one file.
-pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<(), String> {
-    replace_all(&[Replacement { path, old: Some(old), new, group: 0 }], &mut || false).pop().unwrap_or(Ok(()))
+/// Writes a file, whatever it held before, all or nothing: the text is put beside it and takes its place when it is
+/// whole. What is no file (a terminal, a pipe), and a file of which replacing would do more than change its text, is written
+/// to directly.
+pub(crate) fn put(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let old = path.symlink_metadata();
+    let real = match &old {
+        Ok(_) => path.canonicalize(),
+        Err(_) => Ok(path.to_path_buf()),
+    };
+    let (true, Ok(real)) = (is_replaced_alone(old.is_ok(), path), real) else {
+        return write_directly(path, text);
+    };
+    let mut prepared = Prepared { real, beside: None };
+    if old.is_ok() {
+        // Who may not write to the file must not replace it either.
+        OpenOptions::new().write(true).open(&prepared.real)?;
+    }
+    let (beside, mut file) = match create_beside(&prepared.real, false) {
+        // The folder takes no new files; the file itself may be open to this user all the same.
+        Err(error) if old.is_ok() && error.kind() == ErrorKind::PermissionDenied => {
+            return write_directly(path, text);
+        }
+        created => created?,
+    };
+    prepared.beside = Some(beside);
+    if let Ok(old) = prepared.real.metadata() {
+        file.set_permissions(old.permissions())?;
+    }
+    file.write_all(text)?;
+    drop(file);
+    prepared.rename()
+}
+
+/// Whether nothing is lost where a new file takes the place of what is there: it is nothing, or a file of this user with one
+/// name.
+fn is_replaced_alone(is_there: bool, path: &Path) -> bool {
+    let own = |metadata: &std::fs::Metadata| {
+        metadata.is_file() && other_names(metadata).is_none() && is_of_this_user(metadata)
+    };
+    !is_there || path.metadata().is_ok_and(|metadata| own(&metadata))
+}
+
+fn write_directly(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(text)
 }
 
 /// Replaces files, and says of each what is in the way if it was left as it is. `stop` is asked before each step, and
@@ -154,8 +196,12 @@ impl Prepared {
     }
 
     fn put_in_place(&mut self) -> Result<(), String> {
+        self.rename().map_err(describe)
+    }
+
+    fn rename(&mut self) -> std::io::Result<()> {
         let Some(beside) = &self.beside else { return Ok(()) };
-        std::fs::rename(beside, &self.real).map_err(describe)?;
+        std::fs::rename(beside, &self.real)?;
         self.beside = None;
         Ok(())
     }
@@ -235,6 +281,20 @@ fn other_names(metadata: &std::fs::Metadata) -> Option<u64> {
 #[cfg(not(unix))]
 fn other_names(_: &std::fs::Metadata) -> Option<u64> {
     None
+}
+
+/// Whether a file that this process makes has the same owner and group. A process has those of its own folder in `/proc`;
+/// where there is none, it is not known.
+#[cfg(unix)]
+fn is_of_this_user(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let own = Path::new("/proc/self").metadata();
+    own.is_ok_and(|own| (own.uid(), own.gid()) == (metadata.uid(), metadata.gid()))
+}
+
+#[cfg(not(unix))]
+fn is_of_this_user(_: &std::fs::Metadata) -> bool {
+    true
 }
 
 /// Gives the new file the owner and the group of the old one.

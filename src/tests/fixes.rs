@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -115,7 +114,7 @@ fn nothing_is_new(rule: &Rule, fixed: &Fixed) {
 fn ends_there(rule: &Rule, sources: &Sources, fixed: &Fixed, wishes: &Wishes, workings: &Workings<'_>) {
     let mut again = sources.clone();
     for (file, text) in &fixed.texts {
-        again.texts[*file as usize].text = Arc::clone(text);
+        again.texts[*file as usize].text = text.clone().into();
     }
     let again = fix::fix(&again, wishes, workings);
     assert!(again.texts.is_empty(), "{}: a second run changes {:?}", rule.id, again.done);

@@ -19,19 +19,60 @@ use crate::trial;
 use crate::trial::Fixture;
 use crate::trial::Trial;
 
-#[test]
-fn every_rule_says_of_its_fixtures_what_is_expected() {
+/// One test for each family of rules, so that a fault is told with little run.
+macro_rules! families {
+    ($($family:ident),*) => {
+        /// All families.
+        const FAMILIES: &[&str] = &[$(stringify!($family)),*];
+
+        $(#[test]
+        fn $family() {
+            every_rule_says_of_its_fixtures_what_is_expected(stringify!($family));
+        })*
+    };
+}
+
+families!(
+    accepted,
+    alloy,
+    coherence,
+    collector,
+    declaration,
+    flow,
+    grafana,
+    loki,
+    mimir,
+    network,
+    running,
+    store
+);
+
+fn every_rule_says_of_its_fixtures_what_is_expected(family: &str) {
     let rules = RuleSet::builtin();
     let fixtures = on_disk();
     let trial = Trial { rules: &rules, files: &[], fixtures: &fixtures, update: update() };
     let mut faults = Vec::new();
-    for tried in trial.run(&rules.rules()) {
+    let mut own = rules.rules();
+    own.retain(|rule| rule.family == family);
+    assert!(!own.is_empty(), "no rule is of the family {family}");
+    for tried in trial.run(&own) {
         faults.extend(tried.faults.iter().map(|fault| format!("{}: {fault}", tried.rule)));
         for (path, text) in &tried.expected {
             write(&root().join(path), text);
         }
     }
-    for fixture in &fixtures {
+    let count = faults.len();
+    assert!(faults.is_empty(), "{count} faults in fixtures/rules:\n\n{}\n", faults.join("\n"));
+}
+
+#[test]
+fn every_family_is_tried_and_every_fixture_is_of_a_rule() {
+    let rules = RuleSet::builtin();
+    let mut faults = Vec::new();
+    for rule in rules.rules() {
+        assert!(FAMILIES.contains(&rule.family.as_str()), "the rules of {} are not tried", rule.family);
+    }
+    for fixture in &on_disk() {
         if rules.rule(&fixture.rule).is_none() {
             faults.push(format!("{}: no rule has that name", fixture.folder));
         }
@@ -41,8 +82,7 @@ fn every_rule_says_of_its_fixtures_what_is_expected() {
             faults.push(format!("{}/expected.txt: missing; {remedy}", fixture.folder));
         }
     }
-    let count = faults.len();
-    assert!(faults.is_empty(), "{count} faults in fixtures/rules:\n\n{}\n", faults.join("\n"));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 /// What `ptd-lint rules test` tries without a folder.

@@ -149,8 +149,7 @@ fn site_files(wanted: &Wanted) -> Vec<(String, String)> {
 
 /// What is found in files, with their settings: every finding, and every promise that does not hold.
 pub(super) fn found(files: &[(String, String)], settings: &str) -> Vec<String> {
-    let source =
-        |path: &str, text: &str| Source { path: path.to_owned(), argument: 0, text: Arc::from(text) };
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), argument: 0, text: text.into() };
     let texts = files.iter().map(|(path, text)| source(path, text)).collect();
     let sources = Sources { texts, ..Sources::default() };
     let options = CheckOptions { config: Some(source("ptd-lint.yaml", settings)), ..CheckOptions::default() };

@@ -22,8 +22,7 @@ use crate::source::Sources;
 
 /// What fixes, unsafe ones too, make of files with their settings: each change, and each finding that is left.
 fn changed(files: &[(String, String)], settings: &str) -> Vec<String> {
-    let source =
-        |path: &str, text: &str| Source { path: path.to_owned(), argument: 0, text: Arc::from(text) };
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), argument: 0, text: text.into() };
     let texts = files.iter().map(|(path, text)| source(path, text)).collect();
     let sources = Sources { texts, ..Sources::default() };
     let options = CheckOptions { config: Some(source("ptd-lint.yaml", settings)), ..CheckOptions::default() };

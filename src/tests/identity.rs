@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -70,7 +69,7 @@ fn unnoticed(rule: &Rule) -> Vec<String> {
         let other = other(span.slice(text));
         let changed = format!("{}{other}{}", &text[..span.start as usize], &text[span.end as usize..]);
         let mut texts = sources.texts.clone();
-        texts[index].text = Arc::from(changed);
+        texts[index].text = changed.into();
         let after = fingerprints(rule, &Sources { texts, ..Sources::default() }, &options);
         let there = after.iter().filter(|((file, at), _)| file == path && at.start == span.start);
         if there.flat_map(|(_, own)| own).any(|own| known.contains(own)) {

@@ -15,6 +15,7 @@ use crate::check;
 use crate::check::CheckOptions;
 use crate::document::NodeRef;
 use crate::document::Scalar;
+use crate::document::alloy;
 use crate::document::parse_yaml;
 use crate::document::plain_scalar;
 use crate::source::Source;
@@ -38,15 +39,16 @@ const FAULTS: &[(&str, &str, &str)] = &[
 /// How a stack is written.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a way of writing of its own")]
-struct Manner {
-    seed: u64,
+pub(super) struct Manner {
+    pub(super) seed: u64,
     /// Blanks of a level.
-    indent: usize,
-    reorders: bool,
-    requotes: bool,
-    comments: bool,
-    renames: bool,
-    json: bool,
+    pub(super) indent: usize,
+    /// Documents of files, keys of mappings and components of programs change places.
+    pub(super) reorders: bool,
+    pub(super) requotes: bool,
+    pub(super) comments: bool,
+    pub(super) renames: bool,
+    pub(super) json: bool,
 }
 
 fn manner() -> impl Strategy<Value = Manner> {
@@ -83,7 +85,7 @@ fn keys(files: &[(String, String)]) -> Vec<Key> {
     let text = |(path, text): &(String, String)| Source {
         path: path.clone(),
         argument: 0,
-        text: Arc::from(text.as_str()),
+        text: text.as_str().into(),
     };
     let sources = Sources { texts: files.iter().map(text).collect(), ..Sources::default() };
     let options = CheckOptions { inventory: true, folder: "/x".to_owned(), ..CheckOptions::default() };
@@ -96,7 +98,7 @@ fn keys(files: &[(String, String)]) -> Vec<Key> {
 }
 
 /// The same stack, written in another manner.
-fn rewritten(files: &[(String, String)], manner: Manner) -> Vec<(String, String)> {
+pub(super) fn rewritten(files: &[(String, String)], manner: Manner) -> Vec<(String, String)> {
     let mut random = Random(manner.seed);
     let mut all: Vec<(String, String)> = Vec::new();
     for (name, text) in files {
@@ -141,7 +143,7 @@ fn rewritten(files: &[(String, String)], manner: Manner) -> Vec<(String, String)
     all
 }
 
-fn shuffle<T>(items: &mut [T], random: &mut Random) {
+pub(super) fn shuffle<T>(items: &mut [T], random: &mut Random) {
     for index in (1..items.len()).rev() {
         items.swap(index, random.below(index + 1));
     }
@@ -254,6 +256,7 @@ fn embedded(own: &str, manner: Manner, random: &mut Random) -> String {
         write_block(&value(root), 0, manner, random, &mut text);
         return text;
     }
+    let own = if manner.reorders { &*reordered(own, random) } else { own };
     let mut text = String::new();
     for line in own.lines() {
         if manner.comments && line.is_empty() {
@@ -263,6 +266,27 @@ fn embedded(own: &str, manner: Manner, random: &mut Random) -> String {
         let _ = writeln!(text, "{}{}", " ".repeat(deep / 2 * manner.indent), line.trim_start());
     }
     text
+}
+
+/// A program whose components stand in another order, without the comments between them; any other text as it is.
+fn reordered(own: &str, random: &mut Random) -> String {
+    let file = alloy::parse(Arc::from(own));
+    let mut parts: Vec<&str> = file.body.blocks().map(|block| file.str(block.span)).collect();
+    if !file.errors.is_empty() || parts.is_empty() || parts.len() < file.body.statements.len() {
+        return own.to_owned();
+    }
+    shuffle(&mut parts, random);
+    format!("{}\n", parts.join("\n\n"))
+}
+
+#[test]
+fn components_of_programs_change_places() {
+    let text = "a \"x\" {\n  k = 1\n}\n// of b\nb \"y\" { }\nc { }\n";
+    let orders: std::collections::BTreeSet<String> =
+        (1..50).map(|seed| reordered(text, &mut Random(seed))).collect();
+    assert!(orders.len() >= 4, "{orders:?}");
+    assert!(orders.contains("c { }\n\nb \"y\" { }\n\na \"x\" {\n  k = 1\n}\n"), "{orders:?}");
+    assert_eq!(reordered("just: text", &mut Random(1)), "just: text");
 }
 
 #[test]

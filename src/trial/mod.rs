@@ -160,7 +160,7 @@ impl Trial<'_> {
     /// The path and text of a rule's file.
     fn text_of(&self, rule: &Rule) -> Option<(String, Arc<str>)> {
         if let Some(file) = self.file_of(rule) {
-            return Some((file.path.clone(), Arc::clone(&file.text)));
+            return Some((file.path.clone(), file.text.opened()));
         }
         self.rules.builtin_file(&rule.id).map(|(path, text)| (path.to_owned(), text.into()))
     }

@@ -1,6 +1,7 @@
 //! Turns a list of how many mutants of each rule survive into what is worse, or better, than it says.
 //!
-//! The numbers may only shrink: a better fixture kills a mutant, and then the list is lowered.
+//! The numbers may only shrink: a better fixture kills a mutant, and then the list is lowered. Behind a number may stand why no
+//! fixture can notice these: `rule: 1  # ...`.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -16,24 +17,26 @@ pub(crate) struct Survivors {
 }
 
 impl Survivors {
-    /// Holds what survived of each rule against a list with lines `rule: number`. With `update` numbers that are too high are
+    /// Holds what survived of each rule against a list with lines `rule: number  # why`. With `update` numbers that are too high are
     /// no faults.
     pub(crate) fn new(found: &BTreeMap<&str, Vec<String>>, list: &str, update: bool) -> Self {
-        let listed: BTreeMap<&str, usize> = list
+        // The number, and what stands behind it.
+        let listed: BTreeMap<&str, (usize, &str)> = list
             .lines()
             .filter_map(|line| {
-                let (id, count) = line.split_once(": ")?;
-                Some((id, count.trim().parse().ok()?))
+                let (id, rest) = line.split_once(": ")?;
+                let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+                Some((id, (rest[..end].parse().ok()?, rest[end..].trim_end())))
             })
             .collect();
         let mut outcome = Self::default();
         let ids: BTreeSet<&str> = found.keys().chain(listed.keys()).copied().collect();
         for id in ids {
             let survivors = found.get(id).map_or(&[][..], Vec::as_slice);
-            let allowed = listed.get(id).copied().unwrap_or(0);
+            let (allowed, why) = listed.get(id).copied().unwrap_or_default();
             let count = survivors.len().min(allowed);
             if count > 0 {
-                let _ = writeln!(outcome.kept, "{id}: {count}");
+                let _ = writeln!(outcome.kept, "{id}: {count}{why}");
             }
             if survivors.len() > allowed || (survivors.len() < allowed && !update) {
                 let remedy =

@@ -175,6 +175,9 @@ fn numbers_of_survivors_only_shrink() {
     let worse = Survivors::new(&found, "", true);
     let fault = "a: 1 changes are not noticed, 0 listed; a fixture has to notice\n    when: x";
     assert_eq!((worse.kept.as_str(), worse.faults), ("", vec![fault.to_owned()]));
+    // What stands behind a number stays as long as the number.
+    let explained = Survivors::new(&found, "a: 3  # sizes: never below 0\nb: 2 # gone\n", true);
+    assert_eq!((explained.kept.as_str(), explained.faults), ("a: 1  # sizes: never below 0\n", Vec::new()));
 }
 
 #[test]

@@ -95,6 +95,30 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// The same as a user who may not read everything: root's own permissions are given up. `None` where that takes a program
+/// that is not there.
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "the tests start the program")]
+pub(crate) fn command_of_nobody(folder: &Path, arguments: &[&str]) -> Option<Command> {
+    use std::os::unix::fs::MetadataExt as _;
+    let plain = command(folder, arguments);
+    // A file that this process makes is its user's.
+    if tempfile::NamedTempFile::new().ok()?.as_file().metadata().ok()?.uid() != 0 {
+        return Some(plain);
+    }
+    let mut wrapped = Command::new("setpriv");
+    let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+    let there = Command::new("setpriv").args(nobody).arg("true").status();
+    if !there.is_ok_and(|status| status.success()) {
+        return None;
+    }
+    wrapped.args(nobody).arg(plain.get_program()).args(plain.get_args()).current_dir(folder);
+    for variable in ENVIRONMENT {
+        wrapped.env_remove(variable);
+    }
+    Some(wrapped)
+}
+
 /// What the program reads of the environment for the sake of reports.
 const ENVIRONMENT: [&str; 11] = [
     "GITHUB_ACTIONS",

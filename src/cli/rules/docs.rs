@@ -12,10 +12,11 @@ use crate::cli::Stop;
 use crate::cli::args::DocsArgs;
 use crate::cli::exit;
 use crate::cli::failed;
-use crate::cli::generate::say;
+use crate::cli::output::say;
 use crate::cli::placed;
 use crate::cli::settings::ConfigChoice;
 use crate::cli::settings::Settings;
+use crate::cli::signals;
 use crate::report;
 use crate::report::Detail;
 use crate::report::Outcome;
@@ -56,7 +57,7 @@ pub(super) fn docs(args: &DocsArgs) -> Result<u8, Stop> {
             .iter()
             .map(|(path, old, new)| Replacement { path, old: old.as_deref(), new, group: 0 })
             .collect();
-        let outcomes = source::replace_all(&replacements, &mut || false);
+        let outcomes = signals::replace(&replacements);
         let failures = writing.iter().zip(outcomes).filter_map(|((path, ..), outcome)| {
             Some(placed(&source::shown(path.as_os_str()), None, &outcome.err()?))
         });

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use crate::cli::Stop;
 use crate::cli::args::NewArgs;
 use crate::cli::exit;
-use crate::cli::generate::say;
+use crate::cli::output::say;
 use crate::cli::placed;
+use crate::cli::signals;
 use crate::rule::RuleSet;
 use crate::source;
 use crate::source::Replacement;
@@ -42,7 +43,7 @@ pub(super) fn new(args: &NewArgs) -> Result<u8, Stop> {
     }
     let replacements: Vec<Replacement<'_>> =
         files.iter().map(|(path, new)| Replacement { path, old: None, new, group: 0 }).collect();
-    let outcomes = source::replace_all(&replacements, &mut || false);
+    let outcomes = signals::replace(&replacements);
     let mut faults = Vec::new();
     for ((path, _), outcome) in files.iter().zip(outcomes) {
         let path = source::shown(path.as_os_str());

@@ -19,6 +19,7 @@ use crate::cli::placed;
 use crate::cli::problem_line;
 use crate::cli::settings::ConfigChoice;
 use crate::cli::settings::Settings;
+use crate::cli::signals;
 use crate::cli::unwritten;
 use crate::report;
 use crate::rule::Rule;
@@ -139,7 +140,7 @@ fn write(files: &BTreeMap<PathBuf, (Option<Arc<str>>, String)>) -> Result<(), St
         .iter()
         .map(|(path, (old, new))| Replacement { path, old: old.as_deref(), new, group: 0 })
         .collect();
-    let outcomes = source::replace_all(&replacements, &mut || false);
+    let outcomes = signals::replace(&replacements);
     let faults: Vec<String> = files
         .keys()
         .zip(outcomes)

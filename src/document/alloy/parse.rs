@@ -20,15 +20,20 @@ use super::lexer::StrayBytes;
 use super::lexer::span;
 use super::token::Kind;
 use super::token::Token;
+use crate::text::Limit;
 use crate::text::Span;
 
 /// How deep statements and values may nest. The reference has no limit and ends with a stack overflow; nobody types
-/// this. At the limit a build without optimisation needs less than 1 MiB of stack, half of what a thread has.
-pub(crate) const MAX_DEPTH: u32 = 128;
+/// the default. At it a build without optimisation needs less than 1 MiB of stack, half of what a thread has.
+pub(crate) fn max_depth() -> u32 {
+    u32::try_from(Limit::AlloyNesting.get()).unwrap_or(u32::MAX)
+}
 
 /// How high a tree may be, since what walks it calls itself: a chain `a + b + c` or `a.b.c` does not nest, but is a
-/// tree that grows by one with each link.
-pub(crate) const MAX_HEIGHT: u32 = 400;
+/// tree that grows by one with each link. A chain is let be about three times as high as nesting: 400 by default.
+pub(crate) fn max_height() -> u32 {
+    max_depth().saturating_mul(25) / 8
+}
 
 /// Parses a program.
 pub(crate) fn parse(text: Arc<str>) -> File {
@@ -269,12 +274,13 @@ impl<'a> Parser<'a> {
     /// Goes one level down; an error where that is one too many.
     pub(super) fn enter(&mut self) -> Result<(), GiveUp> {
         self.depth += 1;
-        if self.depth <= MAX_DEPTH {
+        if self.depth <= max_depth() {
             return Ok(());
         }
-        self.lexer
-            .reports
-            .add(Span::at(self.token.span.start), || format!("nested more than {MAX_DEPTH} deep"));
+        self.lexer.reports.add(Span::at(self.token.span.start), || {
+            let (levels, remedy) = (Limit::AlloyNesting.shown(), Limit::AlloyNesting.remedy());
+            format!("nested more than {levels} deep ({remedy})")
+        });
         Err(GiveUp)
     }
 
@@ -285,11 +291,13 @@ impl<'a> Parser<'a> {
 
     /// An error where a tree of `height` at this depth is too high.
     pub(super) fn check_height(&mut self, height: u32) -> Result<(), GiveUp> {
-        if self.depth + height <= MAX_HEIGHT {
+        if self.depth + height <= max_height() {
             return Ok(());
         }
         let place = Span::at(self.token.span.start);
-        self.lexer.reports.add(place, || format!("expression has more than {MAX_HEIGHT} levels"));
+        self.lexer.reports.add(place, || {
+            format!("expression has more than {} levels ({})", max_height(), Limit::AlloyNesting.remedy())
+        });
         Err(GiveUp)
     }
 

@@ -130,10 +130,12 @@ impl Habits {
     fn of(nodes: &Nodes<'_>) -> Self {
         let (mut steps, mut dashes, mut level) = (Vec::new(), Vec::new(), None);
         let layout = nodes.layout;
+        // Where all is on one line, looking for the start of the line of each node takes time by the square of its length.
+        let has_lines = layout.text.contains(['\n', '\r']);
         for (id, node) in (0..).map(NodeId).zip(&nodes.tree.nodes) {
             let is_mapping = matches!(node.kind, NodeKind::Mapping(_));
             if nodes.is_bracketed(id) {
-                if level.is_none() && !nodes.children(id).is_empty() {
+                if has_lines && level.is_none() && !nodes.children(id).is_empty() {
                     level = own_level(nodes, id);
                 }
             } else if is_mapping {
@@ -244,7 +246,7 @@ impl Writer<'_, '_> {
         let node = self.nodes.raw(key);
         let span = node.span;
         let NodeKind::Scalar { style, .. } = node.kind else { return refuse(span, "no key stands here") };
-        if span.is_empty() || matches!(style, Style::Literal | Style::Folded) || node.tag.is_some() {
+        if span.is_empty() || matches!(style, Style::Literal | Style::Folded) || node.tag().is_some() {
             return refuse(span, "this key has no name of its own, or a tag; change it by hand");
         }
         let context = if self.nodes.is_in_brackets(key) { Context::Flow } else { Context::Block };

@@ -53,7 +53,7 @@ impl Writer<'_, '_> {
     /// A tag stays, so the new value must be of its type.
     fn check_tag(&self, id: NodeId, value: &NewValue) -> Result<(), Refused> {
         let node = self.nodes.raw(id);
-        let Some(tag) = node.tag.as_deref() else { return Ok(()) };
+        let Some(tag) = node.tag() else { return Ok(()) };
         let dialect = Dialect::GoYaml;
         let fits = match value {
             NewValue::Text(text) => {

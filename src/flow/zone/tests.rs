@@ -205,3 +205,78 @@ fn passwords_are_not_shown() {
     assert_eq!(host::redacted("me:word@host:1"), "me:(secret)@host:1");
     assert_eq!(host::redacted("https://host/a:b@c"), "https://host/a:b@c");
 }
+
+#[test]
+fn addresses_that_services_usually_have_are_not_known() {
+    for (address, inside) in [
+        ("10.0.0.10", true),
+        ("10.43.7.7", true),
+        ("10.96.0.1", true),
+        ("10.100.3.4", true),
+        ("10.111.255.255", true),
+        ("172.20.0.10", true),
+        ("10.95.0.1", false),
+        ("10.112.0.1", false),
+        ("10.1.0.1", false),
+        ("172.21.0.10", false),
+        ("100.64.0.1", false),
+    ] {
+        let reason = format!("{address} may be the address of a Service of this cluster; name the Service");
+        let expected = if inside { Zone::Unknown { reason } } else { Zone::External };
+        assert_eq!(zone(&format!("http://{address}/"), Syntax::Url), expected, "{address}");
+    }
+}
+
+#[test]
+fn what_data_chooses_is_not_known() {
+    let reason = "the data that passes chooses the destination".to_owned();
+    assert_eq!(zone("http://localhost/", Syntax::Data), Zone::Unknown { reason });
+}
+
+#[test]
+fn a_name_of_two_labels_is_one_of_the_cluster_where_the_input_says_so() {
+    let mut around = surroundings();
+    let pods = || service(ServiceTarget::Pods(Vec::new()));
+    around.services.insert(("io".to_owned(), "loki".to_owned()), pods());
+    around.assumed.insert(("com".to_owned(), "mimir".to_owned()), "Mimir".to_owned());
+    around.covered_namespaces.insert("dev".to_owned());
+    around.covered_namespaces.insert("net".to_owned());
+    around.services.insert(("alloy".to_owned(), "hub".to_owned()), Service { headless: true, ..pods() });
+    let zone = |text: &str| place(text, Syntax::Url, &around, Some("alloy")).zone.name();
+    for (text, expected) in [
+        ("http://loki.io/", "workload"),
+        ("http://mimir.com/", "workload"),
+        ("http://other.net/", "unknown"),
+        ("http://other.org/", "external"),
+        ("http://other.io/", "external"),
+        // A pod behind a Service of the own namespace.
+        ("http://hub-0.hub/", "workload"),
+        ("http://hub-0.hub.alloy/", "workload"),
+    ] {
+        assert_eq!(zone(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_address_of_the_node_behind_a_service_is_outside() {
+    let mut around = surroundings();
+    let addresses = vec![Address { text: "127.0.0.1".to_owned(), pod: None }];
+    around
+        .services
+        .insert(("alloy".to_owned(), "node".to_owned()), service(ServiceTarget::Addresses(addresses)));
+    assert_eq!(place("http://node/", Syntax::Url, &around, Some("alloy")).zone, Zone::External);
+}
+
+#[test]
+fn of_two_services_of_a_name_the_one_with_a_namespace_counts_unless_it_leads_to_pods() {
+    let alias = || service(ServiceTarget::ExternalName("logs.example.net".to_owned()));
+    let mut around = surroundings();
+    around.services.insert(("alloy".to_owned(), "out".to_owned()), alias());
+    around.unplaced.insert("out".to_owned(), alias());
+    around.unplaced.insert("relay".to_owned(), alias());
+    let zone = |text: &str| place(text, Syntax::Url, &around, Some("alloy")).zone;
+    assert_eq!(zone("http://out/"), Zone::External);
+    let reason =
+        "there are two Services relay in the input, and the one that names no namespace leads elsewhere";
+    assert_eq!(zone("http://relay/"), Zone::Unknown { reason: reason.to_owned() });
+}

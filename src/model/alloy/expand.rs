@@ -24,13 +24,10 @@ use crate::document::alloy::Block;
 use crate::document::alloy::Body;
 use crate::document::alloy::File;
 use crate::model::eval::Value;
+use crate::text::Limit;
 
 /// Modules in modules are followed this deep.
 const DEPTH: usize = 16;
-
-/// As many components are made of modules and `foreach`, and no more: a module that doubles at each level makes
-/// thousands of a few lines.
-const LIMIT: usize = 20_000;
 
 /// Blocks of the language that are no components.
 const CONFIG: [&str; 13] = [
@@ -287,10 +284,9 @@ impl<'a> Expansion<'a> {
 
     /// Whether there is room for what a component stands for, or the reason why not.
     pub(super) fn room(&self, index: usize, definition: Option<&'a Block>) -> Result<(), String> {
-        if self.program.components.len() - self.written > LIMIT {
-            return Err(format!(
-                "modules make more than {LIMIT} components, which is as many as are followed"
-            ));
+        let limit = Limit::Components;
+        if self.program.components.len() - self.written > limit.count() {
+            return Err(format!("modules make more than {}; {}", limit.shown(), limit.remedy()));
         }
         let mut around = self.program.frames_around(&self.program.components[index]);
         if let Some(definition) = definition

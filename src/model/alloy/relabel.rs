@@ -13,6 +13,7 @@ use super::Component;
 use super::Program;
 use super::paths::blocks_at;
 use crate::document::alloy::Block;
+use crate::model::eval::LONGEST_TEXT;
 use crate::model::eval::Value;
 use crate::text::anchored;
 
@@ -41,7 +42,11 @@ pub(super) fn relabelled(program: &Program<'_>, component: &Component<'_>) -> Re
     let mut out = Vec::with_capacity(targets.len());
     for target in targets {
         let Some(mut labels) = labels(target) else { return Err("its targets are not known".to_owned()) };
-        if rules.iter().all(|rule| rule.apply(&mut labels)) {
+        let mut kept = true;
+        for rule in &rules {
+            kept = kept && rule.apply(&mut labels)?;
+        }
+        if kept {
             let labels = labels.into_iter().map(|(name, value)| (name, Value::Text(value)));
             out.push(Value::Object(labels.collect()));
         }
@@ -87,13 +92,30 @@ impl Rule {
             return Err("a rule computes a hash".to_owned());
         }
         let pattern = text("regex", "(.*)")?;
-        let pattern = anchored(&pattern).ok_or("a pattern cannot be read")?;
+        let pattern = anchored(&pattern).map_err(|fault| format!("a pattern cannot be read: {fault}"))?;
         let (separator, target) = (text("separator", ";")?, text("target_label", "")?);
         Ok(Self { action, sources, separator, pattern, target, replacement: text("replacement", "$1")? })
     }
 
-    /// Changes the labels; `false` if the target is dropped.
-    fn apply(&self, labels: &mut Labels) -> bool {
+    /// Changes the labels; `false` if the target is dropped. Rules that copy a label twice into itself make it longer than
+    /// any memory in a few lines, so labels are followed up to a size.
+    fn apply(&self, labels: &mut Labels) -> Result<bool, String> {
+        let long = |name: &Arc<str>| labels.get(name).map_or(0, |value| value.len());
+        let joined: usize = self.sources.iter().map(|name| long(name) + self.separator.len()).sum();
+        let bytes: usize = labels.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let names: usize = labels.keys().map(|name| name.len() + 1).sum();
+        // Each letter of a replacement may stand for all that was found.
+        let made = match self.action.as_str() {
+            "labelmap" => names * self.replacement.len() + 2 * bytes,
+            _ => bytes + (joined + 1) * (1 + self.replacement.len() + self.target.len()),
+        };
+        if made > LONGEST_TEXT {
+            return Err("its rules make labels larger than what is followed".to_owned());
+        }
+        Ok(self.change(labels))
+    }
+
+    fn change(&self, labels: &mut Labels) -> bool {
         let values: Vec<&str> =
             self.sources.iter().map(|name| labels.get(name).map_or("", |value| &**value)).collect();
         let value = values.join(&self.separator);

@@ -12,6 +12,7 @@ use super::number;
 use crate::model::fact::Fact;
 use crate::model::fact::FactValue;
 use crate::model::lines;
+use crate::model::lines::Entries;
 use crate::model::piece::Chart;
 
 /// The table of one chart.
@@ -19,6 +20,8 @@ use crate::model::piece::Chart;
 pub(crate) struct ChartTable {
     /// One entry a line.
     pub(super) text: &'static str,
+    /// Those that were asked for.
+    entries: &'static Entries<ChartValue>,
 }
 
 /// What is known of one value. The fields are explained in `schemas/charts/regenerate.py`.
@@ -85,14 +88,18 @@ impl Wanted {
 }
 
 /// The table of a chart.
-pub(crate) const fn table(chart: Chart) -> ChartTable {
-    let text = match chart {
-        Chart::Alloy => include_str!("../../../schemas/charts/alloy.json"),
-        Chart::Mimir => include_str!("../../../schemas/charts/mimir-distributed.json"),
-        Chart::Loki => include_str!("../../../schemas/charts/loki.json"),
-        Chart::Grafana => include_str!("../../../schemas/charts/grafana.json"),
+pub(crate) fn table(chart: Chart) -> ChartTable {
+    static ALLOY: Entries<ChartValue> = Entries::new();
+    static MIMIR: Entries<ChartValue> = Entries::new();
+    static LOKI: Entries<ChartValue> = Entries::new();
+    static GRAFANA: Entries<ChartValue> = Entries::new();
+    let (text, entries) = match chart {
+        Chart::Alloy => (include_str!("../../../schemas/charts/alloy.json"), &ALLOY),
+        Chart::Mimir => (include_str!("../../../schemas/charts/mimir-distributed.json"), &MIMIR),
+        Chart::Loki => (include_str!("../../../schemas/charts/loki.json"), &LOKI),
+        Chart::Grafana => (include_str!("../../../schemas/charts/grafana.json"), &GRAFANA),
     };
-    ChartTable { text }
+    ChartTable { text, entries }
 }
 
 /// What a value is in a version of a chart when nobody sets it; without a version, in the newest. `None` where the facts do
@@ -100,8 +107,8 @@ pub(crate) const fn table(chart: Chart) -> ChartTable {
 pub(crate) fn chart_default(chart: Chart, version: Option<&str>, route: &str) -> Option<FactValue> {
     let value = table(chart).value(route)?;
     let exact = version.map(number);
-    if let Some(default) = value.default {
-        return Some(fact_value(&default));
+    if let Some(default) = &value.default {
+        return Some(fact_value(default));
     }
     let of_version = value.defaults.iter().find(|(from, to, _)| match exact {
         None => to.is_none(),
@@ -113,8 +120,8 @@ pub(crate) fn chart_default(chart: Chart, version: Option<&str>, route: &str) ->
 
 impl ChartTable {
     /// What is known of the value at a route.
-    pub(crate) fn value(self, route: &str) -> Option<ChartValue> {
-        serde_json::from_str(lines::find(self.text, route)?).ok()
+    pub(crate) fn value(self, route: &str) -> Option<&'static ChartValue> {
+        self.entries.get(&[self.text], route)
     }
 
     /// The routes of all values, in order. Names of kinds of sections start with `*`.

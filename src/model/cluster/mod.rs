@@ -89,13 +89,12 @@ pub(crate) struct Cluster {
     pub(crate) pods: Vec<PodSet>,
 }
 
-/// The pods of all workloads of a stack.
-pub(crate) fn pod_sets(stack: &Stack<'_>) -> Vec<PodSet> {
-    pods::pods(stack)
+/// The Services of a stack, with those that releases of known charts make. Read once: many ask.
+pub(crate) fn cluster<'s>(stack: &'s Stack<'_>) -> &'s Cluster {
+    stack.names.get_or_init(|| read(stack))
 }
 
-/// Reads the Services of a stack, and adds those that releases of known charts make.
-pub(crate) fn cluster(stack: &Stack<'_>) -> Cluster {
+fn read(stack: &Stack<'_>) -> Cluster {
     let pods = pods::pods(stack);
     let mut cluster = Cluster::default();
     for resource in &stack.resources {

@@ -35,6 +35,7 @@ pub(crate) use convert::convert;
 pub(crate) use duration::parse as duration;
 pub(crate) use library::is_name as is_library_name;
 pub(crate) use library::newer_name;
+pub(crate) use traced::LONGEST_TEXT;
 pub(crate) use value::Capsule;
 pub(crate) use value::EvalError;
 pub(crate) use value::Evaluated;

@@ -54,7 +54,7 @@ pub(crate) fn parse(text: &str) -> Result<Traced, String> {
 fn value(node: NodeRef<'_>, depth: u32, budget: &mut u32) -> Option<Traced> {
     let depth = depth.checked_sub(1)?;
     *budget = budget.checked_sub(1)?;
-    if node.resolved().raw().tag.is_some() {
+    if node.resolved().raw().tag().is_some() {
         return Some(tagged());
     }
     if node.is_sequence() {
@@ -92,7 +92,7 @@ fn tagged() -> Traced {
 fn scalar(node: NodeRef<'_>) -> Traced {
     let node = node.resolved();
     let text = node.text().unwrap_or_default();
-    if node.raw().tag.is_some() {
+    if node.raw().tag().is_some() {
         return tagged();
     }
     match &node.raw().kind {

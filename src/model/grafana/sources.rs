@@ -37,7 +37,7 @@ pub(super) fn subjects(stack: &Stack<'_>) -> Vec<Subject> {
         let old = format.is_null() || matches!(format.value, FactValue::Int(0));
         let old = Fact { value: FactValue::Bool(old), place: format.place };
         for (index, item) in file.content.reach("datasources").items().iter().enumerate() {
-            let mut subject = data_source(item, file, &cluster);
+            let mut subject = data_source(item, file, cluster);
             // A fault of the file is told once.
             subject.facts.insert("old_format", if index == 0 { old.clone() } else { Fact::default() });
             seen.note(&mut subject, file.namespace.as_deref());

@@ -5,7 +5,7 @@ use super::reach::some_pod;
 use super::selector::Labels;
 use crate::document::Place;
 use crate::model::cluster::PodSet;
-use crate::model::cluster::pod_sets;
+use crate::model::cluster::cluster;
 use crate::model::collector::RunsIn;
 use crate::model::piece::Chart;
 use crate::model::stack::ReleasedChart;
@@ -103,11 +103,9 @@ impl Members {
     pub(crate) fn of(stack: &Stack<'_>) -> Self {
         let mut found = Vec::new();
         let mut rendered = Vec::new();
-        for set in pod_sets(stack) {
-            let Some(role) = role_of(&set) else { continue };
-            let Some(resource) = stack.resources.iter().find(|resource| resource.object == set.object) else {
-                continue;
-            };
+        for set in &cluster(stack).pods {
+            let Some(role) = role_of(set) else { continue };
+            let Some(resource) = stack.resource(&set.object) else { continue };
             let ports: Vec<(String, u16)> =
                 set.containers.iter().flat_map(|container| container.ports.clone()).collect();
             let http = ports.iter().find(|(name, _)| name.starts_with("http") || name == "grafana");

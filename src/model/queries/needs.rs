@@ -88,8 +88,8 @@ impl Needs {
                     }
                 }
                 Name::Pattern(pattern) => match anchored(pattern) {
-                    Some(pattern) => self.patterns.push(pattern),
-                    None => self.partial = true,
+                    Ok(pattern) => self.patterns.push(pattern),
+                    Err(_) => self.partial = true,
                 },
                 Name::Any => self.partial = true,
             }

@@ -9,7 +9,6 @@ use super::Named;
 use crate::document::NodeRef;
 use crate::model::cluster::Cluster;
 use crate::model::objects::is_withheld;
-use crate::model::piece::Resource;
 use crate::model::pod::WORKLOADS;
 use crate::model::stack::Stack;
 
@@ -49,8 +48,6 @@ pub(super) struct Known<'s> {
     released: BTreeSet<String>,
     /// Objects that nobody names, by kind and namespace, in the order of the input.
     free: HashMap<(&'s str, &'s str), Vec<&'s str>>,
-    /// The namespaces of what any namespace may have, by kind and name.
-    homes: HashMap<(&'s str, &'s str), Vec<&'s str>>,
 }
 
 impl<'s> Known<'s> {
@@ -79,7 +76,6 @@ impl<'s> Known<'s> {
             listed: listed(stack),
             released: released.map(str::to_owned).collect(),
             free: HashMap::new(),
-            homes: homes(stack),
         }
     }
 
@@ -165,24 +161,14 @@ impl<'s> Known<'s> {
 
     /// The one other namespace in which the input has an object of that kind and name, where nothing else may make it here.
     fn elsewhere(&self, named: &Named) -> Option<&'s str> {
-        // Charts make what they need.
-        if self.released.contains(&named.namespace) {
-            return None;
-        }
-        let (first, others) = self.homes.get(&(named.kind, named.name.as_str()))?.split_first()?;
-        others.iter().all(|other| other == first).then_some(*first)
+        // Each namespace has accounts and certificates of the same names; charts make what they need.
+        let own = ["ConfigMap", "Secret"].contains(&named.kind) && !self.released.contains(&named.namespace);
+        let same = self.stack.named(named.kind, &named.name);
+        let mut namespaces =
+            same.map(|resource| &*resource.object.namespace).filter(|namespace| !namespace.is_empty());
+        let first = namespaces.next().filter(|_| own)?;
+        namespaces.all(|other| other == first).then_some(first)
     }
-}
-
-/// The namespaces of `ConfigMaps` and `Secrets`, by kind and name. Accounts and certificates have the same names everywhere.
-fn homes<'s>(stack: &'s Stack<'s>) -> HashMap<(&'s str, &'s str), Vec<&'s str>> {
-    let mut homes: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
-    for Resource { object, .. } in &stack.resources {
-        if ["ConfigMap", "Secret"].contains(&&*object.kind) && !object.namespace.is_empty() {
-            homes.entry((&object.kind, &object.name)).or_default().push(&object.namespace);
-        }
-    }
-    homes
 }
 
 /// Kinds and namespaces that lists fetched from a cluster cover: those of which it has objects, in namespaces of which it

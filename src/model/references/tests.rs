@@ -11,7 +11,7 @@ fn missing(files: &[&str]) -> Vec<String> {
     let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     with_stack(&files, |stack, _| {
         let references =
-            super::subjects(stack, &cluster(stack)).into_iter().filter(|subject| subject.kind == "reference");
+            super::subjects(stack, cluster(stack)).into_iter().filter(|subject| subject.kind == "reference");
         let told = references.filter_map(|subject| {
             let text =
                 |name: &str| subject.facts.at(name).and_then(Fact::text).unwrap_or_default().to_owned();

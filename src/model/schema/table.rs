@@ -1,13 +1,11 @@
 //! Turns API versions and kinds into what their objects are made of, by the tables in `schemas/kubernetes/`.
 
 use std::collections::BTreeMap;
-use std::collections::HashMap;
-use std::sync::Mutex;
-use std::sync::OnceLock;
 
 use serde::Deserialize;
 
 use crate::model::lines;
+use crate::model::lines::Entries;
 
 /// What Kubernetes itself has; the head of the generator beside it describes its words.
 const TYPES: &str = include_str!("../../../schemas/kubernetes/types.json");
@@ -117,19 +115,8 @@ pub(super) fn release() -> &'static str {
 
 /// The type of that name. Each is parsed once, when it is first asked for.
 pub(super) fn entry(name: &str) -> Option<&'static Type> {
-    static PARSED: OnceLock<Mutex<HashMap<&'static str, &'static Type>>> = OnceLock::new();
-    let parsed = PARSED.get_or_init(Mutex::default);
-    if let Ok(parsed) = parsed.lock()
-        && let Some(known) = parsed.get(name)
-    {
-        return Some(known);
-    }
-    let (own, text) = lines::find_line(TYPES, name).or_else(|| lines::find_line(CUSTOM, name))?;
-    let made: &'static Type = Box::leak(Box::new(serde_json::from_str(text).ok()?));
-    if let Ok(mut parsed) = parsed.lock() {
-        return Some(parsed.entry(own).or_insert(made));
-    }
-    Some(made)
+    static ENTRIES: Entries<Type> = Entries::new();
+    ENTRIES.get(&[TYPES, CUSTOM], name)
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ fn to_load(stack: &Stack<'_>, found: &Found<'_>, told: &Told<'_>) -> Option<BTre
     let effective = effective(found, &told.group, None);
     let path = "runtime_config.file";
     let spec = found.options().spec(path).filter(|spec| spec.is_in(found.version))?;
-    let (files, _) = effective.value(path, &spec);
+    let (files, _) = effective.value(path, spec);
     let mut tenants = BTreeMap::new();
     for file in files.text()?.split(',').map(str::trim).filter(|file| !file.is_empty()) {
         let mount = mount_of(&told.mounts, file)?;
@@ -142,7 +142,7 @@ fn limits_that_differ(
         let kind = spec.type_in(found.version);
         let is = plain(&shown(loaded, false));
         let (words, place) = if let Some(written) = limits.at(limit) {
-            let (declared, _) = effective.value(&path, &spec);
+            let (declared, _) = effective.value(&path, spec);
             if same(found.store, kind, &declared, loaded) != Some(false) {
                 continue;
             }

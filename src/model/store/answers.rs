@@ -184,14 +184,14 @@ fn options(key: &str, found: &Found<'_>, told: &[Told<'_>]) -> Vec<Subject> {
         return subjects;
     }
     for (path, spec) in table.below("") {
-        if !is_compared(path, &spec, found.version) {
+        if !is_compared(path, spec, found.version) {
             continue;
         }
         let mut compared = None;
         let mut differences: Option<Difference<'_>> = None;
         for (told, effective) in &runs {
             let Some(running) = told.process.config.at(path) else { continue };
-            let (declared, origin) = effective.value(path, &spec);
+            let (declared, origin) = effective.value(path, spec);
             let written = matches!(origin, Origin::Written | Origin::Flag);
             let by_default =
                 origin == Origin::Default && told.same_version && default_counts(found.store, path);

@@ -55,7 +55,7 @@ fn no_default_differs_from_itself_as_the_stores_print_it() {
             let effective = Effective { store, options, version: *version, layers, variables: None };
             for (path, spec) in options.below("").filter(|(path, spec)| is_compared(path, spec, *version)) {
                 let kind = spec.type_in(*version);
-                let default = effective.default_of(&spec);
+                let default = effective.default_of(spec);
                 let answer = same(store, kind, &default, &printed(kind, &default));
                 assert_ne!(answer, Some(false), "{store:?} {version} {path}: {default:?}");
                 compared += usize::from(answer == Some(true));

@@ -112,7 +112,7 @@ pub(super) fn pairs(effective: &Effective<'_>, targets: &[Fact]) -> Vec<Subject>
 
 /// A directory as rules see it; `None` where its backend is not in use.
 fn described(effective: &Effective<'_>, directory: &Directory) -> Option<Fact> {
-    let value = |path: &str| effective.options.spec(path).map(|spec| effective.value(path, &spec));
+    let value = |path: &str| effective.options.spec(path).map(|spec| effective.value(path, spec));
     if let Some((option, name)) = directory.backend
         && value(option)?.0.text() != Some(name)
     {

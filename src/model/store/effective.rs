@@ -114,7 +114,7 @@ impl Effective<'_> {
             for (path, spec) in self.options.below(route) {
                 // Fields of list items belong to the list.
                 if !path.contains(['[', '<']) && spec.is_in(self.version) {
-                    self.put(&mut tree, path, self.value(path, &spec).0);
+                    self.put(&mut tree, path, self.value(path, spec).0);
                 }
             }
         }
@@ -145,8 +145,8 @@ impl Effective<'_> {
     /// The section at `route`, where something in it is written and is not what it is by default anyway.
     pub(super) fn changed(&self, route: &str) -> Option<Fact> {
         let written = self.options.below(route).any(|(path, spec)| {
-            let value = self.written(path, &spec).map(|(fact, _)| fact.value);
-            spec.is_in(self.version) && value.is_some_and(|value| value != self.default_of(&spec).value)
+            let value = self.written(path, spec).map(|(fact, _)| fact.value);
+            spec.is_in(self.version) && value.is_some_and(|value| value != self.default_of(spec).value)
         });
         written.then(|| Fact::new(route.rsplit('.').next(), self.nearest(route)))
     }
@@ -218,7 +218,7 @@ impl Effective<'_> {
                 }
             };
             let Some(own) = self.options.spec(&source) else { continue };
-            let Some((mut fact, _)) = self.written(&source, &own) else { continue };
+            let Some((mut fact, _)) = self.written(&source, own) else { continue };
             if let Some(append) = &line.append {
                 let Some(text) = fact.text().filter(|text| !text.is_empty()) else { continue };
                 fact.value = format!("{text}{append}").into();
@@ -343,7 +343,7 @@ impl Effective<'_> {
             };
             let value = match find(item, rest) {
                 Found::Value(fact) => {
-                    let value = self.typed(path, &spec, fact);
+                    let value = self.typed(path, spec, fact);
                     if value.is_null() {
                         Fact { place: fact.place, ..Self::zero(spec.type_in(self.version)) }
                     } else {
@@ -351,7 +351,7 @@ impl Effective<'_> {
                     }
                 }
                 Found::Nulled(_) | Found::Nothing => {
-                    Fact { place: single.nearest(rest), ..self.default_of(&spec) }
+                    Fact { place: single.nearest(rest), ..self.default_of(spec) }
                 }
             };
             single.put(&mut tree, rest, value);

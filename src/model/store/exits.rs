@@ -186,7 +186,7 @@ impl Exit {
             };
             let value = |path: &str| {
                 let spec = effective.options.spec(path).filter(|spec| spec.is_in(effective.version));
-                spec.map(|spec| effective.value(path, &spec).0)
+                spec.map(|spec| effective.value(path, spec).0)
             };
             match option.split_once("[].") {
                 Some((list, field)) => {
@@ -220,7 +220,7 @@ fn named_values(effective: &Effective<'_>, option: &str) -> Vec<(Option<String>,
     let Some(spec) = effective.options.spec(path).filter(|spec| spec.is_in(effective.version)) else {
         return Vec::new();
     };
-    let (value, origin) = effective.value(path, &spec);
+    let (value, origin) = effective.value(path, spec);
     let Some(field) = field else { return vec![(None, value, origin)] };
     let fields = value.entries().map(|(name, item)| (Some(name.to_owned()), item.reach(field), origin));
     fields.collect()

@@ -46,7 +46,7 @@ pub(crate) fn explain(stack: &Stack<'_>, assumed: &Assumed, path: &str) -> Vec<E
             for group in &found.groups {
                 let base = effective(&found, group, None);
                 let mut chain: Vec<Said> = base
-                    .chain(path, &spec)
+                    .chain(path, spec)
                     .into_iter()
                     .map(|(value, origin)| Said {
                         value,
@@ -57,7 +57,7 @@ pub(crate) fn explain(stack: &Stack<'_>, assumed: &Assumed, path: &str) -> Vec<E
                 for tenant in tenants.iter().filter(|_| spec.tenant) {
                     let tree = Fact::map([(section, tenant.limits.clone())], tenant.limits.place);
                     let of_tenant = effective(&found, group, Some(&tree));
-                    let (value, origin) = of_tenant.value(path, &spec);
+                    let (value, origin) = of_tenant.value(path, spec);
                     if origin == Origin::Tenant {
                         let origin = format!("runtime file, tenant `{}`", tenant.name);
                         chain.push(Said { value, origin, is_written: true });

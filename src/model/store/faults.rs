@@ -1,19 +1,14 @@
 //! Turns a store's configuration and the table of its options into faults: what that version refuses when it loads the
 //! file, or passes over.
 
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
-
 use super::options::Options;
 use super::options::Spec;
 use super::scalars;
-use super::scalars::Raw;
-use crate::document::Misfit;
-use crate::document::MisfitKind;
+use super::shape::Form;
+use super::shape::Misfit;
+use super::shape::MisfitKind;
+use super::shape::Shape;
 use crate::document::NodeRef;
-use crate::document::Scalar;
-use crate::document::Schema;
 use crate::model::piece::Store;
 use crate::model::version::Minor;
 use crate::text::nearest;
@@ -118,73 +113,20 @@ impl Judge<'_> {
         for (key, value) in node.entries_merged() {
             let Some(name) = key.text() else { continue };
             let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
-            let schema = self.options.spec(&path).map(|spec| self.leaf(&spec));
-            let schema = schema.flatten().or_else(|| self.section(&path));
-            let Some(schema) = schema else {
+            // One section at a time: few of them occur in a file, and all of them are thousands of options.
+            let Some(shape) = Shape::of_section((self.store, self.options), self.version, &path) else {
                 faults.push(self.unknown(&path, key));
                 continue;
             };
-            // One section at a time: few of them occur in a file, and all of them are thousands of options.
-            let Ok(schema) = Schema::new(&schema, check) else { continue };
-            let misfits = schema.misfits(value);
+            let misfits = shape.misfits(value, self.store, self.expands);
             faults.extend(misfits.into_iter().map(|misfit| self.fault(&path, key, misfit)));
         }
         faults
     }
 
-    /// The schema of a section, if the version has any option in it.
-    fn section(&self, path: &str) -> Option<Value> {
-        let mut root = Map::new();
-        for (own, spec) in self.options.below(path) {
-            let rest = own.get(path.len()..).unwrap_or_default().trim_start_matches('.');
-            if let Some(leaf) = self.leaf(&spec).filter(|_| !rest.is_empty()) {
-                put(&mut root, rest, leaf);
-            }
-        }
-        (!root.is_empty()).then(|| mapping(&root))
-    }
-
-    /// The schema of one option; `None` where the version lacks it.
-    fn leaf(&self, spec: &Spec) -> Option<Value> {
-        if !spec.is_in(self.version) {
-            return None;
-        }
-        Some(self.typed(spec.type_in(self.version)))
-    }
-
-    fn typed(&self, kind: &str) -> Value {
-        if let Some(inner) = kind.strip_prefix("list<").and_then(|rest| rest.strip_suffix('>')) {
-            return match inner {
-                // Their fields are options of their own.
-                "block" | "relabel_config" => json!({"type": ["array", "null"]}),
-                inner => json!({"type": ["array", "null"], "items": self.typed(inner)}),
-            };
-        }
-        if let Some(inner) = kind.strip_prefix("map<string,").and_then(|rest| rest.strip_suffix('>')) {
-            return match inner {
-                "block" | "any" | "list<block>" => json!({"type": ["object", "null"]}),
-                inner => {
-                    json!({"type": ["object", "null"], "additionalProperties": self.typed(inner)})
-                }
-            };
-        }
-        match kind {
-            "block" => json!({"type": ["object", "null"]}),
-            "list<string>|csv" => json!({"type": ["array", "string", "number", "boolean", "null"]}),
-            kind => {
-                json!({"type": ["string", "number", "boolean", "null"],
-                       "scalar": {"store": self.store.name(), "type": kind, "expands": self.expands}})
-            }
-        }
-    }
-
     /// The fault that a misfit in the section at `path` stands for.
     fn fault<'t>(&self, path: &str, key: NodeRef<'t>, misfit: Misfit<'t>) -> OptionFault<'t> {
-        let mut own = path.to_owned();
-        for part in &misfit.path {
-            own.push('.');
-            own.push_str(part);
-        }
+        let own = if misfit.path.is_empty() { path.to_owned() } else { format!("{path}.{}", misfit.path) };
         let key = misfit.key.unwrap_or(key);
         match misfit.kind {
             MisfitKind::UnknownKey => self.unknown(&own, key),
@@ -193,30 +135,21 @@ impl Judge<'_> {
                     format!("write {}", scalars::name(self.type_at(&own).as_deref().unwrap_or_default()));
                 OptionFault { kind: FaultKind::Type, path: own, node: misfit.node, reason, help }
             }
-            MisfitKind::Type(wanted) => {
-                let (reason, help) = self.wrong_shape(&own, &wanted);
+            MisfitKind::Form(wanted) => {
+                let (reason, help) = self.wrong_shape(&own, wanted);
                 let node = if misfit.node.is_scalar() { misfit.node } else { key };
                 OptionFault { kind: FaultKind::Type, path: own, node, reason, help }
             }
-            MisfitKind::MissingKey(reason) | MisfitKind::Other(reason) => OptionFault {
-                kind: FaultKind::Type,
-                path: own,
-                node: misfit.node,
-                reason,
-                help: "mend it as the message says".to_owned(),
-            },
         }
     }
 
     /// What is wrong where a list stands for a scalar and the like.
-    fn wrong_shape(&self, path: &str, wanted: &[String]) -> (String, String) {
-        let kind = self.type_at(path);
-        let wants = |name: &str| wanted.iter().any(|one| one == name);
-        let wanted = match kind.as_deref() {
-            _ if wants("array") => "a list, such as `[a, b]`",
-            _ if wants("object") => "a mapping of names to values",
-            Some(kind) => scalars::name(kind),
-            None => "a single value",
+    fn wrong_shape(&self, path: &str, wanted: Form) -> (String, String) {
+        let wanted = match (wanted, self.type_at(path)) {
+            (Form::List, _) => "a list, such as `[a, b]`",
+            (Form::Mapping, _) => "a mapping of names to values",
+            (Form::Scalar, Some(kind)) => scalars::name(&kind),
+            (Form::Scalar, None) => "a single value",
         };
         (format!("{wanted} is wanted"), format!("write {wanted}"))
     }
@@ -230,7 +163,7 @@ impl Judge<'_> {
     }
 
     /// The option at a path as it is written: positions stand for `[]`, and names may be the user's.
-    pub(crate) fn spec_at(&self, path: &str) -> Option<Spec> {
+    pub(crate) fn spec_at(&self, path: &str) -> Option<&Spec> {
         self.route_at(path).and_then(|route| self.options.spec(&route))
     }
 
@@ -336,65 +269,4 @@ impl Judge<'_> {
             _ => None,
         }
     }
-}
-
-/// Puts the schema of an option at its route into the schema of its section.
-fn put(root: &mut Map<String, Value>, route: &str, leaf: Value) {
-    let (name, rest) = match route.find(['.', '[']) {
-        Some(at) => route.split_at(at),
-        None => (route, ""),
-    };
-    let rest = rest.trim_start_matches('.');
-    if rest.is_empty() {
-        root.insert(name.to_owned(), leaf);
-        return;
-    }
-    let entry = root.entry(name).or_insert_with(|| mapping(&Map::new()));
-    insert(entry, rest, leaf);
-}
-
-/// Puts the schema of an option below the one of a section, a list or a map.
-fn insert(entry: &mut Value, rest: &str, leaf: Value) {
-    let Some(entry) = entry.as_object_mut() else { return };
-    if let Some(rest) = rest.strip_prefix("[]") {
-        let items = entry.entry("items").or_insert_with(|| mapping(&Map::new()));
-        insert(items, rest.trim_start_matches('.'), leaf);
-        return;
-    }
-    if let Some(rest) = rest.strip_prefix("<name>") {
-        let rest = rest.trim_start_matches('.');
-        if rest.is_empty() {
-            entry.insert("additionalProperties".to_owned(), leaf);
-            return;
-        }
-        let values = entry.entry("additionalProperties").or_insert_with(|| mapping(&Map::new()));
-        if values.is_boolean() {
-            *values = mapping(&Map::new());
-        }
-        insert(values, rest, leaf);
-        return;
-    }
-    if rest.is_empty() {
-        return;
-    }
-    entry.entry("additionalProperties").or_insert(Value::Bool(false));
-    let properties = entry.entry("properties").or_insert_with(|| Value::Object(Map::new()));
-    if let Some(properties) = properties.as_object_mut() {
-        put(properties, rest, leaf);
-    }
-}
-
-fn mapping(properties: &Map<String, Value>) -> Value {
-    json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false})
-}
-
-/// Whether a scalar fits what the keyword `scalar` describes.
-fn check(wanted: &Value, node: NodeRef<'_>) -> Result<(), String> {
-    let text = |key: &str| wanted.get(key).and_then(Value::as_str).unwrap_or_default();
-    let (Some(written), Some(scalar)) = (node.text(), node.scalar()) else { return Ok(()) };
-    if wanted.get("expands").and_then(Value::as_bool) == Some(true) && written.contains('$') {
-        return Ok(());
-    }
-    let Some(store) = Store::named(text("store")).filter(|_| scalar != Scalar::Null) else { return Ok(()) };
-    scalars::read(store, text("type"), Raw { text: written, scalar }).map(|_| ())
 }

@@ -19,8 +19,8 @@ pub(super) fn unlabelled<'f, 's: 'f>(stores: impl Iterator<Item = &'f Found<'s>>
             continue;
         };
         let running_with = effective(store, group, None);
-        let (members, _) = running_with.value("memberlist.join_members", &members);
-        let (label, _) = running_with.value("memberlist.cluster_label", &label);
+        let (members, _) = running_with.value("memberlist.join_members", members);
+        let (label, _) = running_with.value("memberlist.cluster_label", label);
         if label.text() == Some("") && !members.items().is_empty() {
             found.push((store.place, Fact::new(store.name.as_str(), members.place)));
         }

@@ -111,7 +111,7 @@ impl<'t> Search<'_, 't> {
                 format!("write the unit, as in `{text}s`"),
             );
         }
-        self.choice(node, path, text, &spec);
+        self.choice(node, path, text, spec);
         if spec.is_deprecated(self.judge.version) {
             let help = match spec.instead.as_deref() {
                 Some(instead) => format!("use `{instead}`"),

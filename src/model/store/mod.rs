@@ -19,6 +19,7 @@ mod processes;
 mod released;
 mod same;
 mod scalars;
+mod shape;
 mod storage;
 mod stores;
 mod subjects;
@@ -40,6 +41,7 @@ pub(crate) use uses::uses;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::piece::Store;
 use super::version::Minor;
@@ -50,7 +52,7 @@ pub(crate) struct Assumed {
     /// The versions to judge by, whatever the inputs say (`--assume`).
     pub(crate) versions: BTreeMap<Store, Minor>,
     /// The options that rules ask for, by the paths of the tables.
-    pub(crate) asked: BTreeSet<String>,
+    pub(crate) asked: Arc<BTreeSet<String>>,
 }
 
 /// The store of that name, and the version of its table that is meant: `3.0`, `v3.0.2`, or `next` for the one under

@@ -2,9 +2,10 @@
 //! default.
 //!
 //! A table has one option a line, sorted by path. Only the lines that are asked for are parsed, so that a run over one
-//! small file pays for what it holds.
+//! small file pays for what it holds; and each once, however many stacks ask.
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -13,7 +14,7 @@ use crate::model::piece::Store;
 use crate::model::version::Minor;
 
 /// One option of a store's configuration.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Spec {
     /// What it takes now; [`Spec::type_in`] says what it took.
@@ -122,8 +123,26 @@ pub(crate) struct Options {
     pub(crate) versions: Vec<Minor>,
     /// The newest version that was released.
     pub(crate) newest: Minor,
-    /// `(path, JSON)`, sorted by path.
-    lines: Vec<(&'static str, &'static str)>,
+    /// Sorted by path.
+    lines: Vec<Line>,
+    /// The first line of each flag; made when a flag is first asked for.
+    flags: OnceLock<HashMap<&'static str, usize>>,
+}
+
+/// One option of a table.
+#[derive(Debug)]
+struct Line {
+    path: &'static str,
+    /// JSON.
+    text: &'static str,
+    /// What it says; nothing in it for a line that is broken, which a test rules out.
+    spec: OnceLock<Option<Box<Spec>>>,
+}
+
+impl Line {
+    fn spec(&self) -> Option<&Spec> {
+        self.spec.get_or_init(|| serde_json::from_str(self.text).ok()).as_deref()
+    }
 }
 
 /// The table of a store.
@@ -140,7 +159,12 @@ pub(crate) fn table(store: Store) -> &'static Options {
 
 impl Options {
     fn read(text: &'static str) -> Self {
-        let mut table = Self { versions: Vec::new(), newest: Minor::default(), lines: Vec::new() };
+        let mut table = Self {
+            versions: Vec::new(),
+            newest: Minor::default(),
+            lines: Vec::new(),
+            flags: OnceLock::new(),
+        };
         for line in text.lines() {
             let line = line.strip_suffix(',').unwrap_or(line);
             let Some((name, value)) = line.strip_prefix('"').and_then(|rest| rest.split_once("\":")) else {
@@ -155,45 +179,54 @@ impl Options {
                 ("newest", name) => {
                     table.newest = Minor::parse(name.trim().trim_matches('"')).unwrap_or_default();
                 }
-                entry => table.lines.push(entry),
+                (path, text) => table.lines.push(Line { path, text, spec: OnceLock::new() }),
             }
         }
         table
     }
 
     /// The option at a path, whatever version has it. Items of lists are `[]`, keys of the user's `<name>`.
-    pub(crate) fn spec(&self, path: &str) -> Option<Spec> {
-        let at = self.lines.binary_search_by(|(own, _)| (*own).cmp(path)).ok()?;
-        parse(self.lines.get(at)?.1)
+    pub(crate) fn spec(&self, path: &str) -> Option<&Spec> {
+        let at = self.lines.binary_search_by(|line| line.path.cmp(path)).ok()?;
+        self.lines.get(at)?.spec()
     }
 
     /// All options at and below a path, in order.
-    pub(crate) fn below<'o>(&'o self, path: &'o str) -> impl Iterator<Item = (&'static str, Spec)> + 'o {
-        let start = self.lines.partition_point(|(own, _)| *own < path);
+    pub(crate) fn below<'o>(&'o self, path: &str) -> impl Iterator<Item = (&'static str, &'o Spec)> {
+        let start = self.lines.partition_point(|line| line.path < path);
         let lines = self.lines.get(start..).unwrap_or_default().iter();
         lines
-            .take_while(move |(own, _)| own.starts_with(path))
-            .filter(move |(own, _)| is_below(own, path))
-            .filter_map(|(own, text)| Some((*own, parse(text)?)))
+            .take_while(move |line| line.path.starts_with(path))
+            .filter(move |line| is_below(line.path, path))
+            .filter_map(|line| Some((line.path, line.spec()?)))
     }
 
     /// Whether anything lies below a path.
     pub(crate) fn is_section(&self, path: &str) -> bool {
-        let start = self.lines.partition_point(|(own, _)| *own <= path);
+        let start = self.lines.partition_point(|line| line.path <= path);
         let lines = self.lines.get(start..).unwrap_or_default().iter();
-        lines.take_while(|(own, _)| own.starts_with(path)).any(|(own, _)| is_below(own, path))
+        lines.take_while(|line| line.path.starts_with(path)).any(|line| is_below(line.path, path))
     }
 
     /// Every path, in order.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.lines.iter().map(|(path, _)| *path)
+        self.lines.iter().map(|line| line.path)
     }
 
     /// The option that a command-line flag sets.
-    pub(crate) fn of_flag(&self, flag: &str) -> Option<(&'static str, Spec)> {
-        let wanted = format!("\"flag\":\"{flag}\"");
-        let (path, text) = self.lines.iter().find(|(_, text)| text.contains(&wanted))?;
-        Some((path, parse(text)?))
+    pub(crate) fn of_flag(&self, flag: &str) -> Option<(&'static str, &Spec)> {
+        let flags = self.flags.get_or_init(|| {
+            let mut flags = HashMap::new();
+            for (index, line) in self.lines.iter().enumerate() {
+                let name = line.text.split_once("\"flag\":\"").and_then(|(_, rest)| rest.split_once('"'));
+                if let Some((name, _)) = name {
+                    flags.entry(name).or_insert(index);
+                }
+            }
+            flags
+        });
+        let line = self.lines.get(*flags.get(flag)?)?;
+        Some((line.path, line.spec()?))
     }
 
     /// The version of the table that a version is judged by: itself, or the nearest one that is known.
@@ -201,11 +234,6 @@ impl Options {
         let older = self.versions.iter().copied().filter(|known| *known <= version).max();
         older.or(self.versions.first().copied()).unwrap_or(version)
     }
-}
-
-/// One line of the table.
-fn parse(text: &str) -> Option<Spec> {
-    serde_json::from_str(text).ok()
 }
 
 /// Whether a path is `above` or lies below it.

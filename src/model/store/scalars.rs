@@ -6,6 +6,7 @@
 use crate::document::Scalar;
 use crate::model::fact::FactValue;
 use crate::model::piece::Store;
+use crate::text::anchored;
 
 /// A scalar as it was written.
 #[derive(Debug, Clone, Copy)]
@@ -44,9 +45,9 @@ pub(crate) fn read(store: Store, kind: &str, raw: Raw<'_>) -> Result<FactValue, 
         "timestamp" => timestamp(raw.text)
             .then(|| raw.text.into())
             .ok_or_else(|| "a time such as 2024-01-31T12:00:00Z is wanted".to_owned()),
-        "regex" => regex::Regex::new(&format!("^(?:{})$", raw.text))
+        "regex" => anchored(raw.text)
             .map(|_| raw.text.into())
-            .map_err(|_| "a regular expression is wanted (RE2)".to_owned()),
+            .map_err(|fault| format!("a regular expression is wanted (RE2): {fault}")),
         "csv_cidr" => cidrs(raw.text).map(|()| raw.text.into()),
         "secret" => Ok(FactValue::Secret(raw.text.into())),
         _ => Ok(raw.text.into()),

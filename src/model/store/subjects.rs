@@ -128,7 +128,7 @@ fn override_subjects(store: Store, tenant: &Tenant, found: Option<&Found<'_>>) -
         let Some(spec) = found.options().spec(&path).filter(|spec| spec.is_in(found.version)) else {
             continue;
         };
-        let (base, (value, _)) = (base.value(&path, &spec).0, own.value(&path, &spec));
+        let (base, (value, _)) = (base.value(&path, spec).0, own.value(&path, spec));
         let is = match spec.type_in(found.version) {
             "int" | "uint" | "float" | "bytes" | "bytesize" => "number",
             "go_duration" | "prom_duration" => "duration",
@@ -183,7 +183,7 @@ fn only_tenant(found: &Found<'_>) -> Fact {
     let effective = effective(found, group, None);
     let value = |path: &str| {
         let spec = found.options().spec(path).filter(|spec| spec.is_in(found.version));
-        spec.map(|spec| effective.value(path, &spec).0).unwrap_or_default()
+        spec.map(|spec| effective.value(path, spec).0).unwrap_or_default()
     };
     match found.store {
         Store::Mimir if value("multitenancy_enabled").bool() == Some(false) => value("no_auth_tenant"),
@@ -334,6 +334,11 @@ fn runtime_faults(
     store: Option<&Found<'_>>,
     assumed: &Assumed,
 ) -> Vec<Subject> {
+    let mut nodes = overrides::nodes(stack, kind).peekable();
+    // The table is half a megabyte of text: most inputs have nothing that it has to be read for.
+    if nodes.peek().is_none() {
+        return Vec::new();
+    }
     let table = super::options::table(kind);
     let version = store.map_or_else(
         || assumed.versions.get(&kind).map_or(table.newest, |wanted| table.nearest(*wanted)),
@@ -342,7 +347,7 @@ fn runtime_faults(
     let name = kind.name();
     let judge = Judge { store: kind, options: table, version, expands: false };
     let mut subjects = Vec::new();
-    for (root, doc) in overrides::nodes(stack, kind) {
+    for (root, doc) in nodes {
         for (_, tenant) in root.get("overrides").into_iter().flat_map(NodeRef::entries_merged) {
             let mut faults = judge.faults(tenant, kind.limits());
             faults.extend(leaves::faults(&judge, tenant, kind.limits(), None));
@@ -373,7 +378,7 @@ fn changed_defaults(kind: &'static str, store: &Found<'_>) -> Vec<Subject> {
             continue;
         }
         let (old, new) = (spec.default_in(before), spec.default_in(store.version));
-        if old == new || effective.value(path, &spec).1 != Origin::Default {
+        if old == new || effective.value(path, spec).1 != Origin::Default {
             continue;
         }
         let fact = Fact { value: path.into(), place: effective.nearest(path) };

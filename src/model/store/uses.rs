@@ -148,7 +148,7 @@ struct Options<'e>(Effective<'e>);
 impl Options<'_> {
     fn value(&self, path: &str) -> Fact {
         let spec = self.0.options.spec(path).filter(|spec| spec.is_in(self.0.version));
-        spec.map(|spec| self.0.value(path, &spec).0).unwrap_or_default()
+        spec.map(|spec| self.0.value(path, spec).0).unwrap_or_default()
     }
 
     fn text(&self, path: &str) -> Option<String> {

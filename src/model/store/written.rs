@@ -35,10 +35,10 @@ impl Search<'_, '_> {
     fn below(&mut self, fact: &Fact, path: &str, depth: u32) {
         let Some(depth) = depth.checked_sub(1) else { return };
         if let Some(spec) = self.effective.options.spec(path) {
-            let (value, _) = self.effective.value(path, &spec);
+            let (value, _) = self.effective.value(path, spec);
             // Loki does not start without a schema, which has no default.
             self.at_defaults &=
-                path.starts_with("schema_config.") || says_same(&value, &self.effective.default_of(&spec));
+                path.starts_with("schema_config.") || says_same(&value, &self.effective.default_of(spec));
             let key = path.rsplit('.').next().unwrap_or(path);
             let secret = spec.is_secret();
             let plain = secret && !self.in_secret && is_plain(fact);

@@ -4,6 +4,7 @@
 //! each label. The excerpt answers all of that: it holds a few clean, short lines, grouped in segments which know where
 //! they come from.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use miette::LabeledSpan;
@@ -19,9 +20,9 @@ use super::frame::FrameLine;
 use super::frame::FrameMark;
 use super::mask::Line;
 use super::mask::Masks;
-use crate::document::DocId;
 use crate::document::Document;
 use crate::document::Documents;
+use crate::document::Opened;
 use crate::document::Place;
 use crate::text::Span;
 
@@ -87,8 +88,12 @@ struct Shown<'d> {
 impl Excerpt {
     /// The lines around the marks. The text with the primary mark comes first, and in it the lines with that mark.
     pub(super) fn new(documents: &Documents, secrets: &mut Masks<'_>, marks: &[Mark<'_>]) -> Self {
-        let mut shown: Vec<Shown<'_>> =
-            marks.iter().enumerate().map(|(index, mark)| Shown::new(documents, index, mark)).collect();
+        let files = marks.iter().map(|mark| mark.place.doc.file);
+        let files: BTreeMap<u32, Opened<'_>> = files.map(|file| (file, documents.opened(file))).collect();
+        let shown = marks.iter().enumerate().filter_map(|(index, mark)| {
+            Some(Shown::new(documents, files.get(&mark.place.doc.file)?, index, mark))
+        });
+        let mut shown: Vec<Shown<'_>> = shown.collect();
         let mut keys = Vec::new();
         for mark in &shown {
             if !keys.contains(&mark.key) {
@@ -215,11 +220,11 @@ fn label(mark: &Mark<'_>, start: usize, end: usize) -> LabeledSpan {
 impl<'d> Shown<'d> {
     /// Settles the text in which a mark is shown: the file's own, if the line can be read there as it was meant; else
     /// the embedded text, which in JSON or in a quoted scalar is all on one line of the file, behind escapes.
-    fn new(documents: &'d Documents, index: usize, mark: &Mark<'_>) -> Self {
+    fn new(documents: &Documents, texts: &'d [Document], index: usize, mark: &Mark<'_>) -> Self {
         let file = mark.place.doc.file;
-        let document = documents.document(mark.place.doc);
+        let document = &texts[mark.place.doc.index as usize];
         let resolved = documents.resolve(mark.place);
-        let (root, root_line) = (root_of(documents, mark.place.doc), resolved.start.line);
+        let (root, root_line) = (root_of(texts, document), resolved.start.line);
         let line = document.lines.position(&document.text, mark.place.span.start).line;
         let trimmed = |document, line| line_of(document, line).map(|(_, text)| text.trim());
         let name = resolved.shown();
@@ -235,11 +240,10 @@ impl<'d> Shown<'d> {
     }
 }
 
-/// The document of the file's own text that holds this one.
-fn root_of(documents: &Documents, id: DocId) -> &Document {
-    let mut document = documents.document(id);
+/// The document of the file's own text that holds this one; `texts` are all of the file.
+fn root_of<'d>(texts: &'d [Document], mut document: &'d Document) -> &'d Document {
     while let Some(host) = &document.host {
-        document = documents.document(DocId { file: id.file, index: host.index });
+        document = &texts[host.index as usize];
     }
     document
 }

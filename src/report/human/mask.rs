@@ -12,7 +12,6 @@ use super::clean;
 use crate::document::COVER;
 use crate::document::Document;
 use crate::document::Documents;
-use crate::document::File;
 use crate::document::NodeRef;
 use crate::document::is_record;
 use crate::document::is_secret_name;
@@ -63,11 +62,11 @@ impl<'d> Masks<'d> {
         if let Some(known) = self.texts.get(&key) {
             return known.clone();
         }
-        let file = &self.documents.files[key.0 as usize];
+        let file = &*self.documents.opened(key.0);
         let masks = self.files.entry(key.0).or_insert_with(|| FileMasks::new(file));
         let roots: Vec<usize> = match key.1 {
             Some(index) => vec![index as usize],
-            None => (0..file.documents.len()).filter(|index| file.documents[*index].host.is_none()).collect(),
+            None => (0..file.len()).filter(|index| file[*index].host.is_none()).collect(),
         };
         let of = |part: fn(&Covers) -> &Vec<Span>| {
             apart(roots.iter().flat_map(|root| masks.below(file, *root, part)).collect())
@@ -79,18 +78,17 @@ impl<'d> Masks<'d> {
 }
 
 impl FileMasks {
-    fn new(file: &File) -> Self {
-        let mut inner = vec![Vec::new(); file.documents.len()];
-        let mut held = vec![Vec::new(); file.documents.len()];
-        for (index, document) in file.documents.iter().enumerate() {
+    fn new(file: &[Document]) -> Self {
+        let mut inner = vec![Vec::new(); file.len()];
+        let mut held = vec![Vec::new(); file.len()];
+        for (index, document) in file.iter().enumerate() {
             let Some(host) = &document.host else { continue };
             inner[host.index as usize].push(index);
             let whole = Span::new(0, u32::try_from(document.text.len()).unwrap_or(u32::MAX));
-            held[host.index as usize].push(host.map.to_host(&file.documents[host.index as usize], whole));
+            held[host.index as usize].push(host.map.to_host(&file[host.index as usize], whole));
         }
-        let in_record = file.documents.iter().any(is_record);
+        let in_record = file.iter().any(is_record);
         let mut own: Vec<Covers> = file
-            .documents
             .iter()
             .zip(held)
             .map(|(document, mut held)| {
@@ -105,12 +103,12 @@ impl FileMasks {
             })
             .collect();
         // The text of a file is that of each document of its stream; some of them may have no tree.
-        let roots = || file.documents.iter().filter(|document| document.host.is_none());
+        let roots = || file.iter().filter(|document| document.host.is_none());
         if let (Some(own), Some(root)) = (own.first_mut(), roots().next()) {
             let parsed: Vec<Span> = roots().filter_map(extent).collect();
             own.secret.extend(unparsed_secrets(&root.text, &parsed));
         }
-        for (document, own) in file.documents.iter().zip(&mut own) {
+        for (document, own) in file.iter().zip(&mut own) {
             if document.host.is_some() && document.tree().is_some() && extent(document).is_none() {
                 own.secret.extend(unparsed_secrets(&document.text, &[]));
             }
@@ -119,15 +117,13 @@ impl FileMasks {
     }
 
     /// That part of what is covered in a document and in all that stands in it, in its text.
-    fn below(&self, file: &File, root: usize, part: fn(&Covers) -> &Vec<Span>) -> Vec<Span> {
+    fn below(&self, file: &[Document], root: usize, part: fn(&Covers) -> &Vec<Span>) -> Vec<Span> {
         let mut spans = part(&self.own[root]).clone();
         // Documents nest a few levels deep, which the reader enforces.
         for inner in &self.inner[root] {
-            let Some(host) = &file.documents[*inner].host else { continue };
+            let Some(host) = &file[*inner].host else { continue };
             spans.extend(
-                self.below(file, *inner, part)
-                    .into_iter()
-                    .map(|span| host.map.to_host(&file.documents[root], span)),
+                self.below(file, *inner, part).into_iter().map(|span| host.map.to_host(&file[root], span)),
             );
         }
         spans

@@ -85,7 +85,11 @@ fn of_clusters(documents: &Documents, finding: &Finding, coverage: &Coverage, st
 
 /// Whether a place lies in another embedded text than the finding's own: its source lines then do not say in which.
 fn is_elsewhere(documents: &Documents, primary: Option<Place>, place: Place) -> bool {
-    primary.is_none_or(|primary| primary.doc != place.doc) && documents.document(place.doc).host.is_some()
+    primary.is_none_or(|primary| primary.doc != place.doc)
+        && documents
+            .opened(place.doc.file)
+            .get(place.doc.index as usize)
+            .is_some_and(|own| own.host.is_some())
 }
 
 fn note(documents: &Documents, label: &Label) -> String {

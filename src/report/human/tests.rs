@@ -25,7 +25,7 @@ fn written(outcome: Outcome<'_>, style: Style) -> String {
 /// One finding in `text`, marked with the first `parts[0]`, related to the others.
 fn one(text: &str, parts: &[&str]) -> String {
     let root = sample::root(text, Language::Yaml, &[]);
-    let file = File { path: "a.yaml".to_owned(), live: false, documents: vec![root] };
+    let file = File { path: "a.yaml".to_owned(), live: false, documents: vec![root].into() };
     let documents = Documents { files: vec![file] };
     let mut places = parts.iter().map(|part| sample::place(&documents, 0, 0, part));
     let finding = Finding {
@@ -188,7 +188,7 @@ fn related_places_beyond_a_dozen_are_noted_and_none_is_lost() {
 fn place_at_the_end_of_a_text_and_in_an_empty_text_is_shown() {
     for (text, offset) in [("a: 1\n", 5), ("a: 1", 4), ("", 0), ("\u{feff}a: 1", 0)] {
         let root = sample::root(text, Language::Yaml, &[]);
-        let file = File { path: "a.yaml".to_owned(), live: false, documents: vec![root] };
+        let file = File { path: "a.yaml".to_owned(), live: false, documents: vec![root].into() };
         let documents = Documents { files: vec![file] };
         let place = Place { doc: DocId { file: 0, index: 0 }, span: Span::at(offset) };
         let finding = Finding { place: Some(place), label: "end".to_owned(), ..bare() };
@@ -201,8 +201,9 @@ fn place_at_the_end_of_a_text_and_in_an_empty_text_is_shown() {
 fn control_characters_reach_no_terminal() {
     let evil = "\u{1b}]0;x\u{7}\r";
     let root = sample::root(&format!("a: \"{evil}b\"\n"), Language::Yaml, &[]);
-    let documents =
-        Documents { files: vec![File { path: format!("{evil}.yaml"), live: false, documents: vec![root] }] };
+    let documents = Documents {
+        files: vec![File { path: format!("{evil}.yaml"), live: false, documents: vec![root].into() }],
+    };
     let place = sample::place(&documents, 0, 0, "b\"");
     let finding = Finding {
         rule: evil.to_owned(),
@@ -253,7 +254,7 @@ proptest! {
     ) {
         let text = format!("{text}{}{text}", "x".repeat(long));
         let root = sample::root(&text, Language::Yaml, &[]);
-        let documents = Documents { files: vec![File { path: "a.yaml".to_owned(), live: false, documents: vec![root] }] };
+        let documents = Documents { files: vec![File { path: "a.yaml".to_owned(), live: false, documents: vec![root].into() }] };
         let length = u32::try_from(text.len()).unwrap();
         let mut places = spans.iter().map(|(start, size)| {
             let span = Span::new((*start).min(length), (start + size).min(length));
@@ -297,7 +298,7 @@ fn error_of_several_lines_keeps_its_shape() {
 fn shown_of_object(text: &str, part: &str) -> String {
     let mut root = sample::root(text, Language::Json, &[]);
     root.body = crate::document::Body::Tree(crate::document::parse_json(&text.into()).unwrap().tree);
-    let file = File { path: "c/n/Kind/name".to_owned(), live: true, documents: vec![root] };
+    let file = File { path: "c/n/Kind/name".to_owned(), live: true, documents: vec![root].into() };
     let documents = Documents { files: vec![file] };
     let place = Some(sample::place(&documents, 0, 0, part));
     alone(&documents, Finding { place, label: "here".to_owned(), ..bare() })

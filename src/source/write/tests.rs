@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::Replacement;
-use super::replace;
+use super::put as put_report;
 use super::replace_all;
 
 const CHANGED: &str = "the file was changed meanwhile and is left as it is; run again";
@@ -67,7 +67,10 @@ fn permissions_owner_and_link_stay() {
     }
     let before = file.metadata().unwrap();
     std::os::unix::fs::symlink("real/a", &link).unwrap();
-    replace(&link, "real/a", "new").unwrap();
+    replace_all(&[Replacement { path: &link, old: Some("real/a"), new: "new", group: 0 }], &mut || false)
+        .pop()
+        .unwrap()
+        .unwrap();
     let after = file.metadata().unwrap();
     assert!(link.symlink_metadata().unwrap().is_symlink());
     assert_eq!(held(&file), "new");
@@ -207,4 +210,31 @@ fn file_that_is_gone_is_told_and_the_rest_is_replaced() {
     let outcomes = all(folder.path(), &[("a", 0), ("b", 1)], &mut || false);
     assert!(outcomes[0].as_ref().unwrap_err().contains("cannot be written"), "{outcomes:?}");
     assert_eq!(outcomes[1], Ok(()));
+}
+
+#[test]
+fn report_takes_the_place_of_the_old_one_whole_and_keeps_its_permissions() {
+    let folder = folder(&["a", "b", "linked"]);
+    let path = |name: &str| folder.path().join(name);
+    fs::set_permissions(path("a"), fs::Permissions::from_mode(0o640)).unwrap();
+    let before = path("a").metadata().unwrap();
+    put_report(&path("a"), b"new").unwrap();
+    let after = path("a").metadata().unwrap();
+    assert_eq!((held(&path("a")).as_str(), after.mode()), ("new", before.mode()));
+    assert_ne!(after.ino(), before.ino(), "whoever reads the old one reads it to its end");
+    put_report(&path("c"), b"first").unwrap();
+    assert_eq!(held(&path("c")), "first");
+    // Two names, and a link: both names have the new text, and the link stays one.
+    fs::hard_link(path("b"), path("b2")).unwrap();
+    put_report(&path("b"), b"new").unwrap();
+    assert_eq!(held(&path("b2")), "new");
+    std::os::unix::fs::symlink("linked", path("link")).unwrap();
+    put_report(&path("link"), b"new").unwrap();
+    assert!(path("link").symlink_metadata().unwrap().is_symlink());
+    assert_eq!(held(&path("linked")), "new");
+    // What is no file is written to, and what cannot be written to is an error.
+    put_report(Path::new("/dev/null"), b"new").unwrap();
+    assert!(put_report(folder.path(), b"new").is_err());
+    assert!(put_report(&path("none/a"), b"new").is_err());
+    assert_eq!(names(folder.path()), ["a", "b", "b2", "c", "link", "linked"]);
 }

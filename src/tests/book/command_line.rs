@@ -30,6 +30,8 @@ fn part(command: &Command, name: &str, text: &mut String) {
     let usage = command.clone().render_usage().to_string();
     let _ = write!(text, "\n```text\n{}\n```\n", usage.trim_start_matches("Usage: ").trim());
     let arguments = command.get_arguments().filter(|argument| !argument.is_hide_set());
+    // What all commands know is told once.
+    let arguments = arguments.filter(|argument| !argument.is_global_set() || name == "ptd-lint check");
     let rows: Vec<String> = arguments.filter(|argument| argument.get_id() != "help").map(row).collect();
     if !rows.is_empty() {
         let _ = write!(text, "\n| argument | meaning |\n| --- | --- |\n{}", rows.concat());
@@ -54,7 +56,9 @@ fn row(argument: &Arg) -> String {
     let names: Vec<String> = names.into_iter().flatten().collect();
     let shown = [names.join(", "), values.join(" ")];
     let shown: Vec<&str> = shown.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-    let about = argument.get_long_help().or(argument.get_help()).map(ToString::to_string);
+    // Limits have a list of their own (`inputs.md`).
+    let long = argument.get_long_help().filter(|_| !argument.is_global_set());
+    let about = long.or(argument.get_help()).map(ToString::to_string);
     let mut about = sentence(&cell(&about.unwrap_or_default()));
     let words = argument.get_possible_values();
     if takes_value && !words.is_empty() {

@@ -23,10 +23,13 @@ const OTHERS: &[&str] = &[
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "README.md",
+    "bench/README.md",
     "deploy/README.md",
     "fuzz/README.md",
+    "packaging/README.md",
     "rules/README.md",
     "schemas/README.md",
+    "supply-chain/README.md",
     "templates/README.md",
     "tools/README.md",
 ];

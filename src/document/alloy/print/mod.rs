@@ -25,13 +25,15 @@ use std::sync::Arc;
 use super::File;
 use super::SyntaxError;
 use super::parse;
-use super::parse::MAX_HEIGHT;
+use super::parse::max_height;
 use walk::Comments;
 
 /// How often the rules are applied at most. Real texts need one or two rounds. Most are needed where a comment stands
 /// in a chain of names: the reference moves it by a name or a dot each time, and no chain has more links than a tree
 /// may be high.
-const MAX_ROUNDS: usize = 2 * MAX_HEIGHT as usize + 64;
+fn max_rounds() -> usize {
+    2 * max_height() as usize + 64
+}
 
 /// Why a text was not formatted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +50,7 @@ pub(crate) enum Unformatted {
     #[error("formatting would change what the text means; move comments out of expressions and try again")]
     Meaning,
     /// The rules go round in circles.
-    #[error("the text does not settle after {MAX_ROUNDS} rounds of formatting; simplify its line breaks")]
+    #[error("the text does not settle after {} rounds of formatting; simplify its line breaks", max_rounds())]
     Restless,
 }
 
@@ -60,7 +62,7 @@ pub(crate) fn format(text: &Arc<str>) -> Result<Arc<str>, Unformatted> {
         let line = before.matches('\n').count() + 1;
         return Err(Unformatted::Syntax { first: first.clone(), line });
     }
-    for _ in 0..MAX_ROUNDS {
+    for _ in 0..max_rounds() {
         let next = round(&file)?;
         if next.text == file.text {
             return Ok(next.text);

@@ -53,7 +53,7 @@ fn settle(text: &str) -> Result<usize, String> {
     assert!(same(&file, &parse(formatted.clone())), "{text:?}");
     assert_eq!(format(&formatted).as_deref(), Ok(&*formatted), "{text:?}");
     let mut file = file;
-    for rounds in 0..super::MAX_ROUNDS {
+    for rounds in 0..super::max_rounds() {
         if file.text == formatted {
             return Ok(rounds);
         }

@@ -4,8 +4,9 @@ use super::errors;
 use super::outline;
 use super::read;
 use crate::document::alloy::File;
-use crate::document::alloy::parse::MAX_DEPTH;
-use crate::document::alloy::parse::MAX_HEIGHT;
+use crate::document::alloy::parse::max_depth;
+use crate::document::alloy::parse::max_height;
+use crate::text::Limit;
 
 /// Stack that must do for parsing and dropping. Threads have 2 MiB; callers need some too.
 const STACK: usize = 1 << 20;
@@ -48,8 +49,9 @@ const SHAPES: &[(&str, &str, &str, &str)] = &[
 
 /// Whether an error tells of a limit.
 fn limits(message: &str) -> bool {
-    message == format!("nested more than {MAX_DEPTH} deep")
-        || message == format!("expression has more than {MAX_HEIGHT} levels")
+    let remedy = Limit::AlloyNesting.remedy();
+    message == format!("nested more than {} levels deep ({remedy})", max_depth())
+        || message == format!("expression has more than {} levels ({remedy})", max_height())
 }
 
 #[test]
@@ -68,10 +70,16 @@ fn deep_nesting_is_an_error_and_no_overflow() {
 #[test]
 fn error_stands_at_the_level_too_many() {
     let file = nest(10_000, "x = ", "(", "1", ")");
-    assert_eq!(errors(&file), ["2:134 nested more than 128 deep"]);
+    assert_eq!(
+        errors(&file),
+        ["2:134 nested more than 128 levels deep (raise it with `--limit alloy-nesting=256`)"]
+    );
     assert_eq!(outline(&file), "a=1 z=2");
     let file = nest(10_000, "x = y", ".y", "", "");
-    assert_eq!(errors(&file), ["2:806 expression has more than 400 levels"]);
+    assert_eq!(
+        errors(&file),
+        ["2:806 expression has more than 400 levels (raise it with `--limit alloy-nesting=256`)"]
+    );
     assert_eq!(outline(&file), "a=1 z=2");
 }
 
@@ -86,7 +94,7 @@ fn statements_after_a_deep_one_are_kept_where_it_closes() {
 #[test]
 fn nesting_up_to_the_limit_is_read() {
     on_small_stack(|| {
-        let depth = MAX_DEPTH as usize;
+        let depth = max_depth() as usize;
         for (before, open, inner, close) in [SHAPES[0], SHAPES[1], SHAPES[3], SHAPES[4], SHAPES[14]] {
             let file = nest(depth, before, open, inner, close);
             assert_eq!(errors(&file), [""; 0], "{open}");
@@ -98,7 +106,10 @@ fn nesting_up_to_the_limit_is_read() {
 fn deep_blocks_keep_what_is_above_the_limit() {
     let file = nest(10_000, "", "b {\n", "", "}\n");
     assert!(outline(&file).ends_with("} z=2"));
-    assert_eq!(errors(&file), ["130:3 nested more than 128 deep"]);
+    assert_eq!(
+        errors(&file),
+        ["130:3 nested more than 128 levels deep (raise it with `--limit alloy-nesting=256`)"]
+    );
 }
 
 #[test]

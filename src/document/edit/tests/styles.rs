@@ -63,7 +63,7 @@ fn shown(text: &str) -> HashSet<String> {
                 NodeKind::Scalar { style, .. } => (format!("{style:?} {over}"), true),
             };
             shown.insert(name);
-            if anchor_or_tag && node.tag.is_some() {
+            if anchor_or_tag && node.tag().is_some() {
                 shown.insert("a tag".to_owned());
             }
         }

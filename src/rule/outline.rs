@@ -1,0 +1,37 @@
+//! Finds in the text of a rule what a run asks of it before it is read as a rule. The build script does that for the rules in
+//! the binary.
+
+/// The keys that say whether a rule is kept; the others are for those who read of it.
+#[allow(dead_code, reason = "only the build script asks")]
+pub(crate) const DECIDING: &[&str] = &[
+    "id",
+    "invariant",
+    "severity",
+    "over",
+    "given",
+    "when",
+    "cases",
+    "undecided",
+    "undecided_message",
+    "settings",
+];
+
+/// The value of a key of a built-in rule, where it is a word: its keys stand at the start of lines of their own, which a test
+/// holds.
+#[allow(dead_code, reason = "only the build script asks")]
+pub(crate) fn value_of<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim)
+}
+
+/// The routes that follow `.effective.` in a text: the options of the stores that a rule asks for.
+pub(crate) fn options_in(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(".effective.").skip(1).map(|rest| {
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
+        let route = rest.get(..end).unwrap_or_default();
+        // What is called on a list or text is no part of the route.
+        let called = rest.get(end..).is_some_and(|rest| rest.starts_with('('));
+        let route = if called { route.rsplit_once('.').map_or("", |(route, _)| route) } else { route };
+        route.trim_end_matches('.').to_owned()
+    })
+}
