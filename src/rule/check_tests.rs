@@ -162,3 +162,57 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_list_function_gives_is_known_as_far_as_the_list_was() {
+    let nam = |source: &str| {
+        one(source, "nam", "`log_exit.sources[]` has no field `nam`", "did you mean `name`?");
+    };
+    nam("log_exit.sources.map(s, s)[0].nam == 'x'");
+    nam("log_exit.sources.sort()[0].nam == 'x'");
+    nam("log_exit.sources.distinct()[0].nam == 'x'");
+    nam("log_exit.sources.filter(s, s.name == 'x')[0].nam == 'x'");
+    // A list of fields has no line in the table, nor what another function makes.
+    for source in
+        ["log_exit.sources.map(s, s.name)[0].nam == 'x'", "log_exit.sources.flatten()[0].nam == 'x'"]
+    {
+        assert_eq!(problems(source), [], "{source}");
+    }
+}
+
+#[test]
+fn has_is_a_function_of_one_value_and_no_method() {
+    assert_eq!(problems("has(log_exit.zone)"), []);
+    for source in ["log_exit.has(1)", "has(1, 2)", "has()"] {
+        assert_eq!(problems(source).len(), 1, "{source}");
+    }
+}
+
+#[test]
+fn as_many_values_as_a_function_takes_pass() {
+    assert_eq!(
+        problems("replace('a', 'b', 'c') == 'x' && join(['a']) == 'a' && join(['a'], ', ') == 'a'"),
+        []
+    );
+    for source in ["replace('a', 'b')", "replace('a', 'b', 'c', 'd')", "join()", "join(['a'], ', ', 1)"] {
+        let found = problems(source);
+        assert_eq!(found.len(), 1, "{source}: {found:?}");
+        assert!(found[0].1.contains(" values (the one before the dot included), not "), "{found:?}");
+    }
+}
+
+#[test]
+fn list_functions_are_nested_to_a_depth_and_stand_side_by_side_without_end() {
+    let nested = |depth: usize| {
+        let (open, close) = ("[1].all(x, ".repeat(depth), ")".repeat(depth));
+        problems(&format!("{open}true{close}"))
+    };
+    assert_eq!(nested(MAX_COMPREHENSIONS), []);
+    let message = format!("list functions are nested more than {MAX_COMPREHENSIONS} deep");
+    assert_eq!(
+        nested(MAX_COMPREHENSIONS + 1).iter().map(|(_, text, _)| text).collect::<Vec<_>>(),
+        [&message]
+    );
+    let beside = vec!["[1].all(x, true)"; MAX_COMPREHENSIONS + 3].join(" && ");
+    assert_eq!(problems(&beside), []);
+}

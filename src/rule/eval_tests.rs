@@ -354,3 +354,66 @@ fn numbers_are_made_of_texts_and_of_other_numbers() {
     gives("is_slip('monitroing', 'monitoring')", "true");
     gives("is_slip('logs', 'monitoring')", "false");
 }
+
+#[test]
+fn one_of_a_list_is_decided_by_a_second_and_left_open_by_an_unknown_one() {
+    gives("[1, 2].exists_one(x, x == 1)", "true");
+    gives("[1, 1].exists_one(x, x == 1)", "false");
+    gives("[2].exists_one(x, x == 1)", "false");
+    gives("[1, s.lost, 1].exists_one(x, x == 1)", "false");
+    unknown("[1, s.lost].exists_one(x, x == 1)", "env X is not set");
+    unknown("[s.lost].exists_one(x, x == 1)", "env X is not set");
+    // Of other functions two hits decide nothing.
+    unknown("[1, s.lost, 1].filter(x, x == 1)", "env X is not set");
+    unknown("[1, s.lost, 1].map(x, x == 1, x)", "env X is not set");
+    gives("[1, s.lost, 1].map(x, x)", "1, (unknown), 1");
+}
+
+#[test]
+fn a_sign_is_turned_round_and_words_of_the_language_stay_what_they_are() {
+    gives("-s.ratio", "-1.5");
+    gives("-s.series", "-150");
+    fails("-s.name", "`-` needs a number, and there is text");
+    fails("exists(x, true)", "there is no variable `x`");
+    assert!(run("s.name.has(1)").is_err(), "no method");
+}
+
+#[test]
+fn the_nearest_place_is_found_through_indices_and_methods() {
+    let place = |start: u32| crate::document::Place {
+        doc: crate::document::DocId { file: 0, index: 0 },
+        span: crate::text::Span::new(start, start + 1),
+    };
+    let facts = Fact::map(
+        [
+            ("list", Fact::list([Fact::bare("a")], place(5))),
+            ("name", Fact::new("main", place(7))),
+            ("bare", Fact::bare("x")),
+        ],
+        place(1),
+    );
+    for (source, own, nearest) in [
+        ("s.name", Some(7), Some(7)),
+        ("s.nope", None, Some(1)),
+        ("s.nope.deeper", None, Some(1)),
+        ("s.list[0]", None, Some(5)),
+        ("s.list[7]", None, Some(5)),
+        ("s.nope[0].deeper", None, Some(1)),
+        ("s.name.startsWith('m')", None, Some(7)),
+        ("s.list.filter(x, x == 'b')", None, Some(5)),
+        ("size(s.list)", None, None),
+        ("'text'", None, None),
+    ] {
+        let expression = Expression::new(source);
+        let tree = expression.tree().unwrap();
+        let mut evaluation = Evaluation::new(vec![("s", Value::Fact(&facts))]);
+        assert_eq!(evaluation.place(tree, false), own.map(place), "{source}");
+        assert_eq!(evaluation.place(tree, true), nearest.map(place), "{source}");
+    }
+}
+
+#[test]
+fn values_of_settings_are_shown_with_their_unit() {
+    assert_eq!(crate::rule::shown(&Fact::bare(7_i64), ""), "7");
+    assert_eq!(crate::rule::shown(&Fact::bare(7_i64), "series"), "7 series");
+}

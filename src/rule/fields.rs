@@ -1023,5 +1023,14 @@ mod tests {
         assert_eq!(access("log_exit", "sources.name"), Access::Missing);
         assert_eq!(access("log_exit", "zone.name"), Access::Missing);
         assert_eq!(children("log_exit", "sources[]"), ["name", "origin", "place"]);
+        // Neither the subject itself nor open names are children.
+        assert!(children("log_exit", "").iter().all(|name| !name.is_empty()));
+        assert!(!children("mimir", "effective").contains(&"*"));
+    }
+
+    #[test]
+    fn conditions_name_a_field_behind_its_subject() {
+        let routes: Vec<String> = FIELDS.iter().map(Field::route).collect();
+        assert!(routes.contains(&"log_exit".to_owned()) && routes.contains(&"log_exit.zone".to_owned()));
     }
 }

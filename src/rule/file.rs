@@ -170,6 +170,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn types_of_settings_have_names() {
+        let named = |default: Fact| {
+            let setting =
+                Setting { name: "s".to_owned(), default, about: String::new(), unit: String::new() };
+            setting.type_name()
+        };
+        assert_eq!(named(Fact::bare(true)), "true or false");
+        assert_eq!(named(Fact::bare(7_i64)), "an integer");
+        assert_eq!(named(Fact::bare(0.5)), "a number");
+        assert_eq!(named(Fact::list([Fact::bare("a")], None)), "a list");
+        assert_eq!(named(Fact::bare("20s")), "text");
+    }
+
+    #[test]
+    fn builtin_rules_bring_their_examples() {
+        let set = crate::rule::RuleSet::builtin();
+        let rule = set.rule("logs-leave-workload").unwrap();
+        let names = |outcome: &str| rule.examples(outcome).iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        assert!(names("fail").contains(&"expected.txt"), "{:?}", names("fail"));
+        assert!(rule.examples("pass").iter().all(|(name, text)| !name.is_empty() && !text.is_empty()));
+        assert!(!names("pass").is_empty());
+        assert_eq!(names("no-such-outcome"), Vec::<&str>::new());
+        assert_eq!(crate::rule::embedded::family_of("logs-leave-workload"), Some("flow"));
+        assert_eq!(crate::rule::embedded::family_of("no-such-rule"), None);
+    }
+
+    #[test]
     fn examples_belong_to_the_rule_whose_folder_they_are_in() {
         let table = [
             ("flow/a-rule/fail/deep/y.yaml", "3"),

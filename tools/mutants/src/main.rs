@@ -96,11 +96,13 @@ fn work(asked: &Asked) -> Result<bool, String> {
         twice: state.listed("twice.txt", &mutants),
         ..Default::default()
     };
-    let settled = tree.settle(&mutants, &mut sorted);
-    state.keep_listed("unviable.txt", &mutants, &sorted.unviable)?;
-    state.keep_listed("twice.txt", &mutants, &sorted.twice)?;
+    let keep = |sorted: &Sorted| {
+        state.keep_listed("unviable.txt", &mutants, &sorted.unviable)?;
+        state.keep_listed("twice.txt", &mutants, &sorted.twice)
+    };
+    tree.settle(&mutants, &mut sorted, keep)?;
+    keep(&sorted)?;
     state.keep_reasons(&mutants, &sorted.reasons)?;
-    settled?;
     let programs = tree.tests(asked.programs)?;
     if asked.build {
         return Ok(true);

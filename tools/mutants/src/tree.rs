@@ -110,7 +110,13 @@ impl Tree {
 
     /// Weaves, builds the tests of the library, drops what the compiler refuses, and does so again until it takes all. `sorted`
     /// may know some of what it refuses already.
-    pub(crate) fn settle(&self, mutants: &[Mutant], sorted: &mut Sorted) -> Result<(), String> {
+    /// After each round `keep` is given what is known.
+    pub(crate) fn settle(
+        &self,
+        mutants: &[Mutant],
+        sorted: &mut Sorted,
+        keep: impl Fn(&Sorted) -> Result<(), String>,
+    ) -> Result<(), String> {
         for round in 1..=30 {
             self.weave(mutants, sorted)?;
             // `check` would want the dependencies once more in another form.
@@ -141,6 +147,7 @@ impl Tree {
                 }
                 sorted.unviable.insert(number);
             }
+            keep(sorted)?;
         }
         Err("the compiler still refuses changes after 30 rounds".to_owned())
     }
