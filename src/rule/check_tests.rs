@@ -213,6 +213,6 @@ fn list_functions_are_nested_to_a_depth_and_stand_side_by_side_without_end() {
         nested(MAX_COMPREHENSIONS + 1).iter().map(|(_, text, _)| text).collect::<Vec<_>>(),
         [&message]
     );
-    let beside = vec!["[1].all(x, true)"; MAX_COMPREHENSIONS + 3].join(" && ");
+    let beside = ["[1].all(x, true)"; MAX_COMPREHENSIONS + 3].join(" && ");
     assert_eq!(problems(&beside), []);
 }

@@ -25,10 +25,13 @@ use crate::text::Span;
 pub(in crate::report) struct Masks<'d> {
     documents: &'d Documents,
     files: BTreeMap<u32, FileMasks>,
-    texts: BTreeMap<(u32, Option<u32>), Rc<Covers>>,
+    texts: BTreeMap<TextKey, Rc<Covers>>,
     /// What words say of long lines, by their text and start: texts of machines are one line, in which all findings lie.
-    words: BTreeMap<((u32, Option<u32>), u32), Rc<[Span]>>,
+    words: BTreeMap<(TextKey, u32), Rc<[Span]>>,
 }
+
+/// Names a text: a file, and the embedded document in it that is meant, if any.
+type TextKey = (u32, Option<u32>);
 
 /// Lines up to this many bytes are read anew each time that they are shown.
 const SHORT: usize = 300;
@@ -63,7 +66,7 @@ impl<'d> Masks<'d> {
     }
 
     /// What looks like a secret in the line of a text that starts at this byte.
-    pub(super) fn words(&mut self, key: (u32, Option<u32>), offset: u32, line: &str) -> Rc<[Span]> {
+    pub(super) fn words(&mut self, key: TextKey, offset: u32, line: &str) -> Rc<[Span]> {
         if line.len() <= SHORT {
             return by_words(line).into();
         }
@@ -71,7 +74,7 @@ impl<'d> Masks<'d> {
     }
 
     /// What not to show of the text of that file, or of that embedded document in it.
-    pub(in crate::report) fn of(&mut self, key: (u32, Option<u32>)) -> Rc<Covers> {
+    pub(in crate::report) fn of(&mut self, key: TextKey) -> Rc<Covers> {
         if let Some(known) = self.texts.get(&key) {
             return known.clone();
         }
