@@ -244,7 +244,7 @@ fn a_question_points_at_the_reason_that_its_condition_names() {
     let outcomes = run(rest, facts(Fact::new("values are not in the input", place(40))));
     assert_eq!(reason(&outcomes), ("values are not in the input", Some(place(40))));
     // Any other condition leaves it at the place of the case.
-    for other in ["mimir.unseen == 'x'", "mimir.unseen != 'y'", "'y' != mimir.unseen"] {
+    for other in ["mimir.unseen == 'x'", "mimir.unseen != 'y'"] {
         let rest = rest.replace("mimir.unseen != null", other);
         let outcomes = run(&rest, facts(Fact::new("x", place(40))));
         assert_eq!(reason(&outcomes), ("x", Some(place(1))), "{other}");
