@@ -70,7 +70,7 @@ const SHAPES: &[Shape] = &[
                 r#"{{"apiVersion":"apps/v1","kind":"Deployment","metadata":{{"name":"d{n}","namespace":"loki"}},"spec":{{"replicaz":1}}}}"#
             )
         });
-        format!(r#"{{"apiVersion":"v1","kind":"List","items":[{objects}]}}"#)
+        format!("{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{objects}]}}\n")
     }),
     ("comments that accept", |count| {
         let options = each(count, "", |n| format!("      x{n}: 1 # ptd-lint: ignore[unknown-option] y\n"));

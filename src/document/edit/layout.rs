@@ -65,6 +65,15 @@ impl<'t> Layout<'t> {
         self.get(self.line_start(at), at)
     }
 
+    /// The blanks before `at` where nothing else stands in its line. Looks at no more than these, since a document may be one
+    /// line of which each node is asked.
+    pub(super) fn only_blanks_before(self, at: usize) -> Option<&'t str> {
+        let before = self.get(0, at);
+        let rest = before.trim_end_matches(BLANKS);
+        let is_own = rest.is_empty() || rest == "\u{feff}" || rest.ends_with(['\n', '\r']);
+        is_own.then(|| self.get(rest.len(), at))
+    }
+
     /// What stands in the line from `at` on.
     pub(super) fn after(self, at: usize) -> &'t str {
         self.get(at, self.line_end(at))

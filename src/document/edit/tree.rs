@@ -130,12 +130,10 @@ impl Habits {
     fn of(nodes: &Nodes<'_>) -> Self {
         let (mut steps, mut dashes, mut level) = (Vec::new(), Vec::new(), None);
         let layout = nodes.layout;
-        // Where all is on one line, looking for the start of the line of each node takes time by the square of its length.
-        let has_lines = layout.text.contains(['\n', '\r']);
         for (id, node) in (0..).map(NodeId).zip(&nodes.tree.nodes) {
             let is_mapping = matches!(node.kind, NodeKind::Mapping(_));
             if nodes.is_bracketed(id) {
-                if has_lines && level.is_none() && !nodes.children(id).is_empty() {
+                if level.is_none() && !nodes.children(id).is_empty() {
                     level = own_level(nodes, id);
                 }
             } else if is_mapping {
@@ -173,12 +171,9 @@ impl Habits {
 /// One level of indentation in a collection in brackets whose first child stands on a line of its own.
 pub(super) fn own_level(nodes: &Nodes<'_>, id: NodeId) -> Option<String> {
     let layout = nodes.layout;
-    let first = nodes.child_start(id, 0);
-    if !layout.before(first).trim().is_empty() {
-        return None;
-    }
+    let before = layout.only_blanks_before(nodes.child_start(id, 0))?;
     let outer = layout.indentation(nodes.start(id));
-    layout.before(first).strip_prefix(outer).map(str::to_owned).filter(|level| !level.is_empty())
+    before.strip_prefix(outer).map(str::to_owned).filter(|level| !level.is_empty())
 }
 
 /// Writes edits of one tree.
