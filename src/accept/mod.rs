@@ -155,7 +155,9 @@ pub(crate) enum Standing {
 
 /// Whether a file may hold a suppression.
 pub(crate) fn is_marked(file: &File) -> bool {
-    file.documents.iter().any(|document| document.text.contains(WORD))
+    // Documents of one text follow each other and share its lines.
+    let mut texts = file.documents.chunk_by(|one, two| Arc::ptr_eq(&one.lines, &two.lines));
+    texts.any(|stream| stream.first().is_some_and(|document| document.text.contains(WORD)))
 }
 
 /// Reads the first files of the documents, of which each has its standing.
