@@ -14,6 +14,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use program::FORMS;
 use program::folder;
 use program::ran;
 use program::run;
@@ -61,20 +62,7 @@ fn is_obeyed(character: char) -> bool {
 #[test]
 fn odd_names_are_shown_and_not_obeyed_in_every_format() {
     let folder = named();
-    for form in [
-        "human",
-        "concise",
-        "html",
-        "json",
-        "sarif",
-        "junit",
-        "github",
-        "gitlab",
-        "checkstyle",
-        "markdown",
-        "openreports",
-        "policyreport",
-    ] {
+    for form in FORMS {
         let ran = run(folder.path(), &["-v", "-o", form, "."], None);
         assert_eq!(ran.code, 2, "{form}: {}", ran.stderr);
         let text = &ran.stdout;

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Stdio;
 
+use program::FORMS;
 use program::Ran;
 use program::command;
 use program::folder;
@@ -17,22 +18,6 @@ use program::ran;
 use program::run;
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// All forms.
-const FORMS: [&str; 12] = [
-    "human",
-    "concise",
-    "html",
-    "json",
-    "sarif",
-    "junit",
-    "github",
-    "gitlab",
-    "checkstyle",
-    "markdown",
-    "openreports",
-    "policyreport",
-];
 
 /// An object with nothing to object to.
 const HARMLESS: &str =

@@ -10,6 +10,22 @@ use std::process::Stdio;
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// The names of all forms of report.
+pub(crate) const FORMS: [&str; 12] = [
+    "human",
+    "concise",
+    "html",
+    "json",
+    "sarif",
+    "junit",
+    "github",
+    "gitlab",
+    "checkstyle",
+    "markdown",
+    "openreports",
+    "policyreport",
+];
+
 /// A folder with these files.
 pub(crate) fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = TempDir::new().unwrap();
