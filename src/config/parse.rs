@@ -154,12 +154,16 @@ impl Reader {
             Some(Scalar::Int(_) | Scalar::Float(_)) => {
                 Some(self.at(node, node.text().unwrap_or_default().to_owned()))
             }
-            _ => {
-                self.report(
-                    node.span(),
-                    format!("{what} is expected here"),
-                    "write a text that is not empty",
-                );
+            other => {
+                let written = node.text().unwrap_or_default();
+                // Such as `y` and `null`, which may be names to whoever wrote them.
+                let help = match other {
+                    Some(Scalar::Bool(_) | Scalar::Null) if !written.is_empty() => {
+                        format!("write `{written}` in quotes: without them it is no text")
+                    }
+                    _ => "write a text that is not empty".to_owned(),
+                };
+                self.report(node.span(), format!("{what} is expected here"), help);
                 None
             }
         }

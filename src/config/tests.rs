@@ -117,6 +117,14 @@ fn mistakes_have_a_place_and_a_remedy() {
         ("workload: x\n", "1:1 the configuration has no `version` (add `version: 1` at its top)"),
         ("version: 2\n", "1:10 this version of the file is not known (write `version: 1`)"),
         ("version: 1\nstrict: maybe\n", "2:9 true or false is expected here (write `true` or `false`)"),
+        (
+            "version: 1\nworkload: y\n",
+            "2:11 the workload's name is expected here (write `y` in quotes: without them it is no text)",
+        ),
+        (
+            "version: 1\nworkload: \"\"\n",
+            "2:11 the workload's name is expected here (write a text that is not empty)",
+        ),
         ("version: 1\nfail_on: errors\n", "2:10 unknown severity `errors` (did you mean `error`?)"),
         (
             "version: 1\nselect: main\n",

@@ -87,7 +87,12 @@ pub(super) fn declaration(wanted: &Wanted) -> String {
     let quoted = |text: &str| serde_json::to_string(text).unwrap();
     let mut text = String::from("version: 1\nstrict: true\n");
     let room = wanted.control_room.as_deref().map_or("false".to_owned(), quoted);
-    let _ = writeln!(text, "workload: {}\ncontrol_room: {room}\ndomain: {}", wanted.workload, wanted.domain);
+    let _ = writeln!(
+        text,
+        "workload: {}\ncontrol_room: {room}\ndomain: {}",
+        quoted(&wanted.workload),
+        quoted(&wanted.domain)
+    );
     let _ =
         writeln!(text, "declared:\n  cloud: {}\n  region: {}", wanted.cloud.name(), quoted(&wanted.region));
     if let Some(account) = &wanted.account {
