@@ -124,9 +124,10 @@ fn id_of(index: usize) -> NodeId {
     NodeId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-/// Places of a document at which changes may be asked for: its nodes, or the statements and values of a program.
+/// Places of a document at which changes may be asked for: its nodes, or the statements and values of a program. Those that
+/// start earlier come first, and what holds others before them.
 pub(crate) fn places(document: &super::Document) -> Vec<crate::text::Span> {
-    match &document.body {
+    let mut places = match &document.body {
         super::Body::Tree(tree) => tree.nodes.iter().map(|node| node.span).collect(),
         super::Body::Alloy(file) => {
             let mut spans = Vec::new();
@@ -138,5 +139,7 @@ pub(crate) fn places(document: &super::Document) -> Vec<crate::text::Span> {
             }
             spans
         }
-    }
+    };
+    places.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    places
 }
