@@ -260,7 +260,10 @@ fn subject(
         Store::Loki => super::periods::facts(&running_with, &config, store.place),
         Store::Mimir => Fact::absent(store.place),
     };
-    let Written { options, at_defaults } = written(&running_with, &config, store.in_secret);
+    let Written { mut options, at_defaults } = written(&running_with, &config, store.in_secret);
+    if let (Some(tenant), Some(own)) = (tenant, &of_tenant) {
+        options = written(&running_with, own, tenant.in_secret).options;
+    }
     let processes: Vec<Fact> = group.targets.iter().map(|target| process(store.store, target)).collect();
     let running = running(store.store, group);
     let neighbours = unlabelled
