@@ -16,6 +16,7 @@ use crate::model::alloy::Signals;
 use crate::model::alloy::types::Running;
 use crate::model::eval::Value;
 
+mod collectors;
 mod corpus;
 mod filters;
 mod logs;
