@@ -24,7 +24,10 @@ mod metrics;
 mod modules;
 mod oracle;
 mod parts;
+mod ports;
 mod signals;
+mod told;
+mod ways;
 
 /// The text before `{` here is all that most tests need of a local store.
 const LOCAL: &str = r#"
