@@ -203,6 +203,29 @@ fn components_that_modules_make_can_be_lowered() {
     assert!(!limited(folder.path(), &["components=100"]).stdout.contains("--limit"));
 }
 
+#[test]
+fn parts_of_one_object_can_be_lowered_and_raised() {
+    let object =
+        "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: w\nspec:\n  list: [a, b, c, d, e, f]\n";
+    let folder = folder(&[("a.yaml", object.as_bytes())]);
+    let told = |limits: &[&str]| {
+        let words =
+            ["--limit"].into_iter().flat_map(|word| limits.iter().flat_map(move |limit| [word, limit]));
+        let words: Vec<&str> = ["-o", "concise"].into_iter().chain(words).chain(["."]).collect();
+        run(folder.path(), &words, None)
+    };
+    let refused = told(&["parts=8"]);
+    let error = "a.yaml:1:1: error[malformed-object] this has more than 8 parts, of which no more are searched for programs";
+    assert!(refused.stdout.contains(error), "{}", refused.stdout);
+    assert!(refused.stdout.contains("or raise it with `--limit parts=16`"), "{}", refused.stdout);
+    assert_eq!(refused.code, 2, "{}", refused.stdout);
+    for limits in [&[][..], &["parts=16"]] {
+        let read = told(limits);
+        assert!(!read.stdout.contains("malformed-object"), "{}", read.stdout);
+        assert_eq!(read.code, 0, "{}", read.stdout);
+    }
+}
+
 /// A stack with one store, and a rule that finds something unless it is stopped.
 fn with_rule(when: &str) -> tempfile::TempDir {
     let rule = format!(

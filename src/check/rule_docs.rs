@@ -49,11 +49,18 @@ pub(crate) fn rule_docs(sources: &[Source]) -> (Vec<RuleDoc>, Vec<RunError>) {
 const EXAMPLE_LINES: usize = 60;
 
 /// The failing and the mended example of a rule: all their files where they are short, else the shortest file that
-/// both have and that was mended.
+/// both have and that was mended. Of several stacks, the one called `stack` is the example; the others are its borders.
 fn examples(rule: &Rule) -> [Vec<(String, String)>; 2] {
     let files = ["fail", "pass"].map(|outcome| {
         let files = rule.examples(outcome).into_iter();
-        files.filter(|(name, _)| !["expected.txt", "fixed.diff"].contains(name)).collect::<Vec<_>>()
+        let mut files: Vec<_> =
+            files.filter(|(name, _)| !["expected.txt", "fixed.diff"].contains(name)).collect();
+        let is_example = |(name, _): &(&str, &str)| name.starts_with("stack/");
+        if files.iter().any(is_example) {
+            // Settings that say nothing only mark the stack.
+            files.retain(|file| is_example(file) && *file != ("stack/ptd-lint.yaml", "version: 1\n"));
+        }
+        files
     });
     let [failing, mended] = &files;
     let lines = |files: &[(&str, &str)]| files.iter().map(|(_, text)| text.lines().count()).sum::<usize>();
