@@ -41,7 +41,7 @@ pub(super) fn of_program(program: &Program<'_>, sources: &[Source]) -> Vec<Liste
             // What is pushed to an exporter is born in the scrape that reads it.
             let signals = if entry.receivers.is_empty() { listen.signals } else { listen.signals.and(born) };
             let open = listen.when.as_ref().is_none_or(|when| holds(program, component, when) != Some(false));
-            if !open || signals.is_empty() && !listen.signals.meets(Signals::TELEMETRY) {
+            if !open || !listen.signals.meets(Signals::TELEMETRY) {
                 continue;
             }
             for one in of_component(program, index, component, listen, signals) {
@@ -264,6 +264,9 @@ fn reached(exposure: &Exposure, listener: &Listener) -> (&'static str, Vec<(Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::DocId;
+    use crate::model::Door;
+    use crate::text::Span;
 
     #[test]
     fn a_login_guards_the_server_unless_its_filter_leaves_pages_open() {
@@ -282,6 +285,45 @@ mod tests {
         assert!(!guards_server(&arguments(&[paths("/metrics")])));
         assert!(guards_server(&arguments(&[paths("/-/ready"), others.clone()])));
         assert!(!guards_server(&arguments(&[paths("/"), others])));
+    }
+
+    #[test]
+    fn who_gets_farthest_counts_and_the_ways_without_a_guard_come_first() {
+        let place = Place { doc: DocId { file: 0, index: 0 }, span: Span::default() };
+        let listener = |host: &str| Listener {
+            component: 0,
+            host: Ok(host.to_owned()),
+            port: Some(4317),
+            taken: Signals::LOGS,
+            signals: Signals::LOGS,
+            guarded: false,
+            place,
+        };
+        let door = |port: u16, from: Distance, guarded: bool, words: &str| Door {
+            port: Some(port).filter(|port| *port > 0),
+            from,
+            guarded,
+            words: words.to_owned(),
+            place,
+        };
+        let (near, far) = (Distance::Network, Distance::Internet);
+        for (doors, expected) in [
+            (vec![], ("cluster", vec![], false)),
+            (vec![door(80, far, false, "another port")], ("cluster", vec![], false)),
+            (vec![door(0, near, true, "a")], ("network", vec!["a"], true)),
+            (vec![door(4317, near, false, "a")], ("network", vec!["a"], false)),
+            (vec![door(0, near, false, "a"), door(0, far, true, "b")], ("internet", vec!["b"], true)),
+            (vec![door(0, near, true, "a"), door(0, far, false, "b")], ("internet", vec!["b"], false)),
+            (vec![door(0, far, true, "a"), door(0, far, false, "b")], ("internet", vec!["b", "a"], false)),
+        ] {
+            let exposure = Exposure { known: true, doors, server: None };
+            let (from, through, guarded) = reached(&exposure, &listener("0.0.0.0"));
+            let through: Vec<_> = through.iter().map(|(words, _)| words.as_str()).collect();
+            assert_eq!((from, through, guarded), expected, "{:?}", exposure.doors);
+        }
+        let unseen = Exposure::default();
+        assert_eq!(reached(&unseen, &listener("0.0.0.0")).0, "unknown");
+        assert_eq!(reached(&unseen, &listener("localhost")).0, "pod");
     }
 
     #[test]

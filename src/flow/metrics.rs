@@ -158,7 +158,7 @@ fn ends(
     let unfiltered: Vec<Vertex> = exits
         .iter()
         .enumerate()
-        .filter(|(index, exit)| metric(exit) && exit.is_local() && !filtered.contains(index))
+        .filter(|(index, exit)| metric(exit) && exit.is_local_whole() && !filtered.contains(index))
         .flat_map(|(_, exit)| reach::exit_vertices(exit))
         .filter(|vertex| is_metric(*vertex))
         .collect();

@@ -223,6 +223,7 @@ pub(super) fn metrics(draft: &Draft<'_>) -> Metrics {
 /// From where each kind of end is reached.
 struct Ends<'d> {
     local: Reaching,
+    local_whole: Reaching,
     control_room: Reaching,
     external: Reaching,
     /// By vertex: the first way out behind it of which it is not known where it leads, and why.
@@ -257,6 +258,7 @@ impl<'d> Ends<'d> {
         let hidden = draft.opaque.iter().find(|one| one.signals.meets(Signals::METRICS));
         Self {
             local: to(Exit::is_local),
+            local_whole: to(Exit::is_local_whole),
             control_room: to(Exit::is_control_room),
             external: to(Exit::is_external),
             hiding,
@@ -268,11 +270,12 @@ impl<'d> Ends<'d> {
     fn reach_of(&self, start: Vertex) -> MetricReach {
         let unknown = self.hiding.get(&start).copied().or(self.hidden).map(str::to_owned);
         let known = |reached: bool| if reached || unknown.is_none() { Some(reached) } else { None };
+        let local = self.local.holds(start);
         MetricReach {
-            local: known(self.local.holds(start)),
+            local: known(local),
             control_room: known(self.control_room.holds(start)),
             external: self.external.holds(start),
-            local_filtered: false,
+            local_filtered: local && !self.local_whole.holds(start),
             unknown,
         }
     }

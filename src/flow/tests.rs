@@ -16,6 +16,7 @@ use crate::model::alloy::Signals;
 use crate::model::alloy::types::Running;
 use crate::model::eval::Value;
 
+mod collectors;
 mod corpus;
 mod filters;
 mod logs;
@@ -23,7 +24,10 @@ mod metrics;
 mod modules;
 mod oracle;
 mod parts;
+mod ports;
 mod signals;
+mod told;
+mod ways;
 
 /// The text before `{` here is all that most tests need of a local store.
 const LOCAL: &str = r#"

@@ -70,7 +70,8 @@ pub(crate) fn leading_to<'e>(
     let ends = exits.flat_map(reach::exit_vertices).filter(carried);
     let found = reaching(&flow.graph, ends, |_| false);
     let edges = flow.graph.edges.iter();
-    let taken = edges.filter(|edge| carried(&edge.from) && found.holds(edge.from) && found.holds(edge.to));
+    // What leads to where something is reached from reaches it too.
+    let taken = edges.filter(|edge| carried(&edge.from) && found.holds(edge.to));
     Leading {
         ways: taken.map(|edge| (graph::component_of(edge.from), graph::component_of(edge.to))).collect(),
         components: found.order.iter().map(|vertex| graph::component_of(*vertex)).collect(),

@@ -74,6 +74,8 @@ pub(crate) use declaration::products;
 pub(crate) use declaration::sites;
 pub(crate) use declaration::version_subjects;
 pub(crate) use exposure::Distance;
+#[cfg(test)]
+pub(crate) use exposure::Door;
 pub(crate) use exposure::Exposure;
 pub(crate) use fact::Fact;
 pub(crate) use fact::FactValue;

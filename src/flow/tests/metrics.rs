@@ -212,6 +212,11 @@ prometheus.remote_write "narrow" {
 }
 "#,
     );
+    // Labels that are taken away leave the series there.
+    let fewer = analyse_text(&case.text.replace("\"drop\"", "\"labeldrop\""));
+    for (source, filtered) in [("prometheus.scrape.a", "false"), ("prometheus.scrape.b", "true")] {
+        assert_eq!(text(&fewer.subject("metric_source", source), "local_filtered"), filtered, "{source}");
+    }
     for (key, wanted, source) in [
         ("prometheus.relabel.r rule 1", "true", "prometheus.scrape.a"),
         ("prometheus.remote_write.narrow rule 1", "true", "prometheus.scrape.b"),
@@ -244,6 +249,12 @@ prometheus.relabel "r" {{
 "#
     ));
     assert_eq!(text(&case.subject("metric_source", "prometheus.scrape.s"), "local_filtered"), "false");
+    let elsewhere = case.text.replace(
+        "r.receiver, prometheus.remote_write.workload",
+        "r.receiver, prometheus.remote_write.control_room",
+    );
+    let elsewhere = analyse_text(&elsewhere);
+    assert_eq!(text(&elsewhere.subject("metric_source", "prometheus.scrape.s"), "local_filtered"), "true");
 }
 
 #[test]
@@ -363,5 +374,10 @@ fn what_hides_a_way_is_told_once_where_it_has_a_subject_of_its_own() {
     assert_eq!(told("prometheus.remote_write.w.receiver", unset), "true");
     assert_eq!(told("prometheus.invented.x.receiver", "prometheus.invented \"x\" { }\n"), "true");
     // By its family no way for metrics: no rule on metrics speaks of the component, so the path has to.
-    assert_eq!(told("loki.invented.x.receiver", "loki.invented \"x\" { }\n"), "false");
+    let lost = "loki.invented \"x\" { }\n";
+    assert_eq!(told("loki.invented.x.receiver", lost), "false");
+    // Nor do writers whose place is known, or that nothing feeds.
+    let fed = "prometheus.exporter.statsd \"relays\" { relay_addr = \"statsd.example.com:8125\" }\n";
+    assert_eq!(told("loki.invented.x.receiver", &format!("{lost}{fed}")), "false");
+    assert_eq!(told("loki.invented.x.receiver", &format!("{lost}{unset}")), "false");
 }

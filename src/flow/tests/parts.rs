@@ -161,6 +161,47 @@ acme.unknown "x" {
 }
 
 #[test]
+fn each_receiver_in_brackets_keeps_its_own_place_and_only_those_that_are_chosen_count() {
+    let writer = |name: &str| {
+        format!("loki.write \"{name}\" {{\n  endpoint {{ url = \"https://{name}.example.net\" }}\n}}\n")
+    };
+    let hops = |receivers: &str| {
+        let source = format!("loki.source.journal \"j\" {{ forward_to = {receivers} }}\n");
+        let case = analyse_text(&[source, writer("a"), writer("b")].concat());
+        let hops = |name: &str| case.hops_of(case.exit(name)).join(" ");
+        [hops("loki.write.a"), hops("loki.write.b")]
+    };
+    let (a, b) = ("loki.write.a.receiver", "loki.write.b.receiver");
+    assert_eq!(hops(&format!("([{a}, ({b})])")), [a, b]);
+    assert_eq!(hops(&format!("array.concat([{a}], [{b}])")), [a, b]);
+    let chosen = format!("coalesce([{a}], [{b}])");
+    assert_eq!(hops(&chosen), [chosen.as_str(), ""]);
+}
+
+#[test]
+fn what_stands_in_a_module_that_is_used_twice_is_wrong_once() {
+    let case = analyse_text(
+        "declare \"m\" {\n  loki.invented \"x\" { }\n}\nm \"a\" { }\nm \"b\" { }\nloki.invented \"y\" { }\n",
+    );
+    let found: Vec<_> =
+        case.flow.opaque.iter().map(|opaque| (opaque.name.as_str(), case.slice(opaque.place))).collect();
+    assert_eq!(
+        found,
+        [("loki.invented.y", "loki.invented \"y\""), ("m.a/loki.invented.x", "loki.invented \"x\"")]
+    );
+}
+
+#[test]
+fn references_to_nothing_are_found_in_blocks_of_the_language_too() {
+    let case = analyse_text(
+        "http {\n  tls {\n    cert_pem = local.file.gone.content\n  }\n}\ndeclare \"m\" {\n  loki.echo \"e\" { }\n  loki.source.journal \"j\" { forward_to = [loki.echo.e.receiver] }\n}\n",
+    );
+    let found: Vec<_> = case.flow.opaque.iter().map(|opaque| case.slice(opaque.place)).collect();
+    assert_eq!(found, ["local.file.gone.content"]);
+    assert_eq!(case.flow.opaque[0].name, "http");
+}
+
+#[test]
 fn targets_that_do_not_exist_leave_the_metrics_of_their_scrape_open() {
     let case = analyse_text(
         "prometheus.scrape \"s\" {\n  targets    = discovery.gone.x.targets\n  forward_to = []\n}\n",

@@ -85,6 +85,11 @@ impl Exit {
         }
     }
 
+    /// Whether all metrics that leave here reach the workload's store: no collector behind it filters them.
+    pub(crate) fn is_local_whole(&self) -> bool {
+        self.is_local() && !self.onward.as_ref().is_some_and(|reach| reach.local_filtered)
+    }
+
     /// Whether metrics that leave here reach the control room.
     pub(crate) fn is_control_room(&self) -> bool {
         self.onward.as_ref().is_some_and(|reach| reach.control_room == Some(true))
