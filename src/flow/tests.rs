@@ -16,7 +16,11 @@ use crate::model::alloy::Signals;
 use crate::model::alloy::types::Running;
 use crate::model::eval::Value;
 
+mod asked;
+mod beside;
+mod collected;
 mod corpus;
+mod exits;
 mod filters;
 mod logs;
 mod metrics;

@@ -75,6 +75,12 @@ fn order_and_arithmetic_with_null_are_errors_and_no_silent_false() {
 }
 
 #[test]
+fn of_three_values_only_replace_makes_something() {
+    gives("replace('a-b', '-', '.')", "a.b");
+    fails("join('a-b', '-', '.')", "there is no function `join` with that many arguments");
+}
+
+#[test]
 fn numbers_are_integers_and_compare_with_floats() {
     gives("s.series + 1 == 151", "true");
     gives("s.series == 150.0", "true");

@@ -282,6 +282,7 @@ mod tests {
         let text = format!("x == '{}'", "a".repeat(MAX_SOURCE - 7));
         assert_eq!(text.len(), MAX_SOURCE);
         assert!(Expression::new(&text).tree().is_ok());
+        assert!(Expression::new(&text).placed_tree().is_ok());
         assert_eq!(problem(&format!("{text} ")).2, "the expression is 4097 bytes long, more than 4096");
     }
 
@@ -293,6 +294,9 @@ mod tests {
         let message = "the expression is a chain of more than 100 operators, fields or brackets";
         // Short enough for the quick parser, which has no bound of its own for it.
         assert_eq!(problem(&vec!["1"; 102].join("+")).2, message);
+        // None of its levels is too long for the quick parser, and all together are too deep.
+        let levels = (0..6).fold("1".to_owned(), |inner, _| format!("({inner}{})", "+1".repeat(20)));
+        assert_eq!(problem(&levels).2, message);
         assert_eq!(problem(&chain).2, message);
         assert_eq!(problem(&format!("a{}", ".b".repeat(2000))).2, message);
         assert_eq!(problem(&vec!["a"; 800].join(" in ")).2, message);
