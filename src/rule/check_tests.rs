@@ -46,6 +46,7 @@ fn unknown_names_are_errors_with_the_nearest_name() {
         "unknown function `startWith`",
         "did you mean `startsWith`?",
     );
+    one("siez(log_exit.sources) == 1", "siez", "unknown function `siez`", "did you mean `size`?");
     one(
         "log_exit.zone.deep == 1",
         "deep",

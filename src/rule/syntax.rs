@@ -249,6 +249,8 @@ mod tests {
         for (source, start, end, message) in [
             ("a +", 3, 3, "the expression ends too early"),
             ("a.b[ == 3]", 5, 7, "`==` is not expected here"),
+            // Of an index that is not there the parser complains where what is indexed begins.
+            ("a.b[", 4, 4, "the expression ends too early"),
             ("a == 'x", 5, 7, "the text is not closed"),
             ("a & b", 2, 3, "`&` is no part of an expression"),
             ("'é' é", 5, 7, "`é` is no part of an expression"),

@@ -109,8 +109,8 @@ prometheus.remote_write "w" {
     assert_eq!(
         exits(&case),
         [
-            "prometheus.remote_write.w filesystem workload the collector's storage path",
             "prometheus.remote_write.w telemetry external https://metrics.example.net/push",
+            "prometheus.remote_write.w filesystem workload the collector's storage path",
             "prometheus.remote_write.w content external https://metrics.example.net/push",
         ]
     );

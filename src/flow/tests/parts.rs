@@ -81,12 +81,11 @@ fn logs_of_one_kind_sent_to_a_consumer_of_another_are_a_fault_and_not_lost() {
 fn each_receiver_that_cannot_be_told_is_a_question_of_its_own_and_each_source_has_its_reason() {
     let case = analyse_text(
         r#"
-local.file "f" { filename = "x" }
-logging { write_to = [local.file.f.content] }
-loki.source.journal "j" { forward_to = [local.file.f.content, (local.file.f.content)] }
+logging { write_to = ["a"] }
+loki.source.journal "j" { forward_to = ["b", "b"] }
 loki.source.file "l" {
   targets    = []
-  forward_to = [local.file.f.content]
+  forward_to = ["c"]
 }
 "#,
     );
@@ -94,7 +93,8 @@ loki.source.file "l" {
     let senders = ["logging", "loki.source.journal.j", "loki.source.journal.j", "loki.source.file.l"];
     let told: Vec<_> = case.flow.opaque.iter().map(|opaque| opaque.reason.clone()).collect();
     assert_eq!(told, senders.map(reason));
-    for sender in senders {
+    // What the collector prints is in its own log all the same.
+    for sender in &senders[1..] {
         let source = case.subject("log_source", sender);
         assert_eq!(text(&source, "reaches_exit"), format!("unknown: {}", reason(sender)));
     }
