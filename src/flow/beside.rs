@@ -20,17 +20,13 @@ pub(crate) struct Beside {
 /// Finds who takes in what is sent to the own pod. `beside` has one entry for each collector, in their order; one whose
 /// pod the input does not show has none of its own there, and keeps what it had.
 pub(super) fn arrive(drafts: &mut [Draft<'_>], beside: &[Option<Beside>]) {
-    for (index, (draft, own)) in drafts.iter_mut().zip(beside).enumerate() {
+    for (index, draft) in drafts.iter_mut().enumerate() {
+        let own = beside.get(index).and_then(Option::as_ref);
         for exit in &mut draft.exits {
             match own {
                 Some(own) => of_exit(exit, own, index),
                 None => exit.arrivals.retain(|arrival| arrival.end.what != Taker::Here),
             }
-        }
-    }
-    for draft in drafts.iter_mut().skip(beside.len()) {
-        for exit in &mut draft.exits {
-            exit.arrivals.retain(|arrival| arrival.end.what != Taker::Here);
         }
     }
 }

@@ -26,9 +26,6 @@ use crate::model::alloy::slots;
 use crate::model::eval::Evaluated;
 use crate::model::eval::Value;
 
-/// Kinds of egress through which signals can leave.
-const KINDS: [&str; 4] = ["telemetry", "filesystem", "process_log", "debug_http"];
-
 /// All ways out of a program. `carriers` are the components that put the text of log files into what they send.
 pub(super) fn of_program(
     program: &Program<'_>,
@@ -76,9 +73,9 @@ impl Finder<'_, '_> {
             let signals = self.carried(egress);
             let open =
                 egress.when.as_ref().map_or(Some(true), |when| holds(self.program, self.component, when));
-            let leaves = KINDS.contains(&egress.kind.as_str()) && !signals.is_empty();
+            // No signal leaves where settings come from, but whoever answers there knows the collector.
             let controls = egress.kind == "control" && !self.component.is_config() && self.is_set(egress);
-            if open == Some(false) || !leaves && !controls {
+            if open == Some(false) || signals.is_empty() && !controls {
                 continue;
             }
             self.doubt = open.is_none().then(|| "whether this way out is open is not known".to_owned());
@@ -280,4 +277,34 @@ fn instances(program: &Program<'_>, component: &Component<'_>) -> Vec<(String, P
         .filter_map(|maker| program.components.get(maker))
         .map(|maker| (maker.id.to_string(), maker.name_place()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An egress as the table has it.
+    fn egress(kind: &str, path: Option<&str>, syntax: &str, signals: &[&str]) -> Egress {
+        let line = serde_json::json!({ "kind": kind, "path": path, "syntax": syntax, "signals": signals });
+        serde_json::from_value(line).unwrap()
+    }
+
+    #[test]
+    fn arguments_are_sent_where_a_component_dials_what_one_of_them_names() {
+        for kind in ["telemetry", "content", "control", "collect", "query", "credentials"] {
+            assert!(sends_arguments(&egress(kind, Some("url"), "url", &[])), "{kind}");
+            assert!(!sends_arguments(&egress(kind, None, "url", &[])), "{kind}: it is not told where");
+            assert!(!sends_arguments(&egress(kind, Some("path"), "path", &[])), "{kind}: a file");
+        }
+        for kind in ["filesystem", "process_log", "debug_http", "fetch"] {
+            assert!(!sends_arguments(&egress(kind, Some("url"), "url", &[])), "{kind}");
+        }
+        // A writer of logs lets them out by its own way already.
+        assert!(!sends_arguments(&egress("telemetry", Some("url"), "url", &["logs"])));
+        assert!(sends_arguments(&egress("telemetry", Some("url"), "url", &["metrics"])));
+        assert!(sends_arguments(&egress("control", Some("url"), "url", &["logs"])));
+        // What is sent, and not where.
+        assert!(!sends_arguments(&egress("content", Some("body"), "other", &[])));
+        assert!(sends_arguments(&egress("telemetry", Some("topic"), "other", &[])));
+    }
 }

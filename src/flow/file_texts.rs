@@ -105,8 +105,10 @@ pub(super) fn connect(
     for (index, carrier) in sorted {
         for file in &carrier.files {
             graph.born.push(born(*file, logs.index()));
-            let (from, to) = (born(*file, logs.index()), entering(*index, logs.index()));
-            graph.edges.push(Edge { from, to, place: carrier.place });
+            // What takes logs in sends the text on with them, and a source with those that are born in it.
+            for to in [entering(*index, logs.index()), born(*index, logs.index())] {
+                graph.edges.push(Edge { from: born(*file, logs.index()), to, place: carrier.place });
+            }
         }
         let Some(component) = program.components.get(*index) else { continue };
         let followed = match (&component.kind, component.entry()) {

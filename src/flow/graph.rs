@@ -14,8 +14,6 @@ use super::receivers::collect_expressions;
 use super::receivers::list_place;
 use super::receivers::receivers;
 use crate::document::Place;
-use crate::document::alloy::Expr;
-use crate::document::alloy::ExprKind;
 use crate::model::alloy::Component;
 use crate::model::alloy::Entry;
 use crate::model::alloy::Program;
@@ -222,7 +220,7 @@ impl Builder<'_, '_> {
         let mut found = Vec::new();
         let mut expressions = Vec::new();
         collect_expressions(&component.block.body, &mut expressions, 32);
-        for expression in expressions.into_iter().filter(|expr| may_name_receivers(expr)) {
+        for expression in expressions {
             found.extend(receivers(self.program, component, expression));
         }
         for receiver in found {
@@ -399,16 +397,4 @@ fn offsets(vertices: usize, sorted: impl Iterator<Item = Vertex>) -> Vec<usize> 
         counts[index] += counts[index - 1];
     }
     counts
-}
-
-/// Whether an expression can hold receivers: literals cannot.
-fn may_name_receivers(expr: &Expr) -> bool {
-    matches!(
-        expr.kind,
-        ExprKind::Array(_)
-            | ExprKind::Access(..)
-            | ExprKind::Paren(_)
-            | ExprKind::Call(..)
-            | ExprKind::Index(..)
-    )
 }

@@ -16,8 +16,12 @@ use crate::model::alloy::Signals;
 use crate::model::alloy::types::Running;
 use crate::model::eval::Value;
 
+mod asked;
+mod beside;
+mod collected;
 mod collectors;
 mod corpus;
+mod exits;
 mod filters;
 mod logs;
 mod metrics;

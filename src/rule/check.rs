@@ -327,10 +327,11 @@ impl Check<'_> {
 /// A list of values of a shape has no line in the table, unless it is that list itself.
 fn listed(item: Shape) -> Shape {
     match item {
-        Shape::Field(subject, path) if path.ends_with("[]") => {
-            Shape::Field(subject, path.trim_end_matches("[]").to_owned())
-        }
-        _ => Shape::Any,
+        Shape::Field(subject, path) => match path.strip_suffix("[]") {
+            Some(list) => Shape::Field(subject, list.to_owned()),
+            None => Shape::Any,
+        },
+        Shape::Settings | Shape::Any => Shape::Any,
     }
 }
 

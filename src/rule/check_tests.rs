@@ -46,6 +46,7 @@ fn unknown_names_are_errors_with_the_nearest_name() {
         "unknown function `startWith`",
         "did you mean `startsWith`?",
     );
+    one("siez(log_exit.sources) == 1", "siez", "unknown function `siez`", "did you mean `size`?");
     one(
         "log_exit.zone.deep == 1",
         "deep",
@@ -172,10 +173,12 @@ fn what_a_list_function_gives_is_known_as_far_as_the_list_was() {
     nam("log_exit.sources.sort()[0].nam == 'x'");
     nam("log_exit.sources.distinct()[0].nam == 'x'");
     nam("log_exit.sources.filter(s, s.name == 'x')[0].nam == 'x'");
-    // A list of fields has no line in the table, nor what another function makes.
-    for source in
-        ["log_exit.sources.map(s, s.name)[0].nam == 'x'", "log_exit.sources.flatten()[0].nam == 'x'"]
-    {
+    // A list of fields has no line in the table, nor a list of lists, nor what another function makes.
+    for source in [
+        "log_exit.sources.map(s, s.name)[0].nam == 'x'",
+        "log_exit.sources.map(s, log_exit.sources)[0].nam == 'x'",
+        "log_exit.sources.flatten()[0].nam == 'x'",
+    ] {
         assert_eq!(problems(source), [], "{source}");
     }
 }
@@ -215,4 +218,23 @@ fn list_functions_are_nested_to_a_depth_and_stand_side_by_side_without_end() {
     );
     let beside = ["[1].all(x, true)"; MAX_COMPREHENSIONS + 3].join(" && ");
     assert_eq!(problems(&beside), []);
+}
+
+#[test]
+fn a_condition_compares_with_null_only_by_not_equals_and_null_on_the_right() {
+    let compared = |source: &str| {
+        let expression = Expression::new(source);
+        compared_with_null(expression.tree().unwrap()).map(|tree| format!("{:?}", tree.expr))
+    };
+    let alone = |source: &str| Some(format!("{:?}", Expression::new(source).tree().unwrap().expr));
+    assert_eq!(compared("log_exit.zone != null"), alone("log_exit.zone"));
+    for other in [
+        "log_exit.zone == null",
+        "log_exit.zone != 'x'",
+        "null != log_exit.zone",
+        "log_exit.zone",
+        "has(null)",
+    ] {
+        assert_eq!(compared(other), None, "{other}");
+    }
 }

@@ -88,6 +88,8 @@ fn rule_that_wants_a_declaration_stands_in_stack_with_it_only() {
     assert_eq!(choice(Profile::Stack, false).why, Why::NotDeclared("allowed".to_owned()));
     assert!(!choice(Profile::Stack, false).is_promised);
     assert!(choice(Profile::Stack, true).is_promised);
+    assert_eq!(choice(Profile::Stack, true).why, Why::InProfile);
+    assert_eq!(choice(Profile::Ptd, false).why, Why::InProfile);
     assert!(choice(Profile::Ptd, false).on);
 }
 
@@ -119,6 +121,15 @@ fn unknown_selectors_are_told_with_what_is_near() {
     ] {
         let message = format!("unknown rule `{selector}`");
         assert_eq!(told(selector), Some((message, help.to_owned())));
+    }
+    let alone = "`ptd-lint rules` lists all rules; families, promises, patterns such as `loki-*` and `ALL` are known too";
+    let two = [LOKI, Plate { id: "mimir-ring-lost", family: "mimir", ..LOKI }];
+    for (selector, help) in [
+        ("odd-schema", "near it: loki-schema-refused (`ptd-lint rules` lists all)"),
+        ("schema-of-a-ring", "near it: loki-schema-refused, mimir-ring-lost (`ptd-lint rules` lists all)"),
+        ("something", alone),
+    ] {
+        assert_eq!(fault(selector, true, Profile::Ptd, &two).unwrap().1, help, "{selector}");
     }
     assert_eq!(told("lokx-*").map(|told| told.0).as_deref(), Some("no rule fits `lokx-*`"));
     for known in ["ALL", "loki", "log-boundary", "loki-*", "*-refused", "logs-leave-workload"] {

@@ -104,3 +104,93 @@ fn length(value: &Value<'_>) -> usize {
 fn steps(bytes: usize) -> u64 {
     (bytes / BYTES) as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::rc::Rc;
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// A text that an expression made.
+    fn text(length: usize) -> Value<'static> {
+        Value::Text { text: "x".repeat(length).into(), secret: false }
+    }
+
+    fn list<const N: usize>(items: [Value<'static>; N]) -> Value<'static> {
+        Value::list(items.into())
+    }
+
+    fn map<const N: usize>(items: [Value<'static>; N]) -> Value<'static> {
+        let entries = items.into_iter().enumerate().map(|(index, item)| (index.to_string(), item));
+        Value::Map(Rc::new(entries.collect::<BTreeMap<_, _>>()))
+    }
+
+    #[test]
+    fn texts_count_by_their_length_and_are_copied_only_where_an_expression_made_them() {
+        for (length, steps) in [(0, 0), (63, 0), (64, 1), (129, 2), (640, 10)] {
+            let value = text(length);
+            assert_eq!([whole(&value), top(&value), copy(&value)], [steps; 3], "{length}");
+        }
+        let long = "x".repeat(640);
+        assert_eq!(copy(&Value::text(&long)), 0);
+        assert_eq!(copy(&list([text(640)])), 0);
+        assert_eq!(whole(&Value::Int(5)), 0);
+    }
+
+    #[test]
+    fn lists_and_maps_count_their_items_and_as_a_whole_what_is_in_them() {
+        for outer in [list([text(64), text(128), Value::Null]), map([text(64), text(128), Value::Null])] {
+            assert_eq!((top(&outer), whole(&outer)), (3, 6));
+            let inner = list([outer.clone(), outer]);
+            assert_eq!((top(&inner), whole(&inner)), (2, 14));
+        }
+        let nested = |around: fn(Value<'static>) -> Value<'static>| {
+            (0..100).fold(Value::Null, |inner, _| around(inner))
+        };
+        assert_eq!(whole(&nested(|inner| list([inner]))), 64);
+        assert_eq!(whole(&nested(|inner| map([inner]))), 64);
+    }
+
+    #[test]
+    fn what_has_another_size_is_told_apart_at_once() {
+        for of in [|items: [Value<'static>; 2]| list(items), |items: [Value<'static>; 2]| map(items)] {
+            let two = of([text(64), text(128)]);
+            assert_eq!(compared(&two, &of([text(64), Value::Null])), 5 + 3);
+            for other in [list([text(64)]), map([text(64)]), text(640), Value::Null] {
+                assert_eq!(compared(&two, &other), 0, "{other:?}");
+            }
+        }
+        assert_eq!(compared(&text(640), &text(640)), 0);
+    }
+
+    #[test]
+    fn functions_cost_what_they_look_at_and_what_they_make() {
+        let three = || list([text(64), text(64), text(64)]);
+        for (name, arguments, steps) in [
+            ("upperAscii", vec![text(640)], 10),
+            ("startsWith", vec![text(640), text(64)], 11),
+            // Each letter becomes a step's worth; where nothing is replaced, it is put between all letters.
+            ("replace", vec![text(640), text(1), text(64)], 11 + 640),
+            ("replace", vec![text(640), text(0), text(64)], 11 + 641),
+            ("replace", vec![text(640), text(64), text(64)], 12 + 10),
+            ("join", vec![three()], 3 + 3),
+            ("join", vec![three(), text(64)], 4 + 6),
+            ("flatten", vec![list([three(), list([Value::Null])])], 2 + 4),
+            ("split", vec![text(640), text(1)], 10 + 640),
+            ("split", vec![text(640), text(0)], 10 + 640),
+            ("split", vec![text(640), text(64)], 11 + 10),
+            ("is_slip", vec![text(64), text(64)], 2 + 512),
+        ] {
+            assert_eq!(call(name, &arguments), steps, "{name} {}", arguments.len());
+        }
+    }
+
+    #[test]
+    fn a_large_pattern_costs_as_much_as_one_that_cannot_be_made() {
+        let pattern_of = |is_large| Pattern { regex: Arc::new(regex::Regex::new("x").unwrap()), is_large };
+        let costs = [Some(pattern_of(false)), Some(pattern_of(true)), None];
+        assert_eq!(costs.each_ref().map(|made| pattern(made.as_ref())), [1_000, 100_000, 100_000]);
+    }
+}

@@ -75,6 +75,12 @@ fn order_and_arithmetic_with_null_are_errors_and_no_silent_false() {
 }
 
 #[test]
+fn of_three_values_only_replace_makes_something() {
+    gives("replace('a-b', '-', '.')", "a.b");
+    fails("join('a-b', '-', '.')", "there is no function `join` with that many arguments");
+}
+
+#[test]
 fn numbers_are_integers_and_compare_with_floats() {
     gives("s.series + 1 == 151", "true");
     gives("s.series == 150.0", "true");
@@ -416,4 +422,35 @@ fn the_nearest_place_is_found_through_indices_and_methods() {
 fn values_of_settings_are_shown_with_their_unit() {
     assert_eq!(crate::rule::shown(&Fact::bare(7_i64), ""), "7");
     assert_eq!(crate::rule::shown(&Fact::bare(7_i64), "series"), "7 series");
+}
+
+#[test]
+fn each_part_of_a_condition_is_a_step_and_what_is_large_takes_more() {
+    let long = "x".repeat(640);
+    let ints = (0..16).map(|number| number.to_string()).collect::<Vec<_>>().join(", ");
+    for (source, steps) in [
+        ("1".to_owned(), 1),
+        ("1 == 1".to_owned(), 3),
+        ("[1, 2] == [1, 2]".to_owned(), 7 + 4),
+        // Each item is held against all of what is looked for.
+        ("'a' in ['a', 'b']".to_owned(), 5 + 2),
+        (format!("'{long}' in ['a', 'b']"), 5 + 2 * 11),
+        // A text is looked at, and one that was made is copied.
+        (format!("'{long}' + ''"), 3 + 10 + 10),
+        (format!("'' + '{long}'"), 3 + 10 + 10),
+        (format!("[{ints}].all(x, true)"), 1 + 17 + 2 + 16),
+        // A pattern is paid for once.
+        ("'a'.matches('b')".to_owned(), 3 + 1000),
+        ("'a'.matches('b') || 'c'.matches('b')".to_owned(), 7 + 1000),
+    ] {
+        let expression = Expression::new(&source);
+        let within = |most: u64| {
+            let mut evaluation = Evaluation::new(Vec::new());
+            evaluation.most = most;
+            let outcome = evaluation.value(expression.tree().unwrap()).map(|_| ());
+            (outcome.is_ok(), evaluation.steps)
+        };
+        assert_eq!(within(u64::MAX), (true, steps), "{source}");
+        assert!(within(steps).0 && !within(steps - 1).0, "{source}");
+    }
 }

@@ -228,6 +228,8 @@ fn target<'a>(evaluation: &mut Evaluation<'a>, tree: &'a Tree, subject: &str) ->
         node = container;
     }
     keys.reverse();
+    // The map itself is not ours to set.
+    let first: Arc<str> = (*keys.first()?).into();
     let base = known(evaluation.value(node))?;
     let mut value = base.clone();
     // The deepest that is written: its place, and how many keys lead to it.
@@ -236,25 +238,24 @@ fn target<'a>(evaluation: &mut Evaluation<'a>, tree: &'a Tree, subject: &str) ->
     for (index, key) in keys.iter().enumerate() {
         value = known(super::operators::field(&value, key))?;
         let place = value.place().filter(|_| value.place() != around);
-        match (value.view(), place) {
-            (View::Map(_) | View::Null, Some(place)) => found = Some((place, index + 1)),
-            (_, Some(place)) if index + 1 == keys.len() => found = Some((place, index + 1)),
-            // Nothing can be put into a number or a text.
-            (View::Map(_) | View::Null, None) => {}
-            (_, None) if index + 1 == keys.len() && value.place().is_some() => {}
-            _ => return None,
+        match place {
+            Some(place) => found = Some((place, index + 1)),
+            // Something absent, a map that nobody wrote, what a chart makes: it goes where it would be written.
+            None if matches!(value.view(), View::Map(_) | View::Null) || value.place().is_some() => {}
+            // What else has no place is not known to be written anywhere.
+            None => return None,
         }
         around = value.place().or(around);
     }
     let (place, depth) = found?;
-    if depth == keys.len() && depth > 0 {
+    if depth == keys.len() {
         return Some(Target::There(place));
     }
     let missing: Vec<Arc<str>> = keys.get(depth..)?.iter().map(|key| Arc::from(*key)).collect();
     if depth > 0 {
         return Some(Target::Missing(place, missing));
     }
-    let Some((at, way)) = written_at(evaluation, node, missing.first()?) else {
+    let Some((at, way)) = written_at(evaluation, node, &first) else {
         return Some(Target::Missing(place, missing));
     };
     Some(Target::Missing(at, way.into_iter().chain(missing.into_iter().skip(1)).collect()))

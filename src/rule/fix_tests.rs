@@ -125,6 +125,13 @@ fn what_a_chart_makes_is_set_by_its_value_and_not_where_the_chart_is_named() {
     assert_eq!(made, [put(10, &["made"], plain("8"))]);
     let made = changes("  - { set: mimir.config.made_section.deep, value: 8 }\n");
     assert_eq!(made, [put(10, &["made_section", "deep"], plain("8"))]);
+    let mut facts = facts();
+    let config = Fact::map([("made", Fact::new(5_i64, place(10)))], place(10));
+    facts.insert("config", config);
+    let made =
+        |key: &str| changes_of(&format!("  - {{ set: mimir.config.{key}, value: 8 }}\n"), facts.clone());
+    assert_eq!(made("made"), [put(10, &["made"], plain("8"))]);
+    assert_eq!(made("made.deep"), []);
 }
 
 #[test]
@@ -183,6 +190,19 @@ fn components_are_added_and_things_removed_and_renamed_for_each_item() {
 }
 
 #[test]
+fn the_items_of_a_map_are_its_values_and_what_is_missing_has_none() {
+    let made = changes("  - { each: mimir.config.limits.odd, remove: item }\n");
+    assert_eq!(made, [Change::Remove { at: place(27) }, Change::Remove { at: place(26) }]);
+    let made = changes(
+        "  - { each: mimir.config.nothing, remove: item }\n  - { remove: mimir.config.limits.series }\n",
+    );
+    assert_eq!(made, [Change::Remove { at: place(21) }]);
+    let made =
+        changes("  - { each: mimir.name, remove: item }\n  - { remove: mimir.config.limits.series }\n");
+    assert_eq!(made, []);
+}
+
+#[test]
 fn nothing_is_offered_where_a_place_or_a_value_is_not_there_or_not_to_be_told() {
     let good = "  - { set: mimir.config.limits.series, value: 8 }\n";
     for bad in [
@@ -205,6 +225,9 @@ fn nothing_is_offered_where_a_place_or_a_value_is_not_there_or_not_to_be_told() 
         assert_eq!(changes(&format!("{good}{bad}")), [], "{bad}");
     }
     assert_eq!(changes("  - { each: mimir.config.nothing, remove: item }\n"), []);
+    // Nor is a whole configuration replaced, nor what a function makes of one.
+    assert_eq!(changes("  - { set: mimir.config, value: 8 }\n"), []);
+    assert_eq!(changes("  - { set: \"startsWith(mimir.config.limits, 'series')\", value: 8 }\n"), []);
     assert_eq!(changes(&format!("{good}{good}")).len(), 1);
 }
 

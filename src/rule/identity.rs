@@ -144,6 +144,8 @@ mod tests {
         let one = |name: &str, port: u8| format!("name\u{1d}{name}\u{1c}port\u{1d}{port}\u{1c}\u{1f}");
         assert_eq!(list, one("a", 1) + &one("b", 2));
         assert_eq!(written(&Value::Null), "not set");
+        let long = "x".repeat(5000);
+        assert_eq!(written(&Value::Fact(&Fact::bare(long.as_str()))), long);
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Loader {
                     );
                 }
             }
-            let default = keys.get("default").map(|node| Fact { place: None, ..setting_value(*node) });
+            let default = keys.get("default").map(|node| setting_value(*node));
             settings.push(Setting {
                 name,
                 default: default.unwrap_or_default(),

@@ -208,6 +208,16 @@ fn a_users_rule_takes_a_builtin_id_only_by_saying_so() {
     let problems = add(&mut builtin(), &format!("{GOOD}replaces: my-rul\n"));
     assert_eq!(problems[0].3, "there is no built-in rule `my-rul` to replace");
     assert_eq!(problems[0].4, "did you mean `my-rule`?");
+    // Of a rule that is replaced the name is free, of another one it is not.
+    let other = GOOD.replace("my-rule", "other-rule");
+    let (mut set, _) = RuleSet::from_texts(&[("mimir/a.yaml", GOOD), ("mimir/b.yaml", &other)], true);
+    let problems = add(&mut set, &format!("{GOOD}replaces: other-rule\n"));
+    assert_eq!(problems[0].3, "there is a rule `my-rule` already");
+    assert_eq!(add(&mut set, &format!("{other}replaces: other-rule\n")), []);
+    // What is not built in cannot be replaced, and is not proposed.
+    let problems = add(&mut set, &format!("{}replaces: other-rul\n", GOOD.replace("my-rule", "new-rule")));
+    assert_eq!(problems[0].3, "there is no built-in rule `other-rul` to replace");
+    assert_eq!(problems[0].4, "it can be `my-rule`");
 }
 
 #[test]

@@ -35,3 +35,18 @@ pub(crate) fn options_in(text: &str) -> impl Iterator<Item = String> + '_ {
         route.trim_end_matches('.').to_owned()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::options_in;
+
+    #[test]
+    fn an_option_is_a_route_without_what_is_called_on_it() {
+        let found = |text: &str| options_in(text).collect::<Vec<_>>();
+        assert_eq!(found("mimir.effective.limits.max_series > 8"), ["limits.max_series"]);
+        assert_eq!(found("x.effective.a.b.size() == 1 && y.effective.c_d[0].e"), ["a.b", "c_d"]);
+        assert_eq!(found("The limit is {mimir.effective.limits.x}."), ["limits.x"]);
+        assert_eq!(found("see mimir.effective.limits.x."), ["limits.x"]);
+        assert_eq!(found("effective.a"), Vec::<String>::new());
+    }
+}

@@ -249,6 +249,8 @@ mod tests {
         for (source, start, end, message) in [
             ("a +", 3, 3, "the expression ends too early"),
             ("a.b[ == 3]", 5, 7, "`==` is not expected here"),
+            // Of an index that is not there the parser complains where what is indexed begins.
+            ("a.b[", 4, 4, "the expression ends too early"),
             ("a == 'x", 5, 7, "the text is not closed"),
             ("a & b", 2, 3, "`&` is no part of an expression"),
             ("'é' é", 5, 7, "`é` is no part of an expression"),
@@ -282,6 +284,7 @@ mod tests {
         let text = format!("x == '{}'", "a".repeat(MAX_SOURCE - 7));
         assert_eq!(text.len(), MAX_SOURCE);
         assert!(Expression::new(&text).tree().is_ok());
+        assert!(Expression::new(&text).placed_tree().is_ok());
         assert_eq!(problem(&format!("{text} ")).2, "the expression is 4097 bytes long, more than 4096");
     }
 
@@ -293,6 +296,9 @@ mod tests {
         let message = "the expression is a chain of more than 100 operators, fields or brackets";
         // Short enough for the quick parser, which has no bound of its own for it.
         assert_eq!(problem(&vec!["1"; 102].join("+")).2, message);
+        // None of its levels is too long for the quick parser, and all together are too deep.
+        let levels = (0..6).fold("1".to_owned(), |inner, _| format!("({inner}{})", "+1".repeat(20)));
+        assert_eq!(problem(&levels).2, message);
         assert_eq!(problem(&chain).2, message);
         assert_eq!(problem(&format!("a{}", ".b".repeat(2000))).2, message);
         assert_eq!(problem(&vec!["a"; 800].join(" in ")).2, message);

@@ -14,6 +14,9 @@ fn what_is_not_plain_is_malformed_and_names_the_host_that_a_lenient_reader_takes
         ("", bad("it is empty", None)),
         // A colon alone begins no authority.
         ("http:logs.example.com", bad("it has no scheme", Some(name("http")))),
+        // A scheme begins with a letter.
+        ("1http://logs.example.com", bad("it has no scheme", Some(name("1http")))),
+        ("http_x://logs.example.com", bad("it has no scheme", Some(name("http_x")))),
         ("logs.example.com/push", bad("it has no scheme", Some(name("logs.example.com")))),
         (
             "ftp://logs.example.com/",
@@ -68,4 +71,23 @@ fn no_proxy_spares_what_it_names_and_what_is_below() {
     }
     assert!(skips_proxy("", "unix:///run/loki.sock", Syntax::Url));
     assert!(!skips_proxy("*", "http://a b/", Syntax::Url), "nobody knows where this goes");
+}
+
+#[test]
+fn the_port_is_the_one_that_is_written_or_that_of_the_scheme() {
+    for (text, syntax, expected) in [
+        ("http://logs.example.com/push", Syntax::Url, Some(80)),
+        ("https://logs.example.com/push", Syntax::Url, Some(443)),
+        ("HTTPS://me:secret@logs.example.com/push", Syntax::Url, Some(443)),
+        ("https://logs.example.com:3100/push", Syntax::Url, Some(3100)),
+        ("https://[::1]:3100/push", Syntax::Url, Some(3100)),
+        ("https://[::1]/push", Syntax::Url, Some(443)),
+        ("grpc://logs.example.com", Syntax::Url, None),
+        // A client of gRPC has a port of its own for what names none.
+        ("https://logs.example.com", Syntax::Grpc, None),
+        ("logs.example.com:4317", Syntax::Grpc, Some(4317)),
+        ("logs.example.com", Syntax::HostPort, None),
+    ] {
+        assert_eq!(port(text, syntax), expected, "{text}");
+    }
 }

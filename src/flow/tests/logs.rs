@@ -279,6 +279,7 @@ loki.write "w" {
 fn printed_logs_go_where_the_own_log_goes() {
     let case = analyse_text(
         r#"
+livedebugging { enabled = false }
 logging { write_to = [loki.write.w.receiver] }
 loki.source.journal "j" { forward_to = [loki.echo.e.receiver] }
 loki.echo "e" { }

@@ -68,6 +68,45 @@ otelcol.auth.basic "a" {{ }}
 }
 
 #[test]
+fn logs_of_one_kind_sent_to_a_consumer_of_another_are_a_fault_and_not_lost() {
+    let case = analyse_text(
+        "loki.source.journal \"j\" { forward_to = [otelcol.processor.batch.b.input] }\n\
+         otelcol.processor.batch \"b\" {\n  output { }\n}\n",
+    );
+    assert_eq!(case.opaque(), ["wrong-receiver logs"]);
+    assert_eq!(case.flow.opaque[0].reason, "`otelcol.processor.batch.b` does not take logs");
+}
+
+#[test]
+fn each_receiver_that_cannot_be_told_is_a_question_of_its_own_and_each_source_has_its_reason() {
+    let case = analyse_text(
+        r#"
+logging { write_to = ["a"] }
+loki.source.journal "j" { forward_to = ["b", "b"] }
+loki.source.file "l" {
+  targets    = []
+  forward_to = ["c"]
+}
+"#,
+    );
+    let reason = |sender: &str| format!("where `{sender}` sends its data is not known: it is not a receiver");
+    let senders = ["logging", "loki.source.journal.j", "loki.source.journal.j", "loki.source.file.l"];
+    let told: Vec<_> = case.flow.opaque.iter().map(|opaque| opaque.reason.clone()).collect();
+    assert_eq!(told, senders.map(reason));
+    // What the collector prints is in its own log all the same.
+    for sender in &senders[1..] {
+        let source = case.subject("log_source", sender);
+        assert_eq!(text(&source, "reaches_exit"), format!("unknown: {}", reason(sender)));
+    }
+}
+
+#[test]
+fn a_source_tells_where_its_data_is_born() {
+    let case = analyse_text("loki.source.api \"a\" { forward_to = [] }\n");
+    assert_eq!(text(&case.subject("log_source", "loki.source.api.a"), "origin"), "network");
+}
+
+#[test]
 fn receivers_that_are_computed_from_data_are_not_followed() {
     let case = analyse_text(
         r#"
