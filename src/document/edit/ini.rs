@@ -148,7 +148,7 @@ impl Writer<'_> {
         let at = layout.line_end(last);
         let indentation = layout
             .indentation(self.nodes.children(section).last().map_or(last, |(key, _)| self.nodes.start(*key)));
-        self.edits.push(edit(at, at, format!("{}{indentation}{line}", layout.line_break())));
+        self.edits.push(edit(at, at, format!("{}{indentation}{line}", layout.line_feed())));
         Ok(())
     }
 
@@ -181,7 +181,7 @@ impl Writer<'_> {
     /// Writes sections that were not there, at the end of the text.
     fn new_sections(&mut self) {
         let layout = self.nodes.layout;
-        let line_break = layout.line_break();
+        let line_break = layout.line_feed();
         let are_apart = are_apart(layout.text);
         let mut text = String::new();
         for (name, lines) in &self.sections {

@@ -101,6 +101,12 @@ impl<'t> Layout<'t> {
         }
     }
 
+    /// How lines of this text end where a carriage return by itself ends none, as in programs of Alloy and INI text.
+    pub(super) fn line_feed(self) -> &'static str {
+        let first = self.text.split_once('\n').map_or("", |(line, _)| line);
+        if first.ends_with('\r') { "\r\n" } else { "\n" }
+    }
+
     /// The offset behind blanks, line ends and YAML comments from `at` on.
     pub(super) fn skip_comments(self, mut at: usize) -> usize {
         loop {

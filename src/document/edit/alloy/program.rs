@@ -27,7 +27,7 @@ impl<'f> Program<'f> {
     /// Looks at how the program is laid out.
     pub(super) fn new(file: &'f File) -> Self {
         let layout = Layout { text: &file.text };
-        Self { file, layout, line_break: layout.line_break() }
+        Self { file, layout, line_break: layout.line_feed() }
     }
 
     /// One level of indentation, as it is where `at` stands: as in the component there, else in one before it, else in one

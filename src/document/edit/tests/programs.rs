@@ -81,6 +81,9 @@ fn empty_and_one_line_blocks_are_opened() {
             "logging {\r\n  format = \"json\"\r\n}",
             "logging {\r\n  format = \"json\"\r\n  level  = \"v\"\r\n}",
         ),
+        // A carriage return by itself ends no line of a program.
+        ("// a\rb\nlogging { }\n", "// a\rb\nlogging {\n\tlevel = \"v\"\n}\n"),
+        ("// a\rb\r\nlogging {\r\n}", "// a\rb\r\nlogging {\r\n\tlevel = \"v\"\r\n}"),
     ] {
         let after = if before.contains("{ f") {
             "logging {\n\tformat = \"json\"\n\tlevel  = \"v\"\n}\n"
