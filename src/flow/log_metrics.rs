@@ -3,6 +3,7 @@
 //! Numbers that are counted are no logs. A label whose value is taken from an entry is text of that entry.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::Source;
 use super::collected::origins;
@@ -50,7 +51,7 @@ pub(super) fn of_program(
     };
     let mut own_page = None;
     let mut fed = None;
-    let mut steps = STEPS;
+    let mut steps = 0..STEPS;
     let mut found = Vec::new();
     for (index, component) in program.components.iter().enumerate() {
         let Some(entry) = component.entry() else { continue };
@@ -123,12 +124,11 @@ fn stages<'a>(component: &Component<'a>, body: &'a Body, names: &[&str], depth: 
 }
 
 /// The components whose entries reach a component, itself included. `steps` bounds the walks of a whole program.
-fn before(graph: &Graph, component: usize, input: Signals, steps: &mut usize) -> BTreeSet<usize> {
+fn before(graph: &Graph, component: usize, input: Signals, steps: &mut Range<usize>) -> BTreeSet<usize> {
     let start = entering(component, input.index());
     let mut seen = BTreeSet::from([start]);
     let mut todo = vec![start];
-    while let Some(vertex) = todo.pop().filter(|_| *steps > 0) {
-        *steps -= 1;
+    while let (Some(_), Some(vertex)) = (steps.next(), todo.pop()) {
         let edges = graph.arriving(vertex).filter_map(|edge| graph.edges.get(edge));
         todo.extend(edges.map(|edge| edge.from).filter(|from| seen.insert(*from)));
     }

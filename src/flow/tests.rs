@@ -23,6 +23,7 @@ mod collectors;
 mod corpus;
 mod exits;
 mod filters;
+mod log_metrics;
 mod logs;
 mod metrics;
 mod modules;

@@ -39,6 +39,15 @@ pub(crate) fn options_in(text: &str) -> impl Iterator<Item = String> + '_ {
 #[cfg(test)]
 mod tests {
     use super::options_in;
+    use super::value_of;
+
+    #[test]
+    fn a_value_is_what_stands_behind_the_key_at_the_start_of_a_line() {
+        let rule = "id: a-rule\nseverity:  warning \nfix:\n  when: x\n";
+        assert_eq!(value_of(rule, "id:"), Some("a-rule"));
+        assert_eq!(value_of(rule, "severity:"), Some("warning"));
+        assert_eq!(value_of(rule, "when:"), None);
+    }
 
     #[test]
     fn an_option_is_a_route_without_what_is_called_on_it() {

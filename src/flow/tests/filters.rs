@@ -144,6 +144,41 @@ fn what_nobody_reads_is_told_by_plain_names_only() {
 }
 
 #[test]
+fn words_are_told_only_where_all_readers_are_known_and_of_what_goes_to_the_control_room() {
+    let text = filtered(&by_name("keep", "a|b|volume"), "").text;
+    let unused = |text: &str, partial: bool| -> Vec<String> {
+        let place = Place { doc: DocId { file: 0, index: 0 }, span: crate::text::Span::default() };
+        let mut surroundings = surroundings();
+        surroundings.needs =
+            Needs { partial, ..Needs::of(std::iter::once(&alert_for_tests("ab", "a > 1 and b > 1", place))) };
+        let case = analyse_with(text, &surroundings, Environment::default());
+        case.flow.filters.iter().flat_map(|filter| filter.unused.iter().map(ToString::to_string)).collect()
+    };
+    assert_eq!(unused(&text, false), ["volume"]);
+    // What else is read is not known.
+    assert_eq!(unused(&text, true), [""; 0]);
+    // A filter before the workload's own store is not for the control room to judge.
+    let own = format!(
+        "prometheus.relabel \"own\" {{\n  forward_to = [prometheus.remote_write.workload.receiver]\n{}}}\n",
+        by_name("keep", "a|b|size")
+    );
+    assert_eq!(unused(&format!("{text}{own}"), false), ["volume"]);
+    // No metrics come to it: logs that go the same way are no reason to judge it.
+    let logs = r#"
+otelcol.receiver.filelog "app" {
+  include = ["/x"]
+  output { logs = [otelcol.exporter.otlphttp.cr.input] }
+}
+otelcol.exporter.otlphttp "cr" {
+  client { endpoint = "https://mimir.cr.example.com/otlp" }
+}
+"#;
+    let without_scrape = text.replace("prometheus.relabel.few.receiver]\n}", "]\n}");
+    assert_ne!(without_scrape, text);
+    assert_eq!(unused(&format!("{without_scrape}{logs}"), false), [""; 0]);
+}
+
+#[test]
 fn without_anything_that_is_read_filters_are_not_judged() {
     let case = analyse_text(&filtered(&by_name("keep", "z"), "").text);
     assert!(case.flow.filters[0].lost.is_empty() && case.flow.filters[0].unused.is_empty());

@@ -41,6 +41,65 @@ prometheus.relabel "default" {{
 }
 
 #[test]
+fn the_way_of_the_first_source_is_told_and_what_any_of_them_meets() {
+    let case = analyse_text(&format!(
+        r#"{LOCAL}
+prometheus.scrape "a" {{
+  targets    = []
+  forward_to = [prometheus.relabel.default.receiver]
+}}
+prometheus.scrape "b" {{
+  targets    = []
+  forward_to = [prometheus.remote_write.vendor.receiver, prometheus.relabel.default.receiver]
+}}
+prometheus.scrape "c" {{
+  targets    = []
+  forward_to = [prometheus.relabel.few.receiver]
+}}
+prometheus.relabel "few" {{
+  forward_to = [prometheus.relabel.default.receiver]
+  rule {{
+    action        = "drop"
+    source_labels = ["__name__"]
+    regex         = "x"
+  }}
+}}
+prometheus.relabel "default" {{
+  forward_to = [prometheus.remote_write.workload.receiver]
+}}
+prometheus.remote_write "vendor" {{
+  endpoint {{ url = "https://metrics.vendor.example.org/push" }}
+}}
+"#
+    ));
+    let [path] = &case.flow.metric_paths[..] else { panic!("{:?}", case.flow.metric_paths) };
+    assert_eq!(case.id(path.component), "prometheus.relabel.default");
+    let hops: Vec<&str> = path.path.iter().map(|hop| case.slice(hop.place)).collect();
+    assert_eq!(hops, ["prometheus.relabel.default.receiver", "prometheus.remote_write.workload.receiver"]);
+    assert_eq!(path.sources.len(), 3);
+    assert!(path.reach.external && path.reach.local_filtered, "{:?}", path.reach);
+}
+
+#[test]
+fn proxies_of_the_environment_are_for_writers_that_ask_for_them() {
+    let environment = Environment {
+        values: [("HTTP_PROXY".to_owned(), Value::Text("http://proxy.example.net:3128".into()))].into(),
+        ..Environment::default()
+    };
+    let zone = |switch: &str| {
+        let program = LOCAL.replace(
+            "api/v1/push\" }\n}\nprometheus.remote_write \"control_room\"",
+            &format!("api/v1/push\"\n{switch} }}\n}}\nprometheus.remote_write \"control_room\""),
+        );
+        let case = analyse_with(&program, &surroundings(), environment.clone());
+        case.exit("prometheus.remote_write.workload").zone.name()
+    };
+    assert_eq!(zone(""), "workload");
+    assert_eq!(zone("proxy_from_environment = false"), "workload");
+    assert_eq!(zone("proxy_from_environment = true"), "external");
+}
+
+#[test]
 fn one_hop_is_blamed_for_all_sources_that_pass_it() {
     let case = analyse_text(&format!(
         r#"{LOCAL}

@@ -77,3 +77,15 @@ loki.echo "e" { }
     assert_eq!(text(&found[1], "from"), "unknown");
     assert_eq!(case.slice(fact(&found[1], "address").place.unwrap()), "sys.env(\"ADDRESS\")");
 }
+
+#[test]
+fn a_port_that_is_not_known_may_be_the_one() {
+    let case = analyse_text(
+        "otelcol.receiver.otlp \"o\" {\n  grpc { endpoint = \"0.0.0.0:4317\" }\n  output { }\n}\n",
+    );
+    let known = &case.flow.listeners[0];
+    let unknown = Listener { port: None, ..known.clone() };
+    let takes = |listener: &Listener, port: Option<u16>| listener.takes(port, Signals::OTEL_LOGS);
+    assert!(takes(known, Some(4317)) && takes(known, None) && !takes(known, Some(4318)));
+    assert!(takes(&unknown, Some(4318)) && takes(&unknown, None));
+}

@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Constant { body: Range<usize> },
     /// `&&`, `||`.
     Logic { left: Range<usize>, right: Range<usize>, and: bool },
+    /// `&&` between `let`s, which is no operator: the compiler takes no other in its place.
+    Chain,
     /// `==`, `<` and so on, which take their sides by reference.
     Compare { left: Range<usize>, right: Range<usize>, operator: String },
     /// `+` and so on.
@@ -48,7 +50,7 @@ impl Site {
         match self.kind {
             Kind::Body { .. } => "FnValue",
             Kind::Constant { .. } => "",
-            Kind::Logic { .. } | Kind::Compare { .. } | Kind::Arithmetic { .. } | Kind::Assign { .. } => "BinaryOperator",
+            Kind::Chain | Kind::Logic { .. } | Kind::Compare { .. } | Kind::Arithmetic { .. } | Kind::Assign { .. } => "BinaryOperator",
             Kind::Unary { .. } => "UnaryOperator",
             Kind::Guard => "MatchArmGuard",
             Kind::Arm { .. } => "MatchArm",
@@ -58,11 +60,12 @@ impl Site {
 }
 
 impl Site {
-    /// Whether no compiler would take a change here: of a match without an arm that takes everything, none can go; and what
-    /// is leaked can be written to, which an iterator of what may only be read does not give.
+    /// Whether no compiler would take a change here: of a match without an arm that takes everything, none can go; between `let`s
+    /// there is only `&&`; and what is leaked can be written to, which an iterator of what may only be read does not give.
     pub(crate) fn refuses(&self, replacement: &str) -> bool {
         match &self.kind {
             Kind::Arm { caught, .. } => !caught,
+            Kind::Chain => true,
             Kind::Body { hidden } => *hidden && replacement.contains("Box::leak"),
             _ => false,
         }
@@ -140,17 +143,14 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         let range = left.start..right.end;
         let operator = self.text[self.range(expr.op.span())].to_owned();
         let kind = match expr.op {
-            // `&&` between `let`s is no operator, and has no other to take its place.
-            Op::And(_) if binds(&expr.left) || binds(&expr.right) => None,
-            Op::And(_) => Some(Kind::Logic { left, right, and: true }),
-            Op::Or(_) => Some(Kind::Logic { left, right, and: false }),
-            Op::Eq(_) | Op::Ne(_) | Op::Lt(_) | Op::Gt(_) | Op::Le(_) | Op::Ge(_) => Some(Kind::Compare { left, right, operator }),
-            _ if operator.ends_with('=') => Some(Kind::Assign { left, right, operator }),
-            _ => Some(Kind::Arithmetic { left, right, operator }),
+            Op::And(_) if binds(&expr.left) || binds(&expr.right) => Kind::Chain,
+            Op::And(_) => Kind::Logic { left, right, and: true },
+            Op::Or(_) => Kind::Logic { left, right, and: false },
+            Op::Eq(_) | Op::Ne(_) | Op::Lt(_) | Op::Gt(_) | Op::Le(_) | Op::Ge(_) => Kind::Compare { left, right, operator },
+            _ if operator.ends_with('=') => Kind::Assign { left, right, operator },
+            _ => Kind::Arithmetic { left, right, operator },
         };
-        if let Some(kind) = kind {
-            self.add(range, expr.op.span(), kind);
-        }
+        self.add(range, expr.op.span(), kind);
         syn::visit::visit_expr_binary(self, expr);
     }
 

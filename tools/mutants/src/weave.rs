@@ -186,7 +186,7 @@ impl Loom<'_> {
                 }
                 out
             }
-            Kind::Constant { .. } => String::new(),
+            Kind::Constant { .. } | Kind::Chain => String::new(),
             Kind::Arm { pattern, .. } => format!("{} if !{}", inner(pattern), on(own[0].0)),
             Kind::Field { name, value, base } => {
                 let same = value.as_ref().map_or_else(|| name.clone(), |value| inner(value));
