@@ -219,7 +219,7 @@ fn parts_of_one_object_can_be_lowered_and_raised() {
     assert!(refused.stdout.contains(error), "{}", refused.stdout);
     assert!(refused.stdout.contains("or raise it with `--limit parts=16`"), "{}", refused.stdout);
     assert_eq!(refused.code, 2, "{}", refused.stdout);
-    for limits in [&[][..], &["parts=16"]] {
+    for limits in [&[][..], &["parts=32"]] {
         let read = told(limits);
         assert!(!read.stdout.contains("malformed-object"), "{}", read.stdout);
         assert_eq!(read.code, 0, "{}", read.stdout);
