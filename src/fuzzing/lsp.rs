@@ -37,8 +37,7 @@ pub fn lsp(bytes: &[u8]) {
         })
         .to_string(),
     );
-    let mut asked: BTreeMap<String, usize> =
-        ["\"first\"", "\"last\"", "\"end\""].map(|id| (id.to_owned(), 1)).into();
+    let mut asked: BTreeMap<String, usize> = ["\"first\"", "\"last\""].map(|id| (id.to_owned(), 1)).into();
     let mut is_framed = true;
     // What would have the server read folders of this machine is not sent.
     let lines = text
@@ -63,29 +62,17 @@ pub fn lsp(bytes: &[u8]) {
     rest.extend(framed(r#"{"jsonrpc":"2.0","method":"exit"}"#));
     let sent = Sent::default();
     // What needs a check is answered on a thread of its own. Raw bytes may swallow what follows, which is not waited for.
-    let until = Until { sent: sent.clone(), awaited: is_framed };
+    let awaited = if is_framed { asked.clone() } else { BTreeMap::new() };
+    let until = Until { sent: sent.clone(), awaited };
+    *asked.entry("\"end\"".to_owned()).or_default() += 1;
     let mut input = input.as_slice().chain(until).chain(rest.as_slice());
     let govern = |_: &Value, _: &std::path::Path| Ok(Governed::default());
     let code = lsp::serve(&mut input, sent.clone(), govern);
     let out = sent.0.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let out = String::from_utf8_lossy(&out);
     assert!(!out.contains("That is a fault of ptd-lint"), "{out}");
-    let mut answered: BTreeMap<String, usize> = BTreeMap::new();
-    let mut rest = out.as_ref();
-    while !rest.is_empty() {
-        let framed = rest.strip_prefix("Content-Length: ").and_then(|rest| rest.split_once("\r\n\r\n"));
-        let length = framed.and_then(|(length, body)| Some((length.parse::<usize>().ok()?, body)));
-        let parts = length.and_then(|(length, body)| body.split_at_checked(length));
-        assert!(parts.is_some(), "no message: {rest}");
-        let (body, behind) = parts.unwrap_or_default();
-        rest = behind;
-        let message = serde_json::from_str::<Value>(body);
-        assert!(message.is_ok(), "{message:?}: {body}");
-        let message = message.unwrap_or_default();
-        if message.get("method").is_none() {
-            *answered.entry(message["id"].to_string()).or_default() += 1;
-        }
-    }
+    let (answered, rest) = answers(&out);
+    assert!(rest.is_empty(), "no message: {rest}");
     if is_framed {
         assert_eq!(code, 0, "{text:?}");
         for (id, count) in asked {
@@ -93,6 +80,25 @@ pub fn lsp(bytes: &[u8]) {
             assert_eq!(own, count, "answers to {id}: {out}");
         }
     }
+}
+
+/// How often each request was answered, and what stands behind the last whole message.
+fn answers(mut out: &str) -> (BTreeMap<String, usize>, &str) {
+    let mut answered: BTreeMap<String, usize> = BTreeMap::new();
+    while let Some(framed) = out.strip_prefix("Content-Length: ") {
+        let Some((length, body)) = framed.split_once("\r\n\r\n") else { break };
+        let Some((body, rest)) = length.parse().ok().and_then(|length| body.split_at_checked(length)) else {
+            break;
+        };
+        out = rest;
+        let message = serde_json::from_str::<Value>(body);
+        assert!(message.is_ok(), "{message:?}: {body}");
+        let message = message.unwrap_or_default();
+        if message.get("method").is_none() {
+            *answered.entry(message["id"].to_string()).or_default() += 1;
+        }
+    }
+    (answered, out)
 }
 
 /// What the editor can do: the same input makes the same choice of how columns are counted.
@@ -131,11 +137,11 @@ impl Write for Sent {
     }
 }
 
-/// An input without a byte, which ends when the last request has its answer.
+/// An input without a byte, which ends when all these requests have their answers.
 struct Until {
     sent: Sent,
-    /// Whether there is anything to wait for.
-    awaited: bool,
+    /// How often each is to be answered.
+    awaited: BTreeMap<String, usize>,
 }
 
 impl Read for Until {
@@ -147,14 +153,16 @@ impl Read for Until {
 impl BufRead for Until {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
         let (bytes, more) = &*self.sent.0;
-        let answer = br#""id":"last""#;
-        let is_open = |bytes: &mut Vec<u8>| !bytes.windows(answer.len()).any(|own| own == answer);
-        if std::mem::take(&mut self.awaited) {
-            let bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
-            let (bytes, waited) =
-                more.wait_timeout_while(bytes, PATIENCE, is_open).unwrap_or_else(PoisonError::into_inner);
-            assert!(!waited.timed_out(), "no answer: {}", String::from_utf8_lossy(&bytes));
-        }
+        let awaited = std::mem::take(&mut self.awaited);
+        let is_open = |bytes: &mut Vec<u8>| {
+            let (answered, _) = answers(std::str::from_utf8(bytes).unwrap_or_default());
+            awaited.iter().any(|(id, count)| answered.get(id).is_none_or(|own| own < count))
+        };
+        let bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let (bytes, waited) =
+            more.wait_timeout_while(bytes, PATIENCE, is_open).unwrap_or_else(PoisonError::into_inner);
+        assert!(!waited.timed_out(), "no answer: {}", String::from_utf8_lossy(&bytes));
+        drop(bytes);
         Ok(&[])
     }
 
