@@ -19,14 +19,7 @@ pub(crate) fn combine(operands: &[Traced], apply: &mut dyn FnMut(&[Traced]) -> O
     if let Some(reason) = operands.iter().find_map(Traced::first_unknown) {
         return Ok(Traced::unknown(reason));
     }
-    let mut rows: Vec<Vec<Traced>> = vec![Vec::new()];
-    for operand in operands {
-        let Some(choices) = expand(operand) else { return Ok(too_many()) };
-        if choices.len() * rows.len() > MOST {
-            return Ok(too_many());
-        }
-        rows = extended(rows, &choices);
-    }
+    let Some(rows) = combinations(operands.iter()) else { return Ok(too_many()) };
     if let [row] = rows.as_slice() {
         return apply(row);
     }
@@ -101,42 +94,36 @@ fn same(left: &Traced, right: &Traced) -> bool {
     }
 }
 
-/// All values that a value with alternatives inside can be; `None` for more than [`MOST`].
+/// Every combination of what the values can be; `None` for more than [`MOST`].
+fn combinations<'t>(values: impl Iterator<Item = &'t Traced>) -> Option<Vec<Vec<Traced>>> {
+    let mut rows: Vec<Vec<Traced>> = vec![Vec::new()];
+    for value in values {
+        let choices = expand(value)?;
+        if rows.len() * choices.len() > MOST {
+            return None;
+        }
+        rows = extended(rows, &choices);
+    }
+    Some(rows)
+}
+
+/// All values that a value with alternatives inside can be; `None` where a part of it has more than [`MOST`].
 fn expand(value: &Traced) -> Option<Vec<Traced>> {
     match &value.kind {
         Kind::OneOf(values) => {
             let mut out = Vec::new();
             for value in values.iter() {
                 out.extend(expand(value)?);
-                if out.len() > MOST {
-                    return None;
-                }
             }
             Some(out)
         }
         Kind::Array(items) if has_alternatives(value) => {
-            let mut rows: Vec<Vec<Traced>> = vec![Vec::new()];
-            for item in items.iter() {
-                let choices = expand(item)?;
-                if rows.len() * choices.len() > MOST {
-                    return None;
-                }
-                rows = extended(rows, &choices);
-            }
-            Some(rows.into_iter().map(Traced::array).collect())
+            Some(combinations(items.iter())?.into_iter().map(Traced::array).collect())
         }
         Kind::Object(fields) if has_alternatives(value) => {
-            let mut rows: Vec<Vec<Traced>> = vec![Vec::new()];
-            for field in fields.values() {
-                let choices = expand(field)?;
-                if rows.len() * choices.len() > MOST {
-                    return None;
-                }
-                rows = extended(rows, &choices);
-            }
             let object =
                 |row: Vec<Traced>| Traced::object(fields.keys().cloned().zip(row).collect::<Fields>());
-            Some(rows.into_iter().map(object).collect())
+            Some(combinations(fields.values())?.into_iter().map(object).collect())
         }
         _ => Some(vec![value.clone()]),
     }

@@ -205,18 +205,15 @@ fn parse_number(text: &[u8]) -> Option<Number> {
     text.parse().ok().map(Number::Uint)
 }
 
-/// A float as Go reads it: decimal or hexadecimal, a sign allowed, out of range refused.
+/// A float without `-` as Go reads it: decimal or hexadecimal, `+` allowed, out of range refused.
 fn parse_float(text: &str) -> Option<f64> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (negative, lower) = (text.starts_with('-'), digits.to_ascii_lowercase());
-    let value = if let Some(hex) = lower.strip_prefix("0x") {
-        hex_float(hex)?
-    } else {
+    let lower = text.to_ascii_lowercase();
+    let value = match lower.strip_prefix('+').unwrap_or(&lower).strip_prefix("0x") {
+        Some(hex) => hex_float(hex)?,
         // Rust reads `infinity` and `nan` too; so does Go, but both need a `.`, `e` or `E` to get here.
-        lower.parse().ok()?
+        None => lower.parse().ok()?,
     };
-    let spelled = lower.starts_with("inf");
-    (value.is_finite() || spelled).then_some(if negative { -value } else { value })
+    Some(value).filter(|value: &f64| value.is_finite())
 }
 
 /// `1.8p1`: hexadecimal digits, a binary exponent. Digits beyond 64 bits are refused; nobody writes them.
@@ -224,7 +221,7 @@ fn hex_float(text: &str) -> Option<f64> {
     let (mantissa, exponent) = text.split_once('p')?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
-    if digits.is_empty() || digits.starts_with('+') {
+    if digits.starts_with('+') {
         return None;
     }
     let bits = Number::Uint(u64::from_str_radix(&digits, 16).ok()?).float();

@@ -84,6 +84,7 @@ mod tests {
         assert_eq!(parse(b"1h30m"), Ok(5_400_000_000_000));
         assert_eq!(parse(b"1.5h"), Ok(5_400_000_000_000));
         assert_eq!(parse(b".5s"), Ok(500_000_000));
+        assert_eq!(parse(b"1.234s"), Ok(1_234_000_000));
         assert_eq!(parse(b"-2ms"), Ok(-2_000_000));
         assert_eq!(parse("3\u{b5}s".as_bytes()), Ok(3_000));
         assert_eq!(parse(b"+0"), Ok(0));

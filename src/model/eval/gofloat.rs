@@ -1,23 +1,17 @@
 //! Turns floats into text as Go's `strconv.FormatFloat` does.
 
-/// `%e`: a sign and at least two digits in the exponent.
+/// `%e` of a finite number: a sign and at least two digits in the exponent.
 pub(crate) fn exponent(value: f64, precision: usize) -> String {
-    if !value.is_finite() {
-        return named(value);
-    }
     with_two_digits(&format!("{value:.precision$e}"))
 }
 
-/// `%f`.
+/// `%f` of a finite number.
 pub(crate) fn fixed(value: f64, precision: usize) -> String {
-    if value.is_finite() { format!("{value:.precision$}") } else { named(value) }
+    format!("{value:.precision$}")
 }
 
-/// `%g`, with as many digits as needed where there is no precision.
+/// `%g` of a finite number, with as many digits as needed where there is no precision.
 pub(crate) fn general(value: f64, precision: Option<usize>) -> String {
-    if !value.is_finite() {
-        return named(value);
-    }
     let scientific = match precision {
         None => format!("{value:e}"),
         Some(precision) => {
@@ -32,10 +26,7 @@ pub(crate) fn general(value: f64, precision: Option<usize>) -> String {
     let limit = match precision {
         // The shortest form decides as if six digits were asked for.
         None => 6,
-        Some(precision) => {
-            let precision = i32::try_from(precision.max(1)).unwrap_or(i32::MAX);
-            if precision > places && places > power { places } else { precision }
-        }
+        Some(precision) => i32::try_from(precision.max(1)).unwrap_or(i32::MAX),
     };
     if power < -4 || power >= limit {
         return with_two_digits(&scientific);
@@ -46,38 +37,33 @@ pub(crate) fn general(value: f64, precision: Option<usize>) -> String {
     format!("{rounded:.after_point$}")
 }
 
-/// `%b`: the mantissa as an integer and a power of two.
+/// `%b` of a finite number: the mantissa as an integer and a power of two.
 pub(crate) fn binary(value: f64) -> String {
-    if !value.is_finite() {
-        return named(value);
-    }
     let bits = value.to_bits();
     let raw = (bits >> 52) & 0x7ff;
     let fraction = bits & ((1 << 52) - 1);
-    let (mantissa, power) = if raw == 0 { (fraction, 1) } else { (fraction | (1 << 52), raw) };
+    let (mantissa, power) = if raw == 0 { (fraction, 1) } else { (fraction + (1 << 52), raw) };
     let power = i64::try_from(power).unwrap_or_default() - 1075;
     let sign = if value.is_sign_negative() { "-" } else { "" };
     format!("{sign}{mantissa}p{power:+}")
 }
 
-fn named(value: f64) -> String {
-    if value.is_nan() {
-        "NaN"
-    } else if value < 0.0 {
-        "-Inf"
-    } else {
-        "+Inf"
+/// The name of what has no digits.
+pub(crate) fn named(value: f64) -> Option<&'static str> {
+    match value {
+        f64::INFINITY => Some("+Inf"),
+        f64::NEG_INFINITY => Some("-Inf"),
+        _ => value.is_nan().then_some("NaN"),
     }
-    .to_owned()
 }
 
 /// Without zeros at the end of the mantissa.
 fn trimmed(scientific: &str) -> String {
-    match scientific.split_once('e') {
-        Some((mantissa, power)) if mantissa.contains('.') => {
-            format!("{}e{power}", mantissa.trim_end_matches('0').trim_end_matches('.'))
-        }
-        _ => scientific.to_owned(),
+    let Some((whole, rest)) = scientific.split_once('.') else { return scientific.to_owned() };
+    let (fraction, power) = rest.split_once('e').unwrap_or((rest, "0"));
+    match fraction.trim_end_matches('0') {
+        "" => format!("{whole}e{power}"),
+        kept => format!("{whole}.{kept}e{power}"),
     }
 }
 
@@ -104,6 +90,5 @@ mod tests {
         assert_eq!(general(0.00001, None), "1e-05");
         assert_eq!(general(-0.0, None), "-0");
         assert_eq!(binary(2.0), "4503599627370496p-51");
-        assert_eq!(general(f64::INFINITY, None), "+Inf");
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn quote(text: &[u8], mark: char, ascii: bool) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '\u{b}' => out.push_str("\\v"),
-            letter if letter < ' ' || letter == '\u{7f}' => append(&mut out, format_args!("\\x{code:02x}")),
+            letter if letter.is_ascii() => append(&mut out, format_args!("\\x{code:02x}")),
             _ if code < 0x1_0000 => append(&mut out, format_args!("\\u{code:04x}")),
             _ => append(&mut out, format_args!("\\U{code:08x}")),
         }

@@ -4,6 +4,7 @@ use super::gofloat;
 use super::goquote;
 use super::goquote::append;
 use super::runes::runes;
+use super::sprintf::LONGEST;
 use super::sprintf::go_type;
 use super::traced::Kind;
 use super::traced::Traced;
@@ -54,6 +55,11 @@ impl Printer {
 
     /// Prints a value by a verb.
     pub(crate) fn print(&mut self, value: &Traced, verb: char) {
+        // Each element of a list is as wide as asked for.
+        if LONGEST.checked_sub(self.out.len()).is_none() {
+            self.unsupported = true;
+            return;
+        }
         match (verb, &value.kind) {
             (_, Kind::Function(_) | Kind::Capsule(_) | Kind::OneOf(_) | Kind::Unknown(_)) => {
                 self.unsupported = true;
@@ -283,18 +289,16 @@ impl Printer {
         }
         let plus = self.flags.plus;
         let flags = self.flags;
-        if !number.is_finite() {
-            let name = if number.is_nan() { "NaN" } else { "Inf" };
-            let sign = match (number < 0.0, plus, flags.space) {
-                (true, ..) => "-",
-                (_, true, _) => "+",
-                (.., true) => " ",
-                // Infinity keeps its sign.
-                _ if number.is_nan() => "",
+        if let Some(name) = gofloat::named(number) {
+            let sign = match name {
+                "-Inf" => "-",
+                _ if plus => "+",
+                _ if flags.space => " ",
+                "NaN" => "",
                 _ => "+",
             };
             self.flags.zero = false;
-            self.pad(format!("{sign}{name}").as_bytes());
+            self.pad([sign, name.trim_start_matches(['+', '-'])].concat().as_bytes());
             self.flags = flags;
             return;
         }

@@ -307,8 +307,7 @@ fn write_float(value: f64, out: &mut String) {
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
         // Rust's exponent has neither a `+` nor a leading zero; Go's JSON has the `+`.
-        let text = format!("{value:e}");
-        out.push_str(&if size < 1.0 { text } else { text.replace('e', "e+") });
+        out.push_str(&format!("{value:e}").replace('e', "e+").replace("e+-", "e-"));
     } else {
         append(out, format_args!("{value}"));
     }
@@ -352,6 +351,16 @@ mod tests {
     }
 
     #[test]
+    fn reads_and_writes_every_escape() {
+        let text = r#"{"a b":"\"\\\b\f\n\r\t\u0001\u001f x"}"#;
+        assert_eq!(rewritten(text), text);
+        assert_eq!(rewritten(r#""\/\u0008\u000c\u000a\u000d\u0009\u2028""#), r#""/\b\f\n\r\t\u2028""#);
+        assert_eq!(rewritten("[0.000001, 0.00000099, 1.5e21, -2e21, 1e20]"), {
+            "[0.000001,9.9e-7,1.5e+21,-2e+21,100000000000000000000]"
+        });
+    }
+
+    #[test]
     fn refuses_at_the_wrong_byte() {
         for (text, at) in
             [("", 0), ("{a: 1}", 1), ("1 2", 2), (".5", 0), ("1e400", 0), ("[1,]", 3), ("\"a\tb\"", 2)]
@@ -362,7 +371,12 @@ mod tests {
 
     #[test]
     fn stops_at_deep_nesting() {
-        let text = "[".repeat(100_000);
-        assert_eq!(parse(text.as_bytes(), Numbers::Floats).err(), Some(Refused::TooDeep));
+        for open in ["[", "{\"a\":"] {
+            let text = open.repeat(100_000);
+            assert_eq!(parse(text.as_bytes(), Numbers::Floats).err(), Some(Refused::TooDeep));
+        }
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse(nested(DEEPEST + 1).as_bytes(), Numbers::Floats).is_ok());
+        assert!(parse(nested(DEEPEST + 2).as_bytes(), Numbers::Floats).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! Turns numbers into one another and into text by Go's rules.
 
+use super::gofloat::named;
 use super::traced::Kind;
 
 /// A number; the rank decides what two numbers are computed as.
@@ -39,7 +40,7 @@ impl Number {
         match self {
             Self::Int(value) => value.cast_unsigned(),
             Self::Uint(value) => value,
-            Self::Float(value) if value >= HALF => float_to_int(value - HALF).cast_unsigned() ^ (1_u64 << 63),
+            Self::Float(value) if value >= HALF => float_to_int(value - HALF).cast_unsigned() | (1_u64 << 63),
             Self::Float(value) => float_to_int(value).cast_unsigned(),
         }
     }
@@ -59,9 +60,7 @@ impl Number {
         match self {
             Self::Int(value) => value.to_string(),
             Self::Uint(value) => value.to_string(),
-            Self::Float(value) if value.is_nan() => "NaN".to_owned(),
-            Self::Float(value) if value.is_infinite() => if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned(),
-            Self::Float(value) => format!("{value}"),
+            Self::Float(value) => named(value).map_or_else(|| value.to_string(), str::to_owned),
         }
     }
 }

@@ -5,11 +5,11 @@ use super::goverb::Printer;
 use super::traced::Kind;
 use super::traced::Traced;
 
-/// Widths and precisions above this are malformed, as in Go.
-const WIDEST: usize = 1_000_000;
+/// Widths and precisions above this are malformed, as in Go. Written with digits they may have one digit more.
+const WIDEST: u64 = 1_000_000;
 
 /// Longer results than this stay unknown: widths multiply.
-const LONGEST: usize = super::traced::LONGEST_TEXT;
+pub(super) const LONGEST: usize = super::traced::LONGEST_TEXT;
 
 /// `fmt.Sprintf(format, arguments...)`. What depends on memory addresses, or is too rare to be written here, is unknown.
 pub(crate) fn sprintf(format: &[u8], arguments: &[Traced]) -> Traced {
@@ -114,22 +114,16 @@ impl Run<'_> {
             self.at += 1;
             return false;
         };
-        let digits = std::str::from_utf8(&rest[1..close]).unwrap_or_default();
-        let number =
-            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<usize>().ok()).flatten();
+        let found = number(&rest[1..close]);
         self.at += close + 1;
-        match number {
+        match found {
             Some(number) if number >= 1 && number <= self.arguments.len() => {
                 self.next = number - 1;
                 true
             }
-            Some(number) if number <= WIDEST => {
-                self.sound = false;
-                true
-            }
             _ => {
                 self.sound = false;
-                false
+                found.is_some()
             }
         }
     }
@@ -187,10 +181,12 @@ impl Run<'_> {
     fn star(&mut self) -> Option<i64> {
         let argument = self.arguments.get(self.next)?;
         self.next += 1;
-        match argument.kind {
-            Kind::Int(value) if value.unsigned_abs() <= WIDEST as u64 => Some(value),
+        let value = match argument.kind {
+            Kind::Int(value) => Some(value),
+            Kind::Uint(value) => i64::try_from(value).ok(),
             _ => None,
-        }
+        };
+        value.filter(|value| value.unsigned_abs() <= WIDEST)
     }
 
     fn digits(&mut self) -> Option<usize> {
@@ -199,8 +195,7 @@ impl Run<'_> {
         if length == 0 {
             return None;
         }
-        let number =
-            std::str::from_utf8(&rest[..length]).ok()?.parse().ok().filter(|number| *number <= WIDEST);
+        let number = number(&rest[..length]);
         // Go gives up on the rest of the format when the number is too large.
         self.at = if number.is_some() { self.at + length } else { self.format.len() };
         number
@@ -225,6 +220,18 @@ impl Run<'_> {
         }
         self.printer.push(")");
     }
+}
+
+/// The number that some digits spell. Go gives up before the digit that follows too large a number.
+fn number(digits: &[u8]) -> Option<usize> {
+    let (_, before) = digits.split_last()?;
+    let value = |digits: &[u8]| match digits {
+        [] => Some(0),
+        _ if digits.iter().all(u8::is_ascii_digit) => std::str::from_utf8(digits).ok()?.parse::<u64>().ok(),
+        _ => None,
+    };
+    value(before).filter(|before| *before <= WIDEST)?;
+    usize::try_from(value(digits)?).ok()
 }
 
 /// Go's name for the type that a value has when an `any` argument takes it; empty for what is not known.

@@ -198,6 +198,32 @@ mod tests {
     }
 
     #[test]
+    fn tells_text_from_what_looks_like_a_number() {
+        let unusual = "Unknown(\"a YAML number or time in an unusual form is not followed\")";
+        for text in ["12-x", "123-x", "0xzz", "e5", "_1", "1.2.3", "10.0.0.1", "5m", "+x", "-.x"] {
+            assert_eq!(read(text), format!("\"{text}\""));
+        }
+        for text in ["2024-01-01T00:00:00Z", "2024-x", "1.5e", "0o1_7", "0x1_f", "[<<]", "1-2"] {
+            assert!(read(text).contains(unusual), "{text}: {}", read(text));
+        }
+    }
+
+    #[test]
+    fn keeps_the_line_break_that_ends_a_block() {
+        assert_eq!(read("a: |\n  x\nb: 1"), "{\"a\":\"x\\n\",\"b\":1}");
+        assert_eq!(read("a: |\n  x\n"), "{\"a\":\"x\\n\"}");
+    }
+
+    #[test]
+    fn leaves_unknown_what_merges_no_mapping() {
+        let reason = "Unknown(\"a merge of something that is no YAML mapping is not followed\")";
+        for text in ["<<: [1]\na: 2", "<<: 1\na: 2", "<<: [{a: 1}, 1]"] {
+            assert_eq!(read(text), reason, "{text}");
+        }
+        assert_eq!(read("<<: [{a: 1}, {b: 2}]\nc: 3"), "{\"a\":1,\"b\":2,\"c\":3}");
+    }
+
+    #[test]
     fn refuses_without_repeating_the_text() {
         assert_eq!(parse("hunter2: {").err().unwrap(), "invalid YAML at byte 9");
         assert_eq!(parse("a: 1\na: 2").err().unwrap(), "invalid YAML at byte 5: a key is written twice");

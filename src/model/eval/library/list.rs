@@ -59,11 +59,8 @@ pub(super) fn coalesce(arguments: &[Traced]) -> Outcome {
     }
     settled(arguments, &mut |arguments| {
         for argument in arguments {
-            match &argument.kind {
-                // What comes later does not matter only if this is not empty, which nobody knows.
-                Kind::Unknown(_) => return Ok(argument.clone()),
-                kind if !is_empty(kind) => return Ok(argument.clone()),
-                _ => {}
+            if !is_empty(&argument.kind) {
+                return Ok(argument.clone());
             }
         }
         Ok(arguments.last().cloned().unwrap_or_else(Traced::null))
@@ -81,6 +78,7 @@ fn is_empty(kind: &Kind) -> bool {
         Kind::OptionalSecret(text, secret) => text.is_empty() && !secret,
         Kind::Array(items) => items.is_empty(),
         Kind::Object(fields) => fields.is_empty(),
+        // What comes after something unknown matters only if this is empty, which nobody knows.
         Kind::Function(_) | Kind::Capsule(_) | Kind::OneOf(_) | Kind::Unknown(_) => false,
     }
 }

@@ -1,8 +1,10 @@
 //! Tests of the evaluator.
 
 mod conformance;
+mod format;
 mod reading;
 mod threefold;
+mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
